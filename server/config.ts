@@ -1,0 +1,137 @@
+// The only file that reads the environment. All problems are reported at once; unknown ANSWERDESK_ variables are refused.
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { AppError } from '#core/errors.ts';
+
+const milliseconds = (fallback: number) => z.coerce.number().int().min(1).max(3_600_000).default(fallback);
+const count = (fallback: number, max: number) => z.coerce.number().int().min(1).max(max).default(fallback);
+const flag = z
+  .enum(['true', 'false', '1', '0'])
+  .default('false')
+  .transform((value) => value === 'true' || value === '1');
+const list = z
+  .string()
+  .default('')
+  .transform((value) => value.split(',').map((item) => item.trim()).filter(Boolean));
+const httpUrl = z.url({ protocol: /^https?$/ });
+
+const origins = list.pipe(
+  z.array(
+    z
+      .string()
+      .refine((origin) => URL.canParse(origin) && new URL(origin).origin === origin, {
+        error: 'write each origin as scheme://host[:port], for example https://www.example.com',
+      }),
+  ),
+);
+
+const schema = z.object({
+  ANSWERDESK_DATA_DIR: z.string().min(1).default('var').transform((path) => resolve(path)),
+  ANSWERDESK_HOST: z.string().min(1).default('127.0.0.1'),
+  ANSWERDESK_PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  ANSWERDESK_ALLOWED_ORIGINS: origins,
+  ANSWERDESK_TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
+  ANSWERDESK_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+
+  ANSWERDESK_EMBEDDER: z.string().min(1).default('data/models/embedder'),
+  ANSWERDESK_EMBEDDER_BASE_URL: httpUrl.optional(),
+  ANSWERDESK_EMBEDDER_THREADS: z.coerce.number().int().min(0).max(256).default(0),
+
+  ANSWERDESK_CHAT_MODEL: z.string().min(1).default('extractive'),
+  ANSWERDESK_CHAT_BASE_URL: httpUrl.optional(),
+  ANSWERDESK_CHAT_FIRST_TOKEN_TIMEOUT_MS: milliseconds(20_000),
+  ANSWERDESK_CHAT_TOKEN_TIMEOUT_MS: milliseconds(10_000),
+  ANSWERDESK_CHAT_MAX_TOKENS: count(600, 32_000),
+
+  ANSWERDESK_MAX_MESSAGE_LENGTH: count(4_000, 100_000),
+  ANSWERDESK_MESSAGES_PER_MINUTE: count(20, 100_000),
+  ANSWERDESK_REQUESTS_PER_MINUTE: count(120, 1_000_000),
+  ANSWERDESK_MAX_CONCURRENT_ANSWERS: count(200, 100_000),
+  ANSWERDESK_SHUTDOWN_GRACE_MS: milliseconds(10_000),
+
+  ANSWERDESK_ALLOW_TRACING: flag,
+  OPENAI_API_KEY: z.string().min(1).optional(),
+  OPENAI_BASE_URL: httpUrl.optional(),
+});
+
+export type Config = ReturnType<typeof shape>;
+
+function shape(env: z.infer<typeof schema>) {
+  return {
+    dataDir: env.ANSWERDESK_DATA_DIR,
+    logLevel: env.ANSWERDESK_LOG_LEVEL,
+    server: {
+      host: env.ANSWERDESK_HOST,
+      port: env.ANSWERDESK_PORT,
+      allowedOrigins: env.ANSWERDESK_ALLOWED_ORIGINS,
+      /** Number of reverse proxies in front, for the client's address. */
+      trustProxy: env.ANSWERDESK_TRUST_PROXY,
+      shutdownGraceMs: env.ANSWERDESK_SHUTDOWN_GRACE_MS,
+    },
+    limits: {
+      /** UTF-16 code units. */
+      messageLength: env.ANSWERDESK_MAX_MESSAGE_LENGTH,
+      messagesPerMinute: env.ANSWERDESK_MESSAGES_PER_MINUTE,
+      requestsPerMinute: env.ANSWERDESK_REQUESTS_PER_MINUTE,
+      concurrentAnswers: env.ANSWERDESK_MAX_CONCURRENT_ANSWERS,
+    },
+    embedder: {
+      /** A folder with model.onnx, or `openai:MODEL` for an OpenAI-compatible endpoint. */
+      model: env.ANSWERDESK_EMBEDDER,
+      baseUrl: env.ANSWERDESK_EMBEDDER_BASE_URL ?? env.OPENAI_BASE_URL,
+      apiKey: env.OPENAI_API_KEY,
+      /** 0 = one thread per core. */
+      threads: env.ANSWERDESK_EMBEDDER_THREADS,
+    },
+    chat: {
+      /** `extractive`, or the name of a model on an OpenAI-compatible server. */
+      model: env.ANSWERDESK_CHAT_MODEL,
+      baseUrl: env.ANSWERDESK_CHAT_BASE_URL ?? env.OPENAI_BASE_URL,
+      apiKey: env.OPENAI_API_KEY,
+      firstTokenTimeoutMs: env.ANSWERDESK_CHAT_FIRST_TOKEN_TIMEOUT_MS,
+      tokenTimeoutMs: env.ANSWERDESK_CHAT_TOKEN_TIMEOUT_MS,
+      maxTokens: env.ANSWERDESK_CHAT_MAX_TOKENS,
+    },
+  };
+}
+
+/** Throws `config-invalid` naming every problem. */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  // An empty variable means "not set": compose files and shells produce them.
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const known = new Set(Object.keys(schema.shape));
+  const unknown = Object.keys(present).filter((name) => name.startsWith('ANSWERDESK_') && !known.has(name));
+  const parsed = schema.safeParse(present);
+  const problems = [
+    ...unknown.map((name) => `${name}: no such setting (.env.example lists them all)`),
+    ...(parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path[0]?.toString()}: ${issue.message}`)),
+    ...(parsed.success ? modelProblems(parsed.data) : []),
+    ...tracingProblems(present),
+  ];
+  if (!parsed.success || problems.length > 0) {
+    throw new AppError('config-invalid', `The configuration has ${problems.length} problem(s):\n- ${problems.join('\n- ')}`);
+  }
+  return shape(parsed.data);
+}
+
+function modelProblems(env: z.infer<typeof schema>): string[] {
+  const problems: string[] = [];
+  const needsServer = (value: string | undefined) => value === undefined && env.OPENAI_BASE_URL === undefined && env.OPENAI_API_KEY === undefined;
+  if (env.ANSWERDESK_CHAT_MODEL !== 'extractive' && needsServer(env.ANSWERDESK_CHAT_BASE_URL)) {
+    problems.push('ANSWERDESK_CHAT_MODEL: a model needs ANSWERDESK_CHAT_BASE_URL (your model server) or OPENAI_API_KEY');
+  }
+  if (env.ANSWERDESK_EMBEDDER.startsWith('openai:') && needsServer(env.ANSWERDESK_EMBEDDER_BASE_URL)) {
+    problems.push('ANSWERDESK_EMBEDDER: an openai: model needs ANSWERDESK_EMBEDDER_BASE_URL or OPENAI_API_KEY');
+  }
+  return problems;
+}
+
+/** LangChain would send prompts to a third party when these are set; that takes the operator's explicit word. */
+function tracingProblems(env: Record<string, string | undefined>): string[] {
+  const names = ['LANGSMITH_TRACING', 'LANGSMITH_TRACING_V2', 'LANGCHAIN_TRACING', 'LANGCHAIN_TRACING_V2'];
+  const active = names.filter((name) => env[name] !== undefined && env[name] !== 'false');
+  const allowed = env.ANSWERDESK_ALLOW_TRACING === 'true' || env.ANSWERDESK_ALLOW_TRACING === '1';
+  return active.length > 0 && !allowed
+    ? [`${active.join(', ')}: would send customers' messages to LangSmith; unset it, or set ANSWERDESK_ALLOW_TRACING=true`]
+    : [];
+}

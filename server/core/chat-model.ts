@@ -1,0 +1,16 @@
+// What answering asks of a chat model: LangChain's `BaseChatModel`, with the retrieved passages passed as a call option
+// so that a model that composes answers from them (the extractive one) need not parse them back out of the prompt.
+import type { BaseChatModel, BaseChatModelCallOptions } from '@langchain/core/language_models/chat_models';
+import type { ScoredChunk } from './document.ts';
+
+/** Passage `i` of the array is cited as `[i + 1]`. */
+export interface Grounding {
+  readonly query: string;
+  readonly passages: readonly ScoredChunk[];
+}
+
+export interface GroundedCallOptions extends BaseChatModelCallOptions {
+  readonly grounding?: Grounding;
+}
+
+export type ChatModel = BaseChatModel<GroundedCallOptions>;

@@ -1,0 +1,31 @@
+// The one union that answer() yields, the journal keeps, sockets and SSE carry, the widget reduces and evals record.
+import type { Citation, HandoffReason, Message } from './conversation.ts';
+import type { ErrorCode } from './errors.ts';
+
+export type ChatEvent =
+  /** The text of `messageId` begins, or begins anew (after a restart that could not continue it). */
+  | { readonly type: 'answer-start'; readonly messageId: string; readonly replyTo: string }
+  | { readonly type: 'sources-available'; readonly messageId: string; readonly citations: readonly Citation[] }
+  | { readonly type: 'answer-delta'; readonly messageId: string; readonly text: string }
+  /** `message.text` is the final text: it equals the deltas joined, unless the output filter removed something. */
+  | { readonly type: 'answer-end'; readonly message: Message; readonly reason: AnswerEndReason }
+  | { readonly type: 'handoff-request'; readonly reason: HandoffReason }
+  | {
+      readonly type: 'answer-error';
+      readonly messageId: string;
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly retryable: boolean;
+    };
+
+export type AnswerEndReason = 'complete' | 'cancelled' | 'interrupted';
+
+/** Besides what answer() yields, the journal keeps the customer's own messages, so that one sequence tells the whole story. */
+export type JournalEvent = ChatEvent | { readonly type: 'customer-message'; readonly message: Message };
+
+export interface JournalEntry {
+  readonly conversationId: string;
+  /** 1, 2, 3, … within the conversation, without gaps. */
+  readonly sequence: number;
+  readonly event: JournalEvent;
+}

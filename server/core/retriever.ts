@@ -1,0 +1,60 @@
+import type { CallOptions } from './call-options.ts';
+import type { ChunkFilter, Document, ScoredChunk } from './document.ts';
+
+export interface RetrieveOptions extends CallOptions {
+  /** How many chunks to return, best first; default 10. */
+  readonly k?: number;
+  readonly filter?: ChunkFilter;
+}
+
+export interface Retriever {
+  retrieve(query: string, options?: RetrieveOptions): Promise<ScoredChunk[]>;
+}
+
+/** Nearest neighbours by cosine similarity. */
+export interface VectorIndex {
+  readonly size: number;
+  /** Rows (chunk positions) with their cosine, best first. `accepts` leaves out rows that a filter excludes. */
+  search(vector: Float32Array, k: number, accepts?: (row: number) => boolean): ScoredRow[];
+}
+
+/** Lexical ranking (BM25). */
+export interface LexicalIndex {
+  readonly size: number;
+  search(query: string, k: number, accepts?: (row: number) => boolean): LexicalRow[];
+}
+
+export interface ScoredRow {
+  readonly row: number;
+  readonly score: number;
+}
+
+export interface LexicalRow extends ScoredRow {
+  /** Share of the query's idf weight that occurs in the row, 0 to 1. */
+  readonly coverage: number;
+}
+
+export interface RerankOptions extends CallOptions {
+  readonly k?: number;
+}
+
+export interface Reranker {
+  rerank(query: string, candidates: readonly ScoredChunk[], options?: RerankOptions): Promise<ScoredChunk[]>;
+}
+
+/** One published, immutable state of what the team knows. */
+export interface KnowledgeBase extends Retriever {
+  readonly generation: GenerationInfo;
+  document(id: string): Document | undefined;
+}
+
+export interface GenerationInfo {
+  /** e.g. `gen-000042` */
+  readonly id: string;
+  readonly createdAt: string;
+  readonly modelId: string;
+  readonly dimensions: number;
+  readonly documents: number;
+  readonly chunks: number;
+  readonly sources: readonly { readonly name: string; readonly documents: number; readonly chunks: number }[];
+}
