@@ -12,21 +12,28 @@ const flag = z
 const list = z
   .string()
   .default('')
-  .transform((value) => value.split(',').map((item) => item.trim()).filter(Boolean));
+  .transform((value) =>
+    value
+      .split(',')
+      .map((item) => item.trim())
+      .filter(Boolean),
+  );
 const httpUrl = z.url({ protocol: /^https?$/ });
 
 const origins = list.pipe(
   z.array(
-    z
-      .string()
-      .refine((origin) => URL.canParse(origin) && new URL(origin).origin === origin, {
-        error: 'write each origin as scheme://host[:port], for example https://www.example.com',
-      }),
+    z.string().refine((origin) => URL.canParse(origin) && new URL(origin).origin === origin, {
+      error: 'write each origin as scheme://host[:port], for example https://www.example.com',
+    }),
   ),
 );
 
 const schema = z.object({
-  ANSWERDESK_DATA_DIR: z.string().min(1).default('var').transform((path) => resolve(path)),
+  ANSWERDESK_DATA_DIR: z
+    .string()
+    .min(1)
+    .default('var')
+    .transform((path) => resolve(path)),
   ANSWERDESK_HOST: z.string().min(1).default('127.0.0.1'),
   ANSWERDESK_PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   ANSWERDESK_ALLOWED_ORIGINS: origins,
@@ -98,30 +105,42 @@ function shape(env: z.infer<typeof schema>) {
 /** Throws `config-invalid` naming every problem. */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   // An empty variable means "not set": compose files and shells produce them.
-  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const present = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
   const known = new Set(Object.keys(schema.shape));
   const unknown = Object.keys(present).filter((name) => name.startsWith('ANSWERDESK_') && !known.has(name));
   const parsed = schema.safeParse(present);
   const problems = [
     ...unknown.map((name) => `${name}: no such setting (.env.example lists them all)`),
-    ...(parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path[0]?.toString()}: ${issue.message}`)),
+    ...(parsed.success
+      ? []
+      : parsed.error.issues.map((issue) => `${issue.path[0]?.toString()}: ${issue.message}`)),
     ...(parsed.success ? modelProblems(parsed.data) : []),
     ...tracingProblems(present),
   ];
   if (!parsed.success || problems.length > 0) {
-    throw new AppError('config-invalid', `The configuration has ${problems.length} problem(s):\n- ${problems.join('\n- ')}`);
+    throw new AppError(
+      'config-invalid',
+      `The configuration has ${problems.length} problem(s):\n- ${problems.join('\n- ')}`,
+    );
   }
   return shape(parsed.data);
 }
 
 function modelProblems(env: z.infer<typeof schema>): string[] {
   const problems: string[] = [];
-  const needsServer = (value: string | undefined) => value === undefined && env.OPENAI_BASE_URL === undefined && env.OPENAI_API_KEY === undefined;
+  const needsServer = (value: string | undefined) =>
+    value === undefined && env.OPENAI_BASE_URL === undefined && env.OPENAI_API_KEY === undefined;
   if (env.ANSWERDESK_CHAT_MODEL !== 'extractive' && needsServer(env.ANSWERDESK_CHAT_BASE_URL)) {
-    problems.push('ANSWERDESK_CHAT_MODEL: a model needs ANSWERDESK_CHAT_BASE_URL (your model server) or OPENAI_API_KEY');
+    problems.push(
+      'ANSWERDESK_CHAT_MODEL: a model needs ANSWERDESK_CHAT_BASE_URL (your model server) or OPENAI_API_KEY',
+    );
   }
   if (env.ANSWERDESK_EMBEDDER.startsWith('openai:') && needsServer(env.ANSWERDESK_EMBEDDER_BASE_URL)) {
-    problems.push('ANSWERDESK_EMBEDDER: an openai: model needs ANSWERDESK_EMBEDDER_BASE_URL or OPENAI_API_KEY');
+    problems.push(
+      'ANSWERDESK_EMBEDDER: an openai: model needs ANSWERDESK_EMBEDDER_BASE_URL or OPENAI_API_KEY',
+    );
   }
   return problems;
 }
@@ -132,6 +151,8 @@ function tracingProblems(env: Record<string, string | undefined>): string[] {
   const active = names.filter((name) => env[name] !== undefined && env[name] !== 'false');
   const allowed = env.ANSWERDESK_ALLOW_TRACING === 'true' || env.ANSWERDESK_ALLOW_TRACING === '1';
   return active.length > 0 && !allowed
-    ? [`${active.join(', ')}: would send customers' messages to LangSmith; unset it, or set ANSWERDESK_ALLOW_TRACING=true`]
+    ? [
+        `${active.join(', ')}: would send customers' messages to LangSmith; unset it, or set ANSWERDESK_ALLOW_TRACING=true`,
+      ]
     : [];
 }

@@ -40,14 +40,24 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
     exitCode: 2,
     publicMessage: 'This website may not use the chat. Its owner can add it to the allowed origins.',
   },
-  'message-too-long': { status: 413, retryable: false, exitCode: 2, publicMessage: 'The message is too long.' },
+  'message-too-long': {
+    status: 413,
+    retryable: false,
+    exitCode: 2,
+    publicMessage: 'The message is too long.',
+  },
   'too-many-requests': {
     status: 429,
     retryable: true,
     exitCode: 1,
     publicMessage: 'Too many messages in a short time. Please wait a moment.',
   },
-  busy: { status: 503, retryable: true, exitCode: 1, publicMessage: 'Many people are asking right now. Please try again shortly.' },
+  busy: {
+    status: 503,
+    retryable: true,
+    exitCode: 1,
+    publicMessage: 'Many people are asking right now. Please try again shortly.',
+  },
   'knowledge-base-missing': {
     status: 503,
     retryable: true,
@@ -66,14 +76,49 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
     exitCode: 2,
     publicMessage: 'The help articles cannot be read right now.',
   },
-  'model-invalid': { status: 500, retryable: false, exitCode: 2, publicMessage: 'The assistant is not set up correctly.' },
-  'model-unavailable': { status: 502, retryable: true, exitCode: 1, publicMessage: 'The assistant cannot be reached right now.' },
-  'model-timeout': { status: 504, retryable: true, exitCode: 1, publicMessage: 'The assistant took too long to answer.' },
-  'job-locked': { status: 409, retryable: true, exitCode: 1, publicMessage: 'Another ingestion job is running.' },
+  'model-invalid': {
+    status: 500,
+    retryable: false,
+    exitCode: 2,
+    publicMessage: 'The assistant is not set up correctly.',
+  },
+  'model-unavailable': {
+    status: 502,
+    retryable: true,
+    exitCode: 1,
+    publicMessage: 'The assistant cannot be reached right now.',
+  },
+  'model-timeout': {
+    status: 504,
+    retryable: true,
+    exitCode: 1,
+    publicMessage: 'The assistant took too long to answer.',
+  },
+  'job-locked': {
+    status: 409,
+    retryable: true,
+    exitCode: 1,
+    publicMessage: 'Another ingestion job is running.',
+  },
   'bad-input': { status: 422, retryable: false, exitCode: 2, publicMessage: 'The input cannot be read.' },
-  'config-invalid': { status: 500, retryable: false, exitCode: 2, publicMessage: 'The server is not set up correctly.' },
-  'shutting-down': { status: 503, retryable: true, exitCode: 1, publicMessage: 'The server is restarting. Please try again in a moment.' },
-  internal: { status: 500, retryable: true, exitCode: 1, publicMessage: 'Something went wrong on our side. Please try again.' },
+  'config-invalid': {
+    status: 500,
+    retryable: false,
+    exitCode: 2,
+    publicMessage: 'The server is not set up correctly.',
+  },
+  'shutting-down': {
+    status: 503,
+    retryable: true,
+    exitCode: 1,
+    publicMessage: 'The server is restarting. Please try again in a moment.',
+  },
+  internal: {
+    status: 500,
+    retryable: true,
+    exitCode: 1,
+    publicMessage: 'Something went wrong on our side. Please try again.',
+  },
 };
 
 /** `message` is for the operator and tells what to do; customers see `publicMessage`. */

@@ -5,7 +5,11 @@ import type { ErrorCode } from './errors.ts';
 export type ChatEvent =
   /** The text of `messageId` begins, or begins anew (after a restart that could not continue it). */
   | { readonly type: 'answer-start'; readonly messageId: string; readonly replyTo: string }
-  | { readonly type: 'sources-available'; readonly messageId: string; readonly citations: readonly Citation[] }
+  | {
+      readonly type: 'sources-available';
+      readonly messageId: string;
+      readonly citations: readonly Citation[];
+    }
   | { readonly type: 'answer-delta'; readonly messageId: string; readonly text: string }
   /** `message.text` is the final text: it equals the deltas joined, unless the output filter removed something. */
   | { readonly type: 'answer-end'; readonly message: Message; readonly reason: AnswerEndReason }

@@ -19,7 +19,9 @@ export interface ConversationStore {
   /** Entries after `sequence`, in order, at most `limit` (default 1000). */
   entriesAfter(conversationId: string, sequence: number, limit?: number): JournalEntry[];
   /** Answers that began and never ended: what a crash leaves behind. */
-  unfinishedAnswers(): Promise<{ conversationId: string; messageId: string; replyTo: string; text: string }[]>;
+  unfinishedAnswers(): Promise<
+    { conversationId: string; messageId: string; replyTo: string; text: string }[]
+  >;
   recordHandoff(conversationId: string, handoff: { reason: HandoffReason; email?: string }): Promise<void>;
   recordFeedback(feedback: Feedback): Promise<void>;
   /** Removes the conversation with messages, journal and feedback. */

@@ -1,0 +1,248 @@
+// One customer message to a stream of ChatEvents. It composes what it is given and knows no HTTP, no socket, no file.
+//   condense -> retrieve -> decide -> generate -> filter
+import type { CallOptions } from '#core/call-options.ts';
+import type { ChatModel } from '#core/chat-model.ts';
+import type { Citation, Conversation, Decision, Message } from '#core/conversation.ts';
+import type { ScoredChunk } from '#core/document.ts';
+import { type AppError, isAbortError, toAppError } from '#core/errors.ts';
+import type { ChatEvent } from '#core/events.ts';
+import type { KnowledgeBase } from '#core/retriever.ts';
+import { createAnswerFilter } from './answer-filter.ts';
+import { condense } from './condense.ts';
+import { type Calibration, decide, decideBeforeRetrieval, type PolicyOutcome } from './policy.ts';
+import { buildPrompt } from './prompt.ts';
+import { repliesIn } from './replies.ts';
+import { type StreamTimeouts, timedStream } from './timed-stream.ts';
+
+export interface NamedChatModel {
+  readonly name: string;
+  readonly model: ChatModel;
+}
+
+export interface AnswerDependencies {
+  /** The knowledge base in force now; throws `knowledge-base-missing` when there is none. */
+  readonly knowledgeBase: () => KnowledgeBase;
+  readonly chatModel: NamedChatModel;
+  /** Answers when `chatModel` fails before its first token. */
+  readonly fallbackModel?: NamedChatModel;
+  readonly calibration: Calibration;
+  readonly timeouts: StreamTimeouts;
+  readonly observer?: AnswerObserver;
+  readonly now?: () => Date;
+}
+
+/** For metrics, logs and evals. No text of a customer passes through here. */
+export interface AnswerObserver {
+  retrieved?(durationMs: number, passages: readonly ScoredChunk[]): void;
+  decided?(outcome: PolicyOutcome): void;
+  firstToken?(durationMs: number): void;
+  modelFailed?(model: string, error: AppError): void;
+}
+
+export interface AnswerRequest {
+  /** Its last customer message is the question. */
+  readonly conversation: Conversation;
+  /** Id of the answer to be. */
+  readonly messageId: string;
+  /** Id of the customer's message. */
+  readonly replyTo: string;
+}
+
+/** Yields `answer-start` … `answer-end`, or `answer-error` as the last event. Throws only the signal's reason. */
+export type Answer = (
+  request: AnswerRequest,
+  options?: CallOptions & { observer?: AnswerObserver },
+) => AsyncGenerator<ChatEvent>;
+
+/** Passages given to the model; more cost time and, for small models, correctness. */
+const passagesGiven = 5;
+const passagesRetrieved = 10;
+
+export function createAnswer(dependencies: AnswerDependencies): Answer {
+  const {
+    knowledgeBase,
+    chatModel,
+    fallbackModel,
+    calibration,
+    timeouts,
+    now = () => new Date(),
+  } = dependencies;
+
+  async function* answer(
+    request: AnswerRequest,
+    { signal, observer = dependencies.observer ?? {} }: CallOptions & { observer?: AnswerObserver } = {},
+  ): AsyncGenerator<ChatEvent> {
+    const { conversation, messageId, replyTo } = request;
+    const startedAt = performance.now();
+    yield { type: 'answer-start', messageId, replyTo };
+    try {
+      const { history, question } = splitAtQuestion(conversation, replyTo);
+      let outcome = decideBeforeRetrieval({ question: question.text });
+      let passages: ScoredChunk[] = [];
+      let query = question.text;
+      if (!outcome) {
+        const afterClarify = history.findLast((message) => message.role === 'agent')?.decision === 'clarify';
+        ({ query } = condense([...history, question], { afterClarify }));
+        const retrievedAt = performance.now();
+        passages = await knowledgeBase().retrieve(query, {
+          k: passagesRetrieved,
+          filter: { audiences: ['customer'] },
+          signal,
+        });
+        observer.retrieved?.(performance.now() - retrievedAt, passages);
+        outcome = decide({ question: question.text, history, passages }, calibration);
+      }
+      observer.decided?.(outcome);
+
+      const message = (decision: Decision, text: string, rest: Partial<Message> = {}): Message => ({
+        id: messageId,
+        role: 'agent',
+        text,
+        createdAt: now().toISOString(),
+        replyTo,
+        decision,
+        ...rest,
+      });
+      if (outcome.decision !== 'answer') {
+        const text = replyText(outcome, conversation.language);
+        observer.firstToken?.(performance.now() - startedAt);
+        yield { type: 'answer-delta', messageId, text };
+        if (outcome.decision === 'handoff') yield { type: 'handoff-request', reason: outcome.reason };
+        yield { type: 'answer-end', message: message(outcome.decision, text), reason: 'complete' };
+        return;
+      }
+
+      const given = passages.slice(0, passagesGiven);
+      const written = yield* generate({
+        query,
+        turns: [...history, question],
+        passages: given,
+        messageId,
+        startedAt,
+        observer,
+        signal,
+      });
+      yield {
+        type: 'answer-end',
+        message: message('answer', written.text, { citations: written.citations, model: written.model }),
+        reason: written.complete ? 'complete' : 'interrupted',
+      };
+    } catch (thrown) {
+      if (signal?.aborted || isAbortError(thrown)) throw thrown;
+      const error = toAppError(thrown);
+      observer.modelFailed?.(chatModel.name, error);
+      yield {
+        type: 'answer-error',
+        messageId,
+        code: error.code,
+        message: error.publicMessage,
+        retryable: error.retryable,
+      };
+    }
+  }
+
+  interface GenerateInput {
+    readonly query: string;
+    readonly turns: readonly Message[];
+    readonly passages: readonly ScoredChunk[];
+    readonly messageId: string;
+    readonly startedAt: number;
+    readonly observer: AnswerObserver;
+    readonly signal: AbortSignal | undefined;
+  }
+  interface Written {
+    readonly text: string;
+    readonly citations: readonly Citation[];
+    readonly model: NonNullable<Message['model']>;
+    /** False when the model broke off behind its first token. */
+    readonly complete: boolean;
+  }
+
+  async function* generate(input: GenerateInput): AsyncGenerator<ChatEvent, Written> {
+    const { passages, messageId, observer, signal } = input;
+    const prompt = buildPrompt({ turns: input.turns, passages });
+    const grounding = { query: input.query, passages };
+    const known = passages.map(({ chunk }) => `${chunk.text} ${chunk.url ?? ''}`).join(' ');
+    const models = fallbackModel ? [chatModel, fallbackModel] : [chatModel];
+
+    for (const [index, { name, model }] of models.entries()) {
+      const filter = createAnswerFilter({
+        passages: passages.length,
+        isAllowedUrl: (url) => url.length > 8 && known.includes(url),
+      });
+      let text = '';
+      let announced = 0;
+      const show = function* (piece: string): Generator<ChatEvent> {
+        if (piece.length === 0) return;
+        if (text.length === 0) observer.firstToken?.(performance.now() - input.startedAt);
+        if (filter.cited.length > announced) {
+          announced = filter.cited.length;
+          yield { type: 'sources-available', messageId, citations: citationsOf(filter.cited, passages) };
+        }
+        text += piece;
+        yield { type: 'answer-delta', messageId, text: piece };
+      };
+      const written = (complete: boolean): Written => ({
+        text,
+        citations: citationsOf(filter.cited, passages),
+        model: { name, ...(index > 0 ? { fallback: true } : {}) },
+        complete,
+      });
+      try {
+        const stream = timedStream(
+          (own) => model.stream(prompt, { signal: own, grounding }),
+          timeouts,
+          signal,
+        );
+        for await (const chunk of stream) yield* show(filter.push(chunk.text));
+        yield* show(filter.flush());
+        if (text.trim().length > 0 || index === models.length - 1) return written(true);
+        // An empty answer helps nobody: the next model may do better.
+      } catch (thrown) {
+        if (signal?.aborted || isAbortError(thrown)) throw thrown;
+        const error = toAppError(thrown);
+        observer.modelFailed?.(name, error);
+        if (text.length > 0) return written(false);
+        if (index === models.length - 1) throw error;
+      }
+    }
+    throw new Error('unreachable: the last model returns or throws');
+  }
+
+  return answer;
+}
+
+function splitAtQuestion(
+  conversation: Conversation,
+  replyTo: string,
+): { history: Message[]; question: Message } {
+  const at = conversation.messages.findIndex((message) => message.id === replyTo);
+  const question = conversation.messages[at];
+  if (!question) throw new Error(`the conversation has no message ${replyTo} to answer`);
+  return { history: conversation.messages.slice(0, at), question };
+}
+
+function replyText(
+  outcome: Exclude<PolicyOutcome, { decision: 'answer' }>,
+  language: string | undefined,
+): string {
+  const replies = repliesIn(language);
+  if (outcome.decision === 'decline') return replies.decline;
+  if (outcome.decision === 'handoff')
+    return outcome.reason === 'unanswered' ? replies.handoffUnanswered : replies.handoff;
+  return outcome.smallTalk ? replies[outcome.smallTalk] : replies.clarify(outcome.topics);
+}
+
+function citationsOf(cited: readonly number[], passages: readonly ScoredChunk[]): Citation[] {
+  return cited.map((passage, index) => {
+    const { chunk } = passages[passage - 1]!;
+    return {
+      number: index + 1,
+      documentId: chunk.documentId,
+      chunkId: chunk.id,
+      title: chunk.title,
+      ...(chunk.url === undefined ? {} : { url: chunk.url }),
+      quote: chunk.text,
+    };
+  });
+}

@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { answerProbability, type Calibration, decideBeforeRetrieval, wantsPerson } from './policy.ts';
+import { makeChunk, scored } from './testing/fixtures.ts';
+
+const calibration: Calibration = {
+  embedder: 'canned',
+  coefficients: { cosine: 6, cosineMean: 2, coverage: 3, bm25: 1, agreement: 0.5 },
+  intercept: -6,
+  answerFrom: 0.5,
+  clarifyFrom: 0.3,
+};
+
+describe('a request for a person', () => {
+  it.each([
+    'can i talk to a human',
+    'I want to speak to a real person',
+    'human please',
+    'agent',
+    'connect me with customer service',
+    'please transfer me to an agent',
+    'let me talk to someone',
+    'this is useless, get me a real person',
+    'I need to speak with a manager now',
+    'could you put me through to somebody?',
+    'quiero hablar con una persona',
+    'je voudrais parler à un conseiller',
+    'Ich möchte mit einem Menschen sprechen',
+    'kann ich mit einem Mitarbeiter reden?',
+  ])('%s', (text) => {
+    expect(wantsPerson(text)).toBe(true);
+    expect(decideBeforeRetrieval({ question: text })).toMatchObject({
+      decision: 'handoff',
+      reason: 'customer-request',
+    });
+  });
+
+  it.each([
+    'How do I add another person to my home?',
+    'the agent told me to press reset',
+    'can my wife talk to Alexa to change it?',
+    "I don't want to talk to a person, just tell me the price",
+    'how many people can share an account',
+    'does the bridge talk to the thermostat',
+    'someone changed my password',
+    'how do I give someone access to my account?',
+  ])('not: %s', (text) => {
+    expect(wantsPerson(text)).toBe(false);
+  });
+
+  it('is found in linear time in adversarial text', () => {
+    const started = performance.now();
+    for (const word of ['talk to a ', 'real human ', 'want to ', 'a a a ', 'customer service '])
+      wantsPerson(word.repeat(10_000));
+    expect(performance.now() - started).toBeLessThan(1500);
+  });
+});
+
+describe('confidence', () => {
+  it('is a probability that only grows with the evidence', () => {
+    const share = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(share, share, share, (cosine, coverage, more) => {
+        const lower = answerProbability([scored(makeChunk(), { cosine, coverage, bm25: 5 })], calibration);
+        const higher = answerProbability(
+          [scored(makeChunk(), { cosine: Math.min(1, cosine + more), coverage, bm25: 5 })],
+          calibration,
+        );
+        expect(lower).toBeGreaterThan(0);
+        expect(higher).toBeLessThan(1);
+        expect(higher).toBeGreaterThanOrEqual(lower);
+      }),
+    );
+  });
+
+  it('is zero without passages', () => {
+    expect(answerProbability([], calibration)).toBe(0);
+  });
+});

@@ -1,0 +1,121 @@
+// What to do with a question, decided before anything is generated, from retrieval evidence alone:
+// answer, ask back, decline, or hand over. Coefficients and thresholds are fitted on labelled questions (see `calibration`).
+import type { HandoffReason, Message } from '#core/conversation.ts';
+import type { ScoredChunk } from '#core/document.ts';
+import { isGratitude, isSmallTalk } from './condense.ts';
+
+/** Logistic regression over `evidenceFeatures`, and the probabilities from which on the desk answers or asks back. */
+export interface Calibration {
+  readonly embedder: string;
+  readonly coefficients: Readonly<Record<FeatureName, number>>;
+  readonly intercept: number;
+  readonly answerFrom: number;
+  readonly clarifyFrom: number;
+}
+
+export const featureNames = ['cosine', 'cosineMean', 'coverage', 'bm25', 'agreement'] as const;
+export type FeatureName = (typeof featureNames)[number];
+
+export type PolicyOutcome =
+  | { readonly decision: 'answer'; readonly confidence: number }
+  | {
+      readonly decision: 'clarify';
+      readonly confidence: number;
+      readonly topics: readonly string[];
+      readonly smallTalk?: 'greeting' | 'thanks';
+    }
+  | { readonly decision: 'decline'; readonly confidence: number }
+  | { readonly decision: 'handoff'; readonly confidence: number; readonly reason: HandoffReason };
+
+export interface PolicyInput {
+  readonly question: string;
+  /** Earlier messages, oldest first, without the question. */
+  readonly history: readonly Message[];
+  readonly passages: readonly ScoredChunk[];
+}
+
+/** What can be decided without looking anything up. */
+export function decideBeforeRetrieval({
+  question,
+}: Pick<PolicyInput, 'question'>): PolicyOutcome | undefined {
+  if (wantsPerson(question)) return { decision: 'handoff', confidence: 1, reason: 'customer-request' };
+  if (isSmallTalk(question)) {
+    return {
+      decision: 'clarify',
+      confidence: 1,
+      topics: [],
+      smallTalk: isGratitude(question) ? 'thanks' : 'greeting',
+    };
+  }
+  return undefined;
+}
+
+export function decide({ history, passages }: PolicyInput, calibration: Calibration): PolicyOutcome {
+  const confidence = answerProbability(passages, calibration);
+  if (confidence >= calibration.answerFrom) return { decision: 'answer', confidence };
+  const previous = history.findLast((message) => message.role === 'agent')?.decision;
+  // Asking back twice in a row would be an interrogation.
+  if (confidence >= calibration.clarifyFrom && previous !== 'clarify') {
+    return { decision: 'clarify', confidence, topics: distinctTitles(passages, 3) };
+  }
+  return previous === 'decline'
+    ? { decision: 'handoff', confidence, reason: 'unanswered' }
+    : { decision: 'decline', confidence };
+}
+
+/** Probability, 0 to 1, that the passages hold the answer. */
+export function answerProbability(passages: readonly ScoredChunk[], calibration: Calibration): number {
+  if (passages.length === 0) return 0;
+  const features = evidenceFeatures(passages);
+  const logit = featureNames.reduce(
+    (sum, name) => sum + calibration.coefficients[name] * features[name],
+    calibration.intercept,
+  );
+  return 1 / (1 + Math.exp(-logit));
+}
+
+/** Each about 0 to 1, from the best five passages. */
+export function evidenceFeatures(passages: readonly ScoredChunk[]): Record<FeatureName, number> {
+  const top = passages.slice(0, 5);
+  const cosines = top.map(({ evidence }) => evidence.cosine ?? 0).sort((a, b) => b - a);
+  const first = top[0];
+  return {
+    cosine: cosines[0] ?? 0,
+    cosineMean: mean(cosines.slice(0, 3)),
+    coverage: Math.max(0, ...top.slice(0, 3).map(({ evidence }) => evidence.coverage ?? 0)),
+    bm25: Math.tanh(Math.max(0, ...top.map(({ evidence }) => evidence.bm25 ?? 0)) / 20),
+    agreement:
+      top.length === 0
+        ? 0
+        : top.filter(({ chunk }) => chunk.documentId === first?.chunk.documentId).length / top.length,
+  };
+}
+
+const person =
+  '(?:(?:a |an |the |some |another )?(?:real |actual |live |human |support |customer service |customer support |service )*(?:person|people|human(?: being)?|agent|representative|rep|advisor|adviser|operator|someone|somebody|staff|support team|customer service|customer support|supervisor|manager|employee)(?: of yours| please)?)';
+const requests = [
+  new RegExp(
+    `\\b(?:talk|speak|chat|connect|connected|transfer|transferred|put|pass|hand|escalate|get|reach|contact|call)\\b[^.?!]{0,24}?\\b(?:to|with|through to|over to|me|on to)\\s+${person}`,
+    'i',
+  ),
+  /\b(?:want|need|give me|get me|let me (?:talk|speak) to|i'?d like|can i (?:have|get))\s+(?:to (?:talk|speak|chat) (?:to|with) )?(?:a |an |the )?(?:real |actual |live |human )+(?:person|human|agent|being|representative|rep|operator)?/i,
+  /^\W*(?:human|agent|representative|operator|real person|live agent|person)(?:[\s,]+(?:please|pls|now))?\W*$/i,
+  /\b(?:hablar|comunicarme|contactar)\b[^.?!]{0,20}\b(?:persona|agente|humano|alguien|representante)\b/i,
+  /\bparler\b[^.?!]{0,20}\b(?:personne|humain|conseiller|agent|quelqu['’]un)\b/i,
+  /\b(?:mensch(?:en)?|mitarbeiter(?:in)?|berater(?:in)?|jemande[nm])\b[^.?!]{0,20}\b(?:sprechen|reden|schreiben|verbinden)\b/i,
+];
+const refusals =
+  /\b(?:don'?t|do not|no need to|without|rather not|not) (?:want |need |have |having )?(?:to )?(?:talk|speak|talking|speaking|call|calling)\b/i;
+/** "How do I contact an agent?" asks for a person, "how do I add an agent to my account" does not: requests need a verb of talking. */
+export function wantsPerson(text: string): boolean {
+  return !refusals.test(text) && requests.some((pattern) => pattern.test(text));
+}
+
+function distinctTitles(passages: readonly ScoredChunk[], count: number): string[] {
+  const titles = passages.filter(({ chunk }) => chunk.kind === 'article').map(({ chunk }) => chunk.title);
+  return [...new Set(titles)].slice(0, count);
+}
+
+function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,79 @@
+// What the desk says in its own words when it does not answer from the knowledge base.
+
+export interface Replies {
+  readonly greeting: string;
+  readonly thanks: string;
+  /** One question back; `topics` are titles of articles that may be meant. */
+  readonly clarify: (topics: readonly string[]) => string;
+  readonly decline: string;
+  readonly handoff: string;
+  readonly handoffUnanswered: string;
+}
+
+const bullets = (topics: readonly string[]) => topics.map((topic) => `- ${topic}`).join('\n');
+
+const english: Replies = {
+  greeting: 'Hello! What can I help you with?',
+  thanks: "You're welcome! Is there anything else I can help you with?",
+  clarify: (topics) =>
+    topics.length > 0
+      ? `I want to be sure that I understand. Is it about one of these?\n\n${bullets(topics)}\n\nIf not, tell me a little more.`
+      : 'Could you tell me a little more? For example which product it is about and what you see.',
+  decline:
+    "I don't know: our help articles don't cover this. You can ask in other words, or talk to a person.",
+  handoff:
+    'I am passing this on to a person of our team. Leave your e-mail address, and they will get back to you.',
+  handoffUnanswered:
+    'I could not answer this from our help articles, so I suggest that a person of our team takes over. Leave your e-mail address, and they will get back to you.',
+};
+
+const spanish: Replies = {
+  greeting: '¡Hola! ¿En qué puedo ayudarle?',
+  thanks: '¡De nada! ¿Puedo ayudarle en algo más?',
+  clarify: (topics) =>
+    topics.length > 0
+      ? `Quiero estar seguro de entenderle. ¿Se trata de uno de estos temas?\n\n${bullets(topics)}\n\nSi no, cuénteme un poco más.`
+      : '¿Podría darme más detalles? Por ejemplo, de qué producto se trata y qué es lo que ve.',
+  decline:
+    'No lo sé: nuestros artículos de ayuda no tratan este tema. Puede preguntarlo de otra forma o hablar con una persona.',
+  handoff: 'Paso su consulta a una persona de nuestro equipo. Deje su correo electrónico y le responderán.',
+  handoffUnanswered:
+    'No he podido responder con nuestros artículos de ayuda; le sugiero que le atienda una persona de nuestro equipo. Deje su correo electrónico y le responderán.',
+};
+
+const french: Replies = {
+  greeting: 'Bonjour ! Comment puis-je vous aider ?',
+  thanks: 'Avec plaisir ! Puis-je vous aider pour autre chose ?',
+  clarify: (topics) =>
+    topics.length > 0
+      ? `Je veux être sûr de bien comprendre. S’agit-il de l’un de ces sujets ?\n\n${bullets(topics)}\n\nSinon, dites-m’en un peu plus.`
+      : 'Pourriez-vous préciser ? Par exemple, de quel produit il s’agit et ce que vous voyez.',
+  decline:
+    'Je ne sais pas : nos articles d’aide n’en parlent pas. Vous pouvez poser la question autrement ou parler à une personne.',
+  handoff:
+    'Je transmets votre demande à une personne de notre équipe. Laissez votre adresse e-mail, elle vous répondra.',
+  handoffUnanswered:
+    'Nos articles d’aide ne m’ont pas permis de répondre ; je propose qu’une personne de notre équipe prenne le relais. Laissez votre adresse e-mail, elle vous répondra.',
+};
+
+const german: Replies = {
+  greeting: 'Hallo! Wobei kann ich Ihnen helfen?',
+  thanks: 'Gern geschehen! Kann ich sonst noch etwas für Sie tun?',
+  clarify: (topics) =>
+    topics.length > 0
+      ? `Ich möchte Sie richtig verstehen. Geht es um eines dieser Themen?\n\n${bullets(topics)}\n\nWenn nicht, schreiben Sie mir bitte etwas mehr dazu.`
+      : 'Können Sie mir etwas mehr dazu sagen? Zum Beispiel, um welches Produkt es geht und was Sie sehen.',
+  decline:
+    'Das weiß ich nicht: Unsere Hilfeartikel sagen dazu nichts. Sie können es anders formulieren oder mit einem Menschen sprechen.',
+  handoff:
+    'Ich gebe Ihr Anliegen an einen Menschen aus unserem Team weiter. Hinterlassen Sie Ihre E-Mail-Adresse, dann meldet er sich bei Ihnen.',
+  handoffUnanswered:
+    'Mit unseren Hilfeartikeln konnte ich das nicht beantworten; ich schlage vor, dass ein Mensch aus unserem Team übernimmt. Hinterlassen Sie Ihre E-Mail-Adresse, dann meldet er sich bei Ihnen.',
+};
+
+const byLanguage: Readonly<Record<string, Replies>> = { en: english, es: spanish, fr: french, de: german };
+
+/** `language`: a BCP 47 tag such as `de-AT`; English when there is no text of ours in that language. */
+export function repliesIn(language: string | undefined): Replies {
+  return byLanguage[language?.toLowerCase().split('-')[0] ?? 'en'] ?? english;
+}

@@ -1,0 +1,188 @@
+// The extractive answer: score the units of the best passages against the question, take the block around the best one,
+// add what else clearly answers, and write it down in reading order with citation marks.
+import type { CallOptions } from '#core/call-options.ts';
+import type { Grounding } from '#core/chat-model.ts';
+import type { ScoredChunk } from '#core/document.ts';
+import type { Embedder } from '#core/embedder.ts';
+import { tokenizeForSearch } from './lexical-tokens.ts';
+import { type Block, passageBlocks, type Unit } from './passage-blocks.ts';
+
+export interface ComposeOptions extends CallOptions {
+  readonly embedder: Embedder;
+}
+
+const passagesRead = 4;
+/** Units of one passage that are scored; a chunk holds some ten. */
+const unitsPerPassage = 40;
+const sentenceLimit = 6;
+const listLimit = 9;
+const wordLimit = 130;
+
+interface Candidate {
+  readonly passage: number;
+  readonly block: number;
+  readonly unit: number;
+  readonly score: number;
+}
+
+/** The answer in pieces to stream, one unit each; `[n]` is the 1-based number of a passage in `grounding`. Empty without passages. */
+export async function composeAnswer(
+  { query, passages }: Grounding,
+  { embedder, signal }: ComposeOptions,
+): Promise<string[]> {
+  const read = passages.slice(0, passagesRead);
+  const blocks = read.map(({ chunk }) => passageBlocks(chunk.text));
+  const candidates = await scoreUnits(query, read, blocks, { embedder, signal });
+  const anchor = candidates[0];
+  if (!anchor) return [];
+
+  const chosen = new Map<string, Candidate>();
+  const unitOf = ({ passage, block, unit }: Candidate): Unit => blocks[passage]![block]!.units[unit]!;
+  const blockOf = ({ passage, block }: Candidate): Block => blocks[passage]![block]!;
+  const words = () =>
+    [...chosen.values()].reduce((sum, candidate) => sum + countWords(unitOf(candidate).text), 0);
+  const take = (candidate: Candidate) => chosen.set(key(candidate), candidate);
+
+  for (const candidate of around(anchor, blockOf(anchor), candidates)) take(candidate);
+  for (const candidate of candidates) {
+    if (chosen.size >= sentenceLimit || words() >= wordLimit || candidate.score < anchor.score * 0.82) break;
+    if (
+      chosen.has(key(candidate)) ||
+      isRepetition(
+        unitOf(candidate).text,
+        [...chosen.values()].map((other) => unitOf(other).text),
+      )
+    )
+      continue;
+    // Half a list is no answer: a list comes whole, and only if there is room for it.
+    if (blockOf(candidate).kind === 'list') {
+      const list = around(candidate, blockOf(candidate), candidates);
+      if (chosen.size + list.length <= listLimit) for (const item of list) take(item);
+    } else {
+      take(candidate);
+    }
+  }
+  return write([...chosen.values()], anchor.passage, unitOf);
+}
+
+async function scoreUnits(
+  query: string,
+  passages: readonly ScoredChunk[],
+  blocks: readonly (readonly Block[])[],
+  { embedder, signal }: ComposeOptions,
+): Promise<Candidate[]> {
+  const places = blocks.flatMap((list, passage) =>
+    list
+      .flatMap((block, index) =>
+        block.units.map((unit, position) => ({
+          passage,
+          block: index,
+          unit: position,
+          text: unit.text,
+          heading: unit.heading,
+        })),
+      )
+      .slice(0, unitsPerPassage),
+  );
+  if (places.length === 0) return [];
+  const [queryVector, vectors] = await Promise.all([
+    embedder.embedQuery(query, { signal }),
+    embedder.embedDocuments(
+      places.map(({ passage, text, heading }) => {
+        const chunk = passages[passage]!.chunk;
+        return `${heading || (chunk.headingPath.at(-1) ?? chunk.title)}: ${text}`;
+      }),
+      { signal },
+    ),
+  ]);
+  const queryTokens = new Set(tokenizeForSearch(query));
+  const best = passages[0]!.score;
+  return places
+    .map(({ passage, block, unit, text }, index) => {
+      const tokens = new Set(tokenizeForSearch(text));
+      const shared =
+        [...queryTokens].filter((token) => tokens.has(token)).length / Math.max(1, queryTokens.size);
+      const prior = best > 0 ? passages[passage]!.score / best : 1;
+      return {
+        passage,
+        block,
+        unit,
+        score: dot(queryVector, vectors[index]!) + 0.15 * shared + 0.35 * prior,
+      };
+    })
+    .sort((a, b) => b.score - a.score);
+}
+
+/** The unit with what it needs to be understood: its list, or the sentences beside it in the paragraph. */
+function around(anchor: Candidate, block: Block, candidates: readonly Candidate[]): Candidate[] {
+  const at = (unit: number) =>
+    candidates.find(
+      (other) => other.passage === anchor.passage && other.block === anchor.block && other.unit === unit,
+    );
+  const range = (from: number, to: number) =>
+    Array.from({ length: to - from + 1 }, (_, offset) => at(from + offset)).filter(
+      (candidate) => candidate !== undefined,
+    );
+  const last = block.units.length - 1;
+  if (block.kind === 'list') {
+    const from = Math.max(0, Math.min(anchor.unit - 1, last - listLimit + 1));
+    const items = range(
+      block.units.length <= listLimit ? 0 : from,
+      block.units.length <= listLimit ? last : Math.min(last, from + listLimit - 1),
+    );
+    const leadIn = at(0);
+    return leadIn && !items.includes(leadIn) && block.units[0]!.kind === 'sentence'
+      ? [leadIn, ...items.slice(0, -1)]
+      : items;
+  }
+  // A sentence that points back ("This also …") needs the one before it.
+  let from = anchor.unit;
+  while (from > 0 && anchor.unit - from < 2 && pointsBack.test(block.units[from]!.text)) from--;
+  return range(from, Math.min(last, Math.max(anchor.unit + 1, from + 2)));
+}
+
+const pointsBack =
+  /^(?:this|that|these|those|it|they|he|she|however|but|also|then|otherwise|instead|in (?:this|that) case|if so|if not|after that|afterwards|as a result|therefore|so)\b/i;
+
+function write(
+  chosen: readonly Candidate[],
+  firstPassage: number,
+  unitOf: (candidate: Candidate) => Unit,
+): string[] {
+  const order = (candidate: Candidate) => (candidate.passage === firstPassage ? -1 : candidate.passage);
+  const sorted = [...chosen].sort((a, b) => order(a) - order(b) || a.block - b.block || a.unit - b.unit);
+  return sorted.map((candidate, index) => {
+    const next = sorted[index + 1];
+    const previous = sorted[index - 1];
+    const sameBlock = previous?.passage === candidate.passage && previous.block === candidate.block;
+    const { text, kind } = unitOf(candidate);
+    const separator =
+      index === 0
+        ? ''
+        : !sameBlock
+          ? '\n\n'
+          : kind === 'sentence' && unitOf(previous!).kind === 'sentence'
+            ? ' '
+            : '\n';
+    const endsRun = next?.passage !== candidate.passage || next.block !== candidate.block;
+    return `${separator}${text.replace(/\s*\n\s*/g, ' ')}${endsRun ? ` [${candidate.passage + 1}]` : ''}`;
+  });
+}
+
+function isRepetition(text: string, others: readonly string[]): boolean {
+  const tokens = new Set(tokenizeForSearch(text));
+  return others.some((other) => {
+    const theirs = new Set(tokenizeForSearch(other));
+    const shared = [...tokens].filter((token) => theirs.has(token)).length;
+    return shared / Math.max(1, Math.min(tokens.size, theirs.size)) > 0.7;
+  });
+}
+
+const key = ({ passage, block, unit }: Candidate) => `${passage}:${block}:${unit}`;
+const countWords = (text: string) => text.split(/\s+/).length;
+
+function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let index = 0; index < a.length; index++) sum += a[index]! * b[index]!;
+  return sum;
+}

@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: [
+      'server/**/*.test.ts',
+      'ingest/**/*.test.ts',
+      'evals/**/*.test.ts',
+      'web/**/*.test.ts',
+      'deploy/**/*.test.ts',
+    ],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // Two cores are what a small machine has; tests that start processes of their own need room beside them.
+    maxWorkers: 2,
+  },
+});
