@@ -55,7 +55,7 @@ export async function composeAnswer(
     )
       continue;
     // Half a list is no answer: a list comes whole, and only if there is room for it.
-    if (blockOf(candidate).kind === 'list') {
+    if (blockOf(candidate).kind !== 'paragraph') {
       const list = around(candidate, blockOf(candidate), candidates);
       if (chosen.size + list.length <= listLimit) for (const item of list) take(item);
     } else {
@@ -124,16 +124,14 @@ function around(anchor: Candidate, block: Block, candidates: readonly Candidate[
       (candidate) => candidate !== undefined,
     );
   const last = block.units.length - 1;
-  if (block.kind === 'list') {
-    const from = Math.max(0, Math.min(anchor.unit - 1, last - listLimit + 1));
-    const items = range(
-      block.units.length <= listLimit ? 0 : from,
-      block.units.length <= listLimit ? last : Math.min(last, from + listLimit - 1),
-    );
-    const leadIn = at(0);
-    return leadIn && !items.includes(leadIn) && block.units[0]!.kind === 'sentence'
-      ? [leadIn, ...items.slice(0, -1)]
-      : items;
+  if (block.kind !== 'paragraph') {
+    if (block.units.length <= listLimit) return range(0, last);
+    // Lead-in and table head say what the rest is; of a long list, what lies around the anchor.
+    const leadIn = block.units[0]!.kind === 'sentence' ? 1 : 0;
+    const head = block.kind === 'table' ? leadIn + 2 : leadIn;
+    const room = listLimit - head;
+    const from = Math.max(head, Math.min(anchor.unit - 1, last - room + 1));
+    return [...range(0, head - 1), ...range(from, Math.min(last, from + room - 1))];
   }
   // A sentence that points back ("This also …") needs the one before it.
   let from = anchor.unit;
@@ -165,7 +163,12 @@ function write(
             ? ' '
             : '\n';
     const endsRun = next?.passage !== candidate.passage || next.block !== candidate.block;
-    return `${separator}${text.replace(/\s*\n\s*/g, ' ')}${endsRun ? ` [${candidate.passage + 1}]` : ''}`;
+    const mark = !endsRun
+      ? ''
+      : kind === 'row'
+        ? `\n\n[${candidate.passage + 1}]`
+        : ` [${candidate.passage + 1}]`;
+    return `${separator}${text.replace(/\s*\n\s*/g, ' ')}${mark}`;
   });
 }
 

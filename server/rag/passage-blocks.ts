@@ -9,9 +9,11 @@ export interface Unit {
   readonly heading: string;
 }
 
+export type BlockKind = 'paragraph' | 'list' | 'table';
+
 export interface Block {
-  readonly kind: 'paragraph' | 'list';
-  /** For a list: the lead-in sentence, if there is one, then the items. */
+  readonly kind: BlockKind;
+  /** For a list or table: the lead-in sentence, if there is one, then the items or rows. */
   readonly units: readonly Unit[];
 }
 
@@ -51,11 +53,14 @@ export function passageBlocks(text: string): Block[] {
       const continues = open && !paragraphBreak && open.units.length > 0;
       if (continues) open.units.push(unit);
       else blocks.push({ kind: 'paragraph', units: [unit] });
-    } else if (open?.kind === 'list') {
-      open.units.push(unit);
     } else {
-      const leadIn = open?.units.at(-1)?.text.endsWith(':') ? open.units.pop() : undefined;
-      blocks.push({ kind: 'list', units: leadIn ? [leadIn, unit] : [unit] });
+      const blockKind = kind === 'row' ? 'table' : 'list';
+      if (open?.kind === blockKind) {
+        open.units.push(unit);
+      } else {
+        const leadIn = open?.units.at(-1)?.text.endsWith(':') ? open.units.pop() : undefined;
+        blocks.push({ kind: blockKind, units: leadIn ? [leadIn, unit] : [unit] });
+      }
     }
   }
   return blocks.filter((block) => block.units.length > 0);

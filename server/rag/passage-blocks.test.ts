@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { passageBlocks } from './passage-blocks.ts';
+
+const shape = (text: string) =>
+  passageBlocks(text).map(({ kind, units }) => [kind, ...units.map((unit) => unit.text)]);
+
+describe('passage blocks', () => {
+  it('reads paragraphs as sentences', () => {
+    expect(shape('Turn the dial. It clicks.\n\nThen wait.')).toEqual([
+      ['paragraph', 'Turn the dial.', 'It clicks.'],
+      ['paragraph', 'Then wait.'],
+    ]);
+  });
+
+  it('keeps a list together with the line that leads into it, and only that line', () => {
+    expect(
+      shape('Resetting clears all settings. To reset:\n\n1. Open the app.\n2. Hold the dial.\n\nDone.'),
+    ).toEqual([
+      ['paragraph', 'Resetting clears all settings.'],
+      ['list', 'To reset:', '1. Open the app.', '2. Hold the dial.'],
+      ['paragraph', 'Done.'],
+    ]);
+  });
+
+  it('remembers the heading that a unit stands under, and shows no heading as a sentence', () => {
+    const blocks = passageBlocks('## On iPhone\n\nOpen Settings.\n\n## On Android\n\nOpen the drawer.');
+    expect(blocks.flatMap(({ units }) => units.map(({ heading, text }) => [heading, text]))).toEqual([
+      ['On iPhone', 'Open Settings.'],
+      ['On Android', 'Open the drawer.'],
+    ]);
+  });
+
+  it('keeps the lines of a table together', () => {
+    expect(shape('Prices:\n\n| Plan | Price |\n| --- | --- |\n| Plus | £3 |')).toEqual([
+      ['table', 'Prices:', '| Plan | Price |', '| --- | --- |', '| Plus | £3 |'],
+    ]);
+  });
+
+  it('gives nothing for nothing', () => {
+    expect(passageBlocks(' \n\n')).toEqual([]);
+  });
+});
