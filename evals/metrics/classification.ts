@@ -12,7 +12,7 @@ export function auroc(predictions: readonly Prediction[]): number {
   let positives = 0;
   let rankSum = 0;
   for (let start = 0; start < sorted.length; ) {
-    let end = start;
+    let end = start + 1;
     while (end < sorted.length && sorted[end]!.probability === sorted[start]!.probability) end++;
     const rank = (start + 1 + end) / 2;
     for (let index = start; index < end; index++) {

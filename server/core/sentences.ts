@@ -11,7 +11,8 @@ const structuralLine =
   /^[ \t]*(?:#{1,6}[ \t]|[-*+•–][ \t]|\d{1,3}[.)][ \t]|[a-zA-Z][)][ \t]|\||>|```|~~~|-{3,}[ \t]*$|\*{3,}[ \t]*$)/;
 /** Of those, the ones that the following line never continues. */
 const closedLine = /^[ \t]*(?:#{1,6}[ \t]|\||```|~~~|-{3,}[ \t]*$|\*{3,}[ \t]*$)/;
-const fenceLine = /^[ \t]*(?:```|~~~)/;
+/** Three backticks with more of them on the line are a code span. */
+const fenceLine = /^[ \t]*(?:```[^`]*$|~~~)/;
 
 // `etc.`, `a.m.`, `U.S.` and the like end a sentence as often as not and are left to the segmenter.
 const abbreviations = new Set(

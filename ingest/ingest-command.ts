@@ -1,0 +1,109 @@
+// `npm run ingest -- PATH...`: settings, files and embedder put together into a job, and its outcome told.
+import type { CallOptions } from '#core/call-options.ts';
+import type { Embedder } from '#core/embedder.ts';
+import { AppError } from '#core/errors.ts';
+import { openEmbedder } from '#rag/open-embedder.ts';
+import type { Config } from '#server/config.ts';
+import type { Arguments } from './arguments.ts';
+import { writeStamp } from './embedder-stamp.ts';
+import { type JobSummary, runIngestJob } from './job.ts';
+import { createProgressDisplay } from './progress.ts';
+import { createDefaultRedactor } from './redaction-profile.ts';
+import {
+  defaultInternalRules,
+  parseInternalRule,
+  readSourceSettings,
+  type SourceSettings,
+} from './source-settings.ts';
+import { createFields, readFieldMap } from './sources/field-map.ts';
+import { defaultSourceName, type FoundFiles, findFiles, settingsFolder } from './sources/find-files.ts';
+import { readSource } from './sources/read-source.ts';
+
+export async function ingestPaths(
+  args: Arguments,
+  config: Config,
+  { signal }: CallOptions = {},
+): Promise<JobSummary> {
+  const settings = mergeSettings(
+    await Promise.all(args.paths.map(async (path) => readSourceSettings(await settingsFolder(path)))),
+  );
+  const name = args.source ?? settings.name ?? (await defaultSourceName(args.paths));
+  if (name === undefined)
+    throw new AppError(
+      'bad-request',
+      'These paths have no folder in common: name the source with --source NAME.',
+    );
+  const found = await findFiles(args.paths);
+  if (found.files.length === 0)
+    throw new AppError('bad-input', `No readable file in ${args.paths.join(', ')}.${passedOver(found)}`);
+  const fields = createFields(args.map ? await readFieldMap(args.map) : settings.map);
+  const rules =
+    args.audienceRules.length > 0
+      ? args.audienceRules.map(parseInternalRule)
+      : (settings.internal ?? defaultInternalRules);
+  process.stderr.write(`Ingesting ${found.files.length} file(s) as source "${name}".${passedOver(found)}\n`);
+  const region = args.region ?? settings.region;
+  const source = {
+    name,
+    items: readSource(found.files, fields, { signal }),
+    redactor: createDefaultRedactor({
+      ...(region ? { region } : {}),
+      ...(settings.keepInArticles ? { keepInArticles: settings.keepInArticles } : {}),
+      ...(settings.publishedDomains ? { publishedDomains: settings.publishedDomains } : {}),
+    }),
+    internalRules: rules,
+    transcriptsAudience: args.transcriptsAudience ?? settings.transcriptsAudience ?? 'customer',
+    language: args.language ?? settings.language,
+    idPrefix: args.idPrefix ?? settings.idPrefix,
+  };
+  return runWithEmbedder(config, (openModel, onProgress) =>
+    runIngestJob({
+      dataDir: config.dataDir,
+      openEmbedder: openModel,
+      source,
+      dryRun: args.dryRun,
+      onProgress,
+      signal,
+    }),
+  );
+}
+
+/** Everything that is published, embedded again with the model that is configured; nothing if it was made with it. */
+export async function embedAgain(config: Config, { signal }: CallOptions = {}): Promise<JobSummary> {
+  return runWithEmbedder(config, (openModel, onProgress) =>
+    runIngestJob({ dataDir: config.dataDir, openEmbedder: openModel, onProgress, signal }),
+  );
+}
+
+type OnProgress = NonNullable<Parameters<typeof runIngestJob>[0]['onProgress']>;
+
+async function runWithEmbedder(
+  config: Config,
+  run: (openModel: () => Promise<Embedder>, onProgress: OnProgress) => Promise<JobSummary>,
+): Promise<JobSummary> {
+  const display = createProgressDisplay();
+  let embedder: Embedder | undefined;
+  try {
+    const summary = await run(async () => {
+      embedder = await openEmbedder(config.embedder);
+      return embedder;
+    }, display.update);
+    if (summary.generation)
+      await writeStamp(config.dataDir, config.embedder.model, summary.generation.modelId);
+    return summary;
+  } finally {
+    display.end();
+    await embedder?.close();
+  }
+}
+
+/** Several folders of one source: a later one's setting wins, rules add up. */
+function mergeSettings(all: readonly SourceSettings[]): SourceSettings {
+  const internal = all.flatMap((settings) => settings.internal ?? []);
+  return { ...Object.assign({}, ...all), ...(internal.length > 0 ? { internal } : {}) };
+}
+
+function passedOver({ passedOver: kinds }: FoundFiles): string {
+  const list = Object.entries(kinds).map(([extension, count]) => `${count} ${extension}`);
+  return list.length === 0 ? '' : ` Passed over: ${list.join(', ')}.`;
+}

@@ -1,0 +1,48 @@
+// What readers hand to the job: articles and conversations as the source has them, and notes on what could not be read.
+import type { Audience } from '#core/document.ts';
+
+export interface Origin {
+  /** Path relative to the ingested folder, or the file's name. */
+  readonly file: string;
+  /** 1-based line of the record; absent when the whole file is one record. */
+  readonly line?: number;
+}
+
+export interface ArticleItem {
+  readonly type: 'article';
+  readonly id: string;
+  readonly title: string;
+  readonly body: string;
+  readonly format: 'markdown' | 'mdx' | 'html' | 'text';
+  readonly url?: string;
+  readonly updated?: string;
+  readonly audience?: Audience;
+  readonly language?: string;
+  readonly origin: Origin;
+}
+
+export interface TranscriptTurn {
+  readonly role: 'customer' | 'agent';
+  readonly text: string;
+  /** Milliseconds since 1970. */
+  readonly time?: number;
+}
+
+export interface ConversationItem {
+  readonly type: 'conversation';
+  readonly id: string;
+  readonly turns: readonly TranscriptTurn[];
+  readonly url?: string;
+  readonly language?: string;
+  readonly audience?: Audience;
+  readonly origin: Origin;
+}
+
+/** `reason` never holds text of the record. */
+export interface ProblemItem {
+  readonly type: 'problem';
+  readonly origin: Origin;
+  readonly reason: string;
+}
+
+export type SourceItem = ArticleItem | ConversationItem | ProblemItem;

@@ -1,0 +1,40 @@
+// One ingestion at a time: an exclusive lock that the operating system releases when the process ends, however it ends.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { AppError } from '#core/errors.ts';
+
+/** Throws `job-locked` at once if another process (or this one) holds the lock. Disposing releases it. */
+export function lockJob(dataDir: string): Disposable {
+  mkdirSync(dataDir, { recursive: true });
+  const holderFile = join(dataDir, 'ingest.pid');
+  // An SQLite file, for its lock alone: advisory locks of the system are not reachable from Node otherwise, and a lock file of one's
+  // own outlives a killed process.
+  const database = new DatabaseSync(join(dataDir, 'ingest.lock'), { timeout: 0 });
+  try {
+    database.exec('BEGIN EXCLUSIVE');
+  } catch (cause) {
+    database.close();
+    if (!/locked|busy/i.test((cause as Error).message)) throw cause;
+    const holder = readHolder(holderFile);
+    throw new AppError(
+      'job-locked',
+      `Another ingestion job is running${holder}. Wait for it to end, or stop it, and try again.`,
+      { cause },
+    );
+  }
+  writeFileSync(holderFile, String(process.pid));
+  return {
+    [Symbol.dispose]() {
+      database.close();
+    },
+  };
+}
+
+function readHolder(path: string): string {
+  try {
+    return ` (process ${readFileSync(path, 'utf8').trim()})`;
+  } catch {
+    return '';
+  }
+}

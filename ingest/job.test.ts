@@ -1,0 +1,257 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Embedder } from '#core/embedder.ts';
+import { openCurrentGeneration } from '#rag/generation-reader.ts';
+import { createHashingEmbedder, type HashingEmbedder } from '#rag/testing/hashing-embedder.ts';
+import { type IngestJob, removeSource, runIngestJob } from './job.ts';
+import { lockJob } from './job-lock.ts';
+import { createDefaultRedactor } from './redaction-profile.ts';
+import { defaultInternalRules } from './source-settings.ts';
+import { createFields } from './sources/field-map.ts';
+import { findFiles } from './sources/find-files.ts';
+import { readSource } from './sources/read-source.ts';
+import { createTemporaryFolder, type TemporaryFolder } from './testing/source-folder.ts';
+
+let folder: TemporaryFolder;
+let dataDir: string;
+let embedder: HashingEmbedder;
+beforeEach(async () => {
+  folder = await createTemporaryFolder();
+  dataDir = join(folder.path, 'var');
+  embedder = createHashingEmbedder();
+});
+afterEach(() => folder[Symbol.asyncDispose]());
+
+interface Options extends Partial<Pick<IngestJob, 'dryRun' | 'signal' | 'onProgress'>> {
+  readonly name?: string;
+  readonly idPrefix?: string;
+  readonly model?: Embedder;
+  readonly transcriptsAudience?: 'customer' | 'internal';
+}
+
+async function ingest(
+  path: string,
+  { name = 'help', idPrefix, model = embedder, transcriptsAudience = 'customer', ...options }: Options = {},
+) {
+  const { files } = await findFiles([join(folder.path, path)]);
+  return runIngestJob({
+    dataDir,
+    openEmbedder: async () => model,
+    source: {
+      name,
+      idPrefix,
+      items: readSource(files, createFields()),
+      redactor: createDefaultRedactor(),
+      internalRules: defaultInternalRules,
+      transcriptsAudience,
+    },
+    ...options,
+  });
+}
+
+const article = (name: string, text: string, facts = '') =>
+  folder.write(`in/${name}.md`, `---\ntitle: ${name}\n${facts}---\n${text}\n`);
+
+describe('runIngestJob', () => {
+  it('publishes documents with what a citation needs, internal ones marked', async () => {
+    await article(
+      'pay',
+      'Pay by card or by bank transfer.',
+      'url: https://x.example/pay\nupdated: 2026-01-02\n',
+    );
+    await article('agents', 'Never tell the master code.', 'audience: internal\n');
+    await folder.write(
+      'in/more.jsonl',
+      `${JSON.stringify({ id: 'x', title: 'Internal: fraud', text: 'Look at the score first.' })}\n`,
+    );
+    const summary = await ingest('in');
+    expect(summary).toMatchObject({
+      published: true,
+      documents: { added: 3, changed: 0, removed: 0, unchanged: 0 },
+      counts: { articles: 3, internal: 2 },
+    });
+    const generation = await openCurrentGeneration(dataDir);
+    const audiences = generation?.chunks.map(({ documentId, audience }) => [documentId, audience]) ?? [];
+    expect(Object.fromEntries(audiences)).toEqual({
+      'agents.md': 'internal',
+      x: 'internal',
+      'pay.md': 'customer',
+    });
+    expect(generation?.documents.find(({ id }) => id === 'pay.md')?.metadata).toMatchObject({
+      url: 'https://x.example/pay',
+      updated: '2026-01-02',
+      source: 'help',
+    });
+  });
+
+  it('stores nothing personal, not even in titles', async () => {
+    await article('a', 'Ask jane.doe@x.example, card 4111 1111 1111 1111.', '');
+    await folder.write(
+      'in/t.jsonl',
+      `${JSON.stringify({ id: 't', title: 'For jane.doe@x.example', text: 'IBAN DE89370400440532013000' })}\n`,
+    );
+    const summary = await ingest('in');
+    expect(summary.counts?.redactions).toEqual({ email: 2, card: 1, iban: 1 });
+    const index = join(dataDir, 'index', summary.generation!.id);
+    for (const file of await readdir(index))
+      expect(await readFile(join(index, file), 'latin1')).not.toMatch(/jane\.doe|4111|DE8937/);
+  });
+
+  it('embeds one document when one was edited, and nothing when nothing was', async () => {
+    for (const name of ['a', 'b', 'c', 'd']) await article(name, `The text of ${name} is about ${name}.`);
+    await ingest('in');
+    expect(embedder.documentsEmbedded).toBe(4);
+    expect(await ingest('in')).toMatchObject({
+      published: false,
+      documents: { unchanged: 4 },
+      chunks: { embedded: 0 },
+    });
+    await article('b', 'The text of b is another one.');
+    expect(await ingest('in')).toMatchObject({
+      published: true,
+      documents: { added: 0, changed: 1, removed: 0, unchanged: 3 },
+    });
+    expect(embedder.documentsEmbedded).toBe(5);
+  });
+
+  it('replaces a source and leaves the others as they are', async () => {
+    await article('a', 'First text of all.');
+    await folder.write('two/b.md', 'Second text of all.');
+    await ingest('in');
+    await ingest('two', { name: 'other' });
+    await folder.write('three/c.md', 'Third text of all.');
+    expect(await ingest('three')).toMatchObject({ documents: { added: 1, removed: 1 } });
+    const generation = await openCurrentGeneration(dataDir);
+    expect(generation?.documents.map(({ id }) => id).sort()).toEqual(['b.md', 'c.md']);
+    expect(embedder.documentsEmbedded).toBe(3);
+    await removeSource({ dataDir, name: 'other' });
+    expect((await openCurrentGeneration(dataDir))?.documents.map(({ id }) => id)).toEqual(['c.md']);
+    await expect(removeSource({ dataDir, name: 'help' })).rejects.toMatchObject({ code: 'bad-input' });
+  });
+
+  it('embeds what other sources hold again when the model is another one', async () => {
+    await article('a', 'First text of all.');
+    await folder.write('two/b.md', 'Second text of all.');
+    await ingest('in');
+    const model = createHashingEmbedder({ modelId: 'hashing@2' });
+    await ingest('two', { name: 'other', model });
+    expect(model.documentsEmbedded).toBe(2);
+    expect((await openCurrentGeneration(dataDir))?.info).toMatchObject({
+      modelId: 'hashing@2',
+      documents: 2,
+    });
+  });
+
+  it('refuses ids that another source has, unless they are told apart', async () => {
+    await article('a', 'First text of all.');
+    await folder.write('two/a.md', 'Second text of all.');
+    await ingest('in');
+    await expect(ingest('two', { name: 'other' })).rejects.toThrow(/--id-prefix "other\/"/);
+    await ingest('two', { name: 'other', idPrefix: 'other/' });
+    expect((await openCurrentGeneration(dataDir))?.documents.map(({ id }) => id)).toEqual([
+      'a.md',
+      'other/a.md',
+    ]);
+  });
+
+  it('keeps the first of two documents with one id, and one of two with the same text', async () => {
+    await folder.write(
+      'in/a.jsonl',
+      ['one', 'two', 'one']
+        .map(
+          (text, index) =>
+            `${JSON.stringify({ id: index < 2 ? 'x' : 'y', title: 'T', text: `This is text ${text}.` })}\n`,
+        )
+        .join(''),
+    );
+    const summary = await ingest('in');
+    expect(summary.counts).toMatchObject({ articles: 1, duplicates: 1, quarantined: 1 });
+    expect(JSON.parse(await readFile(summary.quarantineFile!, 'utf8'))).toEqual({
+      file: 'a.jsonl',
+      line: 2,
+      reason: 'id used before (a.jsonl line 1); the first is kept',
+    });
+  });
+
+  it('turns conversations into agents’ answers, for customers or for agents only', async () => {
+    const row = (role: string, text: string) => `${JSON.stringify({ conversation_id: 'c', role, text })}\n`;
+    await folder.write(
+      'in/t.jsonl',
+      row('customer', 'The valve shows E5 and stays cold') +
+        row('agent', 'Take the valve off and press the pin ten times, then refit it.'),
+    );
+    await ingest('in', { transcriptsAudience: 'internal' });
+    const generation = await openCurrentGeneration(dataDir);
+    expect(generation?.chunks).toMatchObject([
+      {
+        documentId: 'c',
+        kind: 'transcript',
+        audience: 'internal',
+        headingPath: ['The valve shows E5 and stays cold'],
+      },
+    ]);
+    expect(generation?.chunks[0]?.text).not.toContain('E5');
+  });
+
+  it('counts in a dry run and neither embeds nor writes', async () => {
+    await article('a', 'First text of all.');
+    expect(await ingest('in', { dryRun: true })).toMatchObject({
+      published: false,
+      documents: { added: 1 },
+      chunks: { total: 1, embedded: 1 },
+    });
+    expect(embedder.documentsEmbedded).toBe(0);
+    await expect(readdir(dataDir)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('fails when nothing is usable, and leaves the knowledge base as it was', async () => {
+    await article('a', 'First text of all.');
+    await ingest('in');
+    await folder.write('bad/a.jsonl', 'nonsense\n');
+    await expect(ingest('bad')).rejects.toThrow(/Nothing usable.*1 could not be read/);
+    expect((await openCurrentGeneration(dataDir))?.info.documents).toBe(1);
+  });
+
+  it('is refused at once while another runs', async () => {
+    await article('a', 'First text of all.');
+    {
+      using _other = lockJob(dataDir);
+      await expect(ingest('in')).rejects.toMatchObject({ code: 'job-locked' });
+    }
+    await expect(ingest('in')).resolves.toMatchObject({ published: true });
+  });
+
+  it('stops when aborted, and leaves the knowledge base as it was', async () => {
+    for (let index = 0; index < 300; index += 1) await article(`a${index}`, `Text number ${index}.`);
+    const stop = new AbortController();
+    const slow: Embedder = {
+      ...createHashingEmbedder(),
+      embedDocuments: async () => {
+        stop.abort(new DOMException('stopped', 'AbortError'));
+        stop.signal.throwIfAborted();
+        return [];
+      },
+    };
+    await expect(ingest('in', { model: slow, signal: stop.signal })).rejects.toMatchObject({
+      name: 'AbortError',
+    });
+    expect(await openCurrentGeneration(dataDir)).toBeUndefined();
+  });
+
+  it('embeds while it still reads', async () => {
+    const rows = Array.from(
+      { length: 3_000 },
+      (_, index) =>
+        `${JSON.stringify({ id: index, title: `T${index}`, text: `Number ${index} of many.` })}\n`,
+    );
+    await folder.write('in/a.jsonl', rows.join(''));
+    const stages: string[] = [];
+    await ingest('in', {
+      onProgress: ({ stage, embedded, chunks }) =>
+        stages.push(embedded > 0 && chunks < 3_000 ? 'overlap' : stage),
+    });
+    expect(stages).toContain('overlap');
+    expect(stages.at(-1)).toBe('publishing');
+  });
+});

@@ -1,0 +1,266 @@
+// One ingestion job: read a source, compare it with what is published, embed what is new, publish the next generation.
+import { setImmediate } from 'node:timers/promises';
+import type { CallOptions } from '#core/call-options.ts';
+import type { Chunk, Document } from '#core/document.ts';
+import type { Embedder } from '#core/embedder.ts';
+import { AppError } from '#core/errors.ts';
+import type { GenerationInfo } from '#core/retriever.ts';
+import { type Generation, openCurrentGeneration, vectorsByContentHash } from '#rag/generation-reader.ts';
+import { publishGeneration } from '#rag/generation-writer.ts';
+import { chunkDocument } from './chunk.ts';
+import { createEmbeddingRun } from './embed-chunks.ts';
+import type { SourceItem } from './item.ts';
+import { lockJob } from './job-lock.ts';
+import { createQuarantine } from './quarantine.ts';
+import { newSourceCounts, readDocuments, type SourceCounts, type SourceOptions } from './source-documents.ts';
+
+export interface IngestJob extends CallOptions {
+  readonly dataDir: string;
+  /** Opened only when something has to be embedded or published. The job does not close it. */
+  readonly openEmbedder: () => Promise<Embedder>;
+  /** What to bring in; undefined = embed again what is there, with the model that is configured now. */
+  readonly source?: Omit<SourceOptions, 'onProblem'> & { readonly items: AsyncIterable<SourceItem> };
+  /** Counts only: nothing is embedded and nothing written. */
+  readonly dryRun?: boolean;
+  readonly onProgress?: (progress: JobProgress) => void;
+}
+
+export interface JobProgress {
+  readonly stage: 'reading' | 'embedding' | 'publishing';
+  readonly documents: number;
+  readonly chunks: number;
+  /** Chunks that have their vector, from the cache or the model. */
+  readonly embedded: number;
+}
+
+export interface JobSummary {
+  /** Absent after a dry run. */
+  readonly generation?: GenerationInfo;
+  /** False when the source is as it was: the generation in use stays. */
+  readonly published: boolean;
+  readonly source?: string;
+  readonly documents: {
+    readonly added: number;
+    readonly changed: number;
+    readonly removed: number;
+    readonly unchanged: number;
+  };
+  readonly chunks: { readonly total: number; readonly embedded: number; readonly reused: number };
+  readonly counts?: SourceCounts;
+  readonly quarantineFile?: string;
+  readonly seconds: number;
+}
+
+/**
+ * Rejects with `job-locked` if another job runs, `bad-input` if the source holds nothing usable or its ids collide with another
+ * source's, `knowledge-base-damaged` if the generation in use cannot be read, and with what the embedder rejects with.
+ */
+export async function runIngestJob({
+  dataDir,
+  openEmbedder,
+  source,
+  dryRun = false,
+  onProgress = () => {},
+  signal,
+}: IngestJob): Promise<JobSummary> {
+  const started = performance.now();
+  using _lock = dryRun ? undefined : lockJob(dataDir);
+  const previous = await openPrevious(dataDir);
+  const quarantine = createQuarantine();
+  const counts = newSourceCounts();
+  const kept = previous
+    ? previous.documents.filter((document) => document.metadata.source !== source?.name)
+    : [];
+  const embedder = dryRun ? noEmbedder : await openEmbedder();
+  const cache =
+    previous && (dryRun || previous.info.modelId === embedder.modelId)
+      ? vectorsByContentHash(previous)
+      : new Map<string, Float32Array>();
+
+  const documents: Document[] = [...kept];
+  const chunks: Chunk[] = [];
+  const progress = (stage: JobProgress['stage']) => {
+    onProgress({
+      stage,
+      documents: documents.length - kept.length,
+      chunks: run.counts.added,
+      embedded: run.counts.embedded + run.counts.cached,
+    });
+  };
+  const run = createEmbeddingRun(embedder, { cache, signal, onProgress: () => progress('embedding') });
+  const add = async (chunk: Chunk) => {
+    chunks.push(chunk);
+    await run.add(chunk);
+  };
+
+  if (previous) {
+    const keptIds = new Set(kept.map(({ id }) => id));
+    for (const chunk of previous.chunks) if (keptIds.has(chunk.documentId)) await add(chunk);
+  }
+  if (source) {
+    const elsewhere = new Map(kept.map(({ id, metadata }) => [id, metadata.source]));
+    let breath = performance.now();
+    for await (const document of readDocuments(
+      source.items,
+      { ...source, onProblem: quarantine.add },
+      counts,
+      { signal },
+    )) {
+      signal?.throwIfAborted();
+      refuseCollision(document, elsewhere);
+      documents.push(document);
+      for (const chunk of chunkDocument(document)) await add(chunk);
+      // Reading is synchronous for long stretches; the embedder's answers and the signal need the event loop.
+      if (performance.now() - breath < 20) continue;
+      await setImmediate();
+      progress('reading');
+      breath = performance.now();
+    }
+  }
+
+  const quarantineFile = source && !dryRun ? await quarantine.write(dataDir, source.name) : undefined;
+  if (source && documents.length === kept.length) throw nothingUsable(counts, quarantineFile);
+  if (chunks.length === 0)
+    throw new AppError(
+      'knowledge-base-missing',
+      'There is no knowledge base yet: give the folders or files to ingest.',
+    );
+
+  const vectors = await run.finish();
+  const difference = compare(previous, documents, source?.name);
+  const isNew =
+    !previous ||
+    previous.info.modelId !== embedder.modelId ||
+    !sameChunks(previous.chunks, chunks) ||
+    difference.total > 0;
+  progress('publishing');
+  const generation = dryRun
+    ? undefined
+    : isNew
+      ? await publishGeneration(
+          { dataDir, documents, chunks, vectors, modelId: embedder.modelId, dimensions: embedder.dimensions },
+          { signal },
+        )
+      : previous.info;
+  const { total: _total, ...changes } = difference;
+  return {
+    ...(generation ? { generation } : {}),
+    published: generation !== undefined && isNew,
+    ...(source ? { source: source.name, counts } : {}),
+    documents: changes,
+    chunks: { total: chunks.length, embedded: run.counts.embedded, reused: run.counts.cached },
+    ...(quarantineFile ? { quarantineFile } : {}),
+    seconds: Math.round(performance.now() - started) / 1000,
+  };
+}
+
+/** Publishes the knowledge base without one source. Rejects with `bad-input` if there is no such source or it is the only one. */
+export async function removeSource({
+  dataDir,
+  name,
+  signal,
+}: CallOptions & { readonly dataDir: string; readonly name: string }): Promise<GenerationInfo> {
+  using _lock = lockJob(dataDir);
+  const previous = await openPrevious(dataDir);
+  const names = previous?.info.sources.map((entry) => entry.name) ?? [];
+  if (!previous || !names.includes(name)) {
+    throw new AppError('bad-input', `There is no source "${name}". Sources: ${names.join(', ') || 'none'}.`);
+  }
+  const documents = previous.documents.filter(({ metadata }) => metadata.source !== name);
+  if (documents.length === 0) {
+    throw new AppError(
+      'bad-input',
+      `"${name}" is the only source: without it nothing would be left. Ingest another one first.`,
+    );
+  }
+  const rows = previous.chunks.flatMap((chunk, row) => (chunk.source === name ? [] : [row]));
+  const { dimensions, values } = previous.vectors;
+  return publishGeneration(
+    {
+      dataDir,
+      documents,
+      chunks: rows.map((row) => previous.chunks[row]!),
+      vectors: rows.map((row) => values.subarray(row * dimensions, (row + 1) * dimensions)),
+      modelId: previous.info.modelId,
+      dimensions,
+    },
+    { signal },
+  );
+}
+
+/** For a dry run: every text counts as embedded. */
+const noEmbedder: Pick<Embedder, 'modelId' | 'dimensions' | 'embedDocuments'> = {
+  modelId: '',
+  dimensions: 0,
+  embedDocuments: async (texts) => texts.map(() => new Float32Array()),
+};
+
+async function openPrevious(dataDir: string): Promise<Generation | undefined> {
+  try {
+    return await openCurrentGeneration(dataDir);
+  } catch (cause) {
+    if (!(cause instanceof AppError) || cause.code !== 'knowledge-base-damaged') throw cause;
+    const message = `${cause.message} Go back to the generation before it: npm run ingest -- rollback`;
+    throw new AppError('knowledge-base-damaged', message, { cause });
+  }
+}
+
+function refuseCollision({ id, metadata }: Document, elsewhere: ReadonlyMap<string, string>): void {
+  const other = elsewhere.get(id);
+  if (other === undefined) return;
+  throw new AppError(
+    'bad-input',
+    `The id "${id}" is in source "${other}" already, so a citation of it would be ambiguous. If "${metadata.source}" is a new version of it, ` +
+      `ingest with --source ${JSON.stringify(other)}; otherwise tell them apart with --id-prefix ${JSON.stringify(`${metadata.source}/`)}.`,
+  );
+}
+
+function nothingUsable(counts: SourceCounts, quarantineFile: string | undefined): AppError {
+  const reasons = [
+    ...(counts.quarantined > 0
+      ? [`${counts.quarantined} could not be read${quarantineFile ? ` (see ${quarantineFile})` : ''}`]
+      : []),
+    ...(counts.withoutResolution > 0 ? [`${counts.withoutResolution} conversations have no resolution`] : []),
+  ];
+  const because = reasons.length > 0 ? `: ${reasons.join('; ')}` : '';
+  return new AppError(
+    'bad-input',
+    `Nothing usable was found in the source${because}. The knowledge base stays as it is.`,
+  );
+}
+
+function compare(
+  previous: Generation | undefined,
+  documents: readonly Document[],
+  source: string | undefined,
+) {
+  const before = new Map(
+    (previous?.documents ?? [])
+      .filter(({ metadata }) => metadata.source === source)
+      .map((document) => [document.id, JSON.stringify(document)]),
+  );
+  const difference = { added: 0, changed: 0, removed: 0, unchanged: 0 };
+  for (const document of documents) {
+    if (document.metadata.source !== source) continue;
+    const old = before.get(document.id);
+    before.delete(document.id);
+    if (old === undefined) difference.added += 1;
+    else difference[old === JSON.stringify(document) ? 'unchanged' : 'changed'] += 1;
+  }
+  difference.removed = before.size;
+  return { ...difference, total: difference.added + difference.changed + difference.removed };
+}
+
+/** A newer version of the chunker may cut the same documents in other places. */
+function sameChunks(before: readonly Chunk[], after: readonly Chunk[]): boolean {
+  if (before.length !== after.length) return false;
+  const old = new Map(before.map((chunk) => [chunk.id, chunk]));
+  return after.every((chunk) => {
+    const same = old.get(chunk.id);
+    return (
+      same?.start === chunk.start &&
+      same.end === chunk.end &&
+      same.headingPath.join('\n') === chunk.headingPath.join('\n')
+    );
+  });
+}

@@ -1,0 +1,92 @@
+// The language of a document: what the source says, else a hint in its path, else what its words look like.
+import { franc } from 'franc-min';
+
+/** ISO 639-3 as franc names them, to ISO 639-1. Only languages that support desks write in, so that close kin are not guessed. */
+const languages: Readonly<Record<string, string>> = {
+  arb: 'ar',
+  bul: 'bg',
+  ces: 'cs',
+  cmn: 'zh',
+  deu: 'de',
+  ell: 'el',
+  eng: 'en',
+  fra: 'fr',
+  heb: 'he',
+  hin: 'hi',
+  hun: 'hu',
+  ind: 'id',
+  ita: 'it',
+  jpn: 'ja',
+  kor: 'ko',
+  nld: 'nl',
+  pol: 'pl',
+  por: 'pt',
+  ron: 'ro',
+  rus: 'ru',
+  spa: 'es',
+  swe: 'sv',
+  tha: 'th',
+  tur: 'tr',
+  ukr: 'uk',
+  vie: 'vi',
+};
+const known = new Set([
+  ...Object.values(languages),
+  'da',
+  'fi',
+  'nb',
+  'no',
+  'sk',
+  'hr',
+  'sl',
+  'lt',
+  'lv',
+  'et',
+  'sr',
+  'ca',
+  'eu',
+  'gl',
+  'fa',
+  'ur',
+  'bn',
+  'ta',
+  'ms',
+]);
+
+export interface LanguageHints {
+  /** From front matter or a field, e.g. `en`, `en-US`, `pt_BR`. */
+  readonly stated?: string | undefined;
+  /** Id or path. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** ISO 639-1 code, or `und`. */
+export function languageOf({ stated, path, text }: LanguageHints): string {
+  return primaryCode(stated) ?? pathHint(path) ?? detect(text);
+}
+
+function primaryCode(tag: string | undefined): string | undefined {
+  return /^([a-z]{2})(?:[-_][a-z\d]{2,8})*$/i.exec(tag?.trim() ?? '')?.[1]?.toLowerCase();
+}
+
+/** `name._fr.md`, `name.fr.md`, `name-pt_BR.md`, `fr/name.md`, `pt-BR/name.md`; "it" or "no" as a folder may be a word. */
+function pathHint(path: string): string | undefined {
+  const inName = /(?:[._-]_?([a-z]{2})|[._-]([a-z]{2})[-_][A-Z]{2})\.(?:md|mdx|html?|txt|markdown)$/.exec(
+    path,
+  );
+  const inFolder = /(?:^|[/:])([a-z]{2})(?:[-_][A-Za-z]{2})?\//.exec(path);
+  const nameHint = inName && !/-[a-z]{2}\.[a-z]+$/.test(inName[0]) ? (inName[1] ?? inName[2]) : undefined;
+  const folder = inFolder?.[1];
+  const folderHint =
+    folder !== undefined && !['it', 'no', 'id', 'my', 'is', 'in', 'to', 'ms', 'et'].includes(folder)
+      ? folder
+      : undefined;
+  return [nameHint, folderHint].find((code) => code !== undefined && known.has(code));
+}
+
+function detect(text: string): string {
+  const sample = text.slice(0, 1_500);
+  if ((sample.match(/\p{L}/gu)?.length ?? 0) < 40) return 'und';
+  return languages[franc(sample, { minLength: 20, only: Object.keys(languages) })] ?? 'und';
+}

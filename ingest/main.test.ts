@@ -1,0 +1,166 @@
+// The command itself, as a child process: what it prints, how it ends, and what is left when it is killed.
+import { spawn } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openCurrentGeneration } from '#rag/generation-reader.ts';
+import { type EmbeddingEndpoint, startEmbeddingEndpoint } from './testing/embedding-endpoint.ts';
+import { createTemporaryFolder, type TemporaryFolder } from './testing/source-folder.ts';
+
+const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+let endpoint: EmbeddingEndpoint;
+let folder: TemporaryFolder;
+beforeAll(async () => {
+  endpoint = await startEmbeddingEndpoint();
+});
+afterAll(() => endpoint[Symbol.asyncDispose]());
+beforeEach(async () => {
+  folder = await createTemporaryFolder();
+});
+afterEach(() => folder[Symbol.asyncDispose]());
+
+interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function start(args: readonly string[], { dataDir = join(folder.path, 'var'), model = 'openai:test' } = {}) {
+  const env = {
+    PATH: process.env.PATH,
+    ANSWERDESK_DATA_DIR: dataDir,
+    ANSWERDESK_EMBEDDER: model,
+    ANSWERDESK_EMBEDDER_BASE_URL: endpoint.baseUrl,
+  };
+  const child = spawn(process.execPath, [main, ...args], { cwd: folder.path, env });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.on('data', (piece: Buffer) => {
+    output.stdout += piece.toString();
+  });
+  child.stderr.on('data', (piece: Buffer) => {
+    output.stderr += piece.toString();
+  });
+  const ended = new Promise<Outcome>((resolve) => child.on('close', (code) => resolve({ code, ...output })));
+  return { child, ended };
+}
+const run = (...args: string[]) => start(args).ended;
+const writeCentre = (version: number, articles = 40) =>
+  folder.write(
+    'centre/articles.jsonl',
+    Array.from(
+      { length: articles },
+      (_, index) =>
+        `${JSON.stringify({ id: `a${index}`, title: `Article ${index}`, text: `Version ${version} of article ${index}.` })}\n`,
+    ).join(''),
+  );
+
+describe('npm run ingest', () => {
+  it('publishes, tells people on stderr and scripts on stdout, and has nothing to do the second time', async () => {
+    await writeCentre(1);
+    const first = await run('centre', '--json');
+    expect(first).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/Published {2}gen-000001: 40 documents/),
+    });
+    expect(JSON.parse(first.stdout)).toMatchObject({
+      published: true,
+      source: 'centre',
+      documents: { added: 40 },
+    });
+    const before = endpoint.textsEmbedded;
+    expect(await run('centre', '--if-empty')).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(endpoint.textsEmbedded).toBe(before);
+    const status = await run('status', '--json');
+    expect(JSON.parse(status.stdout).current).toMatchObject({
+      id: 'gen-000001',
+      documents: 40,
+      sources: [{ name: 'centre', documents: 40, chunks: 40 }],
+    });
+  });
+
+  it('goes back to the generation before', async () => {
+    await writeCentre(1);
+    await run('centre');
+    await writeCentre(2);
+    await run('centre');
+    expect(await run('rollback')).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('gen-000001 is in use again'),
+    });
+    expect(await run('rollback')).toMatchObject({ code: 1 });
+  });
+
+  it.each([
+    [[], 0, /Examples/],
+    [['--help'], 0, /Exit code/],
+    [['--frobnicate', 'x'], 2, /--help/],
+    [['/no/such/folder'], 2, /no such file/],
+    [['remove'], 2, /--source/],
+    [['status'], 1, /no knowledge base/],
+    [['.', '--map', 'absent.yaml'], 2, /cannot be read/],
+    [['.', '--audience-rule', 'x'], 2, /title:PREFIX/],
+    [['.', '--dry-run', '--region', 'England'], 2, /two capital letters/],
+  ])('ends %j with %d', async (args, code, text) => {
+    await folder.write('a.md', 'Some text.');
+    const outcome = await run(...(args as string[]));
+    expect(outcome.code).toBe(code);
+    expect(outcome.stdout + outcome.stderr).toMatch(text as RegExp);
+  });
+
+  it('takes its settings from the folder', async () => {
+    await folder.write(
+      'c/answerdesk.source.yaml',
+      'name: docs\ninternal:\n  - path: "agents/**"\nmap:\n  title: headline\n',
+    );
+    await folder.write('c/agents/a.md', 'For agents.');
+    await folder.write('c/b.jsonl', '{"id":"b","headline":"Hello","text":"For customers."}\n');
+    await run('c');
+    const generation = await openCurrentGeneration(join(folder.path, 'var'));
+    expect(
+      generation?.documents.map(({ metadata }) => [metadata.source, metadata.title, metadata.audience]),
+    ).toEqual([
+      ['docs', 'A', 'internal'],
+      ['docs', 'Hello', 'customer'],
+    ]);
+    await writeFile(join(folder.path, 'c/answerdesk.source.yaml'), 'nmae: docs');
+    expect(await run('c')).toMatchObject({ code: 2, stderr: expect.stringContaining('nmae') });
+  });
+
+  it('stops cleanly on Ctrl-C', async () => {
+    await writeCentre(1, 3_000);
+    const { child, ended } = start(['centre']);
+    child.stderr.once('data', () => child.kill('SIGINT'));
+    expect(await ended).toMatchObject({ code: 1, stderr: expect.stringContaining('Stopped.') });
+  });
+});
+
+it('killed at 50 random moments, leaves the old or the new generation, and the next run completes', {
+  timeout: 120_000,
+}, async () => {
+  await writeCentre(1);
+  await run('centre');
+  const started = performance.now();
+  await writeCentre(2);
+  await run('centre');
+  const duration = performance.now() - started;
+  const dataDir = join(folder.path, 'var');
+  let killed = 0;
+  for (let attempt = 0; attempt < 50; attempt += 1) {
+    const version = attempt + 3;
+    const before = (await openCurrentGeneration(dataDir))!.documents[0]!.pageContent;
+    await writeCentre(version);
+    const { child, ended } = start(['centre']);
+    // Most of a run is loading; the moments that matter are in its second half.
+    const timer = setTimeout(() => child.kill('SIGKILL'), duration * (0.3 + 0.8 * Math.random()));
+    if ((await ended).code === null) killed += 1;
+    clearTimeout(timer);
+    const generation = await openCurrentGeneration(dataDir);
+    expect([before, `Version ${version} of article 0.`]).toContain(generation?.documents[0]?.pageContent);
+    expect(generation?.info.documents).toBe(40);
+  }
+  expect(killed).toBeGreaterThan(10);
+  await writeCentre(99);
+  expect((await run('centre')).code).toBe(0);
+  expect((await openCurrentGeneration(dataDir))?.documents[0]?.pageContent).toBe('Version 99 of article 0.');
+});

@@ -1,0 +1,91 @@
+// `npm run ingest`: the command line of ingestion. Summaries for people on standard error, JSON on standard output.
+import { AppError, errorFacts, isAbortError, toAppError } from '#core/errors.ts';
+import { loadConfig } from '#server/config.ts';
+import { type Arguments, parseCommandLine, usage } from './arguments.ts';
+
+// What reads documents and models is imported when it is needed: `--if-empty` runs at every start of the server.
+async function main(argv: readonly string[], signal: AbortSignal): Promise<void> {
+  const args = parseCommandLine(argv);
+  if (args.command === 'help') {
+    process.stdout.write(usage);
+    return;
+  }
+  const config = loadConfig();
+  const say = (text: string, value: unknown) => {
+    process.stderr.write(`${text}\n`);
+    if (args.json) process.stdout.write(`${JSON.stringify(value)}\n`);
+  };
+  switch (args.command) {
+    case 'status': {
+      const { describeStatus, readStatus } = await import('./status.ts');
+      const status = await readStatus(config.dataDir);
+      return say(describeStatus(status), status);
+    }
+    case 'rollback': {
+      const [{ lockJob }, { rollbackGeneration }] = await Promise.all([
+        import('./job-lock.ts'),
+        import('#rag/generation-writer.ts'),
+      ]);
+      using _lock = lockJob(config.dataDir);
+      const generation = await rollbackGeneration(config.dataDir);
+      return say(
+        `${generation.id} is in use again: ${generation.documents} documents, published ${generation.createdAt}.`,
+        { generation },
+      );
+    }
+    case 'remove': {
+      const { removeSource } = await import('./job.ts');
+      const generation = await removeSource({ dataDir: config.dataDir, name: args.source!, signal });
+      return say(`"${args.source}" is out; ${generation.id} is in use: ${generation.documents} documents.`, {
+        generation,
+      });
+    }
+    case 're-embed':
+    case 'ingest':
+      return ingest(args, config, { signal, say });
+  }
+}
+
+interface Talk {
+  readonly signal: AbortSignal;
+  say(text: string, value: unknown): void;
+}
+
+async function ingest(
+  args: Arguments,
+  config: ReturnType<typeof loadConfig>,
+  { signal, say }: Talk,
+): Promise<void> {
+  let again = args.command === 're-embed';
+  if (args.ifEmpty) {
+    const { isMadeWith, readPublishedId } = await import('./embedder-stamp.ts');
+    if (await isMadeWith(config.dataDir, config.embedder.model)) return;
+    again = (await readPublishedId(config.dataDir)) !== undefined;
+  }
+  const [{ embedAgain, ingestPaths }, { describeJob }] = await Promise.all([
+    import('./ingest-command.ts'),
+    import('./summary.ts'),
+  ]);
+  const summary = again ? await embedAgain(config, { signal }) : await ingestPaths(args, config, { signal });
+  if (again && args.ifEmpty && !summary.published) return;
+  say(describeJob(summary), summary);
+}
+
+const stop = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(name, () => stop.abort(new DOMException('stopped', 'AbortError')));
+}
+try {
+  await main(process.argv.slice(2), stop.signal);
+} catch (error) {
+  if (isAbortError(error)) {
+    process.stderr.write('Stopped. The knowledge base is as it was.\n');
+    process.exitCode = 1;
+  } else {
+    const { code, message } = toAppError(error);
+    process.stderr.write(`${message}\n`);
+    if (!(error instanceof AppError)) process.stderr.write(`${(error as Error).stack ?? ''}\n`);
+    // A run that found nothing usable has failed, whatever the reason.
+    process.exitCode = errorFacts[code].exitCode;
+  }
+}

@@ -1,0 +1,87 @@
+// Personal data and secrets out, typed placeholders in, before anything is stored or embedded. What is recognised stands in
+// recognizers.ts; this file sets their precedence, applies the profile and counts. More recognizers (names, the full HIPAA list)
+// are added to the list given to `createRedactor`.
+import type { DocumentKind } from '#core/document.ts';
+
+export type PersonalDataKind = 'secret' | 'card' | 'iban' | 'ssn' | 'email' | 'phone' | 'ip' | 'number';
+
+export interface Finding {
+  readonly kind: PersonalDataKind;
+  /** Offsets in UTF-16 code units. */
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface Recognizer {
+  readonly kind: PersonalDataKind;
+  /** In order and without overlaps. Linear in the text's length, whatever the text. */
+  find(text: string): Iterable<Finding>;
+}
+
+/** Decides for one finding whether it stays as it is. */
+export type KeepRule = (finding: Finding, text: string, documentKind: DocumentKind) => boolean;
+
+export type RedactionCounts = Partial<Record<PersonalDataKind, number>>;
+
+export interface Redactor {
+  redact(
+    text: string,
+    documentKind: DocumentKind,
+  ): { readonly text: string; readonly counts: RedactionCounts };
+}
+
+export interface RedactorOptions {
+  /** In order of precedence: a later recognizer does not see what an earlier one found. */
+  readonly recognizers: readonly Recognizer[];
+  readonly keep?: KeepRule;
+}
+
+export function createRedactor({ recognizers, keep = () => false }: RedactorOptions): Redactor {
+  return {
+    redact(text, documentKind) {
+      const findings = findAll(recognizers, text);
+      const counts: RedactionCounts = {};
+      let result = '';
+      let position = 0;
+      for (const finding of findings) {
+        if (keep(finding, text, documentKind)) continue;
+        result += `${text.slice(position, finding.start)}[${finding.kind.toUpperCase()}]`;
+        position = finding.end;
+        counts[finding.kind] = (counts[finding.kind] ?? 0) + 1;
+      }
+      return { text: result + text.slice(position), counts };
+    },
+  };
+}
+
+/**
+ * Findings in text order. Each recognizer reads the text without what earlier ones found, so none overlap; a finding that is kept claims
+ * its place too: the digits of a phone number that stays are no long number.
+ */
+function findAll(recognizers: readonly Recognizer[], text: string): Finding[] {
+  const all: Finding[] = [];
+  let rest = text;
+  for (const recognizer of recognizers) {
+    const found = [...recognizer.find(rest)];
+    all.push(...found);
+    rest = masked(rest, found);
+  }
+  return all.sort((left, right) => left.start - right.start);
+}
+
+/** With a character that belongs to no word, number or address in each place. */
+function masked(text: string, findings: readonly Finding[]): string {
+  if (findings.length === 0) return text;
+  let result = '';
+  let position = 0;
+  for (const { start, end } of findings) {
+    result += text.slice(position, start) + '\uFFFC'.repeat(end - start);
+    position = end;
+  }
+  return result + text.slice(position);
+}
+
+export function addCounts(into: RedactionCounts, counts: RedactionCounts): void {
+  for (const [kind, count] of Object.entries(counts) as [PersonalDataKind, number][])
+    into[kind] = (into[kind] ?? 0) + count;
+}

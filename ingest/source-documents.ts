@@ -1,0 +1,235 @@
+// The documents of one source: read, cleaned, redacted, told apart by audience and language, without duplicates.
+// Articles come as they are read; transcripts at the end, because what all agents say is only known then.
+import { createHash } from 'node:crypto';
+import type { CallOptions } from '#core/call-options.ts';
+import type { Audience, Document, DocumentKind } from '#core/document.ts';
+import { findBoilerplate } from './boilerplate.ts';
+import { cleanText, oneLine, tidyWhitespace } from './clean.ts';
+import { htmlToMarkdown } from './html-text.ts';
+import type { ArticleItem, ConversationItem, Origin, ProblemItem, SourceItem } from './item.ts';
+import { languageOf } from './language.ts';
+import { markdownToText } from './markdown-text.ts';
+import { createNearDuplicates } from './near-duplicates.ts';
+import { plainTextToText } from './plain-text.ts';
+import { addCounts, type RedactionCounts, type Redactor } from './redact.ts';
+import { audienceOf, type InternalRule } from './source-settings.ts';
+import { readTime } from './sources/record-items.ts';
+import { type Conversation, plainTurn, transcriptToDocument } from './transcript.ts';
+
+export interface SourceOptions {
+  readonly name: string;
+  readonly redactor: Redactor;
+  readonly internalRules: readonly InternalRule[];
+  readonly transcriptsAudience: Audience;
+  readonly language?: string | undefined;
+  /** Put in front of every id, to keep apart sources whose ids collide. */
+  readonly idPrefix?: string | undefined;
+  readonly onProblem: (problem: ProblemItem) => void;
+}
+
+/** Counts of one run over a source; the same object is filled while documents are read. */
+export interface SourceCounts {
+  articles: number;
+  transcripts: number;
+  internal: number;
+  quarantined: number;
+  /** Documents left out: the same text again. */
+  duplicates: number;
+  /** Transcripts left out: almost the same again. */
+  nearDuplicates: number;
+  /** Transcripts left out: no agent said anything that helps another customer. */
+  withoutResolution: number;
+  invisibleRemoved: number;
+  readonly redactions: RedactionCounts;
+}
+
+export function newSourceCounts(): SourceCounts {
+  return {
+    articles: 0,
+    transcripts: 0,
+    internal: 0,
+    quarantined: 0,
+    duplicates: 0,
+    nearDuplicates: 0,
+    withoutResolution: 0,
+    invisibleRemoved: 0,
+    redactions: {},
+  };
+}
+
+export async function* readDocuments(
+  items: AsyncIterable<SourceItem>,
+  options: SourceOptions,
+  counts: SourceCounts,
+  { signal }: CallOptions = {},
+): AsyncGenerator<Document> {
+  const origins = new Map<string, Origin>();
+  const contents = new Set<string>();
+  const conversations: Conversation[] = [];
+  const report = (problem: ProblemItem) => {
+    counts.quarantined += 1;
+    options.onProblem(problem);
+  };
+  const isNewId = (id: string, origin: Origin): boolean => {
+    const first = origins.get(id);
+    if (first === undefined) origins.set(id, origin);
+    else
+      report({
+        type: 'problem',
+        origin,
+        reason: `id used before (${first.file}${first.line ? ` line ${first.line}` : ''}); the first is kept`,
+      });
+    return first === undefined;
+  };
+  const isNewContent = (document: Document): boolean => {
+    const { title, audience } = document.metadata;
+    const key = createHash('sha256')
+      .update(JSON.stringify([audience, title, document.pageContent]))
+      .digest('base64');
+    if (contents.has(key)) counts.duplicates += 1;
+    return contents.size !== contents.add(key).size;
+  };
+
+  for await (const item of items) {
+    if (item.type === 'problem') {
+      report(item);
+      continue;
+    }
+    const id = (options.idPrefix ?? '') + cleanText(item.id).text;
+    if (!isNewId(id, item.origin)) continue;
+    if (item.type === 'conversation') {
+      conversations.push(toConversation(item, id, options, counts));
+      continue;
+    }
+    const document = toArticle(item, id, options, counts);
+    if (document.pageContent === '')
+      report({ type: 'problem', origin: item.origin, reason: 'no text is left when markup is taken out' });
+    else if (isNewContent(document)) {
+      counts.articles += 1;
+      if (document.metadata.audience === 'internal') counts.internal += 1;
+      yield document;
+    }
+  }
+
+  const boilerplate = findBoilerplate(conversations.map(agentTexts));
+  const nearDuplicates = createNearDuplicates();
+  for (const conversation of conversations) {
+    signal?.throwIfAborted();
+    const document = transcriptToDocument(conversation, boilerplate);
+    if (!document) counts.withoutResolution += 1;
+    else if (nearDuplicates.addOrFind(document.pageContent)) counts.nearDuplicates += 1;
+    else {
+      counts.transcripts += 1;
+      if (document.metadata.audience === 'internal') counts.internal += 1;
+      yield document;
+    }
+  }
+}
+
+function agentTexts({ turns }: Conversation): string[] {
+  return turns.filter(({ role }) => role === 'agent').map(({ text }) => plainTurn(text));
+}
+
+function toArticle(item: ArticleItem, id: string, options: SourceOptions, counts: SourceCounts): Document {
+  const body = clean(item.body, counts);
+  const text =
+    item.format === 'text'
+      ? plainTextToText(body)
+      : markdownToText(item.format === 'html' ? htmlToMarkdown(body).markdown : body, {
+          mdx: item.format === 'mdx',
+        });
+  const pageContent = redact(text, 'article', options, counts);
+  const title = redact(
+    oneLine(markdownToText(clean(item.title, counts)).replace(/^#+\s*/, '')),
+    'article',
+    options,
+    counts,
+  );
+  const url = safeUrl(item.url);
+  const updated = isoTime(item.updated);
+  return {
+    id,
+    pageContent,
+    metadata: {
+      source: options.name,
+      kind: 'article',
+      title,
+      audience: audienceOf(
+        {
+          title,
+          path: item.origin.line === undefined ? item.origin.file : item.id,
+          ...(item.audience ? { audience: item.audience } : {}),
+        },
+        options.internalRules,
+      ),
+      language: languageOf({
+        stated: item.language ?? options.language,
+        path: item.id,
+        text: `${title}\n${pageContent}`,
+      }),
+      ...(url ? { url } : {}),
+      ...(updated ? { updated } : {}),
+    },
+  };
+}
+
+function toConversation(
+  item: ConversationItem,
+  id: string,
+  options: SourceOptions,
+  counts: SourceCounts,
+): Conversation {
+  const turns = item.turns.map((turn) => ({
+    ...turn,
+    text: redact(tidyWhitespace(clean(turn.text, counts)), 'transcript', options, counts),
+  }));
+  const sample = turns
+    .slice(0, 12)
+    .map(({ text }) => text)
+    .join('\n');
+  const url = safeUrl(item.url);
+  return {
+    id,
+    source: options.name,
+    turns,
+    audience: item.audience ?? options.transcriptsAudience,
+    language: languageOf({ stated: item.language ?? options.language, path: '', text: sample }),
+    ...(url ? { url } : {}),
+  };
+}
+
+function clean(raw: string, counts: SourceCounts): string {
+  const { text, invisibleRemoved } = cleanText(raw);
+  counts.invisibleRemoved += invisibleRemoved;
+  return text;
+}
+
+function redact(text: string, kind: DocumentKind, { redactor }: SourceOptions, counts: SourceCounts): string {
+  const redacted = redactor.redact(text, kind);
+  addCounts(counts.redactions, redacted.counts);
+  return redacted.text;
+}
+
+/** A link that may be shown: no scripts, no credentials. */
+function safeUrl(url: string | undefined): string | undefined {
+  const trimmed = url?.trim();
+  if (!trimmed) return undefined;
+  if (/^\/(?!\/)/.test(trimmed)) return trimmed;
+  if (!/^https?:/i.test(trimmed) || !URL.canParse(trimmed)) return undefined;
+  const parsed = new URL(trimmed);
+  parsed.username = '';
+  parsed.password = '';
+  for (const name of [...parsed.searchParams.keys()]) {
+    if (/token|secret|sig|passw|pwd|auth|api_?key|session|credential|^key$|^code$/i.test(name))
+      parsed.searchParams.delete(name);
+  }
+  return parsed.href;
+}
+
+/** A day stays a day. */
+function isoTime(value: string | undefined): string | undefined {
+  const time = value === undefined ? undefined : readTime(value);
+  if (time === undefined) return undefined;
+  const iso = new Date(time).toISOString();
+  return /^\s*\d{4}-\d{2}-\d{2}\s*$/.test(value!) ? iso.slice(0, 10) : iso;
+}

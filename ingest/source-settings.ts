@@ -1,0 +1,78 @@
+// Settings of one source: from `answerdesk.source.yaml` in its folder, overridden by the command line.
+import { readFile } from 'node:fs/promises';
+import { join, matchesGlob } from 'node:path';
+import { z } from 'zod';
+import type { Audience } from '#core/document.ts';
+import { AppError } from '#core/errors.ts';
+import { fieldMapSchema, parseSettings } from './sources/field-map.ts';
+
+export const settingsFileName = 'answerdesk.source.yaml';
+
+/** What matches is for agents only. */
+export type InternalRule = { readonly titlePrefix: string } | { readonly path: string };
+
+const settingsSchema = z.strictObject({
+  name: z.string().min(1).max(100).optional(),
+  internal: z
+    .array(
+      z.union([
+        z.strictObject({ titlePrefix: z.string().min(1) }),
+        z.strictObject({ path: z.string().min(1) }),
+      ]),
+    )
+    .optional(),
+  language: z.string().min(2).max(35).optional(),
+  region: z.string().optional(),
+  transcriptsAudience: z.enum(['customer', 'internal']).optional(),
+  idPrefix: z.string().min(1).max(100).optional(),
+  keepInArticles: z
+    .array(z.enum(['email', 'phone', 'card', 'iban', 'ssn', 'ip', 'number', 'secret']))
+    .optional(),
+  publishedDomains: z.array(z.string().min(1)).optional(),
+  map: fieldMapSchema.optional(),
+});
+
+export type SourceSettings = z.infer<typeof settingsSchema>;
+
+/** Without any rule given, titles such as "Internal: closing an account" are internal. */
+export const defaultInternalRules: readonly InternalRule[] = [{ titlePrefix: 'Internal:' }];
+
+/** The settings in `folder`; empty when it has none. Throws `bad-input` for a file that is not valid. */
+export async function readSourceSettings(folder: string): Promise<SourceSettings> {
+  const path = join(folder, settingsFileName);
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw new AppError('bad-input', `${path} cannot be read.`, { cause: error });
+  });
+  return text === undefined ? {} : parseSettings(settingsSchema, text, path);
+}
+
+/** `title:PREFIX` or `path:GLOB`, as given on the command line. */
+export function parseInternalRule(rule: string): InternalRule {
+  const [, kind, value] = /^(title|path):(.+)$/s.exec(rule) ?? [];
+  if (value === undefined)
+    throw new AppError('bad-input', `--audience-rule "${rule}": write title:PREFIX or path:GLOB.`);
+  return kind === 'title' ? { titlePrefix: value } : { path: value };
+}
+
+/** The source's own word, else internal if a rule matches, else customer. */
+export function audienceOf(
+  item: { audience?: Audience; title: string; path: string },
+  rules: readonly InternalRule[],
+): Audience {
+  if (item.audience) return item.audience;
+  const title = item.title.trim().toLowerCase();
+  const internal = rules.some((rule) =>
+    'path' in rule ? matchesGlob(item.path, rule.path) : title.startsWith(rule.titlePrefix.toLowerCase()),
+  );
+  return internal ? 'internal' : 'customer';
+}
+
+/** Words that keep a text from customers err on that side: only plainly public words open it. */
+export function readAudience(value: string | undefined): Audience | undefined {
+  const word = value?.trim().toLowerCase();
+  if (!word) return undefined;
+  return ['customer', 'customers', 'public', 'everyone', 'external', 'all', 'published'].includes(word)
+    ? 'customer'
+    : 'internal';
+}

@@ -1,0 +1,128 @@
+// Bytes of a source file to text: gzip, byte order marks, UTF-16 and bad UTF-8, never more in memory than one bounded record.
+import { createReadStream } from 'node:fs';
+import { createGunzip } from 'node:zlib';
+
+/** The largest record, or whole-file article, that is read: more is no article. */
+export const maxRecordBytes = 16 * 1024 * 1024;
+
+export interface Line {
+  /** 1-based. */
+  readonly number: number;
+  /** The text, or why there is none. */
+  readonly content: { readonly text: string } | { readonly problem: string };
+}
+
+export interface ReadBytesOptions {
+  readonly gzip: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export async function* readBytes(path: string, { gzip, signal }: ReadBytesOptions): AsyncGenerator<Buffer> {
+  const file = createReadStream(path, { highWaterMark: 1 << 20, signal });
+  const stream = gzip ? file.pipe(createGunzip()) : file;
+  // `pipe` does not hand errors on.
+  if (gzip) file.on('error', (error) => stream.destroy(error));
+  try {
+    for await (const piece of stream) yield piece as Buffer;
+  } finally {
+    file.destroy();
+  }
+}
+
+/** Lines end with LF, CRLF or CR. Bad UTF-8 and over-long lines become problems of that line alone. */
+export async function* readLines(path: string, options: ReadBytesOptions): AsyncGenerator<Line> {
+  let number = 0;
+  for await (const raw of splitAtNewlines(asUtf8(readBytes(path, options)))) {
+    const decoded = raw === 'too-long' ? undefined : decodeUtf8(raw);
+    if (decoded === undefined || !decoded.includes('\r')) {
+      number += 1;
+      if (raw === 'too-long')
+        yield { number, content: { problem: `record longer than ${maxRecordBytes / 1024 / 1024} MB` } };
+      else
+        yield { number, content: decoded === undefined ? { problem: 'not valid UTF-8' } : { text: decoded } };
+      continue;
+    }
+    for (const text of decoded.replace(/\r$/, '').split('\r')) {
+      number += 1;
+      yield { number, content: { text } };
+    }
+  }
+}
+
+/** The whole file, or why it cannot be read. */
+export async function readText(
+  path: string,
+  { limit = maxRecordBytes, ...options }: ReadBytesOptions & { limit?: number },
+): Promise<{ text: string } | { problem: string }> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of asUtf8(readBytes(path, options))) {
+    size += piece.length;
+    if (size > limit) return { problem: `file larger than ${limit / 1024 / 1024} MB` };
+    pieces.push(piece);
+  }
+  const text = decodeUtf8(Buffer.concat(pieces));
+  return text === undefined ? { problem: 'not valid UTF-8' } : { text };
+}
+
+/** UTF-16 becomes UTF-8; a byte order mark is dropped; anything else passes as it is. */
+export async function* asUtf8(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let decoder: InstanceType<typeof TextDecoder> | undefined;
+  let head: Buffer | undefined = Buffer.alloc(0);
+  for await (const piece of pieces) {
+    let bytes = piece;
+    if (head) {
+      bytes = Buffer.concat([head, piece]);
+      if (bytes.length < 4) {
+        head = bytes;
+        continue;
+      }
+      head = undefined;
+      const encoding = utf16Encoding(bytes);
+      if (encoding) decoder = new TextDecoder(encoding);
+      else if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) bytes = bytes.subarray(3);
+    }
+    yield decoder ? Buffer.from(decoder.decode(bytes, { stream: true })) : bytes;
+  }
+  if (head && head.length > 0) yield head;
+  if (decoder) yield Buffer.from(decoder.decode());
+}
+
+function utf16Encoding(bytes: Buffer): 'utf-16le' | 'utf-16be' | undefined {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
+  // Without a mark: text that begins with two ASCII characters has zeros beside them.
+  if (bytes[0] !== 0 && bytes[1] === 0 && bytes[2] !== 0 && bytes[3] === 0) return 'utf-16le';
+  return bytes[0] === 0 && bytes[1] !== 0 && bytes[2] === 0 && bytes[3] !== 0 ? 'utf-16be' : undefined;
+}
+
+async function* splitAtNewlines(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer | 'too-long'> {
+  let parts: Buffer[] = [];
+  let size = 0;
+  for await (const piece of pieces) {
+    let start = 0;
+    for (;;) {
+      const newline = piece.indexOf(10, start);
+      const end = newline === -1 ? piece.length : newline;
+      size += end - start;
+      if (size <= maxRecordBytes) parts.push(piece.subarray(start, end));
+      else parts = [];
+      if (newline === -1) break;
+      yield size > maxRecordBytes ? 'too-long' : Buffer.concat(parts);
+      parts = [];
+      size = 0;
+      start = newline + 1;
+    }
+  }
+  if (size > 0) yield size > maxRecordBytes ? 'too-long' : Buffer.concat(parts);
+}
+
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function decodeUtf8(bytes: Buffer): string | undefined {
+  try {
+    return strict.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

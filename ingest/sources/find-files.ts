@@ -1,0 +1,119 @@
+// Which files belong to a source: folders are walked in a fixed order, links are not followed.
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import { AppError } from '#core/errors.ts';
+
+export type FileFormat = 'markdown' | 'mdx' | 'html' | 'text' | 'jsonl' | 'json' | 'csv';
+
+export interface SourceFile {
+  readonly path: string;
+  /** Path below the ingested folder with `/`, or the file's name: the id of what has no other. */
+  readonly relativePath: string;
+  readonly format: FileFormat;
+  readonly gzip: boolean;
+}
+
+export interface FoundFiles {
+  readonly files: readonly SourceFile[];
+  /** How many files of other kinds were passed over, by extension. */
+  readonly passedOver: Readonly<Record<string, number>>;
+}
+
+const formats: Readonly<Record<string, FileFormat>> = {
+  md: 'markdown',
+  markdown: 'markdown',
+  mdx: 'mdx',
+  html: 'html',
+  htm: 'html',
+  txt: 'text',
+  jsonl: 'jsonl',
+  ndjson: 'jsonl',
+  json: 'json',
+  csv: 'csv',
+  tsv: 'csv',
+};
+
+/** At the top of a folder these describe the folder and are no articles. */
+const aboutTheFolder = /^(?:readme|licen[cs]e|notice|changelog|contributing|code_of_conduct|security)\b/i;
+
+/** Throws `bad-input` for a path that does not exist or a named file of an unknown kind. */
+export async function findFiles(paths: readonly string[]): Promise<FoundFiles> {
+  const files: SourceFile[] = [];
+  const passedOver: Record<string, number> = {};
+  for (const path of paths) {
+    const facts = await stat(resolve(path)).catch((cause) => {
+      throw new AppError('bad-input', `${path} cannot be read: there is no such file or folder.`, { cause });
+    });
+    if (facts.isDirectory()) await walk(resolve(path), '', files, passedOver);
+    else files.push(namedFile(path));
+  }
+  return { files, passedOver };
+}
+
+async function walk(
+  folder: string,
+  below: string,
+  files: SourceFile[],
+  passedOver: Record<string, number>,
+): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  entries.sort((left, right) => (left.name < right.name ? -1 : 1));
+  for (const entry of entries) {
+    if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
+    const path = join(folder, entry.name);
+    const relativePath = below + entry.name;
+    if (entry.isDirectory()) await walk(path, `${relativePath}/`, files, passedOver);
+    if (!entry.isFile() || entry.name === 'answerdesk.source.yaml') continue;
+    if (below === '' && aboutTheFolder.test(entry.name)) continue;
+    const kind = kindOf(entry.name);
+    if (kind) files.push({ path, relativePath, ...kind });
+    else {
+      const extension = /\.[^.]+$/.exec(entry.name)?.[0].toLowerCase() ?? 'without extension';
+      passedOver[extension] = (passedOver[extension] ?? 0) + 1;
+    }
+  }
+}
+
+function namedFile(path: string): SourceFile {
+  const kind = kindOf(path);
+  if (!kind) {
+    throw new AppError(
+      'bad-input',
+      `${path} is of a kind that cannot be read. Known: .${Object.keys(formats).join(', .')}, each also with .gz.`,
+    );
+  }
+  return { path: resolve(path), relativePath: basename(path), ...kind };
+}
+
+function kindOf(name: string): { format: FileFormat; gzip: boolean } | undefined {
+  const gzip = name.toLowerCase().endsWith('.gz');
+  const extension = (gzip ? name.slice(0, -3) : name).toLowerCase().split('.').at(-1) ?? '';
+  const format = Object.hasOwn(formats, extension) ? formats[extension] : undefined;
+  return format && { format, gzip };
+}
+
+/**
+ * A folder gives its name; a file its parent's and its own (`login_gov/articles`); several files of one folder that folder's.
+ * Undefined for several paths that share no parent.
+ */
+export async function defaultSourceName(paths: readonly string[]): Promise<string | undefined> {
+  const absolute = paths.map((path) => resolve(path));
+  const [first] = absolute;
+  if (first === undefined) return undefined;
+  const parents = new Set(absolute.map((path) => dirname(path)));
+  if (absolute.length > 1) return parents.size === 1 ? basename(dirname(first)) || undefined : undefined;
+  const facts = await stat(first).catch(() => undefined);
+  if (facts?.isDirectory()) return basename(first) || undefined;
+  const name = basename(first)
+    .replace(/\.gz$/i, '')
+    .replace(/\.[^.]+$/, '');
+  const parent = basename(dirname(first));
+  return parent ? `${parent}/${name}` : name;
+}
+
+/** The folder whose settings file applies: of a file, the one it lies in. */
+export async function settingsFolder(path: string): Promise<string> {
+  const absolute = resolve(path);
+  const facts = await stat(absolute).catch(() => undefined);
+  return facts?.isDirectory() || absolute.endsWith(sep) ? absolute : dirname(absolute);
+}

@@ -1,0 +1,51 @@
+// What a job did, in words.
+import type { JobSummary } from './job.ts';
+
+export function describeJob(summary: JobSummary): string {
+  const { counts, documents, chunks, generation, published } = summary;
+  const lines: string[] = [];
+  if (counts) {
+    const left = [
+      entry(counts.quarantined, 'could not be read'),
+      entry(counts.withoutResolution, 'conversations without a resolution'),
+      entry(counts.duplicates, 'duplicates'),
+      entry(counts.nearDuplicates, 'near-duplicate conversations'),
+    ].filter(Boolean);
+    lines.push(
+      `Read       ${number(counts.articles)} articles, ${number(counts.transcripts)} conversations (${number(counts.internal)} for agents only)`,
+      `Changes    ${number(documents.added)} added, ${number(documents.changed)} changed, ${number(documents.removed)} removed, ${number(documents.unchanged)} unchanged`,
+      `Left out   ${left.join(', ') || 'nothing'}`,
+      `Redacted   ${
+        Object.entries(counts.redactions)
+          .map(([kind, count]) => `${number(count)} ${kind}`)
+          .join(', ') || 'nothing'
+      }`,
+    );
+    if (counts.invisibleRemoved > 0)
+      lines.push(`Removed    ${number(counts.invisibleRemoved)} invisible characters`);
+  }
+  const speed =
+    chunks.embedded > 0 && generation
+      ? `, ${number(Math.round(chunks.embedded / summary.seconds))} a second`
+      : '';
+  const verb = generation ? 'embedded' : 'to embed';
+  lines.push(
+    `Passages   ${number(chunks.total)} in all, ${number(chunks.embedded)} ${verb}${speed}, ${number(chunks.reused)} reused`,
+  );
+  if (summary.quarantineFile) lines.push(`Quarantine ${summary.quarantineFile}`);
+  if (!generation) lines.push('Dry run: nothing was embedded or published.');
+  else if (published)
+    lines.push(
+      `Published  ${generation.id}: ${number(generation.documents)} documents, ${number(generation.chunks)} passages, in ${summary.seconds.toFixed(1)} s`,
+    );
+  else lines.push(`Nothing has changed: ${generation.id} stays in use.`);
+  return lines.join('\n');
+}
+
+function entry(count: number, what: string): string {
+  return count > 0 ? `${number(count)} ${what}` : '';
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en');
+}

@@ -1,0 +1,76 @@
+// The HTTP application: the order of its layers, and nothing else.
+import express, { type Express } from 'express';
+import type { Answering } from '#chat/answering.ts';
+import { AppError } from '#core/errors.ts';
+import type { KnowledgeBase } from '#core/retriever.ts';
+import type { ConversationStore } from '#core/stores.ts';
+import type { Config } from './config.ts';
+import { allowedOrigin } from './http/allowed-origin.ts';
+import { clientAddress } from './http/client-address.ts';
+import { conversationsRouter } from './http/conversations-router.ts';
+import { errorResponse, nothingHere } from './http/error-response.ts';
+import type { EventStreamOptions } from './http/event-stream.ts';
+import type { Metrics } from './http/metrics.ts';
+import { operationsRouter } from './http/operations-router.ts';
+import type { RateLimits } from './http/rate-limits.ts';
+import { requestRecord } from './http/request-record.ts';
+import { securityHeaders } from './http/security-headers.ts';
+import { staticFiles } from './http/static-files.ts';
+import type { Logger } from './logger.ts';
+
+export interface AppOptions {
+  readonly config: Pick<Config, 'server' | 'limits'>;
+  readonly answering: Answering;
+  readonly store: ConversationStore;
+  readonly knowledgeBase: () => KnowledgeBase;
+  readonly rateLimits: RateLimits;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly isStopping: () => boolean;
+  /** What web/build.ts wrote. */
+  readonly webFolder: string;
+  readonly streams?: Pick<EventStreamOptions, 'heartbeatMs' | 'stallTimeoutMs'>;
+}
+
+export function createApp(options: AppOptions): Express {
+  const { config, rateLimits, webFolder } = options;
+  const { trustProxy } = config.server;
+  const app = express();
+  app.disable('x-powered-by');
+  app.enable('strict routing');
+  app.set('query parser', 'simple');
+
+  app.use(requestRecord(options));
+  app.use(securityHeaders());
+  app.use(operationsRouter(options));
+  app.use(
+    '/api',
+    allowedOrigin(config.server),
+    async (request, _response, next) => {
+      await rateLimits.request(clientAddress(request, trustProxy));
+      next();
+    },
+    express.json({ limit: bodyLimit(config.limits.messageLength), inflate: false }),
+    (request, _response, next) => {
+      if (request.body === undefined && hasBody(request.headers))
+        throw new AppError('bad-request', 'The body is not JSON.', {
+          publicMessage: 'The request is not valid: send JSON with Content-Type: application/json.',
+        });
+      next();
+    },
+  );
+  app.use('/api/conversations', conversationsRouter(options));
+  app.use(staticFiles({ folder: webFolder }));
+  app.use(nothingHere);
+  app.use(errorResponse);
+  return app;
+}
+
+/** Bytes: JSON writes a UTF-16 code unit in at most six (`\u0000`); the rest is for the other fields. */
+export function bodyLimit(messageLength: number): number {
+  return messageLength * 6 + 16_384;
+}
+
+function hasBody(headers: { 'content-length'?: string; 'transfer-encoding'?: string }): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}

@@ -1,0 +1,78 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, describe, expect, it } from 'vitest';
+import { describeConversationStore } from './conversation-store.contract.ts';
+import { openSqliteConversationStore } from './sqlite-conversation-store.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'answerdesk-store-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let count = 0;
+const newPath = () => join(folder, `${count++}`, 'conversations.db');
+const message = { id: 'message-1', role: 'customer', text: 'canary-4711', createdAt: '2026-01-01' } as const;
+
+describeConversationStore('openSqliteConversationStore', async () => openSqliteConversationStore(newPath()));
+
+async function filledDatabase(messages: number): Promise<{ path: string; id: string; token: string }> {
+  const path = newPath();
+  const store = openSqliteConversationStore(path);
+  const { conversation, token } = await store.create();
+  for (let index = 0; index < messages; index++)
+    store.append(conversation.id, { type: 'answer-delta', messageId: 'a', text: `${index} `.repeat(20) });
+  await store.addMessage(conversation.id, message, 'answer-1');
+  await store.close();
+  return { path, id: conversation.id, token };
+}
+
+describe('openSqliteConversationStore', () => {
+  it('finds everything again after it was closed', async () => {
+    const { path, id, token } = await filledDatabase(3);
+    const store = openSqliteConversationStore(path);
+    expect(await store.authenticate(id, token)).toBe(true);
+    expect(store.entriesAfter(id, 0)).toHaveLength(4);
+    expect(await store.unfinishedAnswers()).toHaveLength(1);
+    await store.close();
+  });
+
+  it('never writes the token down', async () => {
+    const { path, token } = await filledDatabase(1);
+    expect(readFileSync(path).includes(token)).toBe(false);
+  });
+
+  it('leaves no byte of a deleted conversation in its files', async () => {
+    const { path, id } = await filledDatabase(200);
+    const store = openSqliteConversationStore(path);
+    const isOnDisk = () =>
+      readdirSync(join(path, '..')).some((name) =>
+        readFileSync(join(path, '..', name)).includes('canary-4711'),
+      );
+    expect(isOnDisk()).toBe(true);
+    await store.delete(id);
+    expect(isOnDisk()).toBe(false);
+    await store.close();
+  });
+
+  it('refuses a damaged file with a message that says what to do', async () => {
+    const { path } = await filledDatabase(3000);
+    const bytes = readFileSync(path);
+    const damaged = Buffer.from(bytes);
+    damaged.fill(0xa5, 4096 * 8, 4096 * 9);
+    for (const content of [
+      damaged,
+      bytes.subarray(0, 4096 * 6),
+      Buffer.from('not a database at all '.repeat(99)),
+    ]) {
+      writeFileSync(path, content);
+      expect(() => openSqliteConversationStore(path)).toThrow(/cannot be used: .*backup/s);
+    }
+  });
+
+  it('refuses a file of a newer version', async () => {
+    const { path } = await filledDatabase(1);
+    const database = new DatabaseSync(path);
+    database.exec('PRAGMA user_version = 99');
+    database.close();
+    expect(() => openSqliteConversationStore(path)).toThrow(/version 99.*newer version of Answerdesk/s);
+  });
+});

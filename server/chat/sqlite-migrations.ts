@@ -1,0 +1,66 @@
+// The tables of the conversation database, as a list of steps that only grows: `PRAGMA user_version` counts those taken.
+import type { DatabaseSync } from 'node:sqlite';
+import { AppError } from '#core/errors.ts';
+
+const steps: readonly string[] = [
+  `
+  CREATE TABLE conversations (
+    id TEXT PRIMARY KEY,
+    token_hash BLOB NOT NULL,
+    created_at TEXT NOT NULL,
+    language TEXT,
+    handoff_reason TEXT,
+    handoff_at TEXT,
+    handoff_email TEXT
+  ) WITHOUT ROWID, STRICT;
+
+  -- Every event, as JSON. Entries that carry a message (customer-message, answer-end) name it, so that they are found again
+  -- and none is stored twice.
+  CREATE TABLE journal (
+    conversation_id TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    sequence INTEGER NOT NULL,
+    message_id TEXT,
+    event TEXT NOT NULL,
+    PRIMARY KEY (conversation_id, sequence)
+  ) WITHOUT ROWID, STRICT;
+  CREATE UNIQUE INDEX journal_messages ON journal (conversation_id, message_id) WHERE message_id IS NOT NULL;
+
+  -- One row for each customer message: the answer promised to it. state: open (promised or being written), set-aside
+  -- (its process was stopped in an orderly way), ended.
+  CREATE TABLE answers (
+    conversation_id TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    message_id TEXT NOT NULL,
+    reply_to TEXT NOT NULL,
+    promised_at TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'open',
+    attempts INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (conversation_id, message_id)
+  ) WITHOUT ROWID, STRICT;
+  CREATE UNIQUE INDEX answers_by_question ON answers (conversation_id, reply_to);
+  CREATE INDEX answers_unfinished ON answers (promised_at) WHERE state <> 'ended';
+
+  CREATE TABLE feedback (
+    conversation_id TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    message_id TEXT NOT NULL,
+    rating TEXT NOT NULL,
+    comment TEXT,
+    at TEXT NOT NULL,
+    PRIMARY KEY (conversation_id, message_id)
+  ) WITHOUT ROWID, STRICT;
+  `,
+];
+
+/** Each step in a transaction of its own. Refuses a database written by a newer version of this program. */
+export function migrate(database: DatabaseSync): void {
+  const { user_version: done } = database.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (done > steps.length) {
+    throw new AppError(
+      'config-invalid',
+      `The conversation database has version ${done}, this program knows up to ${steps.length}. ` +
+        'Run the newer version of Answerdesk that wrote it, or set ANSWERDESK_DATA_DIR to another folder.',
+    );
+  }
+  for (let step = done; step < steps.length; step++) {
+    database.exec(`BEGIN IMMEDIATE; ${steps[step]}; PRAGMA user_version = ${step + 1}; COMMIT`);
+  }
+}

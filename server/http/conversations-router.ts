@@ -1,0 +1,149 @@
+// The HTTP interface of conversations: it reads the request, asks `answering`, and writes the response.
+import { type NextFunction, type Request, type Response, Router } from 'express';
+import type { Answering } from '#chat/answering.ts';
+import { newSecret } from '#chat/conversation-secret.ts';
+import { AppError } from '#core/errors.ts';
+import type { JournalEntry } from '#core/events.ts';
+import type { ConversationStore } from '#core/stores.ts';
+import {
+  type ConversationCreated,
+  cancelBody,
+  conversationBody,
+  feedbackBody,
+  handoffBody,
+  messageBody,
+  secretId,
+} from '../protocol.ts';
+import { type EventStreamOptions, sendEventStream } from './event-stream.ts';
+import type { Metrics } from './metrics.ts';
+import type { RateLimits } from './rate-limits.ts';
+
+export interface ConversationsRouterOptions {
+  readonly answering: Answering;
+  readonly store: ConversationStore;
+  readonly rateLimits: RateLimits;
+  readonly metrics: Metrics;
+  readonly streams?: Pick<EventStreamOptions, 'heartbeatMs' | 'stallTimeoutMs'>;
+}
+
+/** Bodies are parsed before. Every route but the first asks for the conversation's token. */
+export function conversationsRouter({
+  answering,
+  store,
+  rateLimits,
+  metrics,
+  streams,
+}: ConversationsRouterOptions): Router {
+  const router = Router();
+
+  router.post('/', async (request, response) => {
+    const { language } = conversationBody.parse(request.body ?? {});
+    const { conversation, token } = await store.create(language === undefined ? {} : { language });
+    response
+      .status(201)
+      .location(`${request.baseUrl}/${conversation.id}`)
+      .json({ id: conversation.id, token } satisfies ConversationCreated);
+  });
+
+  /** The same answer, after the same work, for "not yours" and "not there". */
+  async function ownConversation(
+    request: Request<{ id: string }>,
+    response: Response,
+    next: NextFunction,
+  ): Promise<void> {
+    const id = secretId.safeParse(request.params.id);
+    const [, token = ''] = /^Bearer ([\w-]{1,64})$/.exec(request.headers.authorization ?? '') ?? [];
+    if (!(await store.authenticate(id.data ?? '', token)))
+      throw new AppError('not-found', 'No conversation for this token.');
+    response.locals.conversationId = request.params.id;
+    response.set('Cache-Control', 'no-store');
+    next();
+  }
+
+  async function stream(
+    response: Response,
+    id: string,
+    after: number,
+    isLast?: EventStreamOptions['isLast'],
+  ): Promise<void> {
+    const closed = new AbortController();
+    response.once('close', () => closed.abort());
+    if (response.destroyed) return;
+    metrics.eventStreams.inc();
+    try {
+      const entries = answering.subscribe(id, { after, signal: closed.signal });
+      await sendEventStream(response, entries, { ...streams, ...(isLast ? { isLast } : {}) });
+    } finally {
+      metrics.eventStreams.dec();
+    }
+  }
+
+  router.get('/:id', ownConversation, async (request: Request<{ id: string }>, response) => {
+    const conversation = await store.get(request.params.id);
+    if (!conversation) throw new AppError('not-found', 'The conversation was deleted meanwhile.');
+    response.json(conversation);
+  });
+
+  router.post('/:id/messages', ownConversation, async (request: Request<{ id: string }>, response) => {
+    const { id } = request.params;
+    await rateLimits.message(id);
+    const { id: messageId = newSecret(), text } = messageBody.parse(request.body);
+    const { sequence, answerId } = await answering.send(id, { messageId, text });
+    const seen = lastEventId(request);
+    await stream(response, id, Math.min(seen ?? sequence, sequence - 1), (entry) =>
+      endsAnswer(entry, answerId),
+    );
+  });
+
+  router.get('/:id/events', ownConversation, async (request: Request<{ id: string }>, response) => {
+    await stream(response, request.params.id, lastEventId(request) ?? 0);
+  });
+
+  router.post('/:id/cancel', ownConversation, async (request: Request<{ id: string }>, response) => {
+    const { messageId } = cancelBody.parse(request.body);
+    response.json({ cancelled: answering.cancel(request.params.id, messageId) });
+  });
+
+  router.post('/:id/feedback', ownConversation, async (request: Request<{ id: string }>, response) => {
+    const { messageId, rating, comment } = feedbackBody.parse(request.body);
+    const conversationId = request.params.id;
+    await answering.feedback({
+      conversationId,
+      messageId,
+      rating,
+      ...(comment === undefined ? {} : { comment }),
+    });
+    response.status(204).end();
+  });
+
+  router.post('/:id/handoff', ownConversation, async (request: Request<{ id: string }>, response) => {
+    const { email } = handoffBody.parse(request.body ?? {});
+    await answering.handoff(request.params.id, { email });
+    response.status(204).end();
+  });
+
+  router.delete('/:id', ownConversation, async (request: Request<{ id: string }>, response) => {
+    await answering.delete(request.params.id);
+    response.status(204).end();
+  });
+
+  return router;
+}
+
+/** From the header, as EventSource sends it, or from `?after=`. */
+function lastEventId(request: Request<{ id: string }>): number | undefined {
+  const value = request.headers['last-event-id'] ?? request.query.after;
+  if (value === undefined) return undefined;
+  if (typeof value !== 'string' || !/^\d{1,15}$/.test(value))
+    throw new AppError('bad-request', 'Last-Event-ID is not a sequence number.', {
+      publicMessage: 'The request is not valid: Last-Event-ID must be a sequence number.',
+    });
+  return Number(value);
+}
+
+function endsAnswer({ event }: JournalEntry, answerId: string): boolean {
+  return (
+    (event.type === 'answer-end' && event.message.id === answerId) ||
+    (event.type === 'answer-error' && event.messageId === answerId)
+  );
+}

@@ -1,0 +1,135 @@
+// What Prometheus reads. Labels have few values: routes as declared, closed unions, never an id.
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { AnswerObserver } from '#chat/answer.ts';
+import type { AnsweringObserver } from '#chat/answering.ts';
+import type { GenerationInfo } from '#core/retriever.ts';
+
+export interface Metrics {
+  readonly registry: Registry;
+  readonly answer: AnswerObserver;
+  readonly answering: AnsweringObserver;
+  httpRequest(request: { method: string; route: string; status: number; durationMs: number }): void;
+  readonly sockets: Gauge;
+  readonly eventStreams: Gauge;
+  /** Also on each change of generation. */
+  generation(info: GenerationInfo): void;
+}
+
+const fast = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+const slow = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40];
+
+export function createMetrics({ activeAnswers }: { activeAnswers: () => number }): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  // Includes nodejs_eventloop_lag_*_seconds, memory and garbage collection.
+  collectDefaultMetrics({ register: registry });
+
+  const requests = new Counter({
+    name: 'answerdesk_http_requests_total',
+    help: 'HTTP requests answered.',
+    labelNames: ['method', 'route', 'status'],
+    registers,
+  });
+  const requestSeconds = new Histogram({
+    name: 'answerdesk_http_request_seconds',
+    help: 'Duration of HTTP requests; of event streams, how long they were open.',
+    labelNames: ['route'],
+    buckets: slow,
+    registers,
+  });
+  const answers = new Counter({
+    name: 'answerdesk_answers_total',
+    help: 'Answers ended: by decision, or cancelled, interrupted, error.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const answerSeconds = new Histogram({
+    name: 'answerdesk_answer_seconds',
+    help: 'From the arrival of a message to the end of its answer.',
+    buckets: slow,
+    registers,
+  });
+  const firstTokenSeconds = new Histogram({
+    name: 'answerdesk_first_token_seconds',
+    help: 'From the arrival of a message to the first text of its answer.',
+    buckets: slow,
+    registers,
+  });
+  const retrievalSeconds = new Histogram({
+    name: 'answerdesk_retrieval_seconds',
+    help: 'Finding passages for one question, embedding included.',
+    buckets: fast,
+    registers,
+  });
+  const tokens = new Counter({
+    name: 'answerdesk_answer_tokens_total',
+    help: 'Pieces of answers streamed: tokens, with a language model.',
+    registers,
+  });
+  const characters = new Counter({
+    name: 'answerdesk_answer_characters_total',
+    help: 'Characters of answers streamed (UTF-16 code units).',
+    registers,
+  });
+  const modelFailures = new Counter({
+    name: 'answerdesk_model_failures_total',
+    help: 'Failures of the chat model, also those that the extractive answer made up for.',
+    labelNames: ['code'],
+    registers,
+  });
+  const generationInfo = new Gauge({
+    name: 'answerdesk_knowledge_base_info',
+    help: 'The generation in use; always 1.',
+    labelNames: ['generation', 'model'],
+    registers,
+  });
+  const chunks = new Gauge({
+    name: 'answerdesk_knowledge_base_chunks',
+    help: 'Passages in the generation in use.',
+    registers,
+  });
+  const documents = new Gauge({
+    name: 'answerdesk_knowledge_base_documents',
+    help: 'Documents in the generation in use.',
+    registers,
+  });
+  new Gauge({
+    name: 'answerdesk_answers_active',
+    help: 'Answers being written or waiting for their turn.',
+    registers,
+    collect() {
+      this.set(activeAnswers());
+    },
+  });
+
+  return {
+    registry,
+    sockets: new Gauge({ name: 'answerdesk_sockets', help: 'Sockets connected.', registers }),
+    eventStreams: new Gauge({ name: 'answerdesk_event_streams', help: 'Event streams open.', registers }),
+    answer: {
+      retrieved: (durationMs) => retrievalSeconds.observe(durationMs / 1000),
+      modelFailed: (_model, { code }) => modelFailures.inc({ code }),
+    },
+    answering: {
+      firstText: (durationMs) => firstTokenSeconds.observe(durationMs / 1000),
+      delta(length) {
+        tokens.inc();
+        characters.inc(length);
+      },
+      ended(outcome, durationMs) {
+        answers.inc({ outcome });
+        answerSeconds.observe(durationMs / 1000);
+      },
+    },
+    httpRequest({ method, route, status, durationMs }) {
+      requests.inc({ method, route, status });
+      requestSeconds.observe({ route }, durationMs / 1000);
+    },
+    generation({ id, modelId, ...counts }) {
+      generationInfo.reset();
+      generationInfo.set({ generation: id, model: modelId }, 1);
+      chunks.set(counts.chunks);
+      documents.set(counts.documents);
+    },
+  };
+}

@@ -1,0 +1,53 @@
+// What browsers load: the widget for any website, and the demo page. Built files only, from one folder.
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import express, { Router } from 'express';
+
+export interface StaticFilesOptions {
+  /** Holds widget.js, index.html and assets/ with hashes in their names. */
+  readonly folder: string;
+}
+
+export function staticFiles({ folder }: StaticFilesOptions): Router {
+  const router = Router();
+  const widget = loadWidget(join(folder, 'widget.js'));
+
+  if (widget) {
+    router.get('/widget.js', (request, response) => {
+      response.set({
+        'Content-Type': 'text/javascript; charset=utf-8',
+        // One address for all versions: asked for again after some minutes, answered with 304 while it is the same.
+        'Cache-Control': 'public, max-age=300, stale-while-revalidate=86400',
+        'Cross-Origin-Resource-Policy': 'cross-origin',
+        // Lets sites load it with `crossorigin` and an integrity hash.
+        'Access-Control-Allow-Origin': '*',
+        ETag: widget.etag,
+        Vary: 'Accept-Encoding',
+      });
+      if (request.fresh) return void response.status(304).end();
+      if (!request.acceptsEncodings('gzip')) return void response.end(widget.plain);
+      response.set('Content-Encoding', 'gzip').end(widget.gzipped);
+    });
+  }
+
+  router.use(
+    express.static(folder, {
+      dotfiles: 'ignore',
+      setHeaders(response, path) {
+        const immutable = path.startsWith(join(folder, 'assets'));
+        response.setHeader('Cache-Control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
+      },
+    }),
+  );
+  return router;
+}
+
+function loadWidget(path: string) {
+  if (!existsSync(path)) return undefined;
+  const plain = readFileSync(path);
+  const hash = createHash('sha256').update(plain).digest('base64url').slice(0, 22);
+  // Weak: it names both encodings.
+  return { plain, gzipped: gzipSync(plain, { level: 9 }), etag: `W/"${hash}"` };
+}

@@ -1,0 +1,91 @@
+// What crosses the wire: bodies of the HTTP interface and events of the socket. docs/api.md shows them in use.
+// The browser's code takes the types only.
+import { z } from 'zod';
+import type { ErrorCode } from '#core/errors.ts';
+import type { JournalEntry } from '#core/events.ts';
+
+/** 128 bits, base64url without padding: ids of conversations and their tokens. */
+export const secretId = z.string().regex(/^[A-Za-z0-9_-]{22}$/);
+/** Made by the client, for example a UUID. The same id sent twice is the same message. */
+export const messageId = z.string().regex(/^[A-Za-z0-9_-]{8,64}$/);
+/** BCP 47. */
+const language = z.string().regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$/);
+/** Bounds every message before the configured limit is looked at. UTF-16 code units. */
+const text = z
+  .string()
+  .max(100_000)
+  .transform((value) => value.toWellFormed().trim())
+  .pipe(z.string().min(1));
+const email = z.email().max(254);
+const sequence = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+const rating = z.enum(['up', 'down']);
+const comment = z.string().max(2_000);
+
+export const conversationBody = z.strictObject({ language: language.optional() });
+export const messageBody = z.strictObject({ id: messageId.optional(), text });
+export const cancelBody = z.strictObject({ messageId });
+export const feedbackBody = z.strictObject({ messageId, rating, comment: comment.optional() });
+export const handoffBody = z.strictObject({ email: email.optional() });
+
+const owned = { conversationId: secretId, token: secretId };
+
+/** Client to server. Each is acknowledged with an `Acknowledgement`. */
+export const socketRequests = {
+  'conversation-create': conversationBody,
+  /** Entries after `after` follow as `entry` events, then new ones as they come. A second `resume` replaces the first. */
+  resume: z.strictObject({ ...owned, after: sequence }),
+  /** Follows the conversation from this message on, unless it is followed already. */
+  'message-send': z.strictObject({ ...owned, messageId, text }),
+  /** `messageId` names the answer, or the customer's message that it answers. */
+  'answer-cancel': z.strictObject({ ...owned, messageId }),
+  'feedback-send': z.strictObject({ ...owned, messageId, rating, comment: comment.optional() }),
+  'handoff-request': z.strictObject({ ...owned, email: email.optional() }),
+} as const;
+
+export type SocketRequestName = keyof typeof socketRequests;
+export type SocketRequest<Name extends SocketRequestName> = z.input<(typeof socketRequests)[Name]>;
+
+export interface SocketReplies {
+  'conversation-create': { readonly conversationId: string; readonly token: string };
+  resume: { readonly sequence: number };
+  'message-send': { readonly sequence: number; readonly answerId: string };
+  'answer-cancel': { readonly cancelled: boolean };
+  'feedback-send': object;
+  'handoff-request': object;
+}
+
+export type Acknowledgement<Reply> =
+  | ({ readonly ok: true } & Reply)
+  | { readonly ok: false; readonly error: WireError };
+
+export interface WireError {
+  readonly code: ErrorCode;
+  /** For people. */
+  readonly message: string;
+  readonly retryable: boolean;
+  /** Quote it when reporting a problem: the server's log has it too. HTTP only. */
+  readonly requestId?: string;
+  readonly retryAfterMs?: number;
+}
+
+export interface ServerToClientEvents {
+  entry: (entry: JournalEntry) => void;
+}
+
+export type ClientToServerEvents = {
+  [Name in SocketRequestName]: (
+    request: SocketRequest<Name>,
+    acknowledge: (acknowledgement: Acknowledgement<SocketReplies[Name]>) => void,
+  ) => void;
+};
+
+/** Body of every refusal: HTTP status 4xx or 5xx. */
+export interface ErrorBody {
+  readonly error: WireError;
+}
+
+/** `201` of `POST /api/conversations`. */
+export interface ConversationCreated {
+  readonly id: string;
+  readonly token: string;
+}

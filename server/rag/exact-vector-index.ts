@@ -1,0 +1,22 @@
+// Nearest neighbours by looking at every vector: exact, nothing to build, nothing to save, any filter.
+import type { VectorIndex } from '#core/retriever.ts';
+import { createTopRows } from './top-rows.ts';
+import { checkVector, dotProduct, type VectorMatrix } from './vector-matrix.ts';
+
+/** Throws `model-invalid` on search with a vector of another length, not finite or not of norm 1. */
+export function createExactVectorIndex(vectors: VectorMatrix): VectorIndex {
+  const { size, dimensions, values } = vectors;
+  return {
+    size,
+    search(vector, k, accepts) {
+      checkVector(vector, dimensions);
+      const top = createTopRows(Math.min(k, size));
+      for (let row = 0; row < size; row++) {
+        if (accepts && !accepts(row)) continue;
+        const score = dotProduct(values, row * dimensions, vector, 0, dimensions);
+        if (score >= top.threshold) top.offer(row, score);
+      }
+      return top.ranked();
+    },
+  };
+}

@@ -1,0 +1,149 @@
+// Publishes a new generation: built aside, verified by reading it back, made durable, then put in use by one atomic rename.
+// Killed at any moment, or with a full disk, it leaves the generation in use as it was.
+import { rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CallOptions } from '#core/call-options.ts';
+import type { Chunk, Document } from '#core/document.ts';
+import { AppError } from '#core/errors.ts';
+import type { GenerationInfo } from '#core/retriever.ts';
+import { buildBm25, type LexicalDocument, serializeBm25 } from './bm25-index.ts';
+import { serializeChunks, serializeDocuments } from './chunk-records.ts';
+import {
+  createTemporaryFolder,
+  generationFolder,
+  generationId,
+  generationNumber,
+  hashFile,
+  indexFolder,
+  listGenerations,
+  readCurrentId,
+  removeOldGenerations,
+  syncFile,
+  syncFolder,
+  writeCurrentId,
+  writeDurably,
+} from './generation-folder.ts';
+import {
+  type GenerationFile,
+  type GenerationManifest,
+  generationSchemaVersion,
+  serializeManifest,
+} from './generation-manifest.ts';
+import { generationFiles, openGeneration } from './generation-reader.ts';
+import { writeHnswFile } from './hnsw-vector-index.ts';
+import { stackVectors } from './vector-matrix.ts';
+
+export interface NewGeneration {
+  readonly dataDir: string;
+  readonly documents: readonly Document[];
+  readonly chunks: readonly Chunk[];
+  /** `vectors[i]` is the embedding of `chunkContext(chunks[i])`. */
+  readonly vectors: readonly Float32Array[];
+  readonly modelId: string;
+  readonly dimensions: number;
+  /** Generations that stay for a rollback, the new one included; default 3. */
+  readonly keep?: number;
+  /** More chunks than this get an HNSW graph; fewer are scanned exactly. */
+  readonly exactLimit?: number;
+}
+
+/**
+ * Rejects with `bad-input` if there is nothing to publish or the parts do not belong together, `model-invalid` for a vector that
+ * is not finite or has another length or norm, and with the file system's error if the disk is full.
+ */
+export async function publishGeneration(
+  { dataDir, documents, chunks, vectors, modelId, dimensions, keep = 3, exactLimit = 20_000 }: NewGeneration,
+  { signal }: CallOptions = {},
+): Promise<GenerationInfo> {
+  if (chunks.length === 0)
+    throw new AppError('bad-input', 'Nothing to publish: no text was found in the sources.');
+  if (chunks.length !== vectors.length) {
+    throw new AppError('bad-input', `There are ${chunks.length} chunks but ${vectors.length} vectors.`);
+  }
+  const matrix = stackVectors(vectors, dimensions);
+  await removeOldGenerations(dataDir, keep);
+  const folder = await createTemporaryFolder(dataDir);
+  try {
+    const write = (name: string, pieces: Iterable<Uint8Array>) => writeDurably(join(folder, name), pieces);
+    const files: Record<string, GenerationFile> = {
+      [generationFiles.documents]: await write(generationFiles.documents, serializeDocuments(documents)),
+      [generationFiles.chunks]: await write(generationFiles.chunks, serializeChunks(documents, chunks)),
+      [generationFiles.vectors]: await write(generationFiles.vectors, [new Uint8Array(matrix.values.buffer)]),
+      [generationFiles.bm25]: await write(
+        generationFiles.bm25,
+        serializeBm25(buildBm25(chunks.map(lexicalDocument))),
+      ),
+    };
+    if (chunks.length > exactLimit) {
+      const path = join(folder, generationFiles.hnsw);
+      if (await writeHnswFile(path, matrix, { signal })) {
+        await syncFile(path);
+        files[generationFiles.hnsw] = await hashFile(path);
+      }
+    }
+    signal?.throwIfAborted();
+    const manifest = serializeManifest({
+      schemaVersion: generationSchemaVersion,
+      createdAt: new Date().toISOString(),
+      modelId,
+      dimensions,
+      metric: 'cosine',
+      documents: documents.length,
+      chunks: chunks.length,
+      sources: countSources(documents, chunks),
+      files,
+    });
+    await writeDurably(join(folder, 'manifest.json'), [Buffer.from(manifest)]);
+    await syncFolder(folder);
+    const { info } = await openGeneration(folder);
+    signal?.throwIfAborted();
+    const id = await moveIntoPlace(dataDir, folder);
+    await writeCurrentId(dataDir, id);
+    await removeOldGenerations(dataDir, keep);
+    return { ...info, id };
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/**
+ * Puts the newest intact generation before the current one in use again. Rejects with `knowledge-base-missing` if there is none.
+ */
+export async function rollbackGeneration(dataDir: string): Promise<GenerationInfo> {
+  const current = await readCurrentId(dataDir);
+  const before = current === undefined ? Number.POSITIVE_INFINITY : generationNumber(current);
+  const earlier = (await listGenerations(dataDir)).filter((id) => generationNumber(id) < before).reverse();
+  for (const id of earlier) {
+    const generation = await openGeneration(generationFolder(dataDir, id)).catch(() => undefined);
+    if (!generation) continue;
+    await writeCurrentId(dataDir, id);
+    return generation.info;
+  }
+  throw new AppError('knowledge-base-missing', 'There is no earlier intact generation to go back to.');
+}
+
+/** The next free number; rename refuses a folder that exists, so two writers cannot take the same one. */
+async function moveIntoPlace(dataDir: string, folder: string): Promise<string> {
+  const newest = (await listGenerations(dataDir)).at(-1);
+  const id = generationId(newest === undefined ? 1 : generationNumber(newest) + 1);
+  await rename(folder, generationFolder(dataDir, id));
+  await syncFolder(indexFolder(dataDir));
+  return id;
+}
+
+function lexicalDocument({ title, headingPath, text }: Chunk): LexicalDocument {
+  return { heading: [title, ...headingPath].join(' '), text };
+}
+
+function countSources(
+  documents: readonly Document[],
+  chunks: readonly Chunk[],
+): GenerationManifest['sources'] {
+  const names = [...new Set(documents.map((document) => document.metadata.source))].sort();
+  return names.map((name) => ({
+    name,
+    documents: documents.filter((document) => document.metadata.source === name).length,
+    chunks: chunks.filter((chunk) => chunk.source === name).length,
+  }));
+}

@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { tokenizeForSearch } from './lexical-tokens.ts';
+
+/** Whether a query finds a document by at least one term. */
+const meet = (query: string, text: string) => {
+  const terms = new Set(tokenizeForSearch(text));
+  return tokenizeForSearch(query).some((term) => terms.has(term));
+};
+
+describe('tokenizeForSearch', () => {
+  it('keeps product codes, whatever their case', () => {
+    expect(tokenizeForSearch('Error E4 on the X-200, 2FA')).toEqual([
+      'error',
+      'e4',
+      'x',
+      '200',
+      'x200',
+      '2fa',
+    ]);
+  });
+
+  it.each([
+    ['wifi', 'Connect to Wi-Fi'],
+    ['wi-fi', 'the WiFi password'],
+    ['cancelled', 'How to cancel'],
+    ['changing my address', 'Change an address'],
+    ['deliveries', 'delivery times'],
+    ['logged', 'logging in'],
+    ['log', 'logging in'],
+    ['add', 'adding a card'],
+    ['bill', 'billing'],
+    ['speed', 'speeds'],
+    ['batteries', 'battery'],
+    ['cafe', 'Café'],
+    ['STRASSE', 'straße'.normalize('NFD').replace('ß', 'ss')],
+    ['ｗｉｆｉ', 'wifi'],
+    ['login.gov', 'Login.gov'],
+    ['2.3.1', 'Version 2.3.1'],
+    ['customer’s', "customer's"],
+    ['密码', '重置密码'],
+  ])('finds %s in "%s"', (query, text) => {
+    expect(meet(query, text)).toBe(true);
+  });
+
+  it.each([
+    ['string', 'street'],
+    ['E4', 'E5'],
+    ['nothing', 'note'],
+  ])('does not find %s in "%s"', (query, text) => {
+    expect(meet(query, text)).toBe(false);
+  });
+
+  it('leaves out words that say nothing of the subject', () => {
+    expect(tokenizeForSearch('how do I do this, and what is it?')).toEqual([]);
+  });
+
+  it('gives lower-case terms without spaces for any text, and the same for its NFD form', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+        const tokens = tokenizeForSearch(text);
+        expect(tokens).toEqual(tokenizeForSearch(text.normalize('NFC').normalize('NFD')));
+        for (const token of tokens) expect(token).toMatch(/^[^\s\p{Lu}]+$/u);
+      }),
+    );
+  });
+
+  it('takes time in proportion to the text, also for a megabyte without a space', () => {
+    const started = performance.now();
+    for (const piece of ['a', 'a-', '密', "'", 'é.'])
+      tokenizeForSearch(piece.repeat(1_000_000 / piece.length));
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+});

@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fuseConvex } from './score-fusion.ts';
+
+const candidate = fc.record({
+  row: fc.nat(10_000),
+  cosine: fc.double({ min: -1, max: 1, noNaN: true }),
+  bm25: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 60, noNaN: true })),
+});
+const candidates = fc.uniqueArray(candidate, { selector: ({ row }) => row, maxLength: 120 });
+const options = { depth: 50, vectorWeight: 2 };
+
+describe('convex fusion', () => {
+  it('returns every candidate once, best first, with a score from 0 to 1', () => {
+    fc.assert(
+      fc.property(candidates, (list) => {
+        const fused = fuseConvex(list, options);
+        expect(fused.map(({ row }) => row).sort()).toEqual(list.map(({ row }) => row).sort());
+        for (const [rank, { score }] of fused.entries()) {
+          expect(score).toBeGreaterThanOrEqual(0);
+          expect(score).toBeLessThanOrEqual(1);
+          if (rank > 0) expect(score).toBeLessThanOrEqual(fused[rank - 1]!.score);
+        }
+      }),
+    );
+  });
+
+  it('never puts a candidate below one that is worse in both searches', () => {
+    fc.assert(
+      fc.property(candidates, (list) => {
+        const fused = fuseConvex(list, options);
+        for (const [rank, better] of fused.entries()) {
+          for (const worse of fused.slice(0, rank)) {
+            const isDominated = worse.cosine < better.cosine && worse.bm25 < better.bm25;
+            if (isDominated) expect(worse.score).toBe(better.score);
+          }
+        }
+      }),
+    );
+  });
+
+  it('does not depend on the order of the candidates', () => {
+    fc.assert(
+      fc.property(candidates, (list) => {
+        expect(fuseConvex([...list].reverse(), options)).toEqual(fuseConvex(list, options));
+      }),
+    );
+  });
+
+  it('follows the words when the vectors cannot tell candidates apart, and the other way round', () => {
+    const byWords = fuseConvex(
+      [
+        { row: 1, cosine: 0.5, bm25: 1 },
+        { row: 2, cosine: 0.5, bm25: 9 },
+      ],
+      options,
+    );
+    expect(byWords[0]?.row).toBe(2);
+    const byVectors = fuseConvex(
+      [
+        { row: 1, cosine: 0.9, bm25: 0 },
+        { row: 2, cosine: 0.1, bm25: 0 },
+      ],
+      options,
+    );
+    expect(byVectors[0]?.row).toBe(1);
+  });
+
+  it('lets the vectors weigh twice as much as the words', () => {
+    const fused = fuseConvex(
+      [
+        { row: 1, cosine: 0.9, bm25: 0 },
+        { row: 2, cosine: 0.1, bm25: 9 },
+      ],
+      options,
+    );
+    expect(fused.map(({ row, score }) => [row, score])).toEqual([
+      [1, 2 / 3],
+      [2, 1 / 3],
+    ]);
+  });
+});

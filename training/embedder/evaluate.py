@@ -1,0 +1,170 @@
+"""Quality of sentence-embedding folders, vectors alone: nDCG@10 and recall@5 on development sets.
+
+Sets: mtrag (324 questions whose gold passages are all present; last turn and human rewrite), dstc (knowledge-seeking turns
+of travel dialogues), and help centres with question files (NAME.jsonl in the --questions folder, with the question as
+it reads on its own; articles split to about 150 words, scored by their best chunk).
+"""
+
+import argparse
+import json
+import random
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from corpus import DataError, read_rows
+from encoder import SentenceEncoder
+
+CHUNK_WORDS = 150
+DSTC_QUESTIONS = 600
+SEED = 20261124
+EXAMPLES = """examples:
+  python evaluate.py --data DATA --model ours=../../data/models/embedder
+  python evaluate.py --data DATA --questions QUESTIONS --model ours=../../data/models/embedder --model bge=BGE --out report.json
+
+A model folder holds model.onnx, tokenizer.json and config.json with an "answerdesk" entry (pooling, query_prefix, max_tokens ...);
+without that entry: mean pooling, no prefixes, 256 tokens."""
+
+
+@dataclass
+class RetrievalSet:
+    """Texts to search, the document each belongs to, and questions with the documents that answer them."""
+
+    name: str
+    texts: list[str]
+    owners: list[str]
+    questions: list[str]
+    gold: list[set[str]]
+
+
+def chunks_of(title: str, markdown: str) -> list[str]:
+    """About 150 words each, the title in front; link targets and images are dropped."""
+    words = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", markdown).split()
+    return [f"{title}\n{' '.join(words[start : start + CHUNK_WORDS])}" for start in range(0, max(1, len(words)), CHUNK_WORDS)]
+
+
+def mtrag_sets(data: Path) -> list[RetrievalSet]:
+    passages = list(read_rows(data / "mtrag/passages.jsonl"))
+    queries = [row for row in read_rows(data / "mtrag/retrieval_queries.jsonl") if set(row["gold"]) == set(row["gold_in_pool"])]
+    sets = []
+    for field in ("last_turn", "rewrite"):
+        for collection in sorted({row["collection"] for row in passages}):
+            pool = [row for row in passages if row["collection"] == collection]
+            asked = [row for row in queries if row["collection"] == collection]
+            sets.append(
+                RetrievalSet(
+                    f"mtrag {collection}, {field.replace('_', ' ')}",
+                    [f"{row['title'] or ''}\n{row['text']}".strip() for row in pool],
+                    [row["id"] for row in pool],
+                    [row[field].removeprefix("|user|:").strip() for row in asked],
+                    [set(row["gold"]) for row in asked],
+                )
+            )
+    return sets
+
+
+def dstc_set(data: Path) -> RetrievalSet:
+    knowledge = list(read_rows(data / "dstc_faq/knowledge_dstc11.jsonl"))
+    texts = [f"{row['entity']}: " + (" ".join(row["review"]) if "review" in row else f"{row['question']} {row['answer']}") for row in knowledge]
+    asked = [row for row in read_rows(data / "dstc_faq/dialogues_dstc11_val.jsonl") if row["gold"]]
+    asked = random.Random(SEED).sample(asked, DSTC_QUESTIONS)
+    questions = [" ".join(turn["text"] for turn in row["turns"][-3:]) for row in asked]
+    return RetrievalSet("dstc11, last three turns", texts, [row["id"] for row in knowledge], questions, [set(row["gold"]) for row in asked])
+
+
+def help_centre_set(data: Path, questions: Path) -> RetrievalSet:
+    name = questions.stem
+    texts, owners = [], []
+    for article in read_rows(data / f"help_centres/{name}/articles.jsonl"):
+        for chunk in chunks_of(article["title"], article["markdown"]):
+            texts.append(chunk)
+            owners.append(article["id"])
+    rows = [row for row in read_rows(questions) if row["gold"]]
+    asked = [row["standalone"] for row in rows]
+    gold = [set(row["gold"]) for row in rows]
+    if missing := set().union(*gold) - set(owners):
+        raise DataError(f"{questions}: gold articles that {name} does not have: {sorted(missing)[:3]}")
+    return RetrievalSet(f"help centre {name}", texts, owners, asked, gold)
+
+
+def load_sets(data: Path, questions: Path | None) -> list[RetrievalSet]:
+    sets = [*mtrag_sets(data), dstc_set(data)]
+    for path in sorted(questions.glob("*.jsonl")) if questions else []:
+        sets.append(help_centre_set(data, path))
+    return sets
+
+
+def rank_documents(scores: np.ndarray, owners: Sequence[str], k: int) -> list[str]:
+    """The k best documents; a document's score is that of its best text."""
+    ranked: dict[str, None] = {}
+    for index in np.argsort(-scores, kind="stable"):
+        ranked.setdefault(owners[index])
+        if len(ranked) == k:
+            break
+    return list(ranked)
+
+
+def ndcg_at(ranked: Sequence[str], gold: set[str], k: int) -> float:
+    gain = sum(1 / np.log2(place + 2) for place, document in enumerate(ranked[:k]) if document in gold)
+    return float(gain / sum(1 / np.log2(place + 2) for place in range(min(k, len(gold)))))
+
+
+def recall_at(ranked: Sequence[str], gold: set[str], k: int) -> float:
+    return len(gold.intersection(ranked[:k])) / len(gold)
+
+
+def evaluate(encoder: SentenceEncoder, sets: list[RetrievalSet]) -> dict[str, dict[str, float]]:
+    """Set name -> figures. Texts that several sets share are embedded once."""
+    vectors_of: dict[tuple[str, ...], np.ndarray] = {}
+    results = {}
+    for group in sets:
+        key = tuple(group.texts)
+        if key not in vectors_of:
+            vectors_of[key] = encoder.embed_documents(group.texts)
+        scores = encoder.embed_queries(group.questions) @ vectors_of[key].T
+        ranked = [rank_documents(row, group.owners, 10) for row in scores]
+        results[group.name] = {
+            "questions": len(group.questions),
+            "texts": len(group.texts),
+            "ndcg@10": round(float(np.mean([ndcg_at(*pair, 10) for pair in zip(ranked, group.gold)])), 4),
+            "recall@5": round(float(np.mean([recall_at(*pair, 5) for pair in zip(ranked, group.gold)])), 4),
+        }
+    return results
+
+
+def parse_model(argument: str) -> tuple[str, Path]:
+    name, _, folder = argument.partition("=")
+    if not name or not folder:
+        raise argparse.ArgumentTypeError(f"{argument!r} is not NAME=FOLDER")
+    return name, Path(folder)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="folder with mtrag/, dstc_faq/ and help_centres/")
+    parser.add_argument("--questions", type=Path, help="folder with one NAME.jsonl of questions per help centre")
+    parser.add_argument("--model", type=parse_model, action="append", required=True, help="NAME=FOLDER, may be repeated")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--out", type=Path, help="write the figures as JSON here as well")
+    arguments = parser.parse_args()
+    try:
+        sets = load_sets(arguments.data, arguments.questions)
+        report = {name: evaluate(SentenceEncoder(folder, threads=arguments.threads), sets) for name, folder in arguments.model}
+    except (DataError, OSError, KeyError) as error:
+        print(f"evaluate: {error}", file=sys.stderr)
+        return 1
+    for group in sets:
+        for name in report:
+            figures = report[name][group.name]
+            print(f"{group.name:32} {name:10} n={figures['questions']:<5} nDCG@10 {figures['ndcg@10']:.3f}  recall@5 {figures['recall@5']:.3f}")
+    if arguments.out:
+        arguments.out.write_text(json.dumps(report, indent=2) + "\n", "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { JournalEntry, JournalEvent } from '#core/events.ts';
+import { type ConversationState, emptyConversation, reduceConversation, streamingAnswer } from './conversation-state.ts';
+
+const conversationId = 'c'.repeat(22);
+const number = (events: JournalEvent[]): JournalEntry[] =>
+  events.map((event, index) => ({ conversationId, sequence: index + 1, event }));
+const fold = (entries: JournalEntry[], from: ConversationState = emptyConversation) => entries.reduce(reduceConversation, from);
+
+const createdAt = '2026-11-24T09:00:00.000Z';
+const citation = { number: 1, documentId: 'd', chunkId: 'c', title: 'Returns', quote: 'Thirty days.' };
+
+function question(id: string, text: string): JournalEvent {
+  return { type: 'customer-message', message: { id, role: 'customer', text, createdAt } };
+}
+
+function answer(id: string, replyTo: string, pieces: string[]): JournalEvent[] {
+  const text = pieces.join('');
+  return [
+    { type: 'answer-start', messageId: id, replyTo },
+    { type: 'sources-available', messageId: id, citations: [citation] },
+    ...pieces.map((piece): JournalEvent => ({ type: 'answer-delta', messageId: id, text: piece })),
+    {
+      type: 'answer-end',
+      reason: 'complete',
+      message: { id, role: 'agent', text, createdAt, replyTo, decision: 'answer', citations: [citation] },
+    },
+  ];
+}
+
+const journals = fc
+  .array(
+    fc.record({
+      pieces: fc.array(fc.string({ minLength: 1, maxLength: 8, unit: 'grapheme' }), { maxLength: 6 }),
+      ending: fc.constantFrom('complete', 'restarted', 'failed', 'handed over', 'still writing'),
+    }),
+    { minLength: 1, maxLength: 4 },
+  )
+  .map((turns) =>
+    number(
+      turns.flatMap(({ pieces, ending }, index) => {
+        const [start, ...rest] = answer(`a${index}`, `q${index}`, pieces) as [JournalEvent, ...JournalEvent[]];
+        const events = [question(`q${index}`, `question ${index}`), start, ...rest];
+        if (ending === 'restarted') events.splice(-1, 0, start, ...rest.slice(0, -1));
+        if (ending === 'still writing') events.pop();
+        if (ending === 'failed') {
+          events.splice(-1, 1, {
+            type: 'answer-error',
+            messageId: `a${index}`,
+            code: 'model-timeout',
+            message: 'Too slow.',
+            retryable: true,
+          });
+        }
+        if (ending === 'handed over') events.push({ type: 'handoff-request', reason: 'customer-request' });
+        return events;
+      }),
+    ),
+  );
+
+describe('reduceConversation', () => {
+  it('ends in the same state whatever was cut, repeated or out of order, once the rest is fetched', () => {
+    const deliveries = journals.chain((journal) =>
+      fc.tuple(fc.constant(journal), fc.array(fc.nat({ max: journal.length - 1 }), { maxLength: 3 * journal.length })),
+    );
+    fc.assert(
+      fc.property(deliveries, ([journal, picks]) => {
+        const unreliable = fold(picks.map((pick) => journal[pick]!));
+        const resumed = fold(journal.slice(unreliable.sequence), unreliable);
+        expect(resumed).toEqual(fold(journal));
+        expect(resumed.gap).toBe(false);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('never shows text that the journal does not hold at that point', () => {
+    fc.assert(
+      fc.property(journals, (journal) => {
+        let state = emptyConversation;
+        for (const entry of journal) {
+          state = reduceConversation(reduceConversation(state, entry), entry);
+          expect(state.sequence).toBe(entry.sequence);
+          expect(state).toEqual(fold(journal.slice(0, entry.sequence)));
+        }
+      }),
+    );
+  });
+
+  it('joins the deltas to the text of the answer', () => {
+    const journal = number([question('q', 'How long?'), ...answer('a', 'q', ['Thir', 'ty days', ' [1].'])]);
+    const half = fold(journal.slice(0, 5));
+    expect(streamingAnswer(half)).toMatchObject({ id: 'a', text: 'Thirty days', status: 'streaming' });
+    const whole = fold(journal);
+    expect(streamingAnswer(whole)).toBeUndefined();
+    expect(whole.messages.map(({ text }) => text)).toEqual(['How long?', 'Thirty days [1].']);
+  });
+
+  it('raises the gap and applies nothing when an entry is missing in between', () => {
+    const journal = number([question('q', 'How long?'), ...answer('a', 'q', ['Thirty', ' days'])]);
+    const state = fold([journal[0]!, journal[1]!, journal[4]!, journal[5]!]);
+    expect(state).toMatchObject({ gap: true, sequence: 2 });
+    expect(state.messages.at(-1)?.text).toBe('');
+  });
+
+  it('starts the text anew when the answer starts anew', () => {
+    const [start, , delta] = answer('a', 'q', ['lost']) as [JournalEvent, JournalEvent, JournalEvent];
+    const state = fold(number([question('q', 'x'), start, delta, start, { type: 'answer-delta', messageId: 'a', text: 'new' }]));
+    expect(state.messages.at(-1)?.text).toBe('new');
+  });
+
+  it('keeps what was written when an answer fails half-way', () => {
+    const [start, sources, delta] = answer('a', 'q', ['Half']) as [JournalEvent, JournalEvent, JournalEvent];
+    const failure: JournalEvent = { type: 'answer-error', messageId: 'a', code: 'internal', message: 'Oops.', retryable: true };
+    const state = fold(number([question('q', 'x'), start, sources, delta, failure]));
+    expect(state.messages.at(-1)).toMatchObject({ text: 'Half', status: 'failed', failure: { retryable: true } });
+  });
+
+  it('passes over events that it does not know', () => {
+    const unknown = { type: 'typing-indicator' } as unknown as JournalEvent;
+    expect(fold(number([question('q', 'x'), unknown]))).toMatchObject({ sequence: 2, gap: false });
+  });
+});

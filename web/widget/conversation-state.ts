@@ -1,0 +1,105 @@
+// What the customer sees of a conversation, as a pure fold over the server's journal: the same entries give the same
+// state, however often the connection was cut, repeated or out of order in between. Knows no network and no DOM.
+import type { Citation, Decision, HandoffReason, Message, Role } from '#core/conversation.ts';
+import type { AnswerEndReason, ChatEvent, JournalEntry, JournalEvent } from '#core/events.ts';
+
+export interface ShownMessage {
+  readonly id: string;
+  readonly role: Role;
+  readonly text: string;
+  /** `streaming` until the server says how it ended; a customer's message in the journal is always `complete`. */
+  readonly status: 'streaming' | AnswerEndReason | 'failed';
+  readonly citations: readonly Citation[];
+  readonly decision?: Decision | undefined;
+  readonly replyTo?: string | undefined;
+  readonly failure?: { readonly code: string; readonly message: string; readonly retryable: boolean };
+}
+
+export interface ConversationState {
+  /** Of the last entry applied; 0 before the first. */
+  readonly sequence: number;
+  /** An entry from beyond `sequence + 1` came: what lies between must be fetched. */
+  readonly gap: boolean;
+  readonly messages: readonly ShownMessage[];
+  readonly handoff?: HandoffReason;
+}
+
+export const emptyConversation: ConversationState = { sequence: 0, gap: false, messages: [] };
+
+/** Entries already seen change nothing; an entry from the future only raises `gap`. */
+export function reduceConversation(state: ConversationState, entry: JournalEntry): ConversationState {
+  if (entry.sequence <= state.sequence) return state;
+  if (entry.sequence > state.sequence + 1) return state.gap ? state : { ...state, gap: true };
+  return { ...applyEvent(state, entry.event), sequence: entry.sequence, gap: false };
+}
+
+function applyEvent(state: ConversationState, event: JournalEvent): ConversationState {
+  switch (event.type) {
+    case 'customer-message':
+      return put(state, fromJournal(event.message, 'complete'));
+    case 'answer-start':
+      return put(state, {
+        id: event.messageId,
+        role: 'agent',
+        text: '',
+        status: 'streaming',
+        citations: [],
+        replyTo: event.replyTo,
+      });
+    case 'sources-available':
+      return change(state, event.messageId, () => ({ citations: event.citations }));
+    case 'answer-delta':
+      return change(state, event.messageId, ({ text }) => ({ text: text + event.text }));
+    case 'answer-end':
+      return put(state, fromJournal(event.message, event.reason));
+    case 'answer-error':
+      return putFailure(state, event);
+    case 'handoff-request':
+      return { ...state, handoff: event.reason };
+    default:
+      // A newer server may know more events than this copy of the widget.
+      return state;
+  }
+}
+
+function fromJournal(message: Message, status: AnswerEndReason): ShownMessage {
+  return {
+    id: message.id,
+    role: message.role,
+    text: message.text,
+    status,
+    citations: message.citations ?? [],
+    decision: message.decision,
+    replyTo: message.replyTo,
+  };
+}
+
+function putFailure(state: ConversationState, event: Extract<ChatEvent, { type: 'answer-error' }>): ConversationState {
+  const { messageId: id, code, message, retryable } = event;
+  const known = state.messages.find((shown) => shown.id === id);
+  return put(state, {
+    ...(known ?? { id, role: 'agent', text: '', citations: [] }),
+    status: 'failed',
+    failure: { code, message, retryable },
+  });
+}
+
+function put(state: ConversationState, message: ShownMessage): ConversationState {
+  const index = state.messages.findIndex(({ id }) => id === message.id);
+  const messages = index < 0 ? [...state.messages, message] : state.messages.with(index, message);
+  return { ...state, messages };
+}
+
+function change(
+  state: ConversationState,
+  id: string,
+  changes: (message: ShownMessage) => Partial<ShownMessage>,
+): ConversationState {
+  const message = state.messages.find((shown) => shown.id === id);
+  return message ? put(state, { ...message, ...changes(message) }) : state;
+}
+
+/** The answer that is being written right now, if any. */
+export function streamingAnswer(state: ConversationState): ShownMessage | undefined {
+  return state.messages.findLast(({ status }) => status === 'streaming');
+}

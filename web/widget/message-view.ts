@@ -1,0 +1,201 @@
+// One message on the screen. Re-drawn as its text streams in, keeping the blocks that did not change, so that a selection
+// or the keyboard focus survives the next token.
+import type { Citation } from '#core/conversation.ts';
+import type { ShownMessage } from './conversation-state.ts';
+import { element, type IconName, icon, iconButton, textButton } from './dom.ts';
+import { settlePartialMarkdown } from './partial-markdown.ts';
+import { isWebAddress, openElsewhere, renderMarkdown } from './safe-markdown.ts';
+import type { Strings } from './strings.ts';
+
+export interface MessageActions {
+  rate(messageId: string, rating: 'up' | 'down'): void;
+  askPerson(): void;
+  retry(message: ShownMessage): void;
+}
+
+export interface MessageView {
+  readonly node: HTMLElement;
+  update(message: ShownMessage, extras: MessageExtras): void;
+  /** The text as a screen reader should hear it. */
+  spokenText(): string;
+}
+
+export interface MessageExtras {
+  readonly rating?: 'up' | 'down' | undefined;
+  /** The newest message: only this one offers what to do next. */
+  readonly last: boolean;
+  /** Not yet taken by the server. */
+  readonly waiting?: boolean;
+}
+
+export function createMessageView(strings: Strings, actions: MessageActions): MessageView {
+  const text = element('div', { class: 'text', dir: 'auto' });
+  const before = element('div');
+  const after = element('div');
+  const node = element('li', {}, before, element('div', { class: 'bubble' }, text), after);
+  let drawn: ShownMessage | undefined;
+  let drawnAround = '';
+
+  node.addEventListener('click', (event) => {
+    const mark = event.target instanceof Element ? event.target.closest<HTMLElement>('.cite') : null;
+    if (mark) openSource(node, mark.dataset.citation);
+  });
+
+  return {
+    node,
+    spokenText() {
+      const copy = text.cloneNode(true) as HTMLElement;
+      for (const mark of copy.querySelectorAll('.cite, .dots')) mark.remove();
+      for (const block of copy.querySelectorAll('p, li, tr, h3, h4, pre')) block.append('\n');
+      return copy.textContent ?? '';
+    },
+    update(message, extras) {
+      const cited = citedSources(message);
+      const around = [message.status, extras.rating, extras.last, extras.waiting, ...cited.map(({ number }) => number)].join();
+      if (drawn === message && drawnAround === around) return;
+      const kind = message.status === 'failed' ? 'failed' : (message.decision ?? '');
+      node.className = `message ${message.role} ${extras.waiting ? 'waiting' : kind}`;
+      drawText(text, message, strings);
+      if (drawnAround !== around) {
+        const opened = [...after.querySelectorAll('details[open]')].map(({ id }) => id);
+        before.replaceChildren(...heading(message, strings));
+        after.replaceChildren(...sources(message.id, cited, strings), ...footer(message, extras, strings, actions));
+        for (const card of after.querySelectorAll('details')) card.open = opened.includes(card.id);
+      }
+      drawn = message;
+      drawnAround = around;
+    },
+  };
+}
+
+function drawText(target: HTMLElement, message: ShownMessage, strings: Strings): void {
+  if (message.role === 'customer') {
+    target.textContent = message.text;
+    return;
+  }
+  const streaming = message.status === 'streaming';
+  const shown = streaming ? settlePartialMarkdown(message.text) : message.text;
+  if (shown.trim() === '' && streaming) {
+    if (!target.querySelector('.dots')) target.replaceChildren(typingDots(strings));
+    return;
+  }
+  if (shown === '' && message.failure) target.textContent = explainFailure(message.failure, strings);
+  else replaceChanged(target, renderMarkdown(shown, message.citations, strings.source));
+}
+
+function replaceChanged(target: HTMLElement, fresh: DocumentFragment): void {
+  let kept = 0;
+  while (target.childNodes[kept] && fresh.firstChild?.isEqualNode(target.childNodes[kept]!)) {
+    fresh.firstChild.remove();
+    kept += 1;
+  }
+  while (target.childNodes.length > kept) target.lastChild?.remove();
+  target.append(fresh);
+}
+
+export function typingDots(strings: Strings): HTMLElement {
+  const dots = element('span', { class: 'dots', 'aria-hidden': 'true' }, element('i'), element('i'), element('i'));
+  return element('div', {}, dots, element('span', { class: 'hear' }, strings.typing));
+}
+
+function heading(message: ShownMessage, strings: Strings): HTMLElement[] {
+  const speaker = element('span', { class: 'hear' }, message.role === 'customer' ? strings.you : strings.assistant);
+  const looks: Partial<Record<string, [IconName, string]>> = {
+    decline: ['info', strings.declined],
+    clarify: ['question', strings.clarify],
+    handoff: ['person', strings.person],
+  };
+  const look = message.status === 'failed' ? undefined : looks[message.decision ?? ''];
+  return look ? [speaker, element('p', { class: 'kind' }, icon(look[0]), look[1])] : [speaker];
+}
+
+function footer(message: ShownMessage, extras: MessageExtras, strings: Strings, actions: MessageActions): HTMLElement[] {
+  if (extras.waiting) return [note(strings.sending)];
+  if (message.role === 'customer' || message.status === 'streaming') return [];
+  const parts: HTMLElement[] = [];
+  if (message.status === 'cancelled') parts.push(note(strings.stopped));
+  if (message.status === 'interrupted') parts.push(note(strings.interrupted));
+  if (message.failure && message.text) parts.push(note(explainFailure(message.failure, strings)));
+  if (message.decision === 'answer' && message.status === 'complete') {
+    parts.push(rating(message.id, extras.rating, strings, actions));
+  }
+  if (extras.last) parts.push(...nextSteps(message, strings, actions));
+  return parts;
+}
+
+function nextSteps(message: ShownMessage, strings: Strings, actions: MessageActions): HTMLElement[] {
+  const retry = message.status === 'interrupted' || message.failure?.retryable;
+  const person = message.failure ?? ['decline', 'clarify', 'handoff'].includes(message.decision ?? '');
+  const buttons = [
+    ...(retry && message.replyTo ? [textButton(strings.retry, 'chip', () => actions.retry(message))] : []),
+    ...(person ? [textButton(strings.person, 'chip', () => actions.askPerson())] : []),
+  ];
+  return buttons.length > 0 ? [element('div', { class: 'row next' }, ...buttons)] : [];
+}
+
+const note = (text: string) => element('p', { class: 'note' }, text);
+
+/** The server's sentence is English; codes that the widget knows are said in the customer's language. */
+export function explainFailure(failure: { code: string; message: string }, strings: Strings): string {
+  const { code } = failure;
+  if (/^(?:model|knowledge)-/.test(code)) return strings.unavailable;
+  const known: Partial<Record<string, string>> = {
+    'too-many-requests': strings.tooMany,
+    busy: strings.busy,
+    'shutting-down': strings.busy,
+    'message-too-long': strings.tooLong,
+    'origin-not-allowed': failure.message,
+  };
+  return known[code] ?? strings.failed;
+}
+
+/** While the text is streaming, `citations` still holds all passages found: show those it has referred to. */
+function citedSources({ status, text, citations }: ShownMessage): readonly Citation[] {
+  return status === 'streaming' ? citations.filter(({ number }) => text.includes(`[${number}]`)) : citations;
+}
+
+function sources(messageId: string, citations: readonly Citation[], strings: Strings): HTMLElement[] {
+  if (citations.length === 0) return [];
+  const label = citations.length === 1 ? strings.source : strings.sources;
+  return [
+    element(
+      'div',
+      { class: 'sources', role: 'group', 'aria-label': label },
+      element('p', { 'aria-hidden': 'true' }, label),
+      ...citations.map((citation) => sourceCard(messageId, citation, strings)),
+    ),
+  ];
+}
+
+function sourceCard(messageId: string, { number, title, url, quote }: Citation, strings: Strings): HTMLElement {
+  const body = element('div', {}, element('blockquote', { dir: 'auto', tabindex: 0 }, quote));
+  if (isWebAddress(url)) {
+    const link = element('a', { href: url }, new URL(url).host, icon('link'));
+    openElsewhere(link);
+    body.append(link);
+  }
+  const summary = element('summary', {}, element('b', {}, String(number)), element('span', { dir: 'auto' }, title), icon('down'));
+  return element('details', { class: 'source', id: `source-${messageId}-${number}` }, summary, body);
+}
+
+function openSource(message: HTMLElement, number: string | undefined): void {
+  const card = [...message.querySelectorAll<HTMLDetailsElement>('.source')].find((source) => source.id.endsWith(`-${number}`));
+  if (!card) return;
+  card.open = true;
+  card.querySelector('summary')?.focus();
+  card.scrollIntoView({ block: 'nearest' });
+}
+
+function rating(id: string, given: 'up' | 'down' | undefined, strings: Strings, actions: MessageActions): HTMLElement {
+  const choices = (['up', 'down'] as const).map((value) => {
+    const button = iconButton({
+      label: value === 'up' ? strings.helpful : strings.unhelpful,
+      icon: 'up',
+      class: value,
+      onClick: () => actions.rate(id, value),
+    });
+    button.setAttribute('aria-pressed', String(given === value));
+    return button;
+  });
+  return element('div', { class: 'actions' }, ...choices, given ? element('span', {}, strings.thanks) : '');
+}
