@@ -23,7 +23,7 @@ Each line: {"id","turns":[{"role","text"}],"gold":["document id", …]}; gold is
 FILE=DIR asks the knowledge base in DIR instead of the one in ANSWERDESK_DATA_DIR.
 
   --out FILE         where to write the fit; without it, it is only shown
-  --max-error SHARE  answer from the confidence on at which at most this share of the answers lacks its passage (default 0.15)
+  --max-error SHARE  answer from the confidence on at which at most this share of the answers lacks its passage (default 0.2)
   --language L       only passages in this language
   --json             the report on standard output
   --help
@@ -47,7 +47,7 @@ await runCommand({
   help,
   options: {
     out: { type: 'string' },
-    'max-error': { type: 'string', default: '0.15' },
+    'max-error': { type: 'string', default: '0.2' },
     language: { type: 'string' },
     json: { type: 'boolean' },
     help: { type: 'boolean', short: 'h' },
@@ -114,8 +114,8 @@ function fit(rows: readonly Evidence[], embedder: string, maxError: number) {
     answerable,
   }));
   const answerFrom = thresholdFor(predictions, maxError);
-  // Below this, a list of articles to choose from would hold the right one less often than one time in five.
-  const clarifyFrom = Math.min(answerFrom, thresholdWhere(predictions, 0.2));
+  // Below this, a list of articles to choose from would hold the right one less often than two times in five.
+  const clarifyFrom = Math.min(answerFrom, thresholdWhere(predictions, 0.4));
   const model = fitLogistic(rows);
   const calibration: Calibration = {
     embedder,

@@ -35,7 +35,7 @@ Exit code: 0 published (or nothing had changed), 1 failed, 2 the command line or
 `;
 
 const commands = ['status', 'rollback', 'remove', 're-embed'] as const;
-export type Command = 'ingest' | 'help' | (typeof commands)[number];
+type Command = 'ingest' | 'help' | (typeof commands)[number];
 
 export type Arguments = ReturnType<typeof parseCommandLine>;
 

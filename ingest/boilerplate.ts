@@ -56,7 +56,7 @@ export function sentencesOf(text: string): string[] {
 }
 
 /** The same words with other numbers, names of placeholders or signs are the same sentence. */
-export function sentenceKey(sentence: string): string {
+function sentenceKey(sentence: string): string {
   return sentence
     .toLowerCase()
     .replace(/\[[a-z]+\]|\d+/g, '#')

@@ -12,7 +12,7 @@ export interface ChunkSizes {
   readonly tiny: number;
 }
 
-export const defaultChunkSizes: ChunkSizes = { target: 190, max: 240, tiny: 40 };
+const defaultChunkSizes: ChunkSizes = { target: 190, max: 240, tiny: 40 };
 
 /** Never empty for a document with visible text; chunks are in order and do not overlap. */
 export function chunkDocument(document: Document, englishSizes: ChunkSizes = defaultChunkSizes): Chunk[] {

@@ -65,13 +65,15 @@ export async function runIngestJob({
 }: IngestJob): Promise<JobSummary> {
   const started = performance.now();
   using _lock = dryRun ? undefined : lockJob(dataDir);
-  const previous = await openPrevious(dataDir);
+  const [previous, embedder] = await Promise.all([
+    openPrevious(dataDir),
+    dryRun ? noEmbedder : openEmbedder(),
+  ]);
   const quarantine = createQuarantine();
   const counts = newSourceCounts();
   const kept = previous
     ? previous.documents.filter((document) => document.metadata.source !== source?.name)
     : [];
-  const embedder = dryRun ? noEmbedder : await openEmbedder();
   const cache =
     previous && (dryRun || previous.info.modelId === embedder.modelId)
       ? vectorsByContentHash(previous)

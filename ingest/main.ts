@@ -84,8 +84,9 @@ try {
   } else {
     const { code, message } = toAppError(error);
     process.stderr.write(`${message}\n`);
-    if (!(error instanceof AppError)) process.stderr.write(`${(error as Error).stack ?? ''}\n`);
-    // A run that found nothing usable has failed, whatever the reason.
+    // A full disk or a missing right speaks for itself; anything else that is unforeseen is for a bug report.
+    const isForeseen = error instanceof AppError || (error as NodeJS.ErrnoException).syscall !== undefined;
+    if (!isForeseen) process.stderr.write(`${(error as Error).stack ?? ''}\n`);
     process.exitCode = errorFacts[code].exitCode;
   }
 }

@@ -3,7 +3,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProblemItem } from './item.ts';
 
-export interface QuarantineEntry {
+interface QuarantineEntry {
   readonly file: string;
   readonly line?: number;
   readonly reason: string;

@@ -158,8 +158,9 @@ function lastGroupOfCard(
   let found = -1;
   for (let last = first; last < groups.length; last += 1) {
     const group = groups[last]!.digits;
-    // Groups of one or two digits belong to dates and times.
-    if (group.length < 3 || digits.length + group.length > 19) break;
+    // Grouped as 4-4-4-4, 4-6-5, 6-13 and the like; other groups belong to dates, times and columns of figures.
+    if (last > first && (![4, 6].includes(groups[first]!.digits.length) || group.length < 3)) break;
+    if (digits.length + group.length > 19) break;
     digits += group;
     if (digits.length >= 12 && hasLuhnChecksum(digits)) found = last;
   }
@@ -204,6 +205,8 @@ function phonesIn(text: string, region: string): PhoneRange[] {
   // No number is written in more groups; rows of single digits would cost much and are none.
   if ((text.match(/\d+/g)?.length ?? 0) > 9) return [];
   const whole = findIn(text, 0, region);
+  // E.164: at most 15 digits in one number.
+  if (digitCount(text) <= 15) return whole;
   for (const { index } of text.matchAll(/ /g)) {
     if (whole.length > 1 || digitCount(text.slice(0, index)) < 7 || digitCount(text.slice(index)) < 7)
       continue;

@@ -6,7 +6,7 @@ import type { Audience } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
 import { fieldMapSchema, parseSettings } from './sources/field-map.ts';
 
-export const settingsFileName = 'answerdesk.source.yaml';
+const settingsFileName = 'answerdesk.source.yaml';
 
 /** What matches is for agents only. */
 export type InternalRule = { readonly titlePrefix: string } | { readonly path: string };

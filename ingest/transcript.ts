@@ -16,7 +16,7 @@ export interface Conversation {
 }
 
 /** Shown in citations, to other customers: it says what kind of source it is and nothing of the person. */
-export const transcriptTitle = 'Past conversation';
+const transcriptTitle = 'Past conversation';
 
 const problemWords = 40;
 /** With fewer, what the customer says next belongs to the problem too. */

@@ -1,4 +1,5 @@
 // The HTTP application: the order of its layers, and nothing else.
+import type { IncomingHttpHeaders } from 'node:http';
 import express, { type Express } from 'express';
 import type { Answering } from '#chat/answering.ts';
 import { AppError } from '#core/errors.ts';
@@ -71,6 +72,6 @@ export function bodyLimit(messageLength: number): number {
   return messageLength * 6 + 16_384;
 }
 
-function hasBody(headers: { 'content-length'?: string; 'transfer-encoding'?: string }): boolean {
+function hasBody(headers: IncomingHttpHeaders): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }

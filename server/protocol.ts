@@ -10,11 +10,13 @@ export const secretId = z.string().regex(/^[A-Za-z0-9_-]{22}$/);
 export const messageId = z.string().regex(/^[A-Za-z0-9_-]{8,64}$/);
 /** BCP 47. */
 const language = z.string().regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$/);
-/** Bounds every message before the configured limit is looked at. UTF-16 code units. */
+/** All but tab and the line ends. */
+const controlCharacters = /(?![\t\n\r])\p{Cc}/gu;
+/** Bounds every message before the configured limit is looked at. UTF-16 code units. Control characters say nothing and are dropped. */
 const text = z
   .string()
   .max(100_000)
-  .transform((value) => value.toWellFormed().trim())
+  .transform((value) => value.toWellFormed().replace(controlCharacters, '').trim())
   .pipe(z.string().min(1));
 const email = z.email().max(254);
 const sequence = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
@@ -47,7 +49,7 @@ export type SocketRequest<Name extends SocketRequestName> = z.input<(typeof sock
 
 export interface SocketReplies {
   'conversation-create': { readonly conversationId: string; readonly token: string };
-  resume: { readonly sequence: number };
+  resume: object;
   'message-send': { readonly sequence: number; readonly answerId: string };
   'answer-cancel': { readonly cancelled: boolean };
   'feedback-send': object;

@@ -13,7 +13,7 @@ import { isAllowedOrigin } from './http/allowed-origin.ts';
 import { clientAddress } from './http/client-address.ts';
 import { toClientError, wireError } from './http/error-response.ts';
 import type { Metrics } from './http/metrics.ts';
-import { RateLimitError, type RateLimits } from './http/rate-limits.ts';
+import type { RateLimits } from './http/rate-limits.ts';
 import type { Logger } from './logger.ts';
 import {
   type ClientToServerEvents,
@@ -100,7 +100,7 @@ export function attachSockets(
       },
       async resume({ conversationId, after }) {
         follow(conversationId, after);
-        return { sequence: after };
+        return {};
       },
       async 'message-send'({ conversationId, messageId, text }) {
         await rateLimits.message(conversationId);
@@ -142,8 +142,7 @@ export function attachSockets(
           );
         reply({ ok: false, error: wireError(error) });
         refusals += 1;
-        if (refusals > mostRefusals && (error instanceof RateLimitError || error.status < 500))
-          cutOff(socket);
+        if (refusals > mostRefusals) cutOff(socket);
       }
     });
 

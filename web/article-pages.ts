@@ -28,12 +28,15 @@ export function writeArticlePages(knowledge: string, template: string, out: stri
     };
     const file = join(out, 'help', address, 'index.html');
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? ''));
+    writeFileSync(
+      file,
+      template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? ''),
+    );
   }
 }
 
 function readMarkdown(text: string): Article {
-  const [, matter = '', rest = text] = /^---\n([^]*?)\n---\n([^]*)$/.exec(text) ?? [];
+  const [, matter = '', rest = text] = /^---\n([\s\S]*?)\n---\n([\s\S]*)$/.exec(text) ?? [];
   const { title, updated, audience } = parse(matter, { schema: 'failsafe' }) ?? {};
   const prose = rest.replace(/^(?:import .*|<\/?[A-Z].*>)$/gm, '');
   return { title, updated, internal: audience === 'internal', body: marked.parse(prose, { async: false }) };
@@ -41,7 +44,7 @@ function readMarkdown(text: string): Article {
 
 function readHtml(text: string): Article {
   const meta = (name: string) => new RegExp(`<meta name="${name}" content="([^"]*)"`).exec(text)?.[1] ?? '';
-  const [, body = ''] = /<main>([^]*)<\/main>/.exec(text) ?? [];
+  const [, body = ''] = /<main>([\s\S]*)<\/main>/.exec(text) ?? [];
   const [, title = ''] = /<title>([^<]*)<\/title>/.exec(text) ?? [];
   return { title, updated: meta('updated'), internal: meta('audience') === 'internal', body };
 }

@@ -15,7 +15,10 @@ function sourcesHash(): string {
   const sources = ['package-lock.json', 'web/*.ts', 'web/{widget,demo}/**/*', 'data/knowledge/**/*'];
   const files = globSync(sources, { cwd: root, withFileTypes: true }).filter((entry) => entry.isFile());
   for (const path of files.map((entry) => join(entry.parentPath, entry.name)).sort()) {
-    hash.update(`${path.slice(root.length)}\0`).update(readFileSync(path)).update('\0');
+    hash
+      .update(`${path.slice(root.length)}\0`)
+      .update(readFileSync(path))
+      .update('\0');
   }
   return hash.digest('hex');
 }
@@ -30,7 +33,7 @@ const withoutDeadCode: Plugin = {
     const lean = id.endsWith('/marked.esm.js')
       ? withoutDefaultInstance(code)
       : id.endsWith('/purify.es.mjs')
-        ? code.replace(/function AsyncGenerator\(e\) \{[^]*?\n\}\nAsyncGenerator\.prototype[^]*?\n\};\n/, '')
+        ? code.replace(/function AsyncGenerator\(e\) \{[\s\S]*?\n\}\nAsyncGenerator\.prototype[\s\S]*?\n\};\n/, '')
         : undefined;
     if (lean === code || lean?.includes('AsyncGenerator')) {
       throw new Error(`${id} is not what web/build.ts expects of it: look for its dead code again`);
@@ -42,8 +45,11 @@ const withoutDeadCode: Plugin = {
 function withoutDefaultInstance(marked: string): string {
   const kept = / as (?:getDefaults|Lexer|Parser|Renderer|Tokenizer)$/;
   return marked
-    .replace(/var \w+=new (?!WeakMap)\w+;function[^]*(?=export\{)/, '')
-    .replace(/export\{([^}]*)\}/, (_, names: string) => `export{${names.split(',').filter((name) => kept.test(name))}}`);
+    .replace(/var \w+=new (?!WeakMap)\w+;function[\s\S]*(?=export\{)/, '')
+    .replace(
+      /export\{([^}]*)\}/,
+      (_, names: string) => `export{${names.split(',').filter((name) => kept.test(name))}}`,
+    );
 }
 
 function isCurrent(hash: string): boolean {
@@ -56,14 +62,26 @@ function isCurrent(hash: string): boolean {
 
 async function buildAll(hash: string): Promise<void> {
   // Loaded only when there is something to build: loading it takes longer than the check.
-  const [{ build }, { writeArticlePages }] = await Promise.all([import('vite'), import('./article-pages.ts')]);
+  const [{ build }, { writeArticlePages }] = await Promise.all([
+    import('vite'),
+    import('./article-pages.ts'),
+  ]);
   const next = `${dist}.next`;
   rmSync(next, { recursive: true, force: true });
-  const shared = { configFile: false, logLevel: 'error', define: { 'process.env.NODE_ENV': '"production"' } } as const;
+  const shared = {
+    configFile: false,
+    logLevel: 'error',
+    define: { 'process.env.NODE_ENV': '"production"' },
+  } as const;
   await build({
     ...shared,
     root: join(here, 'demo'),
-    build: { outDir: next, emptyOutDir: true, assetsInlineLimit: 0, rolldownOptions: { input: ['index.html', 'article.html'].map((page) => join(here, 'demo', page)) } },
+    build: {
+      outDir: next,
+      emptyOutDir: true,
+      assetsInlineLimit: 0,
+      rolldownOptions: { input: ['index.html', 'article.html'].map((page) => join(here, 'demo', page)) },
+    },
   });
   await build({
     ...shared,

@@ -41,7 +41,7 @@ const candidates = {
   time: ['t', 'time', 'timestamp', 'created_at', 'sent_at', 'date'],
 } as const;
 
-export type Field = keyof typeof candidates;
+type Field = keyof typeof candidates;
 
 const customerRoles =
   'customer user visitor client end_user enduser consumer requester caller buyer member guest human shopper contact lead';

@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { AppError } from '#core/errors.ts';
 
-export type FileFormat = 'markdown' | 'mdx' | 'html' | 'text' | 'jsonl' | 'json' | 'csv';
+type FileFormat = 'markdown' | 'mdx' | 'html' | 'text' | 'jsonl' | 'json' | 'csv';
 
 export interface SourceFile {
   readonly path: string;

@@ -10,9 +10,9 @@ export interface RecordReader {
   finish(): Iterable<SourceItem>;
 }
 
-/** A message that claims to be from before the web or from the future has a broken clock or a broken column. */
+/** A time outside has a broken clock or a broken column behind it. Not "later than now": this machine's clock may be the wrong one. */
 const earliestTime = Date.UTC(1990, 0, 1);
-const clockTolerance = 36 * 3_600_000;
+const latestTime = Date.UTC(2100, 0, 1);
 
 interface OpenConversation {
   readonly origin: Origin;
@@ -118,9 +118,7 @@ export function readTime(value: unknown): number | undefined {
     : typeof value === 'string'
       ? readIsoTime(value)
       : Number.NaN;
-  return milliseconds >= earliestTime && milliseconds <= Date.now() + clockTolerance
-    ? milliseconds
-    : undefined;
+  return milliseconds >= earliestTime && milliseconds < latestTime ? milliseconds : undefined;
 }
 
 function toMilliseconds(value: number): number {

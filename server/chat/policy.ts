@@ -38,6 +38,7 @@ export interface PolicyInput {
 export function decideBeforeRetrieval({
   question,
 }: Pick<PolicyInput, 'question'>): PolicyOutcome | undefined {
+  if (addressesTheModel(question)) return { decision: 'decline', confidence: 0 };
   if (wantsPerson(question)) return { decision: 'handoff', confidence: 1, reason: 'customer-request' };
   if (isSmallTalk(question)) {
     return {
@@ -100,15 +101,36 @@ const requests = [
   ),
   /\b(?:want|need|give me|get me|let me (?:talk|speak) to|i'?d like|can i (?:have|get))\s+(?:to (?:talk|speak|chat) (?:to|with) )?(?:a |an |the )?(?:real |actual |live |human )+(?:person|human|agent|being|representative|rep|operator)?/i,
   /^\W*(?:human|agent|representative|operator|real person|live agent|person)(?:[\s,]+(?:please|pls|now))?\W*$/i,
+  /\b(?:is there|are you|i want|get me|need)\b[^.?!]{0,16}\b(?:an? (?:actual|real|living) (?:person|human)|the (?:person|human)|a real (?:somebody|someone))\b/i,
+  /\b(?:some(?:body|one)|a colleague|one of your (?:colleagues|team|people))\b[^.?!]{0,20}\b(?:help me|who knows|ring|call|phone|contact|get back to)\b/i,
+  /\b(?:real|actual) (?:somebody|someone|person|human)\b[^.?!]{0,12}\bhelp\b/i,
+  /\bcomplain(?:t)?\b[^.?!]{0,20}\b(?:to|with) (?:a |an |your |the )?(?:mana?ger|supervisor|person|human|someone|boss)\b/i,
   /\b(?:hablar|comunicarme|contactar)\b[^.?!]{0,20}\b(?:persona|agente|humano|alguien|representante)\b/i,
   /\bparler\b[^.?!]{0,20}\b(?:personne|humain|conseiller|agent|quelqu['’]un)\b/i,
   /\b(?:mensch(?:en)?|mitarbeiter(?:in)?|berater(?:in)?|jemande[nm])\b[^.?!]{0,20}\b(?:sprechen|reden|schreiben|verbinden)\b/i,
 ];
 const refusals =
   /\b(?:don'?t|do not|no need to|without|rather not|not) (?:want |need |have |having )?(?:to )?(?:talk|speak|talking|speaking|call|calling)\b/i;
-/** "How do I contact an agent?" asks for a person, "how do I add an agent to my account" does not: requests need a verb of talking. */
+/** A request needs a verb of talking or a plain demand: "how do I add an agent to my account" asks for no person. */
 export function wantsPerson(text: string): boolean {
   return !refusals.test(text) && requests.some((pattern) => pattern.test(text));
+}
+
+const attacks = [
+  /\b(?:ignore|disregard|forget|override|bypass)\b[^.?!]{0,30}\b(?:previous|prior|above|earlier|all|your|these|the)\b[^.?!]{0,20}\b(?:instructions?|rules?|prompts?|guidelines?|directions?)\b/i,
+  /\b(?:repeat|print|reveal|show|output|translate|give me|tell me|what (?:is|are|was|were)|put)\b[^?!]{0,40}\b(?:your (?:system |hidden |initial |secret |own )(?:prompt|instructions|rules)|your prompt|your instructions (?:word for word|verbatim|exactly|in full)|system prompt|hidden (?:text|prompt|instructions)|everything above|(?:text|words?|lines?) above)\b/i,
+  /\byou are (?:now|no longer) (?:in |an? |the )?[^.?!]{0,30}\b(?:mode|model|assistant|ai|dan|unrestricted|jailbroken|free)\b/i,
+  /\b(?:pretend|act as if|imagine|role-?play)\b[^.?!]{0,30}\b(?:unrestricted|no rules|without (?:any )?(?:rules|restrictions)|jailbreak|another (?:ai|model))\b/i,
+  /<\|(?:im_start|im_end|system|endoftext)\|>|\[\/?INST\]|<<\/?SYS>>|<\/?(?:system|context|passage|conversation)>/i,
+  /\b(?:developer|debug|god|admin) mode\b/i,
+];
+/**
+ * Talk to a language model rather than to a help desk, from the commonest families of attacks (OWASP LLM01 and LLM07; garak promptinject,
+ * sysprompt_extraction). A convenience that gives such messages an honest "I don't know": safety does not rest on it, since
+ * there are no secrets in the prompt, agents-only text is never retrieved, and the output filter does not read the question.
+ */
+export function addressesTheModel(text: string): boolean {
+  return attacks.some((pattern) => pattern.test(text));
 }
 
 function distinctTitles(passages: readonly ScoredChunk[], count: number): string[] {

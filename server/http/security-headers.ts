@@ -18,7 +18,6 @@ export function securityHeaders(): RequestHandler {
         baseUri: ["'none'"],
         formAction: ["'self'"],
         frameAncestors: ["'none'"],
-        requireTrustedTypesFor: ["'script'"],
       },
     },
     // Over plain HTTP browsers ignore it, and behind a proxy that ends TLS it is right.

@@ -33,11 +33,11 @@ describe.each([
     'OpenAI-compatible',
     () => openOpenaiEmbedder({ model: 'test', baseUrl: endpoint.baseUrl, batchSize: 16 }),
   ],
-])('%s embedder', (_name, open) => {
+])('%s embedder', { timeout: 30_000 }, (_name, open) => {
   let embedder: Embedder;
   beforeAll(async () => {
     embedder = await open();
-  });
+  }, 30_000);
   afterAll(() => embedder.close());
 
   const texts = Array.from(
@@ -83,7 +83,7 @@ describe.each([
   it('takes a text of ten megabytes', async () => {
     const vector = await embedder.embedQuery('word '.repeat(2_000_000));
     expect(dot(vector, vector)).toBeCloseTo(1, 3);
-  }, 10_000);
+  });
 
   it('rejects with the abort error, before it began and on the way, and works on', async () => {
     await expect(embedder.embedQuery('x', { signal: AbortSignal.abort() })).rejects.toMatchObject({
@@ -97,7 +97,8 @@ describe.each([
   });
 });
 
-describe('ONNX embedder', () => {
+// Many of these load a model several times.
+describe('ONNX embedder', { timeout: 30_000 }, () => {
   it('keeps the event loop free while it computes', async () => {
     const embedder = await openOnnxEmbedder(shipped);
     let done = false;

@@ -1,20 +1,20 @@
 // Nearest neighbours by looking at every vector: exact, nothing to build, nothing to save, any filter.
 import type { VectorIndex } from '#core/retriever.ts';
 import { createTopRows } from './top-rows.ts';
-import { checkVector, dotProduct, type VectorMatrix } from './vector-matrix.ts';
+import { checkVector, type VectorMatrix } from './vector-matrix.ts';
 
 /** Throws `model-invalid` on search with a vector of another length, not finite or not of norm 1. */
 export function createExactVectorIndex(vectors: VectorMatrix): VectorIndex {
-  const { size, dimensions, values } = vectors;
+  const { size, dimensions } = vectors;
   return {
     size,
     search(vector, k, accepts) {
       checkVector(vector, dimensions);
+      const cosines = vectors.cosines(vector);
       const top = createTopRows(Math.min(k, size));
       for (let row = 0; row < size; row++) {
-        if (accepts && !accepts(row)) continue;
-        const score = dotProduct(values, row * dimensions, vector, 0, dimensions);
-        if (score >= top.threshold) top.offer(row, score);
+        const score = cosines[row]!;
+        if (score >= top.threshold && (!accepts || accepts(row))) top.offer(row, score);
       }
       return top.ranked();
     },

@@ -10,7 +10,7 @@ import { createExactVectorIndex } from './exact-vector-index.ts';
 import { generationFolder, readCurrentId } from './generation-folder.ts';
 import { type GenerationManifest, parseManifest, sha256 } from './generation-manifest.ts';
 import { openHnswVectorIndex } from './hnsw-vector-index.ts';
-import { matrixRow, type VectorMatrix } from './vector-matrix.ts';
+import { createVectorMatrix, matrixBytes, matrixRow, type VectorMatrix } from './vector-matrix.ts';
 
 /** Row `r` of `vectors` and of both indexes is `chunks[r]`. */
 export interface Generation {
@@ -115,9 +115,10 @@ async function readOrThrow(path: string): Promise<Buffer> {
 }
 
 function toMatrix(bytes: Buffer, dimensions: number): VectorMatrix {
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : Buffer.from(Uint8Array.from(bytes).buffer);
-  const values = new Float32Array(aligned.buffer, aligned.byteOffset, Math.floor(aligned.byteLength / 4));
-  return { size: Math.floor(values.length / dimensions), dimensions, values };
+  const matrix = createVectorMatrix(Math.floor(bytes.length / 4 / dimensions), dimensions);
+  const target = matrixBytes(matrix);
+  target.set(bytes.subarray(0, target.length));
+  return matrix;
 }
 
 function toInfo(id: string, manifest: GenerationManifest): GenerationInfo {

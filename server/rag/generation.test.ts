@@ -204,7 +204,7 @@ describe('rolling back', () => {
   });
 });
 
-describe('a damaged generation', () => {
+describe('a damaged generation', { timeout: 30_000 }, () => {
   let folder: string;
 
   beforeEach(async () => {

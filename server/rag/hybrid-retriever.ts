@@ -25,11 +25,18 @@ export interface HybridOptions {
   readonly depth?: number;
   /** Weight of the vectors' score; BM25's is 1. */
   readonly vectorWeight?: number;
+  /**
+   * What the score of a past conversation counts beside that of an article. Customers' words resemble a customer's question, so
+   * conversations crowd out the article that settles it. Measured on the sample company's 171 answerable questions (nDCG@10 over
+   * articles) and on 18 that only a conversation answers (found in the top 5): 1 .565 and 18, 0.8 .626 and 18, 0.6 .686 and 18,
+   * 0.4 .720 and 15.
+   */
+  readonly transcriptWeight?: number;
 }
 
 export function createHybridRetriever(
   { embedder, chunks, vectors, vectorIndex, lexicalIndex }: HybridParts,
-  { depth = 50, vectorWeight = 2 }: HybridOptions = {},
+  { depth = 50, vectorWeight = 2, transcriptWeight = 0.6 }: HybridOptions = {},
 ): Retriever {
   return {
     async retrieve(query, { k = 10, filter, signal } = {}) {
@@ -54,11 +61,13 @@ export function createHybridRetriever(
         coverage: lexicalEvidence[position]!.coverage,
       }));
       const ranked = fuseConvex(candidates, { depth: wanted, vectorWeight });
-      const scored = ranked.map(({ row, score, cosine, bm25, coverage }) => ({
-        chunk: chunks[row]!,
-        score,
-        evidence: { cosine, bm25, coverage },
-      }));
+      const scored = ranked
+        .map(({ row, score, cosine, bm25, coverage }) => ({
+          chunk: chunks[row]!,
+          score: chunks[row]!.kind === 'transcript' ? score * transcriptWeight : score,
+          evidence: { cosine, bm25, coverage },
+        }))
+        .sort((a, b) => b.score - a.score);
       return withoutRepeats(scored, k);
     },
   };

@@ -1,6 +1,5 @@
 // The knowledge base that the server answers from: opens the generation that CURRENT names and follows it to the next one while
 // serving. A generation that cannot be served never replaces one that can.
-import type { CallOptions } from '#core/call-options.ts';
 import type { Document } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { AppError, toAppError } from '#core/errors.ts';
@@ -19,7 +18,7 @@ export interface KnowledgeBaseStore {
   close(): Promise<void>;
 }
 
-export interface KnowledgeBaseOptions extends CallOptions {
+export interface KnowledgeBaseOptions {
   readonly dataDir: string;
   readonly embedder: Embedder;
   readonly logger?: KnowledgeBaseLogger;
@@ -28,7 +27,7 @@ export interface KnowledgeBaseOptions extends CallOptions {
 }
 
 /** pino's call shape. */
-export interface KnowledgeBaseLogger {
+interface KnowledgeBaseLogger {
   info(fields: object, message: string): void;
   error(fields: object, message: string): void;
 }
@@ -47,6 +46,7 @@ export async function openKnowledgeBase({
   let problem = missing();
   // The id that CURRENT named when it was last looked at, so that a refused generation is not loaded again every second.
   let seen: string | undefined;
+  let looked = false;
   let refreshing: Promise<void> | undefined;
   const listeners = new Set<(knowledgeBase: KnowledgeBase) => void>();
 
@@ -65,11 +65,12 @@ export async function openKnowledgeBase({
 
   async function look(): Promise<void> {
     const id = await readCurrentId(dataDir);
-    const isFirstLook = seen === undefined;
-    if (id === seen && id !== undefined) return;
+    const isFirstLook = !looked;
+    if (!isFirstLook && id === seen) return;
+    looked = true;
+    seen = id;
     if (id !== undefined) {
       try {
-        seen = id;
         return serve(await load(id));
       } catch (error) {
         problem = toAppError(error);

@@ -6,12 +6,10 @@ import { describe, expect, it } from 'vitest';
 import type { VectorIndex } from '#core/retriever.ts';
 import { createExactVectorIndex } from './exact-vector-index.ts';
 import { openHnswVectorIndex, writeHnswFile } from './hnsw-vector-index.ts';
-import { matrixRow, normalize, stackVectors, type VectorMatrix } from './vector-matrix.ts';
-
-const dimensions = 12;
+import { dotProduct, matrixRow, normalize, stackVectors, type VectorMatrix } from './vector-matrix.ts';
 
 /** Unit vectors from a fixed seed. */
-function randomVectors(count: number): Float32Array[] {
+function randomVectors(count: number, dimensions = 12): Float32Array[] {
   let state = 42;
   const random = () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -30,13 +28,17 @@ async function buildHnsw(vectors: VectorMatrix): Promise<VectorIndex> {
   }
 }
 
-const implementations: [string, (vectors: VectorMatrix) => Promise<VectorIndex>][] = [
-  ['exact', async (vectors) => createExactVectorIndex(vectors)],
-  ['HNSW', buildHnsw],
+const buildExact = async (vectors: VectorMatrix) => createExactVectorIndex(vectors);
+
+// A multiple of 16 dimensions is scanned by SIMD.
+const implementations: [string, number, (vectors: VectorMatrix) => Promise<VectorIndex>][] = [
+  ['exact', 32, buildExact],
+  ['exact', 12, buildExact],
+  ['HNSW', 32, buildHnsw],
 ];
 
-describe.each(implementations)('%s vector index', (_name, build) => {
-  const vectors = stackVectors(randomVectors(400), dimensions);
+describe.each(implementations)('%s vector index of %i dimensions', (_name, dimensions, build) => {
+  const vectors = stackVectors(randomVectors(400, dimensions), dimensions);
 
   it('finds each row by its own vector, with a cosine of 1', async () => {
     const index = await build(vectors);
@@ -49,7 +51,7 @@ describe.each(implementations)('%s vector index', (_name, build) => {
 
   it('gives cosines, best first', async () => {
     const index = await build(vectors);
-    const query = randomVectors(401).at(-1)!;
+    const query = randomVectors(401, dimensions).at(-1)!;
     const found = index.search(query, 50);
     expect(found).toHaveLength(50);
     for (const [rank, { row, score }] of found.entries()) {
@@ -77,7 +79,7 @@ describe.each(implementations)('%s vector index', (_name, build) => {
   });
 
   it('lists equal vectors in row order', async () => {
-    const [one, other] = randomVectors(2);
+    const [one, other] = randomVectors(2, dimensions);
     const index = await build(stackVectors([other!, one!, one!, one!, other!], dimensions));
     expect(index.search(one!, 3).map(({ row }) => row)).toEqual([1, 2, 3]);
   });
@@ -95,13 +97,29 @@ describe.each(implementations)('%s vector index', (_name, build) => {
   });
 });
 
+it('computes the same cosines with SIMD as one number after the other', () => {
+  const sizes = fc.record({ size: fc.nat(40), width: fc.integer({ min: 1, max: 30 }), seed: fc.nat(100) });
+  fc.assert(
+    fc.property(sizes, ({ size, width, seed }) => {
+      const dimensions = width * 16;
+      const rows = randomVectors(size + seed + 1, dimensions).slice(seed);
+      const query = rows.pop()!;
+      const cosines = stackVectors(rows, dimensions).cosines(query);
+      expect(cosines).toHaveLength(size);
+      for (const [row, vector] of rows.entries()) {
+        expect(cosines[row]).toBeCloseTo(dotProduct(vector, 0, query, 0, dimensions), 5);
+      }
+    }),
+  );
+});
+
 it('finds nothing in an empty exact index', () => {
-  const index = createExactVectorIndex(stackVectors([], dimensions));
+  const index = createExactVectorIndex(stackVectors([], 12));
   expect(index.search(randomVectors(1)[0]!, 5)).toEqual([]);
 });
 
 it('HNSW finds what an exact scan finds', async () => {
-  const vectors = stackVectors(randomVectors(1_000), dimensions);
+  const vectors = stackVectors(randomVectors(1_000), 12);
   const [exact, hnsw] = [createExactVectorIndex(vectors), await buildHnsw(vectors)];
   let same = 0;
   for (const query of randomVectors(1_050).slice(1_000)) {
@@ -114,8 +132,8 @@ it('HNSW finds what an exact scan finds', async () => {
 it('HNSW refuses a file of other vectors', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'hnsw-'));
   const path = join(folder, 'hnsw.bin');
-  await writeHnswFile(path, stackVectors(randomVectors(50), dimensions));
-  await expect(openHnswVectorIndex(path, stackVectors(randomVectors(60), dimensions))).rejects.toMatchObject({
+  await writeHnswFile(path, stackVectors(randomVectors(50), 12));
+  await expect(openHnswVectorIndex(path, stackVectors(randomVectors(60), 12))).rejects.toMatchObject({
     code: 'knowledge-base-damaged',
   });
   await rm(folder, { recursive: true });
@@ -123,26 +141,26 @@ it('HNSW refuses a file of other vectors', async () => {
 
 it('stops building HNSW when aborted', async () => {
   const signal = AbortSignal.abort();
-  const building = writeHnswFile('/nowhere/hnsw.bin', stackVectors(randomVectors(10), dimensions), {
+  const building = writeHnswFile('/nowhere/hnsw.bin', stackVectors(randomVectors(10), 12), {
     signal,
   });
   await expect(building).rejects.toMatchObject({ name: 'AbortError' });
 });
 
 it('says so when the HNSW file could not be written', async () => {
-  const building = writeHnswFile('/nowhere/hnsw.bin', stackVectors(randomVectors(10), dimensions));
+  const building = writeHnswFile('/nowhere/hnsw.bin', stackVectors(randomVectors(10), 12));
   await expect(building).rejects.toThrow(/is the disk full/);
 });
 
 it('refuses to stack vectors that are broken', () => {
   const vectors = fc
-    .array(fc.float(), { minLength: dimensions, maxLength: dimensions })
+    .array(fc.float(), { minLength: 12, maxLength: 12 })
     .map((list) => Float32Array.from(list));
   fc.assert(
     fc.property(vectors, (vector) => {
       const norm = Math.hypot(...vector);
       if (Math.abs(norm - 1) < 1e-3) return;
-      expect(() => stackVectors([vector], dimensions)).toThrow(/norm/);
+      expect(() => stackVectors([vector], 12)).toThrow(/norm/);
     }),
   );
 });

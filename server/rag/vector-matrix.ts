@@ -1,11 +1,34 @@
 // The vectors of a knowledge base in one block of memory, and the arithmetic on them.
 import { AppError } from '#core/errors.ts';
+import { createSimdScan, simdWidth } from './simd-scan.ts';
 
 /** Row-major: row `r` is `values[r * dimensions … (r + 1) * dimensions)`, with Euclidean norm 1. */
 export interface VectorMatrix {
   readonly size: number;
   readonly dimensions: number;
   readonly values: Float32Array;
+  /** Of `vector`, of norm 1, and each row. The array is overwritten by the next call. */
+  cosines(vector: Float32Array): Float32Array;
+}
+
+/** All zeros, for the caller to fill `values`. */
+export function createVectorMatrix(size: number, dimensions: number): VectorMatrix {
+  if (dimensions % simdWidth === 0) {
+    const { values, dotProducts } = createSimdScan(size, dimensions);
+    return { size, dimensions, values, cosines: dotProducts };
+  }
+  const values = new Float32Array(size * dimensions);
+  const results = new Float32Array(size);
+  return {
+    size,
+    dimensions,
+    values,
+    cosines(vector) {
+      for (let row = 0; row < size; row++)
+        results[row] = dotProduct(values, row * dimensions, vector, 0, dimensions);
+      return results;
+    },
+  };
 }
 
 /** A view, not a copy. */
@@ -13,14 +36,19 @@ export function matrixRow(matrix: VectorMatrix, row: number): Float32Array {
   return matrix.values.subarray(row * matrix.dimensions, (row + 1) * matrix.dimensions);
 }
 
+/** Little-endian 32-bit floats, as they are saved; a view, not a copy. */
+export function matrixBytes({ values }: VectorMatrix): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
+
 /** Throws `model-invalid` if a vector has another length, is not finite or not of norm 1. */
 export function stackVectors(vectors: readonly Float32Array[], dimensions: number): VectorMatrix {
-  const values = new Float32Array(vectors.length * dimensions);
-  vectors.forEach((vector, row) => {
+  const matrix = createVectorMatrix(vectors.length, dimensions);
+  for (const [row, vector] of vectors.entries()) {
     checkVector(vector, dimensions);
-    values.set(vector, row * dimensions);
-  });
-  return { size: vectors.length, dimensions, values };
+    matrix.values.set(vector, row * dimensions);
+  }
+  return matrix;
 }
 
 export function checkVector(vector: Float32Array, dimensions: number): void {
@@ -53,7 +81,6 @@ export function normalize(vector: Float32Array): Float32Array {
   return vector;
 }
 
-/** Four independent sums keep the processor's multiply-add units busy; one sum would wait for each addition. */
 export function dotProduct(
   a: Float32Array,
   aStart: number,
@@ -61,20 +88,7 @@ export function dotProduct(
   bStart: number,
   length: number,
 ): number {
-  let sum0 = 0;
-  let sum1 = 0;
-  let sum2 = 0;
-  let sum3 = 0;
-  const whole = length - (length % 4);
-  let index = 0;
-  for (; index < whole; index += 4) {
-    const x = aStart + index;
-    const y = bStart + index;
-    sum0 += a[x]! * b[y]!;
-    sum1 += a[x + 1]! * b[y + 1]!;
-    sum2 += a[x + 2]! * b[y + 2]!;
-    sum3 += a[x + 3]! * b[y + 3]!;
-  }
-  for (; index < length; index++) sum0 += a[aStart + index]! * b[bStart + index]!;
-  return sum0 + sum1 + (sum2 + sum3);
+  let sum = 0;
+  for (let index = 0; index < length; index++) sum += a[aStart + index]! * b[bStart + index]!;
+  return sum;
 }

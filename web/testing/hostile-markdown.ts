@@ -4,8 +4,26 @@
 const calls = ['pwn()', 'pwn`1`', 'window["pwn"]()', 'parent.pwn(1)', 'top.pwn()', '[1].find(pwn)'];
 
 const handlers = [
-  ...['onerror', 'onload', 'onclick', 'onmouseover', 'onfocus', 'onanimationstart', 'onanimationend', 'ontoggle'],
-  ...['onpointerenter', 'ontransitionend', 'onbegin', 'onstart', 'onwheel', 'onscroll', 'onbeforetoggle', 'onfocusin'],
+  ...[
+    'onerror',
+    'onload',
+    'onclick',
+    'onmouseover',
+    'onfocus',
+    'onanimationstart',
+    'onanimationend',
+    'ontoggle',
+  ],
+  ...[
+    'onpointerenter',
+    'ontransitionend',
+    'onbegin',
+    'onstart',
+    'onwheel',
+    'onscroll',
+    'onbeforetoggle',
+    'onfocusin',
+  ],
   ...['onpageshow', 'onresize', 'oncanplay', 'onloadstart', 'onsuspend', 'ondrag', 'oncut', 'oncontextmenu'],
 ];
 
@@ -16,7 +34,7 @@ const carriers = [
   (handler: string) => `<details open ${handler}="pwn()">x</details>`,
   (handler: string) => `<video autoplay ${handler}='pwn()'><source src=x></video>`,
   (handler: string) => `<body ${handler}=pwn()>`,
-  (handler: string) => `[x](https://ok.example "a\" ${handler}=\"pwn()")`,
+  (handler: string) => `[x](https://ok.example "a" ${handler}="pwn()")`,
 ];
 
 const scriptAddresses = [
@@ -154,7 +172,7 @@ const mutating = [
   '&#60;img src=x onerror=pwn()&#62;',
   '\\<img src=x onerror=pwn()>',
   '{{constructor.constructor("pwn()")()}}',
-  '${pwn()}',
+  '$' + '{pwn()}',
   '<%= pwn() %>',
   '[1](javascript:pwn()) [1] [2]',
   '[1]: javascript:pwn()\n\nSee [1].',
@@ -162,7 +180,12 @@ const mutating = [
 ];
 
 export const hostileMarkdown: readonly string[] = [
-  ...calls.flatMap((call) => [`<script>${call}</script>`, `<img src=x onerror='${call}'>`, `<svg/onload='${call}'>`, `[x](javascript:${call})`]),
+  ...calls.flatMap((call) => [
+    `<script>${call}</script>`,
+    `<img src=x onerror='${call}'>`,
+    `<svg/onload='${call}'>`,
+    `[x](javascript:${call})`,
+  ]),
   ...handlers.flatMap((handler) => carriers.map((carry) => carry(handler))),
   ...scriptAddresses.flatMap((address) => addressCarriers.map((carry) => carry(address))),
   ...leaking,

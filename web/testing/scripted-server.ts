@@ -81,7 +81,11 @@ export async function openScriptedServer(folder: string): Promise<ScriptedServer
   function servePage(response: ServerResponse, path: string): void {
     const page = scripted.pages.get(path);
     if (page) {
-      response.writeHead(200, { 'content-type': types['.html'], 'content-security-policy': strictPolicy, ...page.headers });
+      response.writeHead(200, {
+        'content-type': types['.html'],
+        'content-security-policy': strictPolicy,
+        ...page.headers,
+      });
       response.end(page.html);
       return;
     }
@@ -94,7 +98,11 @@ export async function openScriptedServer(folder: string): Promise<ScriptedServer
     response.end(readFileSync(file));
   }
 
-  async function handleApi(request: IncomingMessage, response: ServerResponse, path: string[]): Promise<void> {
+  async function handleApi(
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: string[],
+  ): Promise<void> {
     const body = request.method === 'POST' ? JSON.parse((await read(request)) || '{}') : {};
     if (path.length === 0) {
       const id = randomUUID();
@@ -114,40 +122,56 @@ export async function openScriptedServer(folder: string): Promise<ScriptedServer
         const { status, ...error } = scripted.refusal;
         return json(response, status, { error: { message: 'Refused.', ...error } });
       }
-      const from = conversation.entries.length;
-      const known = conversation.entries.some(({ event }) => event.type === 'customer-message' && event.message.id === body.id);
+      const from = Number(request.headers['last-event-id'] ?? conversation.entries.length);
+      const known = conversation.entries.some(
+        ({ event }) => event.type === 'customer-message' && event.message.id === body.id,
+      );
       if (!known) void play(id, conversation, body).catch(() => {});
       return stream(response, conversation, from, true);
     }
-    if (action === 'events') return stream(response, conversation, Number(request.headers['last-event-id'] ?? 0), false);
+    if (action === 'events')
+      return stream(response, conversation, Number(request.headers['last-event-id'] ?? 0), false);
     if (action === 'cancel') conversation.cancelled = true;
     if (action === 'feedback') scripted.feedback.push(body);
     if (action === 'handoff') scripted.handoffs.push(body);
     response.writeHead(204).end();
   }
 
-  function stream(response: ServerResponse, conversation: Conversation, from: number, untilEnd: boolean): void {
+  function stream(
+    response: ServerResponse,
+    conversation: Conversation,
+    from: number,
+    untilEnd: boolean,
+  ): void {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     response.flushHeaders();
     let budget = scripted.cuts.shift() ?? Number.POSITIVE_INFINITY;
     const send = (entry: JournalEntry) => {
       const bytes = Buffer.from(`id: ${entry.sequence}\ndata: ${JSON.stringify(entry)}\n\n`);
+      if (budget <= 0) return;
       response.write(bytes.subarray(0, budget));
       budget -= bytes.length;
       if (budget <= 0) {
         conversation.watchers.delete(send);
         setTimeout(() => response.destroy(), 5);
-      } else if (untilEnd && ['answer-end', 'answer-error'].includes(entry.event.type)) {
+        return;
+      }
+      if (untilEnd && ['answer-end', 'answer-error'].includes(entry.event.type)) {
         conversation.watchers.delete(send);
         response.end();
       }
     };
     for (const entry of conversation.entries.slice(from)) send(entry);
     if (budget > 0) conversation.watchers.add(send);
+    else setTimeout(() => response.destroy(), 5);
     response.on('close', () => conversation.watchers.delete(send));
   }
 
-  async function play(id: string, conversation: Conversation, { id: messageId, text }: { id: string; text: string }): Promise<void> {
+  async function play(
+    id: string,
+    conversation: Conversation,
+    { id: messageId, text }: { id: string; text: string },
+  ): Promise<void> {
     const append = (event: JournalEvent) => {
       const entry: JournalEntry = { conversationId: id, sequence: conversation.entries.length + 1, event };
       conversation.entries.push(entry);

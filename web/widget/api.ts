@@ -26,14 +26,16 @@ export interface Api {
   createConversation(language: string): Promise<Session>;
   /** Hands over the message; the entries that follow are read from the same response. */
   send(session: Session, message: OutgoingMessage, options: FollowOptions): Promise<void>;
-  /** Every entry after `sequence`, then new ones as they come, until the connection ends. */
-  follow(session: Session, sequence: number, options: FollowOptions): Promise<void>;
+  /** The entries so far, then new ones as they come, until the connection ends. */
+  follow(session: Session, options: FollowOptions): Promise<void>;
   cancel(session: Session, messageId: string): Promise<void>;
   rate(session: Session, messageId: string, rating: 'up' | 'down'): Promise<void>;
   requestPerson(session: Session, email: string): Promise<void>;
 }
 
 export interface FollowOptions {
+  /** Sequence number of the last entry seen: those behind it come. */
+  readonly after: number;
   readonly signal: AbortSignal;
   readonly onOpen: () => void;
   readonly onEntry: (entry: JournalEntry) => void;
@@ -65,7 +67,12 @@ export function createApi(server: string): Api {
     });
 
   /** Opens within the request's time-out, then ends when nothing was heard for the silence time-out. */
-  async function stream(path: string, session: Session, init: RequestInit, options: FollowOptions): Promise<void> {
+  async function stream(
+    path: string,
+    session: Session,
+    init: RequestInit,
+    options: FollowOptions,
+  ): Promise<void> {
     const silence = new AbortController();
     let timer = setTimeout(() => silence.abort(new Error('silence')), requestTimeoutMs);
     const heard = () => {
@@ -76,7 +83,7 @@ export function createApi(server: string): Api {
     try {
       const response = await request(path, session, {
         ...init,
-        headers: { ...init.headers, accept: 'text/event-stream' },
+        headers: { accept: 'text/event-stream', 'last-event-id': String(options.after) },
         signal,
       });
       heard();
@@ -98,8 +105,7 @@ export function createApi(server: string): Api {
     },
     send: (session, message, options) =>
       stream(`/${session.id}/messages`, session, { method: 'POST', body: JSON.stringify(message) }, options),
-    follow: (session, sequence, options) =>
-      stream(`/${session.id}/events`, session, { headers: { 'last-event-id': String(sequence) } }, options),
+    follow: (session, options) => stream(`/${session.id}/events`, session, {}, options),
     async cancel(session, messageId) {
       await post(`/${session.id}/cancel`, session, { messageId });
     },

@@ -71,10 +71,18 @@ export function createChat(settings: Settings, direction: string): Chat {
     ...settings.suggestions.map((question) => textButton(question, 'chip', () => send(question))),
   );
   greeting.append(suggestions);
-  const typing = element('li', { class: 'message agent' }, element('div', { class: 'bubble' }, typingDots(strings)));
+  const typing = element(
+    'li',
+    { class: 'message agent' },
+    element('div', { class: 'bubble' }, typingDots(strings)),
+  );
   const thanks = element('li', { class: 'message agent handoff' });
   const list = element('ol', { class: 'messages' });
-  const scroll = element('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': strings.conversation }, list);
+  const scroll = element(
+    'div',
+    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': strings.conversation },
+    list,
+  );
   const status = element('div', { class: 'status', role: 'status' });
   const restart = iconButton({ label: strings.restart, icon: 'restart', onClick: startAgain });
   const person = iconButton({ label: strings.person, icon: 'person', onClick: askPerson });
@@ -82,8 +90,8 @@ export function createChat(settings: Settings, direction: string): Chat {
     'section',
     { id: 'panel', class: 'panel', role: 'dialog', 'aria-labelledby': 'title', tabindex: -1, hidden: true },
     element(
-      'header',
-      {},
+      'div',
+      { class: 'head' },
       element('span', { class: 'mark' }, icon('chat')),
       element('div', {}, element('h2', { id: 'title' }, settings.title), element('p', {}, strings.subtitle)),
       restart,
@@ -94,7 +102,13 @@ export function createChat(settings: Settings, direction: string): Chat {
     status,
     composer.node,
   );
-  const node = element('div', { class: 'root', dir: direction, lang: language }, panel, launcher, announcer.node);
+  const node = element(
+    'div',
+    { class: 'root', dir: direction, lang: language },
+    panel,
+    launcher,
+    announcer.node,
+  );
   const side = settings.position ?? (direction === 'rtl' ? 'left' : 'right');
   node.style.setProperty('--accent', settings.color);
   node.style.setProperty('--on-accent', textColorOn(settings.color));
@@ -110,7 +124,12 @@ export function createChat(settings: Settings, direction: string): Chat {
       ...conversation.messages,
       ...outbox
         .filter(({ id }) => !conversation.messages.some((message) => message.id === id))
-        .map((message) => ({ ...message, role: 'customer' as const, status: 'complete' as const, citations: [] })),
+        .map((message) => ({
+          ...message,
+          role: 'customer' as const,
+          status: 'complete' as const,
+          citations: [],
+        })),
     ];
     for (const [index, message] of shown.entries()) {
       const view = views.get(message.id) ?? createMessageView(strings, { rate, askPerson, retry });
@@ -133,17 +152,16 @@ export function createChat(settings: Settings, direction: string): Chat {
     composer.setAnswering(answer !== undefined);
     renderStatus(client.view());
     renderLauncher();
-    if (conversation.handoff === 'customer-request' && last && news.has(last.id) && !handoffOffered && !answer) {
-      handoffOffered = true;
-      if (isOpen) askPerson();
-    }
+    const asked = conversation.handoff === 'customer-request' && last && news.has(last.id) && !answer;
+    if (asked && isOpen && !handoffOffered) askPerson();
     if (wasAtEnd || scrollDown) scroll.scrollTop = scroll.scrollHeight;
     scrollDown = false;
   }
 
   function noteNews(message: ShownMessage, view: MessageView): void {
     const streaming = message.status === 'streaming';
-    if (sentHere.has(message.replyTo ?? '') || (streaming && performance.now() > historyUntil)) news.add(message.id);
+    if (sentHere.has(message.replyTo ?? '') || (streaming && performance.now() > historyUntil))
+      news.add(message.id);
     if (!news.has(message.id)) return;
     if (isOpen) announcer.streaming(message.id, view.spokenText(), !streaming);
     else if (!streaming && !announced.has(message.id)) unread.add(message.id);
@@ -204,6 +222,7 @@ export function createChat(settings: Settings, direction: string): Chat {
 
   function askPerson(): void {
     if (handoffForm) return handoffForm.focus();
+    handoffOffered = true;
     handoffForm = createHandoffForm(strings, {
       request: (email) => client.requestPerson(email),
       close(email) {
@@ -286,7 +305,10 @@ export function createChat(settings: Settings, direction: string): Chat {
 
   const darkDevice = matchMedia('(prefers-color-scheme: dark)');
   const applyTheme = () =>
-    node.classList.toggle('dark', settings.theme === 'dark' || (settings.theme === 'auto' && darkDevice.matches));
+    node.classList.toggle(
+      'dark',
+      settings.theme === 'dark' || (settings.theme === 'auto' && darkDevice.matches),
+    );
   const wake = () => client.wake();
   const look = () => client.setOpen(isOpen, document.visibilityState === 'visible');
 

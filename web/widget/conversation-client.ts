@@ -1,7 +1,12 @@
 // Keeps one conversation in step with the server. One loop, and at most one connection at a time: it delivers what waits in
 // the outbox, then follows the journal from the last entry seen. Whatever breaks, the loop starts again from there.
 import { type Api, ApiError, type FollowOptions } from './api.ts';
-import { type ConversationState, emptyConversation, reduceConversation, streamingAnswer } from './conversation-state.ts';
+import {
+  type ConversationState,
+  emptyConversation,
+  reduceConversation,
+  streamingAnswer,
+} from './conversation-state.ts';
 import type { OutgoingMessage, SessionStore } from './stored-session.ts';
 
 export interface ClientView {
@@ -39,10 +44,16 @@ export interface ClientOptions {
   readonly onReturned: (text: string) => void;
 }
 
-const shortestPauseMs = 400;
+const shortestPauseMs = 200;
 const longestPauseMs = 15_000;
 
-export function createConversationClient({ api, store, language, onChange, onReturned }: ClientOptions): ConversationClient {
+export function createConversationClient({
+  api,
+  store,
+  language,
+  onChange,
+  onReturned,
+}: ClientOptions): ConversationClient {
   let { session, outbox, open } = store.load();
   let conversation = emptyConversation;
   let connection: ClientView['connection'] = 'fine';
@@ -60,11 +71,13 @@ export function createConversationClient({ api, store, language, onChange, onRet
   const save = () => store.save({ session, outbox, open });
   const undelivered = () => outbox.find(({ id }) => !accepted.has(id));
   const needed = () =>
-    !closed && (outbox.length > 0 || (session !== undefined && (active || streamingAnswer(conversation) !== undefined)));
+    !closed &&
+    (outbox.length > 0 || (session !== undefined && (active || streamingAnswer(conversation) !== undefined)));
 
   function follow(signal: AbortSignal): FollowOptions {
     return {
       signal,
+      after: conversation.sequence,
       onOpen() {
         failures = 0;
         connection = 'fine';
@@ -94,7 +107,7 @@ export function createConversationClient({ api, store, language, onChange, onRet
       save();
     }
     const message = undelivered();
-    if (!message) return api.follow(session, conversation.sequence, follow(signal));
+    if (!message) return api.follow(session, follow(signal));
     const options = follow(signal);
     await api.send(session, message, {
       ...options,
@@ -108,7 +121,8 @@ export function createConversationClient({ api, store, language, onChange, onRet
   /** How long to wait before the next attempt. */
   function afterFailure(thrown: unknown): number {
     failures += 1;
-    const pause = Math.min(shortestPauseMs * 2 ** failures, longestPauseMs) * (0.75 + Math.random() / 2);
+    const pause =
+      Math.min(shortestPauseMs * 2 ** (failures - 1), longestPauseMs) * (0.75 + Math.random() / 2);
     if (!(thrown instanceof ApiError)) {
       connection = 'lost';
       // Sending again is safe, the server knows the id; never sending is not.
@@ -234,5 +248,7 @@ export function createConversationClient({ api, store, language, onChange, onRet
 
 /** 128 random bits. (`randomUUID` is not there on http pages.) */
 function newId(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return [...crypto.getRandomValues(new Uint8Array(16))]
+    .map((byte) => byte.toString(16).padStart(2, '0'))
+    .join('');
 }

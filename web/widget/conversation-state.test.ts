@@ -1,12 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JournalEntry, JournalEvent } from '#core/events.ts';
-import { type ConversationState, emptyConversation, reduceConversation, streamingAnswer } from './conversation-state.ts';
+import {
+  type ConversationState,
+  emptyConversation,
+  reduceConversation,
+  streamingAnswer,
+} from './conversation-state.ts';
 
 const conversationId = 'c'.repeat(22);
 const number = (events: JournalEvent[]): JournalEntry[] =>
   events.map((event, index) => ({ conversationId, sequence: index + 1, event }));
-const fold = (entries: JournalEntry[], from: ConversationState = emptyConversation) => entries.reduce(reduceConversation, from);
+const fold = (entries: JournalEntry[], from: ConversationState = emptyConversation) =>
+  entries.reduce(reduceConversation, from);
 
 const createdAt = '2026-11-24T09:00:00.000Z';
 const citation = { number: 1, documentId: 'd', chunkId: 'c', title: 'Returns', quote: 'Thirty days.' };
@@ -40,7 +46,10 @@ const journals = fc
   .map((turns) =>
     number(
       turns.flatMap(({ pieces, ending }, index) => {
-        const [start, ...rest] = answer(`a${index}`, `q${index}`, pieces) as [JournalEvent, ...JournalEvent[]];
+        const [start, ...rest] = answer(`a${index}`, `q${index}`, pieces) as [
+          JournalEvent,
+          ...JournalEvent[],
+        ];
         const events = [question(`q${index}`, `question ${index}`), start, ...rest];
         if (ending === 'restarted') events.splice(-1, 0, start, ...rest.slice(0, -1));
         if (ending === 'still writing') events.pop();
@@ -62,7 +71,10 @@ const journals = fc
 describe('reduceConversation', () => {
   it('ends in the same state whatever was cut, repeated or out of order, once the rest is fetched', () => {
     const deliveries = journals.chain((journal) =>
-      fc.tuple(fc.constant(journal), fc.array(fc.nat({ max: journal.length - 1 }), { maxLength: 3 * journal.length })),
+      fc.tuple(
+        fc.constant(journal),
+        fc.array(fc.nat({ max: journal.length - 1 }), { maxLength: 3 * journal.length }),
+      ),
     );
     fc.assert(
       fc.property(deliveries, ([journal, picks]) => {
@@ -106,15 +118,33 @@ describe('reduceConversation', () => {
 
   it('starts the text anew when the answer starts anew', () => {
     const [start, , delta] = answer('a', 'q', ['lost']) as [JournalEvent, JournalEvent, JournalEvent];
-    const state = fold(number([question('q', 'x'), start, delta, start, { type: 'answer-delta', messageId: 'a', text: 'new' }]));
+    const state = fold(
+      number([
+        question('q', 'x'),
+        start,
+        delta,
+        start,
+        { type: 'answer-delta', messageId: 'a', text: 'new' },
+      ]),
+    );
     expect(state.messages.at(-1)?.text).toBe('new');
   });
 
   it('keeps what was written when an answer fails half-way', () => {
     const [start, sources, delta] = answer('a', 'q', ['Half']) as [JournalEvent, JournalEvent, JournalEvent];
-    const failure: JournalEvent = { type: 'answer-error', messageId: 'a', code: 'internal', message: 'Oops.', retryable: true };
+    const failure: JournalEvent = {
+      type: 'answer-error',
+      messageId: 'a',
+      code: 'internal',
+      message: 'Oops.',
+      retryable: true,
+    };
     const state = fold(number([question('q', 'x'), start, sources, delta, failure]));
-    expect(state.messages.at(-1)).toMatchObject({ text: 'Half', status: 'failed', failure: { retryable: true } });
+    expect(state.messages.at(-1)).toMatchObject({
+      text: 'Half',
+      status: 'failed',
+      failure: { retryable: true },
+    });
   });
 
   it('passes over events that it does not know', () => {

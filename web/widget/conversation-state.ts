@@ -74,7 +74,10 @@ function fromJournal(message: Message, status: AnswerEndReason): ShownMessage {
   };
 }
 
-function putFailure(state: ConversationState, event: Extract<ChatEvent, { type: 'answer-error' }>): ConversationState {
+function putFailure(
+  state: ConversationState,
+  event: Extract<ChatEvent, { type: 'answer-error' }>,
+): ConversationState {
   const { messageId: id, code, message, retryable } = event;
   const known = state.messages.find((shown) => shown.id === id);
   return put(state, {

@@ -51,8 +51,18 @@ interface ButtonOptions {
   readonly onClick: (event: MouseEvent) => void;
 }
 
-export function iconButton({ label, icon: name, class: extra = '', onClick }: ButtonOptions): HTMLButtonElement {
-  const button = element('button', { type: 'button', class: `icon ${extra}`.trim(), 'aria-label': label, title: label });
+export function iconButton({
+  label,
+  icon: name,
+  class: extra = '',
+  onClick,
+}: ButtonOptions): HTMLButtonElement {
+  const button = element('button', {
+    type: 'button',
+    class: `icon ${extra}`.trim(),
+    'aria-label': label,
+    title: label,
+  });
   button.append(icon(name));
   button.addEventListener('click', onClick);
   return button;

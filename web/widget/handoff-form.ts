@@ -37,7 +37,12 @@ export function createHandoffForm(strings: Strings, actions: HandoffActions): Ha
     element('label', { for: 'email' }, strings.email),
     input,
     problem,
-    element('div', { class: 'row' }, submit, textButton(strings.cancel, 'chip', () => actions.close())),
+    element(
+      'div',
+      { class: 'row' },
+      submit,
+      textButton(strings.cancel, 'chip', () => actions.close()),
+    ),
   );
 
   function complain(text: string): void {

@@ -46,7 +46,8 @@ function start(tag: HTMLScriptElement): void {
   document.body.append(chat);
   // Any element of the page can open the chat, with a question or without, and needs no script for it.
   document.addEventListener('click', (event) => {
-    const trigger = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-answerdesk-open]') : null;
+    const trigger =
+      event.target instanceof Element ? event.target.closest<HTMLElement>('[data-answerdesk-open]') : null;
     if (trigger) chat.open(trigger.dataset.answerdeskOpen);
   });
 }

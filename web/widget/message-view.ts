@@ -45,13 +45,19 @@ export function createMessageView(strings: Strings, actions: MessageActions): Me
     node,
     spokenText() {
       const copy = text.cloneNode(true) as HTMLElement;
-      for (const mark of copy.querySelectorAll('.cite, .dots')) mark.remove();
+      for (const mark of copy.querySelectorAll('.cite, .typing')) mark.remove();
       for (const block of copy.querySelectorAll('p, li, tr, h3, h4, pre')) block.append('\n');
-      return copy.textContent ?? '';
+      return copy.textContent?.trim() ?? '';
     },
     update(message, extras) {
       const cited = citedSources(message);
-      const around = [message.status, extras.rating, extras.last, extras.waiting, ...cited.map(({ number }) => number)].join();
+      const around = [
+        message.status,
+        extras.rating,
+        extras.last,
+        extras.waiting,
+        ...cited.map(({ number }) => number),
+      ].join();
       if (drawn === message && drawnAround === around) return;
       const kind = message.status === 'failed' ? 'failed' : (message.decision ?? '');
       node.className = `message ${message.role} ${extras.waiting ? 'waiting' : kind}`;
@@ -59,7 +65,10 @@ export function createMessageView(strings: Strings, actions: MessageActions): Me
       if (drawnAround !== around) {
         const opened = [...after.querySelectorAll('details[open]')].map(({ id }) => id);
         before.replaceChildren(...heading(message, strings));
-        after.replaceChildren(...sources(message.id, cited, strings), ...footer(message, extras, strings, actions));
+        after.replaceChildren(
+          ...sources(message.id, cited, strings),
+          ...footer(message, extras, strings, actions),
+        );
         for (const card of after.querySelectorAll('details')) card.open = opened.includes(card.id);
       }
       drawn = message;
@@ -76,7 +85,7 @@ function drawText(target: HTMLElement, message: ShownMessage, strings: Strings):
   const streaming = message.status === 'streaming';
   const shown = streaming ? settlePartialMarkdown(message.text) : message.text;
   if (shown.trim() === '' && streaming) {
-    if (!target.querySelector('.dots')) target.replaceChildren(typingDots(strings));
+    if (!target.querySelector('.typing')) target.replaceChildren(typingDots(strings));
     return;
   }
   if (shown === '' && message.failure) target.textContent = explainFailure(message.failure, strings);
@@ -94,12 +103,22 @@ function replaceChanged(target: HTMLElement, fresh: DocumentFragment): void {
 }
 
 export function typingDots(strings: Strings): HTMLElement {
-  const dots = element('span', { class: 'dots', 'aria-hidden': 'true' }, element('i'), element('i'), element('i'));
-  return element('div', {}, dots, element('span', { class: 'hear' }, strings.typing));
+  const dots = element(
+    'span',
+    { class: 'dots', 'aria-hidden': 'true' },
+    element('i'),
+    element('i'),
+    element('i'),
+  );
+  return element('div', { class: 'typing' }, dots, element('span', { class: 'hear' }, strings.typing));
 }
 
 function heading(message: ShownMessage, strings: Strings): HTMLElement[] {
-  const speaker = element('span', { class: 'hear' }, message.role === 'customer' ? strings.you : strings.assistant);
+  const speaker = element(
+    'span',
+    { class: 'hear' },
+    message.role === 'customer' ? strings.you : strings.assistant,
+  );
   const looks: Partial<Record<string, [IconName, string]>> = {
     decline: ['info', strings.declined],
     clarify: ['question', strings.clarify],
@@ -109,7 +128,12 @@ function heading(message: ShownMessage, strings: Strings): HTMLElement[] {
   return look ? [speaker, element('p', { class: 'kind' }, icon(look[0]), look[1])] : [speaker];
 }
 
-function footer(message: ShownMessage, extras: MessageExtras, strings: Strings, actions: MessageActions): HTMLElement[] {
+function footer(
+  message: ShownMessage,
+  extras: MessageExtras,
+  strings: Strings,
+  actions: MessageActions,
+): HTMLElement[] {
   if (extras.waiting) return [note(strings.sending)];
   if (message.role === 'customer' || message.status === 'streaming') return [];
   const parts: HTMLElement[] = [];
@@ -167,26 +191,43 @@ function sources(messageId: string, citations: readonly Citation[], strings: Str
   ];
 }
 
-function sourceCard(messageId: string, { number, title, url, quote }: Citation, strings: Strings): HTMLElement {
+function sourceCard(
+  messageId: string,
+  { number, title, url, quote }: Citation,
+  strings: Strings,
+): HTMLElement {
   const body = element('div', {}, element('blockquote', { dir: 'auto', tabindex: 0 }, quote));
   if (isWebAddress(url)) {
     const link = element('a', { href: url }, new URL(url).host, icon('link'));
     openElsewhere(link);
     body.append(link);
   }
-  const summary = element('summary', {}, element('b', {}, String(number)), element('span', { dir: 'auto' }, title), icon('down'));
+  const summary = element(
+    'summary',
+    {},
+    element('b', {}, String(number)),
+    element('span', { dir: 'auto' }, title),
+    icon('down'),
+  );
   return element('details', { class: 'source', id: `source-${messageId}-${number}` }, summary, body);
 }
 
 function openSource(message: HTMLElement, number: string | undefined): void {
-  const card = [...message.querySelectorAll<HTMLDetailsElement>('.source')].find((source) => source.id.endsWith(`-${number}`));
+  const card = [...message.querySelectorAll<HTMLDetailsElement>('.source')].find((source) =>
+    source.id.endsWith(`-${number}`),
+  );
   if (!card) return;
   card.open = true;
   card.querySelector('summary')?.focus();
   card.scrollIntoView({ block: 'nearest' });
 }
 
-function rating(id: string, given: 'up' | 'down' | undefined, strings: Strings, actions: MessageActions): HTMLElement {
+function rating(
+  id: string,
+  given: 'up' | 'down' | undefined,
+  strings: Strings,
+  actions: MessageActions,
+): HTMLElement {
   const choices = (['up', 'down'] as const).map((value) => {
     const button = iconButton({
       label: value === 'up' ? strings.helpful : strings.unhelpful,

@@ -31,7 +31,7 @@ function settleInline(block: string): string {
     .replace(/!?\[(?!\d+\])([^\]\n]{0,300})\]$/, '$1')
     .replace(/<(?:[a-z/!?][^>\n]{0,300})?$/i, '')
     .replace(/&#?\w{0,12}$/, '')
-    .replace(/(?<!\]\()(?:https?:|www\.)\S{0,999}$/i, '')
+    .replace(/(?<!\]\()\b(?:https?(?::\S{0,999})?|www\.\S{0,999})$/i, '')
     .replace(/\\$/, '')
     .replace(/[*_~]+$/, '');
   const open = openEmphasis(text);

@@ -12,8 +12,7 @@ const allowedTags = [
 const linkTarget = /^(?:https?:\/\/|mailto:)/i;
 const citationMark = /\[(\d{1,2})\]/;
 
-const escapeHtml = (text: string) =>
-  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
 class TextOnlyTokenizer extends Tokenizer {
   // `[1]: https://…` would turn citation marks into links of the text's own choosing.
@@ -47,7 +46,11 @@ const options = {
 };
 
 /** Safe nodes for `text`; marks such as `[1]` become buttons (`data-citation`) where `citations` has that number. */
-export function renderMarkdown(text: string, citations: readonly Citation[], sourceLabel: string): DocumentFragment {
+export function renderMarkdown(
+  text: string,
+  citations: readonly Citation[],
+  sourceLabel: string,
+): DocumentFragment {
   const fragment = DOMPurify.sanitize(Parser.parse(Lexer.lex(text, options), options), {
     ALLOWED_TAGS: allowedTags,
     ALLOWED_ATTR: ['href', 'start'],

@@ -16,8 +16,18 @@ describe('readSettings', () => {
   });
 
   it('falls back where a value is not usable', () => {
-    const settings = read({ color: 'red; background: url(//evil)', position: 'top', theme: 'pink', rememberHours: 'x' });
-    expect(settings).toMatchObject({ color: '#0f6b5c', position: undefined, theme: 'auto', rememberHours: 0 });
+    const settings = read({
+      color: 'red; background: url(//evil)',
+      position: 'top',
+      theme: 'pink',
+      rememberHours: 'x',
+    });
+    expect(settings).toMatchObject({
+      color: '#0f6b5c',
+      position: undefined,
+      theme: 'auto',
+      rememberHours: 0,
+    });
     expect(read({ rememberHours: '99999' }).rememberHours).toBe(720);
     expect(read({ color: '#FA0' }).color).toBe('#ffaa00');
   });
@@ -31,7 +41,9 @@ describe('readSettings', () => {
   it('puts readable text on any colour (WCAG AA, 4.5 to 1)', () => {
     const channel = (value: number) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
     for (let color = 0; color < 0xffffff; color += 9_973) {
-      const [r, g, b] = [color >> 16, (color >> 8) & 255, color & 255].map((value) => channel(value / 255)) as [number, number, number];
+      const [r, g, b] = [color >> 16, (color >> 8) & 255, color & 255].map((value) =>
+        channel(value / 255),
+      ) as [number, number, number];
       const back = 0.2126 * r + 0.7152 * g + 0.0722 * b;
       const text = textColorOn(`#${color.toString(16).padStart(6, '0')}`) === '#ffffff' ? 1 : 0;
       const contrast = (Math.max(back, text) + 0.05) / (Math.min(back, text) + 0.05);

@@ -49,7 +49,10 @@ export function readSettings(
   };
 }
 
-function oneOf<const Choice extends string>(value: string | undefined, choices: readonly Choice[]): Choice | undefined {
+function oneOf<const Choice extends string>(
+  value: string | undefined,
+  choices: readonly Choice[],
+): Choice | undefined {
   return choices.find((choice) => choice === value);
 }
 

@@ -39,7 +39,8 @@ export function createSessionStore({ server, rememberHours }: SessionStoreOption
     load() {
       try {
         const stored = JSON.parse(storage().getItem(key) ?? 'null');
-        if (!stored || (rememberHours > 0 && Date.now() - stored.at > rememberHours * 3_600_000)) return nothing;
+        if (!stored || (rememberHours > 0 && Date.now() - stored.at > rememberHours * 3_600_000))
+          return nothing;
         const { session, outbox, open } = stored;
         return { session, outbox: Array.isArray(outbox) ? outbox : [], open: open === true };
       } catch {

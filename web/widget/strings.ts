@@ -26,7 +26,8 @@ const english = {
   stopped: 'You stopped this answer.',
   interrupted: 'This answer was interrupted.',
   retry: 'Try again',
-  handoffText: 'Leave your e-mail address. A person from our team reads this conversation and replies to you.',
+  handoffText:
+    'Leave your e-mail address. A person from our team reads this conversation and replies to you.',
   email: 'E-mail address',
   emailInvalid: 'Please enter an address such as name@example.com.',
   cancel: 'Cancel',
@@ -70,7 +71,8 @@ const spanish: Strings = {
   stopped: 'Ha detenido esta respuesta.',
   interrupted: 'Esta respuesta se interrumpió.',
   retry: 'Reintentar',
-  handoffText: 'Deje su correo electrónico. Una persona de nuestro equipo leerá esta conversación y le responderá.',
+  handoffText:
+    'Deje su correo electrónico. Una persona de nuestro equipo leerá esta conversación y le responderá.',
   email: 'Correo electrónico',
   emailInvalid: 'Escriba una dirección como nombre@example.com.',
   cancel: 'Cancelar',
@@ -112,7 +114,8 @@ const french: Strings = {
   stopped: 'Vous avez arrêté cette réponse.',
   interrupted: 'Cette réponse a été interrompue.',
   retry: 'Réessayer',
-  handoffText: 'Laissez votre adresse e-mail. Une personne de notre équipe lira cette conversation et vous répondra.',
+  handoffText:
+    'Laissez votre adresse e-mail. Une personne de notre équipe lira cette conversation et vous répondra.',
   email: 'Adresse e-mail',
   emailInvalid: 'Saisissez une adresse comme nom@example.com.',
   cancel: 'Annuler',
@@ -154,7 +157,8 @@ const german: Strings = {
   stopped: 'Sie haben diese Antwort angehalten.',
   interrupted: 'Diese Antwort wurde unterbrochen.',
   retry: 'Erneut versuchen',
-  handoffText: 'Hinterlassen Sie Ihre E-Mail-Adresse. Jemand aus unserem Team liest diese Unterhaltung und antwortet Ihnen.',
+  handoffText:
+    'Hinterlassen Sie Ihre E-Mail-Adresse. Jemand aus unserem Team liest diese Unterhaltung und antwortet Ihnen.',
   email: 'E-Mail-Adresse',
   emailInvalid: 'Bitte geben Sie eine Adresse wie name@example.com ein.',
   cancel: 'Abbrechen',

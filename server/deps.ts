@@ -1,0 +1,149 @@
+// The composition root: builds everything from the configuration and closes it in reverse order. Each `open…` builds on the one
+// above it, so that scripts and evals open only what they need: knowledge, then answers, then the whole desk.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Answer, type AnswerObserver, createAnswer } from '#chat/answer.ts';
+import { type Answering, createAnswering } from '#chat/answering.ts';
+import type { Calibration } from '#chat/policy.ts';
+import { openSqliteConversationStore } from '#chat/sqlite-conversation-store.ts';
+import type { Embedder } from '#core/embedder.ts';
+import { AppError } from '#core/errors.ts';
+import type { ConversationStore } from '#core/stores.ts';
+import { type KnowledgeBaseStore, openKnowledgeBase } from '#rag/knowledge-base.ts';
+import { openChatModel } from '#rag/open-chat-model.ts';
+import { openEmbedder } from '#rag/open-embedder.ts';
+import type { Config } from './config.ts';
+import { createMetrics, type Metrics } from './http/metrics.ts';
+import type { Logger } from './logger.ts';
+
+export interface OpenOptions {
+  readonly logger?: Logger;
+  readonly observer?: AnswerObserver;
+  /** How often a new generation is looked for; 0 = never. */
+  readonly pollIntervalMs?: number;
+}
+
+export interface Knowledge
+  extends Pick<KnowledgeBaseStore, 'current' | 'onSwap' | 'refresh'>,
+    AsyncDisposable {
+  readonly embedder: Embedder;
+}
+
+/** What `npm run calibrate -- --out` writes. */
+const calibrationPath = join(import.meta.dirname, '../data/models/policy.json');
+
+export async function openKnowledge(
+  { embedder: settings, dataDir }: Config,
+  { logger, pollIntervalMs = 0 }: OpenOptions = {},
+): Promise<Knowledge> {
+  await using stack = new AsyncDisposableStack();
+  const embedder = stack.adopt(await openEmbedder(settings), (opened) => opened.close());
+  const store = stack.adopt(
+    await openKnowledgeBase({ dataDir, embedder, pollIntervalMs, ...(logger ? { logger } : {}) }),
+    (opened) => opened.close(),
+  );
+  const closing = stack.move();
+  return {
+    embedder,
+    current: store.current,
+    onSwap: store.onSwap,
+    refresh: store.refresh,
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  };
+}
+
+export interface AnswerDesk extends AsyncDisposable {
+  readonly answer: Answer;
+  readonly knowledge: Knowledge;
+}
+
+/** Answers without conversations: one question at a time, nothing is kept. */
+export async function openAnswerDesk(config: Config, options: OpenOptions = {}): Promise<AnswerDesk> {
+  await using stack = new AsyncDisposableStack();
+  const knowledge = stack.use(await openKnowledge(config, options));
+  const { chat } = config;
+  const extractive = { ...chat, model: 'extractive' };
+  const [calibration, chatModel, fallbackModel] = await Promise.all([
+    readCalibration(knowledge.embedder, options.logger),
+    openChatModel(chat, knowledge.embedder),
+    chat.model === extractive.model ? undefined : openChatModel(extractive, knowledge.embedder),
+  ]);
+  const answer = createAnswer({
+    knowledgeBase: knowledge.current,
+    chatModel,
+    ...(fallbackModel ? { fallbackModel } : {}),
+    calibration,
+    timeouts: chat,
+    ...(options.observer ? { observer: options.observer } : {}),
+  });
+  const closing = stack.move();
+  return { answer, knowledge, [Symbol.asyncDispose]: () => closing.disposeAsync() };
+}
+
+export interface Desk extends AsyncDisposable {
+  readonly knowledge: Knowledge;
+  readonly store: ConversationStore;
+  readonly answering: Answering;
+  readonly metrics: Metrics;
+}
+
+/** Everything behind the edges. Close the edges first. */
+export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
+  await using stack = new AsyncDisposableStack();
+  const metrics: Metrics = createMetrics({ activeAnswers: () => answering.active });
+  const { answer, knowledge } = stack.use(
+    await openAnswerDesk(config, { logger, observer: observed(metrics, logger), pollIntervalMs: 1_000 }),
+  );
+  const store = stack.adopt(openSqliteConversationStore(join(config.dataDir, 'conversations.db')), (opened) =>
+    opened.close(),
+  );
+  const answering = createAnswering({
+    store,
+    answer,
+    limits: config.limits,
+    observer: {
+      ...metrics.answering,
+      failed: (error, conversationId) =>
+        logger.error({ conversationId, code: error.code, err: error }, 'an answer failed'),
+    },
+  });
+  stack.defer(knowledge.onSwap(({ generation }) => metrics.generation(generation)));
+  try {
+    metrics.generation(knowledge.current().generation);
+  } catch (thrown) {
+    // The server starts without one, says so on /readyz, and takes it up as soon as it is published.
+    logger.warn({ err: thrown }, 'there is nothing to answer from yet');
+  }
+  const closing = stack.move();
+  return { knowledge, store, answering, metrics, [Symbol.asyncDispose]: () => closing.disposeAsync() };
+}
+
+function observed({ answer }: Metrics, logger: Logger): AnswerObserver {
+  return {
+    ...answer,
+    modelFailed(model, error) {
+      answer.modelFailed?.(model, error);
+      logger.warn({ model, code: error.code, err: error }, 'the chat model failed');
+    },
+  };
+}
+
+async function readCalibration({ modelId }: Embedder, logger: Logger | undefined): Promise<Calibration> {
+  let calibration: Calibration;
+  try {
+    calibration = JSON.parse(await readFile(calibrationPath, 'utf8'));
+  } catch (cause) {
+    throw new AppError(
+      'config-invalid',
+      `${calibrationPath} cannot be read: it says when the desk answers and when it declines. Restore it, or fit it with "npm run calibrate -- --out data/models/policy.json".`,
+      { cause },
+    );
+  }
+  if (calibration.embedder !== modelId) {
+    logger?.warn(
+      { fittedFor: calibration.embedder, embedder: modelId },
+      'the thresholds for answering were fitted with another embedder: run "npm run calibrate" on questions of your own',
+    );
+  }
+  return calibration;
+}

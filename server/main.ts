@@ -1,0 +1,74 @@
+// The process: starts the desk, says where it is, and ends in good order.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { errorFacts, toAppError } from '#core/errors.ts';
+import { loadConfig } from './config.ts';
+import { openDesk } from './deps.ts';
+import { openHttpServer } from './http/http-server.ts';
+import { createRateLimits } from './http/rate-limits.ts';
+import { createLogger, type Logger } from './logger.ts';
+
+const webFolder = join(import.meta.dirname, '../web/dist');
+
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const logger = createLogger(config.logLevel);
+  watchForDefects(logger);
+  await using desk = await openDesk(config, logger);
+  const { answering, store, metrics, knowledge } = desk;
+  const server = await openHttpServer({
+    config,
+    answering,
+    store,
+    metrics,
+    logger,
+    knowledgeBase: knowledge.current,
+    rateLimits: createRateLimits(config.limits),
+    webFolder,
+  });
+  const stop = stopSignal();
+  const recovered = await answering.recover();
+  logger.info({ url: server.url, recovered, startMs: Math.round(performance.now()) }, 'ready');
+  process.stderr.write(`\nAnswerdesk is ready: ${server.url}\n`);
+  if (!existsSync(join(webFolder, 'index.html')))
+    process.stderr.write('The widget and the demo page are not built: run "npm run build".\n');
+
+  const signal = await stop;
+  logger.info({ signal, graceMs: config.server.shutdownGraceMs }, 'stopping');
+  const drained = await server.close(config.server.shutdownGraceMs);
+  logger.info(drained, 'stopped');
+}
+
+/** The first signal stops in good order, a second one at once. */
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const name of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(name, () => {
+        resolve(name);
+        process.once(name, () => process.exit(130));
+      });
+    }
+  });
+}
+
+/**
+ * A rejection that nobody awaited is one operation that failed: it is logged and the others go on. An exception that nobody caught
+ * may have left any state behind: the process ends, and the next one takes up the unfinished answers from the journal.
+ */
+function watchForDefects(logger: Logger): void {
+  process.on('unhandledRejection', (reason) => logger.error({ err: reason }, 'a rejection was not handled'));
+  process.on('uncaughtException', (error) => {
+    logger.fatal({ err: error }, 'an exception was not caught: ending');
+    process.exit(1);
+  });
+}
+
+try {
+  await main();
+  // Timers and connections of libraries do not keep the process.
+  process.exit(0);
+} catch (thrown) {
+  const error = toAppError(thrown);
+  process.stderr.write(`${error.message}\n`);
+  process.exit(errorFacts[error.code].exitCode);
+}

@@ -1,0 +1,414 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import axe from 'axe-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { describeInBrowser } from '../testing/describe-in-browser.ts';
+import { launchChromium } from '../testing/launch-chromium.ts';
+import { openScriptedServer, type ScriptedServer } from '../testing/scripted-server.ts';
+
+const web = join(import.meta.dirname, '..');
+const citations = [
+  {
+    number: 1,
+    documentId: 'return-opened',
+    chunkId: 'a',
+    title: 'Return an opened product',
+    url: 'https://help.pellworth.example/returns/return-opened',
+    quote: 'You have 30 days from delivery.',
+  },
+  {
+    number: 2,
+    documentId: 'x',
+    chunkId: 'b',
+    title: 'No safe link',
+    url: 'javascript:alert(1)',
+    quote: 'Nothing.',
+  },
+];
+const cited = { text: 'You have **30 days** from delivery [1]. The label costs £4.90 [2].', citations };
+const long = {
+  text: Array.from(
+    { length: 60 },
+    (_, line) => `Line ${line}: **bold ${line}** and \`code\`, naïve 日本 👍🏽.`,
+  ).join('\n\n'),
+  step: 5,
+};
+
+/** A page of a customer's website: strict CSP, its own careless styles, and globals that a script may not trust. */
+const hostPage = (
+  attributes = '',
+  html = 'lang="en"',
+) => `<!doctype html><html ${html}><head><meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1"><title>Shop</title></head>
+  <body><main><h1>Shop</h1><p>Welcome.</p><button data-answerdesk-open="Where is my order?">Ask</button>
+  <form id="settings" name="chat"><input name="open" aria-label="x"></form><a id="answerdesk" href="#">x</a></main>
+  <script src="/widget.js" ${attributes}></script></body></html>`;
+
+describeInBrowser('the widget in a browser', () => {
+  let browser: Browser;
+  let server: ScriptedServer;
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    execFileSync(process.execPath, [join(web, 'build.ts'), '--if-changed']);
+    [browser, server] = await Promise.all([launchChromium(), openScriptedServer(join(web, 'dist'))]);
+    server.pages.set('/host', { html: hostPage() });
+  }, 60_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.[Symbol.asyncDispose]();
+  });
+
+  beforeEach(() => {
+    server.answer = () => cited;
+    server.down = false;
+    server.refusal = undefined;
+    server.cuts.length = 0;
+    server.requests.length = 0;
+    complaints.length = 0;
+  });
+
+  async function visit(path = '/host', options: BrowserContextOptions = {}): Promise<Page & AsyncDisposable> {
+    const context = await browser.newContext({
+      viewport: { width: 1000, height: 800 },
+      reducedMotion: 'reduce',
+      ...options,
+    });
+    const page = await context.newPage();
+    page.setDefaultTimeout(8_000);
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => {
+      if (/Content Security|Trusted|Refused/i.test(message.text())) complaints.push(message.text());
+    });
+    await page.goto(server.origin + path);
+    return Object.assign(page, { [Symbol.asyncDispose]: () => context.close() });
+  }
+
+  async function ask(page: Page, question: string): Promise<void> {
+    await page.locator('.send').waitFor();
+    await page.locator('textarea').fill(question);
+    await page.keyboard.press('Enter');
+  }
+
+  const finished = (page: Page) =>
+    page
+      .locator('.actions, .failed, .decline, .clarify, .message.handoff')
+      .last()
+      .waitFor({ timeout: 20_000 });
+  const lastText = (page: Page) => page.locator('.agent .text').last().innerText();
+  const findings = async (page: Page) => {
+    await page.evaluate(axe.source);
+    const { violations } = await page.evaluate(() =>
+      (window as unknown as { axe: typeof axe }).axe.run('answerdesk-chat'),
+    );
+    return violations.map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('\n')}`,
+    );
+  };
+
+  it('weighs at most 40 kB in all', () => {
+    const limit = JSON.parse(readFileSync(join(web, '../package.json'), 'utf8'))['size-limit'][0];
+    expect(limit).toMatchObject({ path: 'web/dist/widget.js', limit: '40 kB', gzip: true });
+    expect(gzipSync(readFileSync(join(web, 'dist/widget.js')), { level: 9 }).length).toBeLessThanOrEqual(
+      40_000,
+    );
+  });
+
+  it('answers with citations that open the quoted passage, on a page with a strict CSP', async () => {
+    await using page = await visit();
+    expect(server.requests.filter((request) => request.includes('/api/'))).toEqual([]);
+    await page.locator('.launcher').click();
+    await ask(page, 'May I return an opened Valve?');
+    await finished(page);
+    expect(await lastText(page)).toBe('You have 30 days from delivery 1. The label costs £4.90 2.');
+    await page.locator('.cite').first().click();
+    const source = page.locator('details[open]');
+    expect(await source.locator('blockquote').innerText()).toBe('You have 30 days from delivery.');
+    expect(await source.locator('a').getAttribute('href')).toBe(
+      'https://help.pellworth.example/returns/return-opened',
+    );
+    expect(await source.locator('a').getAttribute('rel')).toContain('noopener');
+    expect(await page.locator('.source a').count()).toBe(1);
+    await page.locator('.actions .up').click();
+    await expect.poll(() => server.feedback.at(-1)).toMatchObject({ rating: 'up' });
+    expect(complaints).toEqual([]);
+  });
+
+  it('loses and doubles no character when the connection is cut again and again', async () => {
+    await using page = await visit();
+    await page.locator('.launcher').click();
+    server.answer = () => ({ ...long, delayMs: 1 });
+    server.cuts.push(...Array.from({ length: 15 }, (_, index) => (index * 379) % 2_900));
+    await ask(page, 'Tell me everything');
+    await finished(page);
+    const entries = [...server.entries.values()].at(-1) ?? [];
+    expect(server.cuts).toEqual([]);
+    expect(entries.filter(({ event }) => event.type === 'customer-message')).toHaveLength(1);
+    expect(await lastText(page)).toBe(long.text.replace(/\*\*|`/g, ''));
+    expect(await page.locator('.message.customer').count()).toBe(1);
+  });
+
+  it('goes on after a reload in the middle of an answer, still open', async () => {
+    await using page = await visit();
+    await page.locator('.launcher').click();
+    server.answer = () => ({ ...long, delayMs: 2 });
+    await ask(page, 'Tell me everything');
+    await page.locator('.agent .text p').nth(3).waitFor();
+    await page.reload();
+    await finished(page);
+    expect(await lastText(page)).toBe(long.text.replace(/\*\*|`/g, ''));
+    const stored = await page.evaluate(() => JSON.stringify({ ...sessionStorage, ...localStorage }));
+    expect(stored).not.toContain('everything');
+  });
+
+  it('says when the server is away, and delivers what was written once it is back', async () => {
+    await using page = await visit();
+    await page.locator('.launcher').click();
+    server.down = true;
+    await ask(page, 'Is anybody there?');
+    await page.locator('.status', { hasText: 'No connection' }).waitFor();
+    expect(await page.locator('.customer .note').innerText()).toBe('Sending…');
+    server.down = false;
+    await page.reload();
+    await finished(page);
+    expect(await page.locator('.status').innerText()).toBe('');
+    const entries = [...server.entries.values()].at(-1) ?? [];
+    expect(entries.filter(({ event }) => event.type === 'customer-message')).toHaveLength(1);
+  });
+
+  it('explains why a message was refused', async () => {
+    await using page = await visit();
+    await page.locator('.launcher').click();
+    server.refusal = { status: 413, code: 'message-too-long' };
+    await ask(page, 'A very long story');
+    await page.locator('.status', { hasText: 'too long' }).waitFor();
+    expect(await page.locator('textarea').inputValue()).toBe('A very long story');
+    server.refusal = { status: 429, code: 'too-many-requests', retryAfterMs: 300 };
+    await ask(page, 'Short');
+    await page.locator('.status', { hasText: 'Too many messages' }).waitFor();
+    server.refusal = undefined;
+    await finished(page);
+    expect(await page.locator('.status').innerText()).toBe('');
+  });
+
+  it('begins a new conversation when the server no longer knows the old one', async () => {
+    await using page = await visit();
+    await page.locator('.launcher').click();
+    await ask(page, 'First');
+    await finished(page);
+    server.forgetConversations();
+    await ask(page, 'Second');
+    await expect.poll(() => page.locator('.message.customer').allInnerTexts()).toEqual(['You\nSecond']);
+    await finished(page);
+  });
+
+  it('stops an answer', async () => {
+    await using page = await visit();
+    await page.locator('.launcher').click();
+    server.answer = () => ({ ...long, delayMs: 20 });
+    await ask(page, 'Tell me everything');
+    await page.locator('.agent .text p').first().waitFor();
+    await page.getByRole('button', { name: 'Stop answering' }).click();
+    await page.getByText('You stopped this answer.').waitFor();
+    expect((await lastText(page)).length).toBeLessThan(long.text.length / 2);
+  });
+
+  it('hands over to a person, with an address that can be one', async () => {
+    await using page = await visit();
+    await page.locator('.launcher').click();
+    server.answer = () => ({ text: 'I could not find that.', decision: 'decline' });
+    await ask(page, 'Do you sell boats?');
+    await page.locator('.decline').getByRole('button', { name: 'Talk to a person' }).click();
+    for (const wrong of ['', 'maria', 'maria@', 'a@b', 'a b@c.example', '<a>@b.example']) {
+      await page.getByLabel('E-mail address').fill(wrong);
+      await page.keyboard.press('Enter');
+      await page.getByRole('alert').waitFor();
+    }
+    expect(server.handoffs).toEqual([]);
+    await page.getByLabel('E-mail address').fill('maria@example.com');
+    await page.keyboard.press('Enter');
+    await page.locator('.bubble', { hasText: 'A person will reply to maria@example.com' }).waitFor();
+    expect(server.handoffs).toEqual([{ email: 'maria@example.com' }]);
+    expect(await page.locator('.decline .chip').count()).toBe(0);
+  });
+
+  it('can be used with the keyboard alone', async () => {
+    await using page = await visit();
+    const focused = () =>
+      page.evaluate(() => {
+        const node = document.activeElement?.shadowRoot?.activeElement ?? document.activeElement;
+        return node?.getAttribute('aria-label') ?? node?.textContent ?? '';
+      });
+    const tabTo = async (name: string) => {
+      for (let presses = 0; presses < 25 && (await focused()) !== name; presses += 1)
+        await page.keyboard.press('Tab');
+      expect(await focused()).toBe(name);
+    };
+    await tabTo('Open chat');
+    await page.keyboard.press('Enter');
+    expect(await focused()).toBe('Type your question');
+    await page.keyboard.type('May I return it?');
+    await page.keyboard.press('Shift+Enter');
+    await page.keyboard.type('It is opened.');
+    await page.keyboard.press('Enter');
+    await finished(page);
+    expect(await page.locator('.customer .text').innerText()).toBe('May I return it?\nIt is opened.');
+    await tabTo('Source 1: Return an opened product');
+    await page.keyboard.press('Enter');
+    expect(await page.locator('details[open] blockquote').count()).toBe(1);
+    await tabTo('Helpful');
+    await page.keyboard.press('Space');
+    expect(await page.locator('.up').getAttribute('aria-pressed')).toBe('true');
+    await tabTo('Talk to a person');
+    await page.keyboard.press('Enter');
+    expect(await page.locator('input[type=email]').count()).toBe(1);
+    await page.keyboard.press('Escape');
+    expect(await focused()).toBe('Type your question');
+    await page.keyboard.press('Escape');
+    expect(await focused()).toBe('Open chat');
+    expect(await page.locator('.panel').isVisible()).toBe(false);
+  });
+
+  it('reads an answer out sentence by sentence, each once', async () => {
+    await using page = await visit();
+    await page.locator('.launcher').click();
+    server.answer = () => ({
+      text: 'First sentence. Second one [1]!\n\n- Third\n- Fourth',
+      citations,
+      step: 2,
+      delayMs: 8,
+    });
+    await ask(page, 'Read it out');
+    await finished(page);
+    await expect
+      .poll(() => page.locator('[aria-live=polite] div').allTextContents())
+      .toContain('Second one !');
+    const spoken = (await page.locator('[aria-live=polite] div').allTextContents())
+      .join(' ')
+      .replace(/\s+/g, ' ');
+    expect(spoken).toBe('First sentence. Second one ! Third Fourth');
+  });
+
+  it('counts the answers that came while it was closed', async () => {
+    await using page = await visit();
+    await page.locator('.launcher').click();
+    server.answer = () => ({ ...cited, firstDelayMs: 150 });
+    await ask(page, 'Quick?');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Open chat, 1 new' }).waitFor();
+    await page.locator('.launcher').click();
+    expect(await page.locator('.badge').isVisible()).toBe(false);
+  });
+
+  it('is opened by any element of the page, with its question ready to send', async () => {
+    await using page = await visit();
+    await page.getByRole('button', { name: 'Ask' }).click();
+    expect(await page.locator('textarea').inputValue()).toBe('Where is my order?');
+  });
+
+  it('comes once however often the page includes it, and leaves nothing in the page', async () => {
+    const tag = '<script src="/widget.js"></script>';
+    server.pages.set('/twice', { html: hostPage().replace('</body>', `${tag}${tag}</body>`) });
+    await using page = await visit('/twice');
+    expect(await page.locator('answerdesk-chat').count()).toBe(1);
+    const added = await page.evaluate(() => {
+      const frame = document.createElement('iframe');
+      document.body.append(frame);
+      const fresh = new Set(Object.getOwnPropertyNames(frame.contentWindow));
+      return Object.getOwnPropertyNames(window).filter((name) => !fresh.has(name) && !/^\d+$/.test(name));
+    });
+    expect(added).toEqual([]);
+  });
+
+  it('speaks German, mirrors itself on a right-to-left page, and keeps the styles of the page out', async () => {
+    const styled = hostPage('data-language="de" data-title="Hallo"', 'lang="ar" dir="rtl"').replace(
+      '</head>',
+      '<link rel="stylesheet" href="/bad.css"></head>',
+    );
+    server.pages.set('/rtl', { html: styled });
+    server.pages.set('/bad.css', {
+      html: '* { font-size: 40px !important; color: lime !important }',
+      headers: { 'content-type': 'text/css' },
+    });
+    await using page = await visit('/rtl');
+    await page.getByRole('button', { name: 'Chat öffnen' }).click();
+    const box = await page.locator('.panel').boundingBox();
+    expect(box?.x).toBeLessThan(100);
+    expect(await page.locator('.root').getAttribute('dir')).toBe('rtl');
+    const style = await page.locator('textarea').evaluate((node) => getComputedStyle(node).fontSize);
+    expect(style).toBe('16px');
+    expect(await findings(page)).toEqual([]);
+  });
+
+  it('fills a phone, and leaves nothing wider than the screen', async () => {
+    await using page = await visit('/', {
+      viewport: { width: 320, height: 568 },
+      hasTouch: true,
+      isMobile: true,
+    });
+    await page.locator('.launcher').tap();
+    server.answer = () => ({
+      text: `| a | b |\n|---|---|\n| ${'wide'.repeat(30)} | x |\n\n\`\`\`\n${'code '.repeat(40)}\n\`\`\`\n\n${'x'.repeat(300)}`,
+    });
+    await ask(page, 'x'.repeat(200));
+    await finished(page);
+    expect(await page.locator('.panel').boundingBox()).toEqual({ x: 0, y: 0, width: 320, height: 568 });
+    const wider = await page.locator('.scroll').evaluate((node) => node.scrollWidth - node.clientWidth);
+    expect(wider).toBeLessThanOrEqual(0);
+  });
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    it(`has no axe finding in any state (${colorScheme})`, async () => {
+      await using page = await visit('/', { colorScheme, bypassCSP: true });
+      expect(await findings(page), 'closed').toEqual([]);
+      await page.locator('.launcher').click();
+      expect(await findings(page), 'greeting').toEqual([]);
+      server.answer = () => ({ ...long, firstDelayMs: 600, delayMs: 30 });
+      await ask(page, 'Slowly');
+      await page.locator('.dots').waitFor();
+      expect(await findings(page), 'typing').toEqual([]);
+      await page.locator('.agent .text p').first().waitFor();
+      expect(await findings(page), 'streaming').toEqual([]);
+      await page.getByRole('button', { name: 'Stop answering' }).click();
+      server.answer = () => cited;
+      await ask(page, 'Cite');
+      await page.locator('.cite').first().click();
+      expect(await findings(page), 'sources').toEqual([]);
+      for (const decision of ['decline', 'clarify', 'handoff'] as const) {
+        server.answer = () => ({ text: 'Hm.', decision });
+        await ask(page, decision);
+        await page.locator(`.message.${decision}`).waitFor();
+      }
+      server.answer = () => ({ text: '', error: { code: 'model-unavailable', retryable: true } });
+      await ask(page, 'Fail');
+      await page.getByRole('button', { name: 'Try again' }).waitFor();
+      expect(await findings(page), 'decline, clarify, hand-over, failure').toEqual([]);
+      await page.locator('.head').getByRole('button', { name: 'Talk to a person' }).click();
+      await page.keyboard.press('Enter');
+      await page.getByRole('alert').waitFor();
+      expect(await findings(page), 'form').toEqual([]);
+      await page.keyboard.press('Escape');
+      server.down = true;
+      await ask(page, 'Gone');
+      await page.locator('.status', { hasText: 'No connection' }).waitFor();
+      expect(await findings(page), 'away').toEqual([]);
+    });
+  }
+
+  it('has no axe finding on the demo pages', async () => {
+    for (const [path, colorScheme] of [
+      ['/', 'light'],
+      ['/help/orders/payment-methods/', 'dark'],
+    ] as const) {
+      await using page = await visit(path, { colorScheme, bypassCSP: true });
+      await page.evaluate(axe.source);
+      const { violations } = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run());
+      expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
+    }
+  });
+});
