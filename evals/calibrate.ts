@@ -6,11 +6,16 @@ import { condense } from '#chat/condense.ts';
 import { type Calibration, decideBeforeRetrieval, evidenceFeatures, featureNames } from '#chat/policy.ts';
 import type { ChunkFilter } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
-import { openEmbedder } from '#rag/open-embedder.ts';
 import { openKnowledgeBase } from '#rag/knowledge-base.ts';
+import { openEmbedder } from '#rag/open-embedder.ts';
 import { loadConfig } from '#server/config.ts';
 import { fitLogistic, type LabelledRow, predictLogistic } from './calibration/logistic-regression.ts';
-import { auroc, expectedCalibrationError, type Prediction, wilsonInterval } from './metrics/classification.ts';
+import {
+  auroc,
+  expectedCalibrationError,
+  type Prediction,
+  wilsonInterval,
+} from './metrics/classification.ts';
 import { runCommand } from './scripts/command.ts';
 
 const help = `Fits when the desk answers, asks back or declines, on questions whose articles are known.
@@ -23,7 +28,8 @@ Each line: {"id","turns":[{"role","text"}],"gold":["document id", …]}; gold is
 FILE=DIR asks the knowledge base in DIR instead of the one in ANSWERDESK_DATA_DIR.
 
   --out FILE         where to write the fit; without it, it is only shown
-  --max-error SHARE  answer from the confidence on at which at most this share of the answers lacks its passage (default 0.2)
+  --max-error SHARE  answer only where at most this share of the answers lacks its passage; without it, the confidence
+                     that best tells answerable from unanswerable questions (Youden's J)
   --language L       only passages in this language
   --json             the report on standard output
   --help
@@ -47,18 +53,22 @@ await runCommand({
   help,
   options: {
     out: { type: 'string' },
-    'max-error': { type: 'string', default: '0.2' },
+    'max-error': { type: 'string' },
     language: { type: 'string' },
     json: { type: 'boolean' },
     help: { type: 'boolean', short: 'h' },
   },
   async run({ values, positionals }, signal) {
-    const maxError = Number(values['max-error']);
-    if (!(maxError > 0 && maxError < 1)) throw new AppError('bad-request', '--max-error must lie between 0 and 1.');
+    const maxError = values['max-error'] === undefined ? undefined : Number(values['max-error']);
+    if (maxError !== undefined && !(maxError > 0 && maxError < 1))
+      throw new AppError('bad-request', '--max-error must lie between 0 and 1.');
     const config = loadConfig();
     const embedder = await openEmbedder(config.embedder);
     try {
-      const filter: ChunkFilter = { audiences: ['customer'], ...(values.language ? { languages: [values.language] } : {}) };
+      const filter: ChunkFilter = {
+        audiences: ['customer'],
+        ...(values.language ? { languages: [values.language] } : {}),
+      };
       const sets = positionals.length > 0 ? positionals : ['data/evals/golden.jsonl'];
       const rows: Evidence[] = [];
       for (const set of sets) {
@@ -66,7 +76,9 @@ await runCommand({
         const knowledge = await openKnowledgeBase({ dataDir, embedder, pollIntervalMs: 0 });
         for (const { turns, gold } of await readCases(file)) {
           if (decideBeforeRetrieval({ question: turns.at(-1)!.text })) continue;
-          const passages = (await knowledge.current().retrieve(condense(turns).query, { k: 10, filter, signal })).slice(0, passagesGiven);
+          const passages = (
+            await knowledge.current().retrieve(condense(turns).query, { k: 10, filter, signal })
+          ).slice(0, passagesGiven);
           const features = evidenceFeatures(passages);
           rows.push({
             features: featureNames.map((name) => features[name]),
@@ -77,7 +89,8 @@ await runCommand({
         await knowledge.close();
       }
       const { calibration, report } = fit(rows, embedder.modelId, maxError);
-      if (values.out) await writeFile(values.out, `${JSON.stringify({ ...calibration, report }, undefined, 2)}\n`);
+      if (values.out)
+        await writeFile(values.out, `${JSON.stringify({ ...calibration, report }, undefined, 2)}\n`);
       if (values.json) process.stdout.write(`${JSON.stringify({ ...calibration, report })}\n`);
       process.stderr.write(`${describeReport(calibration, report)}\n`);
     } finally {
@@ -88,7 +101,11 @@ await runCommand({
 
 async function readCases(path: string): Promise<z.infer<typeof caseSchema>[]> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new AppError('bad-input', `${path} cannot be read: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    throw new AppError(
+      'bad-input',
+      `${path} cannot be read: ${cause instanceof Error ? cause.message : cause}`,
+      { cause },
+    );
   });
   return text
     .split('\n')
@@ -97,52 +114,92 @@ async function readCases(path: string): Promise<z.infer<typeof caseSchema>[]> {
       try {
         return caseSchema.parse(JSON.parse(line));
       } catch (cause) {
-        throw new AppError('bad-input', `${path}, line ${index + 1}: not a case with id, turns and gold.`, { cause });
+        throw new AppError('bad-input', `${path}, line ${index + 1}: not a case with id, turns and gold.`, {
+          cause,
+        });
       }
     });
 }
 
 /** Every figure comes from questions that the fit which judged them had not seen (cross-validation). */
-function fit(rows: readonly Evidence[], embedder: string, maxError: number) {
+function fit(rows: readonly Evidence[], embedder: string, maxError: number | undefined) {
   if (rows.length < 50 || rows.every((row) => row.label) || !rows.some((row) => row.label)) {
-    throw new AppError('bad-input', `${rows.length} questions are too few, or all alike: at least 50, answerable and unanswerable ones, are needed.`);
+    throw new AppError(
+      'bad-input',
+      `${rows.length} questions are too few, or all alike: at least 50, answerable and unanswerable ones, are needed.`,
+    );
   }
-  const models = Array.from({ length: folds }, (_, fold) => fitLogistic(rows.filter((_row, index) => index % folds !== fold)));
+  const models = Array.from({ length: folds }, (_, fold) =>
+    fitLogistic(rows.filter((_row, index) => index % folds !== fold)),
+  );
   const predictions = rows.map(({ features, label, answerable }, index) => ({
     probability: predictLogistic(models[index % folds]!, features),
     label,
     answerable,
   }));
-  const answerFrom = thresholdFor(predictions, maxError);
+  const answerFrom =
+    maxError === undefined ? bestSeparation(predictions) : thresholdFor(predictions, maxError);
   // Below this, a list of articles to choose from would hold the right one less often than two times in five.
   const clarifyFrom = Math.min(answerFrom, thresholdWhere(predictions, 0.4));
   const model = fitLogistic(rows);
   const calibration: Calibration = {
     embedder,
-    coefficients: Object.fromEntries(featureNames.map((name, index) => [name, round(model.coefficients[index]!)])) as Calibration['coefficients'],
+    coefficients: Object.fromEntries(
+      featureNames.map((name, index) => [name, round(model.coefficients[index]!)]),
+    ) as Calibration['coefficients'],
     intercept: round(model.intercept),
     answerFrom: round(answerFrom),
     clarifyFrom: round(clarifyFrom),
   };
-  const share = (part: readonly unknown[], whole: readonly unknown[]) => ({ share: round(part.length / Math.max(1, whole.length)), n: whole.length, interval: wilsonInterval(part.length, whole.length).map(round) });
+  const share = (part: readonly unknown[], whole: readonly unknown[]) => ({
+    share: round(part.length / Math.max(1, whole.length)),
+    n: whole.length,
+    interval: wilsonInterval(part.length, whole.length).map(round),
+  });
   const answered = predictions.filter(({ probability }) => probability >= answerFrom);
   const answerable = predictions.filter((prediction) => prediction.answerable);
   const unanswerable = predictions.filter((prediction) => !prediction.answerable);
-  const declined = (list: readonly Prediction[]) => list.filter(({ probability }) => probability < clarifyFrom);
+  const declined = (list: readonly Prediction[]) =>
+    list.filter(({ probability }) => probability < clarifyFrom);
   return {
     calibration,
     report: {
       questions: rows.length,
-      passageFound: share(rows.filter((row) => row.label), answerable),
+      passageFound: share(
+        rows.filter((row) => row.label),
+        answerable,
+      ),
       auroc: round(auroc(predictions)),
       calibrationError: round(expectedCalibrationError(predictions)),
-      answeredWithoutPassage: share(answered.filter(({ label }) => !label), answered),
-      answerableAnswered: share(answerable.filter(({ probability }) => probability >= answerFrom), answerable),
+      answeredWithoutPassage: share(
+        answered.filter(({ label }) => !label),
+        answered,
+      ),
+      answerableAnswered: share(
+        answerable.filter(({ probability }) => probability >= answerFrom),
+        answerable,
+      ),
       answerableDeclined: share(declined(answerable), answerable),
-      unanswerableAnswered: share(unanswerable.filter(({ probability }) => probability >= answerFrom), unanswerable),
+      unanswerableAnswered: share(
+        unanswerable.filter(({ probability }) => probability >= answerFrom),
+        unanswerable,
+      ),
       unanswerableDeclined: share(declined(unanswerable), unanswerable),
     },
   };
+}
+
+/** Where the share of answerable questions answered exceeds that of unanswerable ones the most (Youden, 1950). */
+function bestSeparation(predictions: readonly (Prediction & { readonly answerable: boolean })[]): number {
+  const answerable = predictions.filter((prediction) => prediction.answerable).length;
+  const sorted = [...predictions].sort((a, b) => b.probability - a.probability);
+  let gain = 0;
+  let best = { gain: 0, probability: 0.5 };
+  for (const prediction of sorted) {
+    gain += prediction.answerable ? 1 / answerable : -1 / (predictions.length - answerable);
+    if (gain > best.gain) best = { gain, probability: prediction.probability };
+  }
+  return best.probability;
 }
 
 /** The lowest confidence from which on the share of wrong ones stays within the limit. */
@@ -163,7 +220,8 @@ function thresholdWhere(predictions: readonly Prediction[], share: number): numb
   const window = Math.max(20, Math.floor(sorted.length / 10));
   for (let start = 0; start + window <= sorted.length; start++) {
     const part = sorted.slice(start, start + window);
-    if (part.filter(({ label }) => label).length / window >= share) return part[Math.floor(window / 2)]!.probability;
+    if (part.filter(({ label }) => label).length / window >= share)
+      return part[Math.floor(window / 2)]!.probability;
   }
   return 0;
 }

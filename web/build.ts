@@ -33,7 +33,10 @@ const withoutDeadCode: Plugin = {
     const lean = id.endsWith('/marked.esm.js')
       ? withoutDefaultInstance(code)
       : id.endsWith('/purify.es.mjs')
-        ? code.replace(/function AsyncGenerator\(e\) \{[\s\S]*?\n\}\nAsyncGenerator\.prototype[\s\S]*?\n\};\n/, '')
+        ? code.replace(
+            /function AsyncGenerator\(e\) \{[\s\S]*?\n\}\nAsyncGenerator\.prototype[\s\S]*?\n\};\n/,
+            '',
+          )
         : undefined;
     if (lean === code || lean?.includes('AsyncGenerator')) {
       throw new Error(`${id} is not what web/build.ts expects of it: look for its dead code again`);

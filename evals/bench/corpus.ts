@@ -26,12 +26,28 @@ export async function makeCorpus(size: number): Promise<BenchCorpus> {
   const chunks: Chunk[] = [];
   for (let index = 0; index < size; index++) {
     const parts: string[] = [];
-    for (let words = 0; words < wordsPerChunk; words += parts.at(-1)!.split(' ').length) parts.push(pick(sentences));
+    for (let words = 0; words < wordsPerChunk; words += parts.at(-1)!.split(' ').length)
+      parts.push(pick(sentences));
     const pageContent = parts.join(' ');
     const id = `bench-${index}`;
-    const metadata = { source: 'bench', kind: 'article', title: pick(sentences).split(' ').slice(0, 6).join(' '), audience: 'customer', language: 'en' } as const;
+    const metadata = {
+      source: 'bench',
+      kind: 'article',
+      title: pick(sentences).split(' ').slice(0, 6).join(' '),
+      audience: 'customer',
+      language: 'en',
+    } as const;
     documents.push({ id, pageContent, metadata });
-    chunks.push({ id: `${id}#0`, documentId: id, ordinal: 0, headingPath: [], text: pageContent, start: 0, end: pageContent.length, ...metadata });
+    chunks.push({
+      id: `${id}#0`,
+      documentId: id,
+      ordinal: 0,
+      headingPath: [],
+      text: pageContent,
+      start: 0,
+      end: pageContent.length,
+      ...metadata,
+    });
   }
   const golden = (await readFile('data/evals/golden.jsonl', 'utf8')).trim().split('\n');
   const queries = golden.map((line) => JSON.parse(line).turns.at(-1).text as string);
@@ -40,7 +56,11 @@ export async function makeCorpus(size: number): Promise<BenchCorpus> {
 
 async function articleTexts(folder: string): Promise<string[]> {
   const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.md')).sort();
-  return Promise.all(names.map(async (name) => (await readFile(join(folder, name), 'utf8')).replace(/^---[\s\S]*?\n---\n/, '')));
+  return Promise.all(
+    names.map(async (name) =>
+      (await readFile(join(folder, name), 'utf8')).replace(/^---[\s\S]*?\n---\n/, ''),
+    ),
+  );
 }
 
 /** Park-Miller. */

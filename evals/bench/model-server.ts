@@ -47,6 +47,12 @@ export async function openModelServer(schedule: Schedule): Promise<ScheduledMode
 }
 
 function send(response: ServerResponse, choice: object): void {
-  const chunk = { id: 'bench', object: 'chat.completion.chunk', created: 0, model: 'scheduled', choices: [{ index: 0, ...choice }] };
+  const chunk = {
+    id: 'bench',
+    object: 'chat.completion.chunk',
+    created: 0,
+    model: 'scheduled',
+    choices: [{ index: 0, ...choice }],
+  };
   response.write(`data: ${JSON.stringify(chunk)}\n\n`);
 }

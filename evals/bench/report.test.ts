@@ -5,10 +5,20 @@ import { inTurns, quantile, spread } from './statistics.ts';
 describe('bench report', () => {
   it('gives medians, spread, ratio and whether the target was met', () => {
     const table = toMarkdown([
-      { name: 'query', unit: 'ms', ours: spread([4, 5, 9]), peer: 'Peer', theirs: spread([20]), ratio: spread([0.2, 0.25, 0.6]), targets: { ours: '<= 10', ratio: '<= 0.5' } },
+      {
+        name: 'query',
+        unit: 'ms',
+        ours: spread([4, 5, 9]),
+        peer: 'Peer',
+        theirs: spread([20]),
+        ratio: spread([0.2, 0.25, 0.6]),
+        targets: { ours: '<= 10', ratio: '<= 0.5' },
+      },
       { name: 'memory', unit: 'MB', ours: spread([400]), targets: { ours: '<= 350' } },
     ]);
-    expect(table).toContain('| query | 5.00 ms (4.00 – 9.00) | 20.0 ms Peer | 0.250 (0.200 – 0.600) | <= 10 ms, ratio <= 0.5 | yes |');
+    expect(table).toContain(
+      '| query | 5.00 ms (4.00 – 9.00) | 20.0 ms Peer | 0.250 (0.200 – 0.600) | <= 10 ms, ratio <= 0.5 | yes |',
+    );
     expect(table).toMatch(/memory.*NO/);
   });
 

@@ -20,7 +20,12 @@ export function toMarkdown(rows: readonly BenchRow[]): string {
     show(row.ours, row.unit),
     row.theirs ? `${show(row.theirs, row.unit)} ${row.peer}` : '',
     row.ratio ? show(row.ratio, '') : '',
-    [row.targets?.ours && `${row.targets.ours} ${row.unit}`, row.targets?.ratio && `ratio ${row.targets.ratio}`].filter(Boolean).join(', '),
+    [
+      row.targets?.ours && `${row.targets.ours} ${row.unit}`,
+      row.targets?.ratio && `ratio ${row.targets.ratio}`,
+    ]
+      .filter(Boolean)
+      .join(', '),
     verdict(row),
   ]);
   return [head, head.map(() => '---'), ...body].map((cells) => `| ${cells.join(' | ')} |`).join('\n');

@@ -8,7 +8,12 @@ export interface Spread {
 }
 
 export function spread(values: readonly number[]): Spread {
-  return { median: quantile(values, 0.5), low: Math.min(...values), high: Math.max(...values), runs: values.length };
+  return {
+    median: quantile(values, 0.5),
+    low: Math.min(...values),
+    high: Math.max(...values),
+    runs: values.length,
+  };
 }
 
 /** Linear interpolation between the nearest ranks; `share` 0 to 1. */
@@ -27,7 +32,11 @@ export async function timeMs(work: () => unknown): Promise<number> {
 }
 
 /** Runs a, b, a, b, … and returns the times of both and the ratio a/b pair by pair. */
-export async function inTurns(runs: number, a: () => Promise<number>, b: () => Promise<number>): Promise<{ a: Spread; b: Spread; ratio: Spread }> {
+export async function inTurns(
+  runs: number,
+  a: () => Promise<number>,
+  b: () => Promise<number>,
+): Promise<{ a: Spread; b: Spread; ratio: Spread }> {
   const times: { a: number; b: number }[] = [];
   for (let run = 0; run < runs; run++) times.push({ a: await a(), b: await b() });
   return {

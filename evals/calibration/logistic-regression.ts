@@ -12,7 +12,10 @@ export interface LabelledRow {
 }
 
 /** The intercept is not regularised. Converges in a few steps for a handful of features. */
-export function fitLogistic(rows: readonly LabelledRow[], { l2 = 1, steps = 50 }: { l2?: number; steps?: number } = {}): LogisticModel {
+export function fitLogistic(
+  rows: readonly LabelledRow[],
+  { l2 = 1, steps = 50 }: { l2?: number; steps?: number } = {},
+): LogisticModel {
   const width = (rows[0]?.features.length ?? 0) + 1;
   let weights = new Array<number>(width).fill(0);
   for (let step = 0; step < steps; step++) {
@@ -40,7 +43,10 @@ export function fitLogistic(rows: readonly LabelledRow[], { l2 = 1, steps = 50 }
   return { intercept: weights[0]!, coefficients: weights.slice(1) };
 }
 
-export function predictLogistic({ coefficients, intercept }: LogisticModel, features: readonly number[]): number {
+export function predictLogistic(
+  { coefficients, intercept }: LogisticModel,
+  features: readonly number[],
+): number {
   return sigmoid(intercept + dot(coefficients, features));
 }
 
@@ -50,7 +56,8 @@ function solve(matrix: number[][], right: readonly number[]): number[] {
   const rows = matrix.map((row, index) => [...row, right[index]!]);
   for (let column = 0; column < size; column++) {
     let pivot = column;
-    for (let row = column + 1; row < size; row++) if (Math.abs(rows[row]![column]!) > Math.abs(rows[pivot]![column]!)) pivot = row;
+    for (let row = column + 1; row < size; row++)
+      if (Math.abs(rows[row]![column]!) > Math.abs(rows[pivot]![column]!)) pivot = row;
     [rows[column], rows[pivot]] = [rows[pivot]!, rows[column]!];
     for (let row = column + 1; row < size; row++) {
       const factor = rows[row]![column]! / rows[column]![column]!;
@@ -67,4 +74,5 @@ function solve(matrix: number[][], right: readonly number[]): number[] {
 }
 
 const sigmoid = (value: number) => 1 / (1 + Math.exp(-value));
-const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, index) => sum + value * b[index]!, 0);
+const dot = (a: readonly number[], b: readonly number[]) =>
+  a.reduce((sum, value, index) => sum + value * b[index]!, 0);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { auroc, expectedCalibrationError, wilsonInterval } from './classification.ts';
 
-const predict = (...pairs: [number, boolean][]) => pairs.map(([probability, label]) => ({ probability, label }));
+const predict = (...pairs: [number, boolean][]) =>
+  pairs.map(([probability, label]) => ({ probability, label }));
 
 describe('classification metrics', () => {
   it('ranks: 1 for a perfect order, 0 for the reverse, half for ties', () => {
@@ -12,7 +13,9 @@ describe('classification metrics', () => {
   });
 
   it('measures how far confidence is from being right', () => {
-    expect(expectedCalibrationError(predict([0.75, true], [0.75, true], [0.75, true], [0.75, false]))).toBeCloseTo(0);
+    expect(
+      expectedCalibrationError(predict([0.75, true], [0.75, true], [0.75, true], [0.75, false])),
+    ).toBeCloseTo(0);
     expect(expectedCalibrationError(predict([0.95, false], [0.95, false]))).toBeCloseTo(0.95);
   });
 

@@ -30,7 +30,9 @@ export function auroc(predictions: readonly Prediction[]): number {
 /** Expected calibration error over bins of equal width (Guo et al., 2017, arXiv 1706.04599). */
 export function expectedCalibrationError(predictions: readonly Prediction[], bins = 10): number {
   if (predictions.length === 0) return 0;
-  const grouped = Map.groupBy(predictions, ({ probability }) => Math.min(bins - 1, Math.floor(probability * bins)));
+  const grouped = Map.groupBy(predictions, ({ probability }) =>
+    Math.min(bins - 1, Math.floor(probability * bins)),
+  );
   let error = 0;
   for (const group of grouped.values()) {
     const confidence = group.reduce((sum, { probability }) => sum + probability, 0) / group.length;
@@ -47,5 +49,8 @@ export function wilsonInterval(successes: number, total: number): readonly [low:
   const share = successes / total;
   const spread = z * Math.sqrt((share * (1 - share)) / total + (z * z) / (4 * total * total));
   const scale = 1 + (z * z) / total;
-  return [Math.max(0, (share + (z * z) / (2 * total) - spread) / scale), Math.min(1, (share + (z * z) / (2 * total) + spread) / scale)];
+  return [
+    Math.max(0, (share + (z * z) / (2 * total) - spread) / scale),
+    Math.min(1, (share + (z * z) / (2 * total) + spread) / scale),
+  ];
 }

@@ -16,13 +16,17 @@ describe('ranking metrics', () => {
 
   it('never gets worse when a gold document moves up', () => {
     fc.assert(
-      fc.property(fc.uniqueArray(fc.nat(50).map(String), { minLength: 2, maxLength: 12 }), fc.nat(), (ranked, seed) => {
-        const at = 1 + (seed % (ranked.length - 1));
-        const up = [...ranked];
-        [up[at - 1], up[at]] = [up[at]!, up[at - 1]!];
-        const gold = new Set([ranked[at]!]);
-        expect(ndcgAt(10, up, gold)).toBeGreaterThanOrEqual(ndcgAt(10, ranked, gold));
-      }),
+      fc.property(
+        fc.uniqueArray(fc.nat(50).map(String), { minLength: 2, maxLength: 12 }),
+        fc.nat(),
+        (ranked, seed) => {
+          const at = 1 + (seed % (ranked.length - 1));
+          const up = [...ranked];
+          [up[at - 1], up[at]] = [up[at]!, up[at - 1]!];
+          const gold = new Set([ranked[at]!]);
+          expect(ndcgAt(10, up, gold)).toBeGreaterThanOrEqual(ndcgAt(10, ranked, gold));
+        },
+      ),
     );
   });
 });

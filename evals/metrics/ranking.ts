@@ -11,6 +11,9 @@ export function ndcgAt(k: number, ranked: readonly string[], gold: ReadonlySet<s
   if (gold.size === 0) return 0;
   const gain = (rank: number) => 1 / Math.log2(rank + 2);
   const actual = ranked.slice(0, k).reduce((sum, id, rank) => sum + (gold.has(id) ? gain(rank) : 0), 0);
-  const ideal = Array.from({ length: Math.min(k, gold.size) }, (_, rank) => gain(rank)).reduce((a, b) => a + b, 0);
+  const ideal = Array.from({ length: Math.min(k, gold.size) }, (_, rank) => gain(rank)).reduce(
+    (a, b) => a + b,
+    0,
+  );
   return actual / ideal;
 }

@@ -20,7 +20,11 @@ export interface AnswerOnceOptions extends CallOptions {
 }
 
 /** `turns`: oldest first, the last one is the question. */
-export async function answerOnce(answer: Answer, turns: readonly Turn[], { signal, onEvent }: AnswerOnceOptions = {}): Promise<Answered | AnswerFailure> {
+export async function answerOnce(
+  answer: Answer,
+  turns: readonly Turn[],
+  { signal, onEvent }: AnswerOnceOptions = {},
+): Promise<Answered | AnswerFailure> {
   const createdAt = new Date().toISOString();
   const messages = turns.map((turn, index): Message => ({ ...turn, id: `m${index}`, createdAt }));
   const conversation = { id: 'script', createdAt, messages };
@@ -30,8 +34,13 @@ export async function answerOnce(answer: Answer, turns: readonly Turn[], { signa
     firstToken: (durationMs: number) => void (timings.firstToken = durationMs),
   };
   const startedAt = performance.now();
-  let result: Answered | AnswerFailure = { error: { code: 'internal', message: 'The answer ended without an event that says so.' } };
-  for await (const event of answer({ conversation, messageId: 'answer', replyTo: `m${turns.length - 1}` }, { signal, observer })) {
+  let result: Answered | AnswerFailure = {
+    error: { code: 'internal', message: 'The answer ended without an event that says so.' },
+  };
+  for await (const event of answer(
+    { conversation, messageId: 'answer', replyTo: `m${turns.length - 1}` },
+    { signal, observer },
+  )) {
     onEvent?.(event);
     if (event.type === 'answer-error') result = { error: { code: event.code, message: event.message } };
     if (event.type !== 'answer-end') continue;
@@ -39,7 +48,11 @@ export async function answerOnce(answer: Answer, turns: readonly Turn[], { signa
       decision: event.message.decision ?? 'answer',
       text: event.message.text,
       citations: event.message.citations ?? [],
-      timingsMs: { retrieve: round(timings.retrieve), firstToken: round(timings.firstToken), total: round(performance.now() - startedAt) },
+      timingsMs: {
+        retrieve: round(timings.retrieve),
+        firstToken: round(timings.firstToken),
+        total: round(performance.now() - startedAt),
+      },
     };
   }
   return result;

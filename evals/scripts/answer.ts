@@ -38,13 +38,25 @@ await runCommand({
         await out.write(
           'error' in answered
             ? { id, ...answered }
-            : { ...answered, id, citations: answered.citations.map(({ documentId, chunkId, quote }) => ({ documentId, chunkId, quote })) },
+            : {
+                ...answered,
+                id,
+                citations: answered.citations.map(({ documentId, chunkId, quote }) => ({
+                  documentId,
+                  chunkId,
+                  quote,
+                })),
+              },
         );
         showProgress(index + 1, questions.length);
       }
     } finally {
       await out.close();
     }
-    if (failures > 0) throw new AppError('model-unavailable', `${failures} of ${questions.length} questions could not be answered; their lines say why.`);
+    if (failures > 0)
+      throw new AppError(
+        'model-unavailable',
+        `${failures} of ${questions.length} questions could not be answered; their lines say why.`,
+      );
   },
 });

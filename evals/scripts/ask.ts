@@ -19,7 +19,8 @@ await runCommand({
   options: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
   async run({ values, positionals }, signal) {
     const question = positionals.join(' ').trim();
-    if (question === '') throw new AppError('bad-request', `Write the question behind the command, in quotes.\n\n${help}`);
+    if (question === '')
+      throw new AppError('bad-request', `Write the question behind the command, in quotes.\n\n${help}`);
     await using desk = await openAnswerDesk(loadConfig());
     const answered = await answerOnce(desk.answer, [{ role: 'customer', text: question }], {
       signal,
@@ -33,7 +34,9 @@ await runCommand({
       return;
     }
     process.stdout.write('\n');
-    for (const { number, title, url, documentId } of answered.citations) process.stdout.write(`\n[${number}] ${title}\n    ${url ?? documentId}\n`);
-    if (process.stderr.isTTY) process.stderr.write(`\n${answered.decision}, ${Math.round(answered.timingsMs.total)} ms\n`);
+    for (const { number, title, url, documentId } of answered.citations)
+      process.stdout.write(`\n[${number}] ${title}\n    ${url ?? documentId}\n`);
+    if (process.stderr.isTTY)
+      process.stderr.write(`\n${answered.decision}, ${Math.round(answered.timingsMs.total)} ms\n`);
   },
 });

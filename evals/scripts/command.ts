@@ -12,7 +12,11 @@ export interface Command<Options extends ParseArgsOptionsConfig> {
   ) => Promise<void>;
 }
 
-export async function runCommand<Options extends ParseArgsOptionsConfig>({ help, options, run }: Command<Options>): Promise<void> {
+export async function runCommand<Options extends ParseArgsOptionsConfig>({
+  help,
+  options,
+  run,
+}: Command<Options>): Promise<void> {
   const controller = new AbortController();
   process.once('SIGINT', () => controller.abort());
   try {
@@ -37,19 +41,33 @@ function parse<Options extends ParseArgsOptionsConfig>(options: Options, help: s
   try {
     return parseArgs({ options, allowPositionals: true } as { options: Options; allowPositionals: true });
   } catch (cause) {
-    throw new AppError('bad-request', `${cause instanceof Error ? cause.message : cause}\n\n${help}`, { cause });
+    throw new AppError('bad-request', `${cause instanceof Error ? cause.message : cause}\n\n${help}`, {
+      cause,
+    });
   }
 }
 
 /** Writes one JSON value a line, to a file or to standard output (`-` or nothing). */
-export async function openJsonLines(path: string | undefined): Promise<{ write(value: unknown): Promise<void>; close(): Promise<void> }> {
+export async function openJsonLines(
+  path: string | undefined,
+): Promise<{ write(value: unknown): Promise<void>; close(): Promise<void> }> {
   if (path === undefined || path === '-') {
-    return { write: async (value) => void process.stdout.write(`${JSON.stringify(value)}\n`), close: async () => {} };
+    return {
+      write: async (value) => void process.stdout.write(`${JSON.stringify(value)}\n`),
+      close: async () => {},
+    };
   }
   const file = await open(path, 'w').catch((cause: unknown) => {
-    throw new AppError('bad-input', `${path} cannot be written: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    throw new AppError(
+      'bad-input',
+      `${path} cannot be written: ${cause instanceof Error ? cause.message : cause}`,
+      { cause },
+    );
   });
-  return { write: async (value) => void (await file.write(`${JSON.stringify(value)}\n`)), close: () => file.close() };
+  return {
+    write: async (value) => void (await file.write(`${JSON.stringify(value)}\n`)),
+    close: () => file.close(),
+  };
 }
 
 /** A counter on a terminal; nothing elsewhere. */

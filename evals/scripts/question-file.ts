@@ -9,7 +9,9 @@ const questionSchema = z.object({
   turns: z
     .array(z.object({ role: z.enum(['customer', 'agent']), text: z.string().min(1) }))
     .min(1)
-    .refine((turns) => turns.at(-1)?.role === 'customer', { error: 'the last turn must be the customer’s question' }),
+    .refine((turns) => turns.at(-1)?.role === 'customer', {
+      error: 'the last turn must be the customer’s question',
+    }),
 });
 
 export interface Question {
@@ -20,7 +22,11 @@ export interface Question {
 /** Throws `bad-input` naming every bad line; nothing is half read. */
 export async function readQuestions(path: string): Promise<Question[]> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new AppError('bad-input', `${path} cannot be read: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    throw new AppError(
+      'bad-input',
+      `${path} cannot be read: ${cause instanceof Error ? cause.message : cause}`,
+      { cause },
+    );
   });
   const problems: string[] = [];
   const questions = text
@@ -31,11 +37,16 @@ export async function readQuestions(path: string): Promise<Question[]> {
       const parsed = questionSchema.safeParse(parseJson(line));
       if (parsed.success) return [parsed.data];
       const issue = parsed.error.issues[0];
-      problems.push(`line ${index + 1}: ${[issue?.path.join('.'), issue?.message].filter(Boolean).join(': ')}`);
+      problems.push(
+        `line ${index + 1}: ${[issue?.path.join('.'), issue?.message].filter(Boolean).join(': ')}`,
+      );
       return [];
     });
   if (problems.length > 0) {
-    throw new AppError('bad-input', `${path} has ${problems.length} line(s) that are not questions:\n${problems.slice(0, 20).join('\n')}`);
+    throw new AppError(
+      'bad-input',
+      `${path} has ${problems.length} line(s) that are not questions:\n${problems.slice(0, 20).join('\n')}`,
+    );
   }
   if (questions.length === 0) throw new AppError('bad-input', `${path} holds no questions.`);
   return questions;

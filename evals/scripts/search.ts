@@ -40,7 +40,8 @@ await runCommand({
   async run({ values }, signal) {
     if (!values.in) throw new AppError('bad-request', `--in FILE is missing.\n\n${help}`);
     const k = Number(values.k);
-    if (!Number.isInteger(k) || k < 1 || k > 100) throw new AppError('bad-request', '--k must be a whole number from 1 to 100.');
+    if (!Number.isInteger(k) || k < 1 || k > 100)
+      throw new AppError('bad-request', '--k must be a whole number from 1 to 100.');
     const questions = await readQuestions(values.in);
     await using knowledge = await openKnowledge(loadConfig());
     const filter = {
@@ -52,12 +53,21 @@ await runCommand({
     try {
       for (const [index, { id, turns }] of questions.entries()) {
         const { query } = condense(turns);
-        const passages = await knowledge.current().retrieve(query, { k: k * passagesPerDocument, filter, signal });
-        const best = [...Map.groupBy(passages, ({ chunk }) => chunk.documentId).values()].map(([first]) => first!).slice(0, k);
+        const passages = await knowledge
+          .current()
+          .retrieve(query, { k: k * passagesPerDocument, filter, signal });
+        const best = [...Map.groupBy(passages, ({ chunk }) => chunk.documentId).values()]
+          .map(([first]) => first!)
+          .slice(0, k);
         await out.write({
           id,
           query,
-          results: best.map(({ chunk, score }) => ({ documentId: chunk.documentId, chunkId: chunk.id, title: chunk.title, score })),
+          results: best.map(({ chunk, score }) => ({
+            documentId: chunk.documentId,
+            chunkId: chunk.id,
+            title: chunk.title,
+            score,
+          })),
         });
         showProgress(index + 1, questions.length);
       }

@@ -3,7 +3,7 @@
 import { parse } from 'yaml';
 import { htmlToMarkdown } from '../html-text.ts';
 import type { ArticleItem, ProblemItem } from '../item.ts';
-import { readAudience } from '../source-settings.ts';
+import { isPrivate, readAudience } from '../source-settings.ts';
 import { readText } from './file-bytes.ts';
 import type { SourceFile } from './find-files.ts';
 
@@ -22,7 +22,7 @@ export async function readArticleFile(
   if (body.trim() === '') return { type: 'problem', origin, reason: 'no text' };
   const format = file.format === 'mdx' || file.format === 'text' ? file.format : 'markdown';
   const heading = format === 'text' ? undefined : /^\s*#\s+(.+?)\s*#*\s*$/m.exec(body.slice(0, 10_000))?.[1];
-  const audience = readAudience(facts.audience ?? facts.visibility);
+  const audience = isPrivate(facts) ? 'internal' : readAudience(facts.audience ?? facts.visibility);
   const updated = facts.updated ?? facts.modified ?? facts.last_modified ?? facts.date;
   const url = facts.url ?? facts.canonical;
   const language = facts.language ?? facts.lang ?? facts.locale;

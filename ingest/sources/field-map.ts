@@ -85,12 +85,13 @@ export function createFields(map: FieldMap = {}): Fields {
   for (const name of map.roles?.agent ?? []) roles.set(normalName(name), 'agent');
   for (const name of map.roles?.ignore ?? []) roles.set(normalName(name), 'ignored');
 
-  const names = (field: Field) => candidates[field].map(normalName);
   const nameOf = (record: JsonRecord, field: Field): string | undefined => {
     const own = Object.keys(record);
-    return names(field)
-      .map((candidate) => own.find((name) => normalName(name) === candidate && hasValue(record[name])))
-      .find((name) => name !== undefined);
+    for (const candidate of normalCandidates[field]) {
+      const name = own.find((other) => normalName(other) === candidate && hasValue(record[other]));
+      if (name !== undefined) return name;
+    }
+    return undefined;
   };
   return {
     get(record, field) {
@@ -135,9 +136,20 @@ function hasValue(value: unknown): boolean {
   return value !== undefined && value !== null && value !== '';
 }
 
+/** Records of a file have the same names, a hundred thousand times. */
+const normalNames = new Map<string, string>();
+
 function normalName(name: string): string {
-  return name.toLowerCase().replace(/[\s_-]/g, '');
+  const known = normalNames.get(name);
+  if (known !== undefined) return known;
+  const normal = name.toLowerCase().replace(/[\s_-]/g, '');
+  if (normalNames.size < 1_000) normalNames.set(name, normal);
+  return normal;
 }
+
+const normalCandidates = Object.fromEntries(
+  Object.entries(candidates).map(([field, names]) => [field, names.map(normalName)]),
+) as Record<Field, string[]>;
 
 function atPath(record: JsonRecord, path: string): unknown {
   if (Object.hasOwn(record, path)) return record[path];

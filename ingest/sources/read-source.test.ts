@@ -142,6 +142,25 @@ describe('records', () => {
     ]);
   });
 
+  it('keep drafts and private articles from customers, and leave notes between agents out', async () => {
+    expect(await read('a.md', '---\ndraft: true\naudience: customer\n---\nText')).toMatchObject([
+      { audience: 'internal' },
+    ]);
+    const rows =
+      line({ id: 1, text: 'x', published: false }) +
+      line({
+        id: 2,
+        turns: [
+          { role: 'agent', text: 'psst', public: false },
+          { role: 'agent', text: 'A' },
+        ],
+      });
+    expect(await read('a.jsonl', rows)).toMatchObject([
+      { id: '1', audience: 'internal' },
+      { id: '2', turns: [{ text: 'A' }] },
+    ]);
+  });
+
   it('put turns in the order of their times', async () => {
     const items = await read(
       'a.jsonl',

@@ -1,6 +1,6 @@
 // Records (JSON objects or CSV rows) to articles and conversations, told apart by their fields.
 import type { ArticleItem, ConversationItem, Origin, SourceItem, TranscriptTurn } from '../item.ts';
-import { readAudience } from '../source-settings.ts';
+import { isPrivate, readAudience } from '../source-settings.ts';
 import type { Fields, JsonRecord } from './field-map.ts';
 
 export interface RecordReader {
@@ -99,7 +99,8 @@ function readTurn(record: JsonRecord, fields: Fields): TranscriptTurn | string {
   const speaker = fields.get(record, 'role');
   if (speaker === undefined) return 'message without a speaker';
   const role = fields.roleOf(speaker);
-  if (role === 'ignored') return 'ignored';
+  // A note between agents is no answer, whoever wrote it.
+  if (role === 'ignored' || isPrivate(record)) return 'ignored';
   if (role === undefined) return 'speaker is neither customer nor agent (name the roles in a --map file)';
   const text = asText(fields.get(record, 'text'));
   if (text === undefined || text.trim() === '') return 'message without text';
@@ -177,7 +178,7 @@ function commonFacts(
 ): Pick<ConversationItem, 'url' | 'language' | 'audience'> {
   const url = asText(fields.get(record, 'url'));
   const language = asText(fields.get(record, 'language'));
-  const audience = readAudience(asText(fields.get(record, 'audience')));
+  const audience = isPrivate(record) ? 'internal' : readAudience(asText(fields.get(record, 'audience')));
   return { ...(url ? { url } : {}), ...(language ? { language } : {}), ...(audience ? { audience } : {}) };
 }
 

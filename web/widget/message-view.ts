@@ -186,16 +186,12 @@ function sources(messageId: string, citations: readonly Citation[], strings: Str
       'div',
       { class: 'sources', role: 'group', 'aria-label': label },
       element('p', { 'aria-hidden': 'true' }, label),
-      ...citations.map((citation) => sourceCard(messageId, citation, strings)),
+      ...citations.map((citation) => sourceCard(messageId, citation)),
     ),
   ];
 }
 
-function sourceCard(
-  messageId: string,
-  { number, title, url, quote }: Citation,
-  strings: Strings,
-): HTMLElement {
+function sourceCard(messageId: string, { number, title, url, quote }: Citation): HTMLElement {
   const body = element('div', {}, element('blockquote', { dir: 'auto', tabindex: 0 }, quote));
   if (isWebAddress(url)) {
     const link = element('a', { href: url }, new URL(url).host, icon('link'));

@@ -1,0 +1,39 @@
+// One line that says what is wrong between the customer and the server, and nothing while all is well.
+import type { Announcer } from './announcer.ts';
+import type { ClientView } from './conversation-client.ts';
+import { icon } from './dom.ts';
+import { explainFailure } from './message-view.ts';
+import type { Strings } from './strings.ts';
+
+/** A connection that is back this soon was never worth a word. */
+const lossShownAfterMs = 1_200;
+
+export interface ConnectionNotice {
+  /** `again` is called when there may be something to show without a change of the view. */
+  show(view: ClientView, again: () => void): void;
+}
+
+export function createConnectionNotice(
+  node: HTMLElement,
+  strings: Strings,
+  announcer: Announcer,
+): ConnectionNotice {
+  let lostSince = 0;
+  let shown = false;
+  return {
+    show({ connection, refusal }, again) {
+      if (connection === 'lost') {
+        lostSince ||= performance.now();
+        const waitMs = lostSince + lossShownAfterMs - performance.now();
+        if (waitMs > 0) setTimeout(again, waitMs);
+        else shown = true;
+      } else {
+        if (shown && !refusal) announcer.say(strings.restored);
+        lostSince = 0;
+        shown = false;
+      }
+      const text = shown ? strings.offline : refusal ? explainFailure(refusal, strings) : '';
+      if (node.textContent !== text) node.replaceChildren(...(text ? [icon('info'), text] : []));
+    },
+  };
+}
