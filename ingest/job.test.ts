@@ -194,6 +194,31 @@ describe('runIngestJob', () => {
     expect(generation?.chunks[0]?.text).not.toContain('E5');
   });
 
+  it('keeps conversations from customers that repeat what only agents-only articles say', async () => {
+    await article('agents', 'The goodwill limit is £37.50.', 'audience: internal\n');
+    const turns = (reply: string) => [
+      { role: 'customer', text: 'My parcel is late again' },
+      { role: 'agent', text: reply },
+    ];
+    await folder.write(
+      'two/t.jsonl',
+      [
+        'Between us, the limit is £37.50 for a late parcel in winter.',
+        'A parcel can be up to three days late in winter, please wait.',
+      ]
+        .map((reply, index) => `${JSON.stringify({ id: `t${index}`, turns: turns(reply) })}\n`)
+        .join(''),
+    );
+    await ingest('in');
+    expect((await ingest('two', { name: 'talks' })).counts).toMatchObject({
+      internal: 1,
+      withInternalFacts: 1,
+    });
+    const documents = (await openCurrentGeneration(dataDir))?.documents ?? [];
+    expect(documents.find(({ id }) => id === 't0')?.metadata.audience).toBe('internal');
+    expect(documents.find(({ id }) => id === 't1')?.metadata.audience).toBe('customer');
+  });
+
   it('counts in a dry run and neither embeds nor writes', async () => {
     await article('a', 'First text of all.');
     expect(await ingest('in', { dryRun: true })).toMatchObject({

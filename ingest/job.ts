@@ -19,7 +19,9 @@ export interface IngestJob extends CallOptions {
   /** Opened only when something has to be embedded or published. The job does not close it. */
   readonly openEmbedder: () => Promise<Embedder>;
   /** What to bring in; undefined = embed again what is there, with the model that is configured now. */
-  readonly source?: Omit<SourceOptions, 'onProblem'> & { readonly items: AsyncIterable<SourceItem> };
+  readonly source?: Omit<SourceOptions, 'onProblem' | 'otherDocuments'> & {
+    readonly items: AsyncIterable<SourceItem>;
+  };
   /** Counts only: nothing is embedded and nothing written. */
   readonly dryRun?: boolean;
   readonly onProgress?: (progress: JobProgress) => void;
@@ -104,7 +106,7 @@ export async function runIngestJob({
     let breath = performance.now();
     for await (const document of readDocuments(
       source.items,
-      { ...source, onProblem: quarantine.add },
+      { ...source, otherDocuments: kept, onProblem: quarantine.add },
       counts,
       { signal },
     )) {

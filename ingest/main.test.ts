@@ -41,7 +41,10 @@ function start(args: readonly string[], { dataDir = join(folder.path, 'var'), mo
   child.stderr.on('data', (piece: Buffer) => {
     output.stderr += piece.toString();
   });
-  const ended = new Promise<Outcome>((resolve) => child.on('close', (code) => resolve({ code, ...output })));
+  const ended = new Promise<Outcome>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, ...output }));
+  });
   return { child, ended };
 }
 const run = (...args: string[]) => start(args).ended;

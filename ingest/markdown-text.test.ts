@@ -22,7 +22,11 @@ describe('markdownToText', () => {
       ':::note Careful\nIt is hot.\n:::\n> [!TIP]\n> Use gloves.',
       'Careful\nIt is hot.\n\nUse gloves.',
     ],
-    ['tables', '| a | b |\n|---|:-:|\n| 1 | 2 |', '| a | b |\n| 1 | 2 |'],
+    [
+      'tables',
+      'Fees:\n\n| To | Cost | Express |\n|---|:-:|---|\n| Austria | €6 | – |\n| France | €5 | |',
+      'Fees:\n\n- Austria — Cost: €6; Express: –\n- France — Cost: €5',
+    ],
     ['setext headings', 'Refunds\n=======\nSoon.', '# Refunds\n\nSoon.'],
     [
       'tags and comments',
@@ -53,7 +57,7 @@ describe('markdownToText', () => {
       markdownToText(
         'Prices:\n<table><tr><th>Plan</th><th>€</th></tr><tr><td>Pro</td><td>9</td></tr></table>',
       ),
-    ).toBe('Prices:\n\n| Plan | € |\n| Pro | 9 |');
+    ).toBe('Prices:\n\n- Pro — €: 9');
   });
 
   it('stays linear on hostile input', () => {

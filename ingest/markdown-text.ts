@@ -1,8 +1,10 @@
 // Markdown and its dialects (MDX, Kramdown, Liquid, Docusaurus, MkDocs, GitHub) to the plain form that documents keep:
 // headings, paragraphs, lists, table rows and code; links become their text, images their alternative text.
+
 import { tidyWhitespace } from './clean.ts';
 import { decodeEntities, htmlToMarkdown } from './html-text.ts';
 import { stripTags } from './strip-tags.ts';
+import { tablesToLists } from './table-rows.ts';
 
 /** Three backticks with more of them on the line are a code span. */
 const fence = /^\s*(```+(?=[^`]*$)|~~~+)/;
@@ -160,7 +162,7 @@ function linesToText(text: string): string {
       lines.push('');
     } else if (!tableRule.test(bare)) lines.push(lineToText(bare));
   }
-  return lines.join('\n');
+  return tablesToLists(lines.join('\n'));
 }
 
 function lineToText(line: string): string {

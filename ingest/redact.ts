@@ -5,7 +5,7 @@ import type { DocumentKind } from '#core/document.ts';
 
 export type PersonalDataKind = 'secret' | 'card' | 'iban' | 'ssn' | 'email' | 'phone' | 'ip' | 'number';
 
-export interface Finding {
+interface Finding {
   readonly kind: PersonalDataKind;
   /** Offsets in UTF-16 code units. */
   readonly start: number;

@@ -6,6 +6,7 @@ import type { Audience, Document, DocumentKind } from '#core/document.ts';
 import { findBoilerplate } from './boilerplate.ts';
 import { cleanText, oneLine, tidyWhitespace } from './clean.ts';
 import { htmlToMarkdown } from './html-text.ts';
+import { createInternalFacts } from './internal-facts.ts';
 import type { ArticleItem, ConversationItem, Origin, ProblemItem, SourceItem } from './item.ts';
 import { languageOf } from './language.ts';
 import { markdownToText } from './markdown-text.ts';
@@ -24,6 +25,8 @@ export interface SourceOptions {
   readonly language?: string | undefined;
   /** Put in front of every id, to keep apart sources whose ids collide. */
   readonly idPrefix?: string | undefined;
+  /** Documents of other sources: what their agents-only articles alone say closes a transcript of this source too. */
+  readonly otherDocuments?: readonly Document[];
   readonly onProblem: (problem: ProblemItem) => void;
 }
 
@@ -33,6 +36,8 @@ export interface SourceCounts {
   transcripts: number;
   internal: number;
   quarantined: number;
+  /** Of the internal ones: transcripts that repeat what only agents-only articles say. */
+  withInternalFacts: number;
   /** Documents left out: the same text again. */
   duplicates: number;
   /** Transcripts left out: almost the same again. */
@@ -48,6 +53,7 @@ export function newSourceCounts(): SourceCounts {
     articles: 0,
     transcripts: 0,
     internal: 0,
+    withInternalFacts: 0,
     quarantined: 0,
     duplicates: 0,
     nearDuplicates: 0,
@@ -66,6 +72,11 @@ export async function* readDocuments(
   const origins = new Map<string, Origin>();
   const contents = new Set<string>();
   const conversations: Conversation[] = [];
+  const internalFacts = createInternalFacts();
+  const learn = ({ pageContent, metadata }: Document) => {
+    if (metadata.kind === 'article') internalFacts.learn(pageContent, metadata.audience);
+  };
+  options.otherDocuments?.forEach(learn);
   const report = (problem: ProblemItem) => {
     counts.quarantined += 1;
     options.onProblem(problem);
@@ -105,6 +116,7 @@ export async function* readDocuments(
     if (document.pageContent === '')
       report({ type: 'problem', origin: item.origin, reason: 'no text is left when markup is taken out' });
     else if (isNewContent(document)) {
+      learn(document);
       counts.articles += 1;
       if (document.metadata.audience === 'internal') counts.internal += 1;
       yield document;
@@ -119,9 +131,14 @@ export async function* readDocuments(
     if (!document) counts.withoutResolution += 1;
     else if (nearDuplicates.addOrFind(document.pageContent)) counts.nearDuplicates += 1;
     else {
+      const tells = document.metadata.audience === 'customer' && internalFacts.foundIn(document.pageContent);
+      if (tells) counts.withInternalFacts += 1;
+      const told: Document = tells
+        ? { ...document, metadata: { ...document.metadata, audience: 'internal' } }
+        : document;
       counts.transcripts += 1;
-      if (document.metadata.audience === 'internal') counts.internal += 1;
-      yield document;
+      if (told.metadata.audience === 'internal') counts.internal += 1;
+      yield told;
     }
   }
 }

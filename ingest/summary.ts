@@ -21,6 +21,10 @@ export function describeJob(summary: JobSummary): string {
           .join(', ') || 'nothing'
       }`,
     );
+    if (counts.withInternalFacts > 0)
+      lines.push(
+        `Closed     ${number(counts.withInternalFacts)} conversations that repeat what only agents-only articles say`,
+      );
     if (counts.invisibleRemoved > 0)
       lines.push(`Removed    ${number(counts.invisibleRemoved)} invisible characters`);
   }

@@ -94,6 +94,7 @@ export function attachSockets(
 
     const handlers: Handlers = {
       async 'conversation-create'({ language }) {
+        requireRoom();
         const { conversation, token } = await store.create(language === undefined ? {} : { language });
         follow(conversation.id, 0);
         return { conversationId: conversation.id, token };
@@ -155,11 +156,17 @@ export function attachSockets(
       return handlers[name](parsed as never);
     }
 
+    function requireRoom(): void {
+      if (followed.size < mostConversations) return;
+      throw new AppError('bad-request', 'A socket follows too many conversations.', {
+        publicMessage: `One socket can follow ${mostConversations} conversations.`,
+      });
+    }
+
     /** The reply goes out first: entries are sent in a later turn of the event loop. */
     function follow(conversationId: string, after: number): void {
       const previous = followed.get(conversationId);
-      if (!previous && followed.size >= mostConversations)
-        throw new AppError('bad-request', 'One socket follows too many conversations.');
+      if (!previous) requireRoom();
       previous?.abort();
       const controller = new AbortController();
       followed.set(conversationId, controller);

@@ -71,11 +71,7 @@ async function buildAll(hash: string): Promise<void> {
   ]);
   const next = `${dist}.next`;
   rmSync(next, { recursive: true, force: true });
-  const shared = {
-    configFile: false,
-    logLevel: 'error',
-    define: { 'process.env.NODE_ENV': '"production"' },
-  } as const;
+  const shared = { configFile: false, logLevel: 'error' } as const;
   await build({
     ...shared,
     root: join(here, 'demo'),

@@ -30,10 +30,10 @@ describe('passage blocks', () => {
     ]);
   });
 
-  it('keeps the lines of a table together', () => {
-    expect(shape('Prices:\n\n| Plan | Price |\n| --- | --- |\n| Plus | £3 |')).toEqual([
-      ['table', 'Prices:', '| Plan | Price |', '| --- | --- |', '| Plus | £3 |'],
-    ]);
+  it('tells steps from lists without order', () => {
+    expect(
+      passageBlocks('1. Open.\n2. Close.\n\n## Colours\n\n- red\n- blue').map(({ ordered }) => ordered),
+    ).toEqual([true, false]);
   });
 
   it('gives nothing for nothing', () => {

@@ -2,18 +2,18 @@
 import { splitSentences } from '#core/sentences.ts';
 
 export interface Unit {
-  /** The sentence, list item or table row, with its list marker. */
+  /** The sentence or list item, with its list marker. */
   readonly text: string;
-  readonly kind: 'sentence' | 'item' | 'row' | 'code';
+  readonly kind: 'sentence' | 'item' | 'code';
   /** The headings inside the passage that the unit stands under, innermost last. */
   readonly heading: string;
 }
 
-export type BlockKind = 'paragraph' | 'list' | 'table';
-
 export interface Block {
-  readonly kind: BlockKind;
-  /** For a list or table: the lead-in sentence, if there is one, then the items or rows. */
+  readonly kind: 'paragraph' | 'list';
+  /** Numbered items are steps: leaving one out would mislead. */
+  readonly ordered: boolean;
+  /** For a list: the lead-in sentence, if there is one, then the items, each with the sentences that belong to it. */
   readonly units: readonly Unit[];
 }
 
@@ -39,13 +39,7 @@ export function passageBlocks(text: string): Block[] {
       blocks.push({ kind: 'paragraph', units: [] });
       continue;
     }
-    const kind: Unit['kind'] = fenced
-      ? 'code'
-      : itemLine.test(sentence)
-        ? 'item'
-        : sentence.startsWith('|')
-          ? 'row'
-          : 'sentence';
+    const kind: Unit['kind'] = fenced ? 'code' : itemLine.test(sentence) ? 'item' : 'sentence';
     const unit: Unit = { text: sentence, kind, heading };
     const open = blocks.at(-1);
     if (kind === 'sentence') {
@@ -53,15 +47,14 @@ export function passageBlocks(text: string): Block[] {
       const continues = open && !paragraphBreak && open.units.length > 0;
       if (continues) open.units.push(unit);
       else blocks.push({ kind: 'paragraph', units: [unit] });
+    } else if (open?.kind === 'list') {
+      open.units.push(unit);
     } else {
-      const blockKind = kind === 'row' ? 'table' : 'list';
-      if (open?.kind === blockKind) {
-        open.units.push(unit);
-      } else {
-        const leadIn = open?.units.at(-1)?.text.endsWith(':') ? open.units.pop() : undefined;
-        blocks.push({ kind: blockKind, units: leadIn ? [leadIn, unit] : [unit] });
-      }
+      const leadIn = open?.units.at(-1)?.text.endsWith(':') ? open.units.pop() : undefined;
+      blocks.push({ kind: 'list', units: leadIn ? [leadIn, unit] : [unit] });
     }
   }
-  return blocks.filter((block) => block.units.length > 0);
+  return blocks
+    .filter(({ units }) => units.length > 0)
+    .map((block) => ({ ...block, ordered: block.units.some(({ text }) => /^\s*\d/.test(text)) }));
 }

@@ -8,7 +8,7 @@ import { extname, join, normalize } from 'node:path';
 import type { Citation, Message } from '#core/conversation.ts';
 import type { JournalEntry, JournalEvent } from '#core/events.ts';
 
-export interface ScriptedAnswer {
+interface ScriptedAnswer {
   readonly text: string;
   readonly citations?: readonly Citation[];
   readonly decision?: Message['decision'];
@@ -55,7 +55,7 @@ const types: Record<string, string> = {
   '.svg': 'image/svg+xml',
 };
 
-export const strictPolicy =
+const strictPolicy =
   "default-src 'self'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; " +
   "object-src 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types dompurify";
 

@@ -56,7 +56,7 @@ export function createChatShell(settings: Settings, direction: string, actions: 
   const list = element('ol', { class: 'messages' });
   const scroll = element(
     'div',
-    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': strings.conversation },
+    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': settings.title },
     list,
   );
   const status = element('div', { class: 'status', role: 'status' });

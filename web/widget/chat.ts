@@ -42,7 +42,7 @@ export function createChat(settings: Settings, direction: string): Chat {
     startAgain,
     askPerson,
   });
-  const notice = createConnectionNotice(shell.status, strings, announcer);
+  const notice = createConnectionNotice(shell.status, strings);
   const thanks = element('li', { class: 'message agent handoff' });
 
   const views = new Map<string, MessageView>();

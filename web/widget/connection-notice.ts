@@ -1,5 +1,4 @@
 // One line that says what is wrong between the customer and the server, and nothing while all is well.
-import type { Announcer } from './announcer.ts';
 import type { ClientView } from './conversation-client.ts';
 import { icon } from './dom.ts';
 import { explainFailure } from './message-view.ts';
@@ -13,11 +12,7 @@ export interface ConnectionNotice {
   show(view: ClientView, again: () => void): void;
 }
 
-export function createConnectionNotice(
-  node: HTMLElement,
-  strings: Strings,
-  announcer: Announcer,
-): ConnectionNotice {
+export function createConnectionNotice(node: HTMLElement, strings: Strings): ConnectionNotice {
   let lostSince = 0;
   let shown = false;
   return {
@@ -28,7 +23,6 @@ export function createConnectionNotice(
         if (waitMs > 0) setTimeout(again, waitMs);
         else shown = true;
       } else {
-        if (shown && !refusal) announcer.say(strings.restored);
         lostSince = 0;
         shown = false;
       }

@@ -2,6 +2,7 @@
 // the outbox, then follows the journal from the last entry seen. Whatever breaks, the loop starts again from there.
 import { type Api, ApiError, type FollowOptions } from './api.ts';
 import {
+  awaitsAnswer,
   type ConversationState,
   emptyConversation,
   reduceConversation,
@@ -71,8 +72,7 @@ export function createConversationClient({
   const save = () => store.save({ session, outbox, open });
   const undelivered = () => outbox.find(({ id }) => !accepted.has(id));
   const needed = () =>
-    !closed &&
-    (outbox.length > 0 || (session !== undefined && (active || streamingAnswer(conversation) !== undefined)));
+    !closed && (outbox.length > 0 || (session !== undefined && (active || awaitsAnswer(conversation))));
 
   function follow(signal: AbortSignal): FollowOptions {
     return {

@@ -106,3 +106,8 @@ function change(
 export function streamingAnswer(state: ConversationState): ShownMessage | undefined {
   return state.messages.findLast(({ status }) => status === 'streaming');
 }
+
+/** Something is owed to the customer: an answer that is being written, or has not begun. */
+export function awaitsAnswer(state: ConversationState): boolean {
+  return state.messages.at(-1)?.role === 'customer' || streamingAnswer(state) !== undefined;
+}

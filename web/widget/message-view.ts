@@ -161,8 +161,6 @@ const note = (text: string) => element('p', { class: 'note' }, text);
 
 /** The server's sentence is English; codes that the widget knows are said in the customer's language. */
 export function explainFailure(failure: { code: string; message: string }, strings: Strings): string {
-  const { code } = failure;
-  if (/^(?:model|knowledge)-/.test(code)) return strings.unavailable;
   const known: Partial<Record<string, string>> = {
     'too-many-requests': strings.tooMany,
     busy: strings.busy,
@@ -170,7 +168,7 @@ export function explainFailure(failure: { code: string; message: string }, strin
     'message-too-long': strings.tooLong,
     'origin-not-allowed': failure.message,
   };
-  return known[code] ?? strings.failed;
+  return known[failure.code] ?? strings.failed;
 }
 
 /** While the text is streaming, `citations` still holds all passages found: show those it has referred to. */

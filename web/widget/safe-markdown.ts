@@ -28,10 +28,6 @@ class TextOnlyRenderer extends Renderer {
     return escapeHtml(text);
   }
 
-  override checkbox({ checked }: { checked: boolean }): string {
-    return checked ? '☑ ' : '☐ ';
-  }
-
   override heading({ tokens, depth }: Tokens.Heading): string {
     const level = depth < 3 ? 3 : 4;
     return `<h${level}>${this.parser.parseInline(tokens)}</h${level}>`;
