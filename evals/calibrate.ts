@@ -28,8 +28,7 @@ Each line: {"id","turns":[{"role","text"}],"gold":["document id", …]}; gold is
 FILE=DIR asks the knowledge base in DIR instead of the one in ANSWERDESK_DATA_DIR.
 
   --out FILE         where to write the fit; without it, it is only shown
-  --max-error SHARE  answer only where at most this share of the answers lacks its passage; without it, the confidence
-                     that best tells answerable from unanswerable questions (Youden's J)
+  --max-error SHARE  answer from the confidence on at which at most this share of the answers lacks its passage (default 0.23)
   --language L       only passages in this language
   --json             the report on standard output
   --help
@@ -53,14 +52,14 @@ await runCommand({
   help,
   options: {
     out: { type: 'string' },
-    'max-error': { type: 'string' },
+    'max-error': { type: 'string', default: '0.23' },
     language: { type: 'string' },
     json: { type: 'boolean' },
     help: { type: 'boolean', short: 'h' },
   },
   async run({ values, positionals }, signal) {
-    const maxError = values['max-error'] === undefined ? undefined : Number(values['max-error']);
-    if (maxError !== undefined && !(maxError > 0 && maxError < 1))
+    const maxError = Number(values['max-error']);
+    if (!(maxError > 0 && maxError < 1))
       throw new AppError('bad-request', '--max-error must lie between 0 and 1.');
     const config = loadConfig();
     const embedder = await openEmbedder(config.embedder);
@@ -122,7 +121,7 @@ async function readCases(path: string): Promise<z.infer<typeof caseSchema>[]> {
 }
 
 /** Every figure comes from questions that the fit which judged them had not seen (cross-validation). */
-function fit(rows: readonly Evidence[], embedder: string, maxError: number | undefined) {
+function fit(rows: readonly Evidence[], embedder: string, maxError: number) {
   if (rows.length < 50 || rows.every((row) => row.label) || !rows.some((row) => row.label)) {
     throw new AppError(
       'bad-input',
@@ -187,19 +186,6 @@ function fit(rows: readonly Evidence[], embedder: string, maxError: number | und
       unanswerableDeclined: share(declined(unanswerable), unanswerable),
     },
   };
-}
-
-/** Where the share of answerable questions answered exceeds that of unanswerable ones the most (Youden, 1950). */
-function bestSeparation(predictions: readonly (Prediction & { readonly answerable: boolean })[]): number {
-  const answerable = predictions.filter((prediction) => prediction.answerable).length;
-  const sorted = [...predictions].sort((a, b) => b.probability - a.probability);
-  let gain = 0;
-  let best = { gain: 0, probability: 0.5 };
-  for (const prediction of sorted) {
-    gain += prediction.answerable ? 1 / answerable : -1 / (predictions.length - answerable);
-    if (gain > best.gain) best = { gain, probability: prediction.probability };
-  }
-  return best.probability;
 }
 
 /** The lowest confidence from which on the share of wrong ones stays within the limit. */

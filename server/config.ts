@@ -1,4 +1,5 @@
 // The only file that reads the environment. All problems are reported at once; unknown ANSWERDESK_ variables are refused.
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '#core/errors.ts';
@@ -61,6 +62,9 @@ const schema = z.object({
   OPENAI_BASE_URL: httpUrl.optional(),
 });
 
+/** Every variable that is read; `.env.example` explains them. */
+export const settingNames: readonly string[] = Object.keys(schema.shape);
+
 export type Config = ReturnType<typeof shape>;
 
 function shape(env: z.infer<typeof schema>) {
@@ -102,8 +106,8 @@ function shape(env: z.infer<typeof schema>) {
   };
 }
 
-/** Throws `config-invalid` naming every problem. */
-export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
+/** Throws `config-invalid` naming every problem. Without `env`: the environment, and below it the file `.env` where it is run. */
+export function loadConfig(env: NodeJS.ProcessEnv = environment()): Config {
   // An empty variable means "not set": compose files and shells produce them.
   const present = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
@@ -126,6 +130,11 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     );
   }
   return shape(parsed.data);
+}
+
+function environment(): NodeJS.ProcessEnv {
+  if (existsSync('.env')) process.loadEnvFile();
+  return process.env;
 }
 
 function modelProblems(env: z.infer<typeof schema>): string[] {

@@ -69,6 +69,9 @@ try {
   process.exit(0);
 } catch (thrown) {
   const error = toAppError(thrown);
-  process.stderr.write(`${error.message}\n`);
+  // An AppError says what to do; anything else is a defect, and its origin helps.
+  const isDefect =
+    error.code === 'internal' && error.cause instanceof Error && error.cause.message === error.message;
+  process.stderr.write(`${isDefect ? (error.cause as Error).stack : error.message}\n`);
   process.exit(errorFacts[error.code].exitCode);
 }

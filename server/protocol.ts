@@ -7,7 +7,7 @@ import type { JournalEntry } from '#core/events.ts';
 /** 128 bits, base64url without padding: ids of conversations and their tokens. */
 export const secretId = z.string().regex(/^[A-Za-z0-9_-]{22}$/);
 /** Made by the client, for example a UUID. The same id sent twice is the same message. */
-export const messageId = z.string().regex(/^[A-Za-z0-9_-]{8,64}$/);
+const messageId = z.string().regex(/^[A-Za-z0-9_-]{8,64}$/);
 /** BCP 47. */
 const language = z.string().regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$/);
 /** All but tab and the line ends. */

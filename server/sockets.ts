@@ -208,7 +208,7 @@ async function hasRoom(socket: Desk, signal: AbortSignal, timeoutMs: number): Pr
 }
 
 /** What waits in this process for the client to read, about. */
-export function queuedBytes({ conn }: Pick<Desk, 'conn'>): number {
+function queuedBytes({ conn }: Desk): number {
   let bytes =
     'socket' in conn.transport
       ? ((conn.transport.socket as { bufferedAmount?: number }).bufferedAmount ?? 0)

@@ -41,7 +41,7 @@ export function editOnePercent(articles: readonly BenchArticle[], round: number)
     .filter((_, index) => index % every === round % every)
     .map((article) => {
       const [first, ...others] = article.sections;
-      const paragraphs = [`This was looked through for the ${round + 1}th time.`, ...first!.paragraphs];
+      const paragraphs = [`Looked through again, note ${round + 1}.`, ...first!.paragraphs];
       return { ...article, sections: [{ ...first!, paragraphs }, ...others] };
     });
 }

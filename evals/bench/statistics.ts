@@ -31,17 +31,27 @@ export async function timeMs(work: () => unknown): Promise<number> {
   return performance.now() - startedAt;
 }
 
-/** Runs a, b, a, b, … and returns the times of both and the ratio a/b pair by pair. */
+export interface Pair {
+  readonly ours: number;
+  readonly theirs: number;
+}
+
+/** Ours, theirs, ours, theirs, …: a busy moment of the machine falls on both. */
 export async function inTurns(
   runs: number,
-  a: () => Promise<number>,
-  b: () => Promise<number>,
-): Promise<{ a: Spread; b: Spread; ratio: Spread }> {
-  const times: { a: number; b: number }[] = [];
-  for (let run = 0; run < runs; run++) times.push({ a: await a(), b: await b() });
+  ours: (run: number) => Promise<number>,
+  theirs: (run: number) => Promise<number>,
+): Promise<Pair[]> {
+  const pairs: Pair[] = [];
+  for (let run = 0; run < runs; run++) pairs.push({ ours: await ours(run), theirs: await theirs(run) });
+  return pairs;
+}
+
+/** Both sides, and ours divided by theirs, pair by pair. */
+export function spreadOfPairs(pairs: readonly Pair[]): { ours: Spread; theirs: Spread; ratio: Spread } {
   return {
-    a: spread(times.map((pair) => pair.a)),
-    b: spread(times.map((pair) => pair.b)),
-    ratio: spread(times.map((pair) => pair.a / pair.b)),
+    ours: spread(pairs.map(({ ours }) => ours)),
+    theirs: spread(pairs.map(({ theirs }) => theirs)),
+    ratio: spread(pairs.map(({ ours, theirs }) => ours / theirs)),
   };
 }

@@ -30,8 +30,12 @@ export async function answerOnce(
   const conversation = { id: 'script', createdAt, messages };
   const timings = { retrieve: 0, firstToken: 0 };
   const observer = {
-    retrieved: (durationMs: number) => void (timings.retrieve = durationMs),
-    firstToken: (durationMs: number) => void (timings.firstToken = durationMs),
+    retrieved: (durationMs: number) => {
+      timings.retrieve = durationMs;
+    },
+    firstToken: (durationMs: number) => {
+      timings.firstToken = durationMs;
+    },
   };
   const startedAt = performance.now();
   let result: Answered | AnswerFailure = {

@@ -55,7 +55,7 @@ export function isElliptical(text: string): boolean {
   if (content.size <= 1) return true;
   if (opening.test(text.trim())) return content.size <= 7;
   if (reference.test(text)) return content.size <= 5;
-  return content.size <= 2 && words.length <= 4;
+  return words.length <= 2;
 }
 
 const smallTalk =

@@ -23,6 +23,8 @@ const wordLimit = 130;
 // article in 41 % instead of 53 %; a stricter `alsoAnswers` of .82 finds 2 points less in both.
 /** Taken from the score of a unit of a past conversation: an article that answers about as well is the better source. */
 const transcriptPenalty = 0.15;
+/** Articles put questions into their readers' mouths; what follows is the answer. */
+const questionPenalty = 0.3;
 /** Added to units of the passage that the best unit comes from: an answer from one place reads as one. */
 const samePassageBonus = 0.05;
 /** Share of the best unit's score from which on another unit answers as well. */
@@ -124,7 +126,9 @@ async function scoreUnits(
       const shared =
         [...queryTokens].filter((token) => tokens.has(token)).length / Math.max(1, queryTokens.size);
       const prior = best > 0 ? passages[passage]!.score / best : 1;
-      const penalty = passages[passage]!.chunk.kind === 'transcript' ? transcriptPenalty : 0;
+      const penalty =
+        (passages[passage]!.chunk.kind === 'transcript' ? transcriptPenalty : 0) +
+        (text.endsWith('?') ? questionPenalty : 0);
       return {
         passage,
         block,
