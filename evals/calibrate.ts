@@ -87,7 +87,7 @@ await runCommand({
         }
         await knowledge.close();
       }
-      const { calibration, report } = fit(rows, embedder.modelId, maxError);
+      const { calibration, report } = fitPolicy(rows, embedder.modelId, maxError);
       if (values.out)
         await writeFile(values.out, `${JSON.stringify({ ...calibration, report }, undefined, 2)}\n`);
       if (values.json) process.stdout.write(`${JSON.stringify({ ...calibration, report })}\n`);
@@ -121,7 +121,7 @@ async function readCases(path: string): Promise<z.infer<typeof caseSchema>[]> {
 }
 
 /** Every figure comes from questions that the fit which judged them had not seen (cross-validation). */
-function fit(rows: readonly Evidence[], embedder: string, maxError: number) {
+function fitPolicy(rows: readonly Evidence[], embedder: string, maxError: number) {
   if (rows.length < 50 || rows.every((row) => row.label) || !rows.some((row) => row.label)) {
     throw new AppError(
       'bad-input',
@@ -136,8 +136,7 @@ function fit(rows: readonly Evidence[], embedder: string, maxError: number) {
     label,
     answerable,
   }));
-  const answerFrom =
-    maxError === undefined ? bestSeparation(predictions) : thresholdFor(predictions, maxError);
+  const answerFrom = thresholdFor(predictions, maxError);
   // Below this, a list of articles to choose from would hold the right one less often than two times in five.
   const clarifyFrom = Math.min(answerFrom, thresholdWhere(predictions, 0.4));
   const model = fitLogistic(rows);
@@ -212,7 +211,7 @@ function thresholdWhere(predictions: readonly Prediction[], share: number): numb
   return 0;
 }
 
-function describeReport(calibration: Calibration, report: ReturnType<typeof fit>['report']): string {
+function describeReport(calibration: Calibration, report: ReturnType<typeof fitPolicy>['report']): string {
   const percent = ({ share, n, interval }: { share: number; n: number; interval: number[] }) =>
     `${(share * 100).toFixed(1)} % of ${n} (95 %: ${(interval[0]! * 100).toFixed(1)} – ${(interval[1]! * 100).toFixed(1)})`;
   return [

@@ -6,7 +6,7 @@ import { splitSentences } from '#core/sentences.ts';
 
 /** Each section becomes one passage of some 150 words, heading and title included. */
 const sectionsPerArticle = 5;
-const sectionWords = { least: 100, most: 170 };
+const sectionWords = { least: 100, most: 150 };
 const articlesFolder = join(import.meta.dirname, '../../data/knowledge');
 const questionsFile = join(import.meta.dirname, '../../data/evals/golden.jsonl');
 

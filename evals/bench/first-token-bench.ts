@@ -2,7 +2,12 @@
 //   all of it   from the customer's sending to the first text, less the time that the model server took
 //   behind it   from the model server's writing of its first token to the customer's having it
 // The difference is what comes before the model is asked: reading the question, embedding, search, decision, prompt.
-import { createDeskClient, createStreamClient, type MeasuredAnswer, type StreamClient } from './chat-client.ts';
+import {
+  createDeskClient,
+  createStreamClient,
+  type MeasuredAnswer,
+  type StreamClient,
+} from './chat-client.ts';
 import type { BenchRow } from './report.ts';
 import { copyOf, type ServerBench, serveDesk } from './server-benches.ts';
 import { quantile, spreadOfPairs } from './statistics.ts';

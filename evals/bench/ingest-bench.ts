@@ -1,11 +1,12 @@
 // Ingestion as a user runs it, process start and model loading included.
-import type { Embedder } from '#core/embedder.ts';
+
 import { chunkContext } from '#core/document.ts';
+import type { Embedder } from '#core/embedder.ts';
 import { openCurrentGeneration } from '#rag/generation-reader.ts';
 import { editOnePercent, makeArticles, writeArticles } from './corpus.ts';
 import { ingest } from './knowledge.ts';
 import type { BenchRow } from './report.ts';
-import { inTurns, spreadOfPairs, spread, timeMs } from './statistics.ts';
+import { inTurns, spread, spreadOfPairs, timeMs } from './statistics.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Enough to embed for some seconds; all of them would take minutes each time. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { toMarkdown } from './report.ts';
-import { inTurns, quantile, spread } from './statistics.ts';
+import { isMet, toMarkdown } from './report.ts';
+import { inTurns, quantile, spread, spreadOfPairs } from './statistics.ts';
 
 describe('bench report', () => {
   it('gives medians, spread, ratio and whether the target was met', () => {
@@ -22,15 +22,39 @@ describe('bench report', () => {
     expect(table).toMatch(/memory.*NO/);
   });
 
-  it('measures both sides in turns', async () => {
+  it('says what was not measured, and calls its target neither met nor missed', () => {
+    const row = { name: 'embedding', unit: '/s', ours: spread([50]), targets: { ratio: '>= 2' } };
+    const missing = 'the peer has no model';
+    expect(toMarkdown([{ ...row, missing }])).toMatch(/not measured: the peer has no model.*\|\s+\|$/);
+    expect(isMet({ ...row, missing })).toBeUndefined();
+    expect(isMet({ ...row, ratio: spread([2]) })).toBe(true);
+    expect(isMet({ ...row, ratio: spread([1.9]) })).toBe(false);
+  });
+});
+
+describe('bench statistics', () => {
+  it('measures both sides in turns, so that a busy moment falls on both', async () => {
     const order: string[] = [];
-    const side = (name: string, value: number) => async () => {
-      order.push(name);
+    const side = (name: string, value: number) => async (run: number) => {
+      order.push(`${name}${run}`);
       return value;
     };
-    const { ratio } = await inTurns(2, side('a', 1), side('b', 4));
-    expect(order).toEqual(['a', 'b', 'a', 'b']);
-    expect(ratio.median).toBe(0.25);
+    const pairs = await inTurns(2, side('ours', 1), side('theirs', 4));
+    expect(order).toEqual(['ours0', 'theirs0', 'ours1', 'theirs1']);
+    expect(pairs).toEqual([
+      { ours: 1, theirs: 4 },
+      { ours: 1, theirs: 4 },
+    ]);
+  });
+
+  it('takes the ratio of each pair, not of the medians', () => {
+    const { ours, theirs, ratio } = spreadOfPairs([
+      { ours: 1, theirs: 10 },
+      { ours: 2, theirs: 4 },
+      { ours: 9, theirs: 9 },
+    ]);
+    expect([ours.median, theirs.median, ratio.median]).toEqual([2, 9, 0.5]);
+    expect([ratio.low, ratio.high, ratio.runs]).toEqual([0.1, 1, 3]);
   });
 
   it('interpolates quantiles', () => {

@@ -1,24 +1,31 @@
-// The table that the bench prints, and the same as JSON.
+// The table that the bench prints.
 import type { Spread } from './statistics.ts';
 
+/** Also what `--json` gives, one for each row of the table. */
 export interface BenchRow {
   readonly name: string;
   readonly unit: string;
-  readonly ours: Spread;
+  readonly ours?: Spread;
   readonly peer?: string;
   readonly theirs?: Spread;
   /** Ours divided by theirs, pair by pair. */
   readonly ratio?: Spread;
   readonly targets?: { readonly ours?: string; readonly ratio?: string };
   readonly note?: string;
+  /** What could not be measured, and why. */
+  readonly missing?: string;
 }
 
 export function toMarkdown(rows: readonly BenchRow[]): string {
   const head = ['measured', 'ours', 'peer', 'ratio', 'target', 'met'];
   const body = rows.map((row) => [
     row.note ? `${row.name} (${row.note})` : row.name,
-    show(row.ours, row.unit),
-    row.theirs ? `${show(row.theirs, row.unit)} ${row.peer}` : '',
+    row.ours ? show(row.ours, row.unit) : '',
+    row.theirs
+      ? `${show(row.theirs, row.unit)} ${row.peer}`
+      : row.missing
+        ? `not measured: ${row.missing}`
+        : '',
     row.ratio ? show(row.ratio, '') : '',
     [
       row.targets?.ours && `${row.targets.ours} ${row.unit}`,
@@ -26,18 +33,19 @@ export function toMarkdown(rows: readonly BenchRow[]): string {
     ]
       .filter(Boolean)
       .join(', '),
-    verdict(row),
+    { true: 'yes', false: 'NO', undefined: '' }[`${isMet(row)}`],
   ]);
   return [head, head.map(() => '---'), ...body].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-/** By the medians; empty without a target. */
-function verdict({ ours, ratio, targets }: BenchRow): string {
+/** By the medians. Undefined without a target, or when what it is about was not measured. */
+export function isMet({ ours, ratio, targets = {} }: BenchRow): boolean | undefined {
   const checks = [
-    targets?.ours ? meets(ours.median, targets.ours) : undefined,
-    targets?.ratio && ratio ? meets(ratio.median, targets.ratio) : undefined,
-  ].filter((check) => check !== undefined);
-  return checks.length === 0 ? '' : checks.every(Boolean) ? 'yes' : 'NO';
+    { measured: ours, target: targets.ours },
+    { measured: ratio, target: targets.ratio },
+  ].filter(({ target }) => target !== undefined);
+  if (checks.length === 0 || checks.some(({ measured }) => measured === undefined)) return undefined;
+  return checks.every(({ measured, target }) => meets(measured!.median, target!));
 }
 
 function meets(value: number, target: string): boolean {

@@ -34,7 +34,10 @@ export async function serveDesk(
   return { ...served, url: served.url.replace('localhost', '127.0.0.1') };
 }
 
-export async function copyOf({ workspace, dataDir }: Pick<ServerBench, 'workspace' | 'dataDir'>): Promise<string> {
+export async function copyOf({
+  workspace,
+  dataDir,
+}: Pick<ServerBench, 'workspace' | 'dataDir'>): Promise<string> {
   const copy = await workspace.folder('data');
   await cp(dataDir, copy, { recursive: true });
   return copy;
@@ -84,7 +87,8 @@ export async function benchMemory(bench: ServerBench): Promise<BenchRow[]> {
 
 async function residentMegabytes(pid: number): Promise<{ now: number; peak: number } | undefined> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => undefined);
-  const kilobytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status ?? '')?.[1]);
+  const kilobytes = (name: string) =>
+    Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status ?? '')?.[1]);
   return status === undefined
     ? undefined
     : { now: kilobytes('VmRSS') / 1024, peak: kilobytes('VmHWM') / 1024 };

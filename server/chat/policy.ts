@@ -129,7 +129,7 @@ const attacks = [
  * sysprompt_extraction). A convenience that gives such messages an honest "I don't know": safety does not rest on it, since
  * there are no secrets in the prompt, agents-only text is never retrieved, and the output filter does not read the question.
  */
-export function addressesTheModel(text: string): boolean {
+function addressesTheModel(text: string): boolean {
   return attacks.some((pattern) => pattern.test(text));
 }
 

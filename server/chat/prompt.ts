@@ -45,7 +45,7 @@ export function buildPrompt({ turns, passages }: PromptInput): BaseMessage[] {
 }
 
 /** Our own marks and the control tokens of common chat formats (ChatML, Llama, Mistral, Gemma, sentencepiece), made inert. */
-export function escapeMarkup(text: string): string {
+function escapeMarkup(text: string): string {
   return text
     .replace(/<(?=\/?(?:passage|conversation|turn)\b)/gi, '‹')
     .replace(/<(?=\|)|(?<=\|)>/g, (bracket) => (bracket === '<' ? '‹' : '›'))

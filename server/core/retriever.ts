@@ -34,14 +34,6 @@ export interface LexicalRow extends ScoredRow {
   readonly coverage: number;
 }
 
-export interface RerankOptions extends CallOptions {
-  readonly k?: number;
-}
-
-export interface Reranker {
-  rerank(query: string, candidates: readonly ScoredChunk[], options?: RerankOptions): Promise<ScoredChunk[]>;
-}
-
 /** One published, immutable state of what the team knows. */
 export interface KnowledgeBase extends Retriever {
   readonly generation: GenerationInfo;
