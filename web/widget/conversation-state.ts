@@ -108,6 +108,6 @@ export function streamingAnswer(state: ConversationState): ShownMessage | undefi
 }
 
 /** Something is owed to the customer: an answer that is being written, or has not begun. */
-function awaitsAnswer(state: ConversationState): boolean {
+export function awaitsAnswer(state: ConversationState): boolean {
   return state.messages.at(-1)?.role === 'customer' || streamingAnswer(state) !== undefined;
 }

@@ -73,12 +73,12 @@ function settleLink(link: HTMLAnchorElement): void {
 }
 
 /** A new tab that learns nothing of this page. */
-function openElsewhere(link: HTMLAnchorElement): void {
+export function openElsewhere(link: HTMLAnchorElement): void {
   link.target = '_blank';
   link.rel = 'noopener noreferrer nofollow';
 }
 
-function isWebAddress(address: string | undefined): address is string {
+export function isWebAddress(address: string | undefined): address is string {
   return address !== undefined && linkTarget.test(address) && URL.canParse(address);
 }
 
