@@ -13,7 +13,7 @@ describe('bench corpus', () => {
       sections.map(({ paragraphs }) => lengthOf(paragraphs)),
     );
     expect(Math.min(...lengths)).toBeGreaterThanOrEqual(100);
-    expect(lengths.reduce((a, b) => a + b) / lengths.length).toBeCloseTo(145, -1);
+    expect(lengths.reduce((a, b) => a + b) / lengths.length).toBeCloseTo(132, -1);
   });
 
   it('edits one article in a hundred, other ones each time', async () => {
