@@ -86,7 +86,7 @@ async function main(): Promise<void> {
   const rows: BenchRow[] = [];
   for (const name of names) {
     say(`Measuring: ${name}.`);
-    rows.push(...(await benches[name]!(bench)));
+    rows.push(...(await benches[name]!(bench).catch((thrown) => failedRow(name, thrown))));
   }
 
   const json = JSON.stringify(
@@ -97,6 +97,12 @@ async function main(): Promise<void> {
   if (values.out !== undefined) await writeFile(values.out, `${json}\n`);
   (values.json ? process.stderr : process.stdout).write(`\n${toMarkdown(rows)}\n`);
   if (values.json) process.stdout.write(`${json}\n`);
+}
+
+/** One that fails leaves the others their rows. */
+function failedRow(name: string, thrown: unknown): BenchRow[] {
+  process.exitCode = 1;
+  return [{ name, unit: '', missing: toAppError(thrown).message.replace(/\s+/g, ' ') }];
 }
 
 function parse() {

@@ -29,6 +29,7 @@ await runCommand({
     if (!values.in) throw new AppError('bad-request', `--in FILE is missing.\n\n${help}`);
     const questions = await readQuestions(values.in);
     await using desk = await openAnswerDesk(loadConfig());
+    desk.knowledge.current();
     const out = await openJsonLines(values.out);
     let failures = 0;
     try {

@@ -22,6 +22,8 @@ await runCommand({
     if (question === '')
       throw new AppError('bad-request', `Write the question behind the command, in quotes.\n\n${help}`);
     await using desk = await openAnswerDesk(loadConfig());
+    // Says what is wrong and what to run; an answer would only carry the sentence for customers.
+    desk.knowledge.current();
     const answered = await answerOnce(desk.answer, [{ role: 'customer', text: question }], {
       signal,
       onEvent: (event) => {

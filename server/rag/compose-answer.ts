@@ -30,7 +30,7 @@ const samePassageBonus = 0.05;
 /** Share of the best unit's score from which on another unit answers as well. */
 const alsoAnswers = 0.75;
 /** The same for an item beside the best one in a list without order. */
-const alsoListed = 0.8;
+const alsoListed = 0.88;
 
 interface Candidate {
   readonly passage: number;
@@ -65,8 +65,9 @@ export async function composeAnswer(
     [...chosen.values()].reduce((sum, candidate) => sum + countWords(unitOf(candidate).text), 0);
   const take = (candidate: Candidate) => chosen.set(key(candidate), candidate);
 
+  const codes = tokenizeForSearch(query).filter(isCode);
   const threshold = anchor.score * alsoAnswers;
-  for (const candidate of around(anchor, blockOf(anchor), candidates)) take(candidate);
+  for (const candidate of around(anchor, blockOf(anchor), candidates, codes)) take(candidate);
   for (const candidate of candidates) {
     if (chosen.size >= sentenceLimit || words() >= wordLimit || candidate.score < threshold) break;
     if (
@@ -79,7 +80,11 @@ export async function composeAnswer(
       continue;
     // Half a list is no answer: a list comes whole, and only if there is room for it.
     if (blockOf(candidate).kind === 'list') {
-      const list = around(candidate, blockOf(candidate), candidates);
+      const begun = [...chosen.values()].some(
+        (other) => other.passage === candidate.passage && other.block === candidate.block,
+      );
+      if (begun) continue;
+      const list = around(candidate, blockOf(candidate), candidates, codes);
       if (chosen.size + list.length <= listLimit) for (const item of list) take(item);
     } else {
       take(candidate);
@@ -124,7 +129,7 @@ async function scoreUnits(
     .map(({ passage, block, unit, text }, index) => {
       const tokens = new Set(tokenizeForSearch(text));
       const shared =
-        [...queryTokens].filter((token) => tokens.has(token)).length / Math.max(1, queryTokens.size);
+        weigh([...queryTokens].filter((token) => tokens.has(token))) / Math.max(1, weigh(queryTokens));
       const prior = best > 0 ? passages[passage]!.score / best : 1;
       const penalty =
         (passages[passage]!.chunk.kind === 'transcript' ? transcriptPenalty : 0) +
@@ -133,14 +138,28 @@ async function scoreUnits(
         passage,
         block,
         unit,
-        score: dot(queryVector, vectors[index]!) + 0.15 * shared + 0.35 * prior - penalty,
+        score: dot(queryVector, vectors[index]!) + 0.2 * shared + 0.35 * prior - penalty,
       };
     })
     .sort((a, b) => b.score - a.score);
 }
 
+/** A code or a number in the question ("E4", "Android 9") is what it is about. */
+const isCode = (token: string) => /\d/.test(token);
+
+function weigh(tokens: Iterable<string>): number {
+  let sum = 0;
+  for (const token of tokens) sum += isCode(token) ? 3 : 1;
+  return sum;
+}
+
 /** The unit with what it needs to be understood: its list, or the sentences beside it in the paragraph. */
-function around(anchor: Candidate, block: Block, candidates: readonly Candidate[]): Candidate[] {
+function around(
+  anchor: Candidate,
+  block: Block,
+  candidates: readonly Candidate[],
+  codes: readonly string[],
+): Candidate[] {
   const at = (unit: number) =>
     candidates.find(
       (other) => other.passage === anchor.passage && other.block === anchor.block && other.unit === unit,
@@ -152,11 +171,14 @@ function around(anchor: Candidate, block: Block, candidates: readonly Candidate[
   const last = block.units.length - 1;
   if (block.kind === 'list') {
     const leadIn = block.units[0]!.kind === 'sentence' ? 1 : 0;
+    const listed = range(leadIn, last);
+    const namesCode = ({ unit }: Candidate) =>
+      tokenizeForSearch(block.units[unit]!.text).some((token) => codes.includes(token));
     const items = block.ordered
-      ? range(leadIn, last)
-      : range(leadIn, last).filter(
-          (item) => item.unit === anchor.unit || item.score >= anchor.score * alsoListed,
-        );
+      ? listed
+      : listed.some(namesCode)
+        ? listed.filter(namesCode)
+        : listed.filter((item) => item.unit === anchor.unit || item.score >= anchor.score * alsoListed);
     // Of more items than fit, those around the anchor.
     const room = listLimit - leadIn;
     const from = Math.max(

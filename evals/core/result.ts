@@ -1,0 +1,118 @@
+// What a suite gets and gives: figures with their uncertainty, and one result per case. Everything else (the runner, the report,
+// compare, the baseline) works on these types and knows no suite.
+import type { AnswerDependencies } from '#chat/answer.ts';
+import type { Embedder } from '#core/embedder.ts';
+import type { KnowledgeBase } from '#core/retriever.ts';
+
+/** One figure. Use `shareMetric`, `meanMetric` or `describeMetric` of core/metric.ts to make one with its interval. */
+export interface Metric {
+  /** Finite, always. */
+  readonly value: number;
+  /** What it was measured on: cases, sentences, answers. */
+  readonly n: number;
+  /** 95 % interval, `low <= value <= high`. */
+  readonly low: number;
+  readonly high: number;
+  /** `share` is 0 to 1 and shown in percent. */
+  readonly unit: 'share' | 'score' | 'ms' | 's' | 'min' | 'count' | 'characters';
+  readonly better: 'higher' | 'lower' | 'neither';
+  /** One line that a support manager understands: "Questions whose article is among the first five". */
+  readonly label: string;
+  /** What the figure does not prove; "0 of 300: the true share is below 1 %". */
+  readonly note?: string;
+  /** A limit that fails the run wherever it is crossed, whatever the baseline says. */
+  readonly limit?: { readonly min?: number; readonly max?: number };
+  /** Measured on a clock: not in the baseline, and allowed to differ from run to run. */
+  readonly measured?: true;
+}
+
+/** `error`: a server or model that failed; counted apart, never as a wrong answer. `info`: nothing to be right or wrong about. */
+export type Verdict = 'pass' | 'fail' | 'error' | 'info';
+
+export interface CaseResult {
+  /** Unique within its suite and stable from run to run: `compare` pairs cases by it. */
+  readonly id: string;
+  readonly verdict: Verdict;
+  /** Group within the suite: `follow-up`, `prompt-injection`, … */
+  readonly kind?: string;
+  /** What the customer wrote, oldest first; the last one is the question. */
+  readonly turns: readonly CaseTurn[];
+  readonly answer?: string;
+  /** What the desk did: answer, clarify, decline, handoff. */
+  readonly decision?: string;
+  /** Titles or ids of passages, best first, with a piece of their text. */
+  readonly passages?: readonly CasePassage[];
+  /** Why it failed, or what was remarkable; one short sentence each. */
+  readonly reasons?: readonly string[];
+  /** Finite numbers by metric id; `compare` takes paired differences of them. */
+  readonly scores?: Readonly<Record<string, number>>;
+}
+
+export interface CaseTurn {
+  readonly role: 'customer' | 'agent';
+  readonly text: string;
+}
+
+export interface CasePassage {
+  readonly documentId: string;
+  readonly title: string;
+  readonly text: string;
+  readonly gold?: boolean;
+  readonly cited?: boolean;
+}
+
+/** Data of a chart that report.html draws; `id` says which drawing. */
+export type Chart =
+  | {
+      readonly kind: 'lines';
+      readonly id: string;
+      readonly title: string;
+      readonly x: string;
+      readonly y: string;
+      readonly series: readonly {
+        readonly name: string;
+        readonly points: readonly (readonly [number, number])[];
+      }[];
+      /** Draws y = x for comparison. */
+      readonly diagonal?: boolean;
+    }
+  | {
+      readonly kind: 'bars';
+      readonly id: string;
+      readonly title: string;
+      readonly y: string;
+      readonly unit: Metric['unit'];
+      readonly groups: readonly {
+        readonly name: string;
+        readonly bars: readonly {
+          readonly name: string;
+          readonly value: number;
+          readonly low?: number;
+          readonly high?: number;
+        }[];
+      }[];
+    };
+
+/** What `run…(context)` of a suite resolves to. Keys of `metrics` are kebab-case and stable: baselines refer to them. */
+export interface SuiteOutcome {
+  readonly metrics: Readonly<Record<string, Metric>>;
+  readonly cases: readonly CaseResult[];
+  readonly charts?: readonly Chart[];
+}
+
+/** What a suite gets. One is opened per run; suites share it and close nothing. */
+export interface SuiteContext {
+  /** What `createAnswer` needs. A suite that plants passages wraps `knowledgeBase` and creates its own answer with the rest. */
+  readonly dependencies: AnswerDependencies;
+  readonly knowledge: KnowledgeBase;
+  readonly embedder: Embedder;
+  /** Directory of the cases that ship, `data/evals`. */
+  readonly casesDir: string;
+  /** Of every random draw; the same seed gives the same figures. */
+  readonly seed: number;
+  readonly signal?: AbortSignal;
+  /** Called as often as a suite likes; shown on a terminal. */
+  progress?(done: number, total: number): void;
+}
+
+export type RunSuite = (context: SuiteContext) => Promise<SuiteOutcome>;
