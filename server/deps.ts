@@ -2,7 +2,7 @@
 // above it, so that scripts and evals open only what they need: knowledge, then answers, then the whole desk.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Answer, type AnswerObserver, createAnswer } from '#chat/answer.ts';
+import { type Answer, type AnswerDependencies, type AnswerObserver, createAnswer } from '#chat/answer.ts';
 import { type Answering, createAnswering } from '#chat/answering.ts';
 import type { Calibration } from '#chat/policy.ts';
 import { openSqliteConversationStore } from '#chat/sqlite-conversation-store.ts';
@@ -54,6 +54,8 @@ export async function openKnowledge(
 
 export interface AnswerDesk extends AsyncDisposable {
   readonly answer: Answer;
+  /** What `answer` is made of, for evals that change a part of it. */
+  readonly dependencies: AnswerDependencies;
   readonly knowledge: Knowledge;
 }
 
@@ -68,16 +70,21 @@ export async function openAnswerDesk(config: Config, options: OpenOptions = {}):
     openChatModel(chat, knowledge.embedder),
     chat.model === extractive.model ? undefined : openChatModel(extractive, knowledge.embedder),
   ]);
-  const answer = createAnswer({
+  const dependencies: AnswerDependencies = {
     knowledgeBase: knowledge.current,
     chatModel,
     ...(fallbackModel ? { fallbackModel } : {}),
     calibration,
     timeouts: chat,
     ...(options.observer ? { observer: options.observer } : {}),
-  });
+  };
   const closing = stack.move();
-  return { answer, knowledge, [Symbol.asyncDispose]: () => closing.disposeAsync() };
+  return {
+    answer: createAnswer(dependencies),
+    dependencies,
+    knowledge,
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  };
 }
 
 export interface Desk extends AsyncDisposable {

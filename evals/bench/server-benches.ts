@@ -15,12 +15,15 @@ export interface ServerBench {
   readonly questions: readonly string[];
 }
 
-/** The server's own defaults, but for limits that a single client would run into. */
+/** As `npm start` starts it and with the server's own defaults, but for limits that a single client would run into. */
 export async function serveDesk(
   { workspace, dataDir }: Pick<ServerBench, 'workspace' | 'dataDir'>,
   settings: RunOptions['settings'] = {},
 ): Promise<Served> {
+  const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as { scripts: { start: string } };
   const served = await workspace.serve('server/main.ts', {
+    nodeOptions:
+      /node ((?:--\S+ )*)server\/main\.ts/.exec(scripts.start)?.[1]?.trim().split(' ').filter(Boolean) ?? [],
     ready: /Answerdesk is ready: (\S+)/,
     settings: {
       ANSWERDESK_DATA_DIR: dataDir,

@@ -16,6 +16,8 @@ export interface Workspace extends AsyncDisposable {
 }
 
 export interface RunOptions {
+  /** Of Node itself. */
+  readonly nodeOptions?: readonly string[];
   readonly args?: readonly string[];
   /** The whole environment of the process: settings of the shell that the bench runs in do not reach it. */
   readonly settings?: Readonly<Record<string, string>>;
@@ -34,9 +36,14 @@ const readyTimeoutMs = 60_000;
 export async function openWorkspace(): Promise<Workspace> {
   const root = await mkdtemp(join(tmpdir(), 'answerdesk-bench-work-'));
   const children = new Set<ChildProcess>();
+  const ending = new WeakSet<ChildProcess>();
 
-  function start(script: string, { args = [], settings = {} }: RunOptions, keepOutput: boolean) {
-    const child = spawn(process.execPath, [script, ...args], {
+  function start(
+    script: string,
+    { nodeOptions = [], args = [], settings = {} }: RunOptions,
+    keepOutput: boolean,
+  ) {
+    const child = spawn(process.execPath, [...nodeOptions, script, ...args], {
       cwd: projectFolder,
       env: { ...settings },
       stdio: ['ignore', keepOutput ? 'pipe' : 'ignore', 'pipe'],
@@ -48,6 +55,15 @@ export async function openWorkspace(): Promise<Workspace> {
       said = (said + text).slice(-10_000);
     });
     return { child, said: () => said };
+  }
+
+  /** At once: nothing that a bench leaves behind is wanted. */
+  async function end(child: ChildProcess): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    ending.add(child);
+    const exit = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exit;
   }
 
   return {
@@ -79,6 +95,10 @@ export async function openWorkspace(): Promise<Workspace> {
           resolve(found);
         });
       });
+      child.once('exit', (code, signal) => {
+        if (!ending.has(child))
+          process.stderr.write(`${script} ended by itself (${signal ?? code}):\n${said()}\n`);
+      });
       return { url, pid: child.pid!, startedAt, [Symbol.asyncDispose]: () => end(child) };
     },
 
@@ -87,12 +107,4 @@ export async function openWorkspace(): Promise<Workspace> {
       await rm(root, { recursive: true, force: true, maxRetries: 3 });
     },
   };
-}
-
-/** At once: nothing that a bench leaves behind is wanted. */
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exit = once(child, 'exit');
-  child.kill('SIGKILL');
-  await exit;
 }

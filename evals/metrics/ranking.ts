@@ -17,3 +17,14 @@ export function ndcgAt(k: number, ranked: readonly string[], gold: ReadonlySet<s
   );
   return actual / ideal;
 }
+
+/** 1 / rank of the first gold document among the first `k`, 0 if there is none (mean of it over questions: MRR). */
+export function reciprocalRank(k: number, ranked: readonly string[], gold: ReadonlySet<string>): number {
+  const rank = ranked.slice(0, k).findIndex((id) => gold.has(id));
+  return rank === -1 ? 0 : 1 / (rank + 1);
+}
+
+/** 1 if any gold document is among the first `k`. */
+export function hitAt(k: number, ranked: readonly string[], gold: ReadonlySet<string>): number {
+  return ranked.slice(0, k).some((id) => gold.has(id)) ? 1 : 0;
+}

@@ -161,7 +161,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
   async function* generate(input: GenerateInput): AsyncGenerator<ChatEvent, Written> {
     const { passages, messageId, observer, signal } = input;
     const prompt = buildPrompt({ turns: input.turns, passages });
-    const grounding = { query: input.query, passages };
+    const grounding = { query: input.query, question: input.turns.at(-1)?.text ?? input.query, passages };
     const known = passages.map(({ chunk }) => `${chunk.text} ${chunk.url ?? ''}`).join(' ');
     const models = fallbackModel ? [chatModel, fallbackModel] : [chatModel];
 

@@ -5,7 +5,10 @@ import type { ScoredChunk } from './document.ts';
 
 /** Passage `i` of the array is cited as `[i + 1]`. */
 export interface Grounding {
+  /** Complete in itself: earlier turns are joined to a question that needs them. */
   readonly query: string;
+  /** The customer's last turn alone. */
+  readonly question?: string;
   readonly passages: readonly ScoredChunk[];
 }
 

@@ -21,6 +21,7 @@ describe('splitSentences', () => {
     ['initials', 'Ask J. Smith. He knows.', 2],
     ['wrapped lines', 'The first line goes\non here. The second\nends.', 2],
     ['an ellipsis', 'Wait... it loads. Done.', 2],
+    ['a numbered heading', '## 4. The boiler runs. Or not', 1],
     ['German abbreviations', 'Geben Sie z.B. Ihre Nummer an. Danach weiter.', 2],
   ])('keeps %s whole', (_name, text, count) => {
     expect(sentences(text)).toHaveLength(count);

@@ -12,6 +12,7 @@ const structuralLine =
 /** Of those, the ones that the following line never continues. */
 const closedLine = /^[ \t]*(?:#{1,6}[ \t]|\||```|~~~|-{3,}[ \t]*$|\*{3,}[ \t]*$)/;
 /** Three backticks with more of them on the line are a code span. */
+const headingLine = /^[ \t]*#{1,6}[ \t]/;
 const fenceLine = /^[ \t]*(?:```[^`]*$|~~~)/;
 
 // `etc.`, `a.m.`, `U.S.` and the like end a sentence as often as not and are left to the segmenter.
@@ -67,8 +68,15 @@ function* blocks(text: string): Generator<SentenceRange> {
 }
 
 function splitBlock(text: string, block: SentenceRange, ranges: SentenceRange[]): void {
+  const raw = text.slice(block.start, block.end);
+  if (headingLine.test(raw)) {
+    // "## 4. Reset it" is one heading, not two sentences.
+    const start = block.start + raw.length - raw.trimStart().length;
+    ranges.push({ start, end: start + raw.trim().length });
+    return;
+  }
   // The segmenter ends a sentence at every line break; inside a paragraph a break is only where the line was wrapped.
-  const flat = text.slice(block.start, block.end).replace(/[\r\n\u0085\u2028\u2029]/g, ' ');
+  const flat = raw.replace(/[\r\n\u0085\u2028\u2029]/g, ' ');
   let start = 0;
   for (const { segment, index } of segmenter.segment(flat)) {
     const end = index + segment.length;

@@ -25,6 +25,8 @@ const wordLimit = 130;
 const transcriptPenalty = 0.15;
 /** Articles put questions into their readers' mouths; what follows is the answer. */
 const questionPenalty = 0.3;
+/** For units whose sentence or headings hold the words of a follow-up. */
+const focusWeight = 0.5;
 /** Added to units of the passage that the best unit comes from: an answer from one place reads as one. */
 const samePassageBonus = 0.05;
 /** Share of the best unit's score from which on another unit answers as well. */
@@ -41,12 +43,12 @@ interface Candidate {
 
 /** The answer in pieces to stream, one unit each; `[n]` is the 1-based number of a passage in `grounding`. Empty without passages. */
 export async function composeAnswer(
-  { query, passages }: Grounding,
+  { query, question = query, passages }: Grounding,
   { embedder, signal }: ComposeOptions,
 ): Promise<string[]> {
   const read = passages.slice(0, passagesRead);
   const blocks = read.map(({ chunk }) => passageBlocks(chunk.text));
-  const scored = await scoreUnits(query, read, blocks, { embedder, signal });
+  const scored = await scoreUnits({ query, question, passages: read }, blocks, { embedder, signal });
   const anchor = scored[0];
   if (!anchor) return [];
   // What was said to one customer is not mixed with articles, nor with what was said to another.
@@ -94,8 +96,7 @@ export async function composeAnswer(
 }
 
 async function scoreUnits(
-  query: string,
-  passages: readonly ScoredChunk[],
+  { query, question, passages }: Required<Grounding>,
   blocks: readonly (readonly Block[])[],
   { embedder, signal }: ComposeOptions,
 ): Promise<Candidate[]> {
@@ -124,12 +125,17 @@ async function scoreUnits(
     ),
   ]);
   const queryTokens = new Set(tokenizeForSearch(query));
+  // In a follow-up the earlier turns outnumber the words that say what is asked now ("what about on iPhone?").
+  const focus = question === query ? [] : [...new Set(tokenizeForSearch(question))];
   const best = passages[0]!.score;
   return places
     .map(({ passage, block, unit, text }, index) => {
       const tokens = new Set(tokenizeForSearch(text));
       const shared =
         weigh([...queryTokens].filter((token) => tokens.has(token))) / Math.max(1, weigh(queryTokens));
+      const { title, headingPath } = passages[passage]!.chunk;
+      const around = new Set(tokenizeForSearch([title, ...headingPath, text].join(' ')));
+      const focused = focus.filter((token) => around.has(token)).length / Math.max(1, focus.length);
       const prior = best > 0 ? passages[passage]!.score / best : 1;
       const penalty =
         (passages[passage]!.chunk.kind === 'transcript' ? transcriptPenalty : 0) +
@@ -138,7 +144,8 @@ async function scoreUnits(
         passage,
         block,
         unit,
-        score: dot(queryVector, vectors[index]!) + 0.2 * shared + 0.35 * prior - penalty,
+        score:
+          dot(queryVector, vectors[index]!) + 0.2 * shared + 0.35 * prior + focusWeight * focused - penalty,
       };
     })
     .sort((a, b) => b.score - a.score);
