@@ -87,8 +87,7 @@ function adapt(table: AdapterTable, row: unknown, line: number): unknown {
   const withoutPrefix = (value: unknown) =>
     typeof value === 'string' && table.prefix ? value.replace(table.prefix, '') : value;
   const turns = withoutPrefix(read(table.turns));
-  const unanswerable =
-    table.unanswerable !== undefined && table.unanswerable.slice(1).includes(read(table.unanswerable[0]));
+  const unanswerable = table.unanswerable?.slice(1).includes(read(table.unanswerable[0])) ?? false;
   const standalone = withoutPrefix(read(table.standalone));
   // Retrieval cannot be judged where the passages were never published.
   if (table.gold && !unanswerable && Array.isArray(gold) && gold.length === 0) return undefined;

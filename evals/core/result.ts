@@ -98,6 +98,8 @@ export interface SuiteOutcome {
   readonly metrics: Readonly<Record<string, Metric>>;
   readonly cases: readonly CaseResult[];
   readonly charts?: readonly Chart[];
+  /** What a reader must know: what was left out, or what a suite needs that is not configured. */
+  readonly notes?: readonly string[];
 }
 
 /** What a suite gets. One is opened per run; suites share it and close nothing. */

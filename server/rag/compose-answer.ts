@@ -2,7 +2,6 @@
 // add what else clearly answers, and write it down in reading order with citation marks.
 import type { CallOptions } from '#core/call-options.ts';
 import type { Grounding } from '#core/chat-model.ts';
-import type { ScoredChunk } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { tokenizeForSearch } from './lexical-tokens.ts';
 import { type Block, passageBlocks, type Unit } from './passage-blocks.ts';
@@ -181,11 +180,16 @@ function around(
     const listed = range(leadIn, last);
     const namesCode = ({ unit }: Candidate) =>
       tokenizeForSearch(block.units[unit]!.text).some((token) => codes.includes(token));
-    const items = block.ordered
+    const picked = block.ordered
       ? listed
       : listed.some(namesCode)
         ? listed.filter(namesCode)
         : listed.filter((item) => item.unit === anchor.unit || item.score >= anchor.score * alsoListed);
+    // A sentence inside an item goes where its item goes.
+    const itemOf = (unit: number) =>
+      block.units.slice(0, unit + 1).findLastIndex(({ kind }) => kind !== 'sentence');
+    const pickedItems = new Set(picked.map(({ unit }) => itemOf(unit)));
+    const items = listed.filter(({ unit }) => pickedItems.has(itemOf(unit)));
     // Of more items than fit, those around the anchor.
     const room = listLimit - leadIn;
     const from = Math.max(
@@ -215,14 +219,7 @@ function write(
     const previous = sorted[index - 1];
     const sameBlock = previous?.passage === candidate.passage && previous.block === candidate.block;
     const { text, kind } = unitOf(candidate);
-    const separator =
-      index === 0
-        ? ''
-        : !sameBlock
-          ? '\n\n'
-          : kind === 'sentence' && unitOf(previous!).kind === 'sentence'
-            ? ' '
-            : '\n';
+    const separator = index === 0 ? '' : !sameBlock ? '\n\n' : kind === 'sentence' ? ' ' : '\n';
     const endsRun = next?.passage !== candidate.passage || next.block !== candidate.block;
     const mark = endsRun ? ` [${candidate.passage + 1}]` : '';
     return `${separator}${text.replace(/\s*\n\s*/g, ' ')}${mark}`;

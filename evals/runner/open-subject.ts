@@ -1,0 +1,110 @@
+// Opens what is judged (knowledge, models, policy) and names it.
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AnswerDependencies } from '#chat/answer.ts';
+import { type Calibration, featureNames } from '#chat/policy.ts';
+import { AppError } from '#core/errors.ts';
+import { generationFolder } from '#rag/generation-folder.ts';
+import { type Config, loadConfig } from '#server/config.ts';
+import { type AnswerDesk, openAnswerDesk } from '#server/deps.ts';
+import type { Subject } from './run-settings.ts';
+
+export interface OpenedSubject extends AsyncDisposable {
+  readonly config: Config;
+  readonly desk: AnswerDesk;
+  /** Without a fallback: what another model answered instead would be counted as this one's. */
+  readonly dependencies: AnswerDependencies;
+  readonly subject: Subject;
+}
+
+export interface OpenSubjectOptions {
+  readonly dataDir?: string | undefined;
+  /** A file as `npm run calibrate -- --out` writes it, in place of data/models/policy.json. */
+  readonly policy?: string | undefined;
+}
+
+export async function openSubject({ dataDir, policy }: OpenSubjectOptions): Promise<OpenedSubject> {
+  const loaded = loadConfig();
+  const config: Config = dataDir === undefined ? loaded : { ...loaded, dataDir };
+  const desk = await openAnswerDesk(config);
+  try {
+    const { fallbackModel: _unused, ...rest } = desk.dependencies;
+    const calibration = policy === undefined ? rest.calibration : await readPolicy(policy);
+    const dependencies = { ...rest, calibration };
+    const { generation } = desk.knowledge.current();
+    const manifest = await readFile(join(generationFolder(config.dataDir, generation.id), 'manifest.json'));
+    const { answerFrom, clarifyFrom } = calibration;
+    const chatModel = rest.chatModel.name;
+    const fingerprint = createHash('sha256')
+      .update(manifest)
+      .update(codeHash())
+      .update(
+        JSON.stringify([
+          desk.knowledge.embedder.modelId,
+          chatModel,
+          config.chat.baseUrl,
+          config.chat.maxTokens,
+          featureNames.map((name) => calibration.coefficients[name]),
+          calibration.intercept,
+          answerFrom,
+          clarifyFrom,
+        ]),
+      )
+      .digest('hex')
+      .slice(0, 16);
+    return {
+      config,
+      desk,
+      dependencies,
+      subject: {
+        embedder: desk.knowledge.embedder.modelId,
+        generation: generation.id,
+        documents: generation.documents,
+        passages: generation.chunks,
+        chatModel,
+        answerFrom,
+        clarifyFrom,
+        fingerprint,
+      },
+      [Symbol.asyncDispose]: () => desk[Symbol.asyncDispose](),
+    };
+  } catch (thrown) {
+    await desk[Symbol.asyncDispose]();
+    throw thrown;
+  }
+}
+
+async function readPolicy(path: string): Promise<Calibration> {
+  try {
+    const policy = JSON.parse(await readFile(path, 'utf8'));
+    const numbers = [
+      policy.intercept,
+      policy.answerFrom,
+      policy.clarifyFrom,
+      ...featureNames.map((name) => policy.coefficients[name]),
+    ];
+    if (numbers.every((value) => typeof value === 'number' && Number.isFinite(value))) return policy;
+    throw new Error('a coefficient or threshold is missing');
+  } catch (cause) {
+    throw new AppError(
+      'bad-input',
+      `${path} is no policy as "npm run calibrate -- --out FILE" writes it: ${cause instanceof Error ? cause.message : cause}`,
+      { cause },
+    );
+  }
+}
+
+/** What answers is code as much as model: a changed file must never meet answers of the old one. */
+function codeHash(): string {
+  const server = join(import.meta.dirname, '../../server');
+  const hash = createHash('sha256');
+  for (const room of ['core', 'rag', 'chat']) {
+    for (const name of readdirSync(join(server, room)).sort()) {
+      if (name.endsWith('.ts') && !name.endsWith('.test.ts'))
+        hash.update(name).update(readFileSync(join(server, room, name)));
+    }
+  }
+  return hash.digest('hex');
+}
