@@ -8,7 +8,9 @@ export default defineConfig({
       'evals/**/*.test.ts',
       'web/**/*.test.ts',
       'deploy/**/*.test.ts',
+      'data/**/*.test.ts',
     ],
+    globalSetup: ['web/testing/build-web.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Two cores are what a small machine has; tests that start processes of their own need room beside them.

@@ -7,10 +7,9 @@ export default defineConfig({
   test: {
     include: ['evals/suites/*.eval.ts'],
     setupFiles: ['evals/runner/matchers.ts'],
-    // One process opens the models once for all suites; cases of a suite run side by side, which helps where a model server answers.
+    // One process opens the models once for all files of a run.
     isolate: false,
     maxWorkers: 1,
-    maxConcurrency: 8,
     testTimeout: 3_600_000,
     hookTimeout: 600_000,
   },

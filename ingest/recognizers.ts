@@ -81,6 +81,15 @@ export function createRecognizers({ region = 'US' }: RecognizerOptions = {}): Re
       (found) => found.split(':').length > 2 && /\d/.test(found) && isIPv6(found),
     ),
     phoneRecognizer(region),
+    // What is written like a phone number is as private when no such number was ever given out: typing errors, ranges that
+    // libphonenumber does not know. With country code; 07700 900123, (020) 7946 0182; 06 12 34 56 78.
+    fromPattern('phone', /(?<![\w@/+.-])\+[1-9]\d{0,2}(?:[ ()./-]{0,3}\d){7,12}(?!\w)/g),
+    fromPattern(
+      'phone',
+      /(?<![\w@/+.,-])\(?0\d{2,4}\)?[ -]\d{3,8}(?:[ -]\d{3,4})?(?![\w-]|[.,:]\d)/g,
+      (found) => digitCount(found) >= 9 && digitCount(found) <= 12,
+    ),
+    fromPattern('phone', /(?<![\w@/+.,-])0[1-9](?:[ .-]\d\d){4}(?![\w-]|[.,:]\d)/g),
     fromPattern('secret', longToken, looksRandom),
     fromPattern('number', /(?<![\d.])\d{9,400}(?![\d])/g),
     // Card and account numbers that do not check out (typing errors) are as private as those that do.

@@ -13,6 +13,8 @@ describe('redaction of transcripts', () => {
     ['mail me at jo.bloggs+x@mail.example.com.', 'mail me at [EMAIL].'],
     ['my number is (202) 555-0143, call', 'my number is [PHONE], call'],
     ['+44 20 7946 0182', '[PHONE]'],
+    ['ring 07700 900638 or +44 7700 900999.', 'ring [PHONE] or [PHONE].'],
+    ['office (0161) 496 0000, Paris 06 12 34 56 78', 'office [PHONE], Paris [PHONE]'],
     ['card 4111 1111 1111 1111 ok', 'card [CARD] ok'],
     ['card 4111-1111-1111-1111', 'card [CARD]'],
     ['amex 378282246310005', 'amex [CARD]'],
@@ -35,6 +37,7 @@ describe('redaction of transcripts', () => {
     'Error 0x80070057 in version 2.8.1, see chapter 1.2.3.4.5.',
     'It costs £1,299.00 and was sold from 2019-05-01 to 2023.',
     'Order PW-20931 from 14:30:15 on 12/03/2024.',
+    'Serial T100-1845-00231, part 020 4567, 10.12.2024 08:30, 01-02-2024 08.',
     'Your password is case sensitive.',
     'std::vector and 10:30:45 are no addresses.',
     'https://support.example.com/hc/en-us/articles/360023825454',
@@ -89,6 +92,7 @@ describe('any text', () => {
     '5555555555554444',
     '202-555-0143',
     '(202) 555-0199',
+    '07700 900638',
   );
   const around = fc.string({
     unit: fc.constantFrom(' ', 'a', ', ', '. ', '(', ')', '\n', 'é', '✓'),
@@ -139,6 +143,8 @@ describe('any text', () => {
       'https://',
       '+1 ',
       '(1',
+      '0 ',
+      '0123 ',
       'eyJ',
       '?key=',
       'sk-',

@@ -67,7 +67,7 @@ const table: readonly { readonly room: RegExp; readonly may: RegExp; readonly ty
   { room: /^server\/(deps|main)\.ts$/, may: /^server\// },
   { room: /^web\//, may: /^web\//, typesOf: /^server\/(protocol\.ts|core\/)/ },
   { room: /^ingest\//, may: /^ingest\/|^server\/(core|rag)\/|^server\/(config|logger)\.ts$/ },
-  { room: /^evals\//, may: /^evals\/|^server\/(core|rag|chat)\/|^server\/(config|deps)\.ts$/ },
+  { room: /^evals\//, may: /^(evals|ingest)\/|^server\/(core|rag|chat)\/|^server\/(config|deps)\.ts$/ },
 ];
 
 describe('architecture', () => {

@@ -60,6 +60,12 @@ const schema = z.object({
   ANSWERDESK_ALLOW_TRACING: flag,
   OPENAI_API_KEY: z.string().min(1).optional(),
   OPENAI_BASE_URL: httpUrl.optional(),
+
+  ANSWERDESK_JUDGE_MODEL: z.string().min(1).optional(),
+  ANSWERDESK_JUDGE_BASE_URL: httpUrl.optional(),
+  MLFLOW_TRACKING_URI: httpUrl.optional(),
+  MLFLOW_TRACKING_TOKEN: z.string().min(1).optional(),
+  MLFLOW_EXPERIMENT_NAME: z.string().min(1).default('answerdesk-evals'),
 });
 
 /** Every variable that is read; `.env.example` explains them. */
@@ -103,6 +109,18 @@ function shape(env: z.infer<typeof schema>) {
       tokenTimeoutMs: env.ANSWERDESK_CHAT_TOKEN_TIMEOUT_MS,
       maxTokens: env.ANSWERDESK_CHAT_MAX_TOKENS,
     },
+    /** For evals only: a language model that judges answers. */
+    judge: {
+      model: env.ANSWERDESK_JUDGE_MODEL,
+      baseUrl: env.ANSWERDESK_JUDGE_BASE_URL ?? env.OPENAI_BASE_URL,
+      apiKey: env.OPENAI_API_KEY,
+    },
+    /** For evals only: where runs are logged. */
+    mlflow: {
+      trackingUri: env.MLFLOW_TRACKING_URI,
+      token: env.MLFLOW_TRACKING_TOKEN,
+      experiment: env.MLFLOW_EXPERIMENT_NAME,
+    },
   };
 }
 
@@ -145,6 +163,9 @@ function modelProblems(env: z.infer<typeof schema>): string[] {
     problems.push(
       'ANSWERDESK_CHAT_MODEL: a model needs ANSWERDESK_CHAT_BASE_URL (your model server) or OPENAI_API_KEY',
     );
+  }
+  if (env.ANSWERDESK_JUDGE_MODEL !== undefined && needsServer(env.ANSWERDESK_JUDGE_BASE_URL)) {
+    problems.push('ANSWERDESK_JUDGE_MODEL: a judge needs ANSWERDESK_JUDGE_BASE_URL or OPENAI_API_KEY');
   }
   if (env.ANSWERDESK_EMBEDDER.startsWith('openai:') && needsServer(env.ANSWERDESK_EMBEDDER_BASE_URL)) {
     problems.push(

@@ -2,6 +2,7 @@
 //   all of it   from the customer's sending to the first text, less the time that the model server took
 //   behind it   from the model server's writing of its first token to the customer's having it
 // The difference is what comes before the model is asked: reading the question, embedding, search, decision, prompt.
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   createDeskClient,
   createStreamClient,
@@ -12,12 +13,16 @@ import type { BenchRow } from './report.ts';
 import { copyOf, type ServerBench, serveDesk } from './server-benches.ts';
 import { quantile, spreadOfPairs } from './statistics.ts';
 
-/** A quick model: 150 ms, then a token every 20 ms. */
-const schedule = { firstTokenMs: 150, betweenTokensMs: 20, tokens: 20 };
+/** A quick model with short answers, and one whose answers take ten seconds. */
+const quick = { firstTokenMs: 150, betweenTokensMs: 20, tokens: 20 };
+const slow = { firstTokenMs: 150, betweenTokensMs: 100, tokens: 100 };
 const listening = /listening on (\S+)/;
 const rounds = 5;
 const questionsOneByOne = 20;
 const chatsAtOnce = 100;
+/** With answers of ten seconds, a question every tenth of a second keeps that many chats going. */
+const betweenQuestionsMs = 100;
+const roundsUnderWay = 2;
 
 interface Overhead {
   readonly all: number;
@@ -25,56 +30,79 @@ interface Overhead {
 }
 
 export async function benchFirstToken(bench: ServerBench): Promise<BenchRow[]> {
+  const oneByOne: Round[] = [];
+  const sameInstant: Round[] = [];
+  const underWay: Round[] = [];
+  {
+    await using sides = await openSides(bench, quick);
+    await sides.measure(chatsAtOnce, together);
+    for (let round = 0; round < rounds; round++) {
+      oneByOne.push(await sides.measure(questionsOneByOne, inSequence));
+      sameInstant.push(await sides.measure(chatsAtOnce, together));
+    }
+  }
+  {
+    await using sides = await openSides(bench, slow);
+    for (let round = 0; round < roundsUnderWay; round++)
+      underWay.push(await sides.measure(2 * chatsAtOnce, oneAfterAnother));
+  }
+  const going = `${chatsAtOnce} chats going on`;
+  const instant = `${chatsAtOnce} chats asking in the same instant`;
+  return [
+    row(oneByOne, { name: 'first token, one chat', part: 'all', share: 0.5, limitMs: 5 }),
+    row(underWay, { name: `first token, ${going}`, part: 'all', share: 0.5, limitMs: 5 }),
+    row(underWay, { name: `first token, ${going}`, part: 'all', share: 0.99, limitMs: 25 }),
+    row(sameInstant, { name: `first token, ${instant}`, part: 'all', share: 0.5, limitMs: 5 }),
+    row(sameInstant, { name: `first token, ${instant}`, part: 'all', share: 0.99, limitMs: 25 }),
+    row(oneByOne, { name: 'of it behind the model, one chat', part: 'behind', share: 0.5 }),
+    row(underWay, { name: `of it behind the model, ${going}`, part: 'behind', share: 0.5 }),
+    row(underWay, { name: `of it behind the model, ${going}`, part: 'behind', share: 0.99 }),
+    row(sameInstant, { name: `of it behind the model, ${instant}`, part: 'behind', share: 0.5 }),
+    row(sameInstant, { name: `of it behind the model, ${instant}`, part: 'behind', share: 0.99 }),
+  ];
+}
+
+interface Sides extends AsyncDisposable {
+  /** Asks so many questions of the desk, then the same of the pass-through. */
+  measure(count: number, ask: (asks: readonly Ask[]) => Promise<Overhead[]>): Promise<Round>;
+}
+
+async function openSides(bench: ServerBench, schedule: typeof quick): Promise<Sides> {
   const { workspace } = bench;
-  const dataDir = await copyOf(bench);
-  await using model = await workspace.serve('evals/bench/model-server.ts', {
-    args: Object.values(schedule).map(String),
-    ready: listening,
-  });
-  await using proxy = await workspace.serve('evals/bench/pass-through-proxy.ts', {
-    args: [model.url],
-    ready: listening,
-  });
-  await using server = await serveDesk(
-    { workspace, dataDir },
-    { ANSWERDESK_CHAT_MODEL: 'scheduled', ANSWERDESK_CHAT_BASE_URL: `${model.url}/v1` },
+  await using stack = new AsyncDisposableStack();
+  const model = stack.use(
+    await workspace.serve('evals/bench/model-server.ts', {
+      args: [schedule.firstTokenMs, schedule.betweenTokensMs, schedule.tokens].map(String),
+      ready: listening,
+    }),
   );
-  using client = createStreamClient();
+  const proxy = stack.use(
+    await workspace.serve('evals/bench/pass-through-proxy.ts', { args: [model.url], ready: listening }),
+  );
+  const server = stack.use(
+    await serveDesk(
+      { workspace, dataDir: await copyOf(bench) },
+      { ANSWERDESK_CHAT_MODEL: 'scheduled', ANSWERDESK_CHAT_BASE_URL: `${model.url}/v1` },
+    ),
+  );
+  const client = stack.use(createStreamClient());
   const desk = createDeskClient(client, server.url);
   const askDesk = async (questions: readonly string[]): Promise<Ask[]> => {
     const conversations = await Promise.all(questions.map(() => desk.createConversation()));
     return questions.map((question, index) => () => desk.ask(conversations[index]!, question));
   };
-  const askProxy = async (questions: readonly string[]): Promise<Ask[]> =>
-    questions.map((question) => () => askThrough(client, proxy.url, question));
-
-  const modelQuestions = await questionsForTheModel(bench.questions, askDesk);
-  const pick = (count: number, from: number) =>
-    Array.from({ length: count }, (_, index) => modelQuestions[(from + index) % modelQuestions.length]!);
-  // Both open their connections and warm up.
-  await Promise.all((await askProxy(pick(chatsAtOnce, 0))).map((ask) => ask()));
-  await Promise.all((await askDesk(pick(chatsAtOnce, 0))).map((ask) => ask()));
-
-  const oneByOne: Round[] = [];
-  const atOnce: Round[] = [];
-  for (let round = 0; round < rounds; round++) {
-    const few = pick(questionsOneByOne, round * questionsOneByOne);
-    oneByOne.push({
-      ours: await inSequence(await askDesk(few)),
-      theirs: await inSequence(await askProxy(few)),
-    });
-    const many = pick(chatsAtOnce, 0);
-    atOnce.push({ ours: await together(await askDesk(many)), theirs: await together(await askProxy(many)) });
-  }
-  const once = `${chatsAtOnce} chats in the same instant`;
-  return [
-    row(oneByOne, { name: 'first token, one chat', part: 'all', share: 0.5, limitMs: 5 }),
-    row(oneByOne, { name: 'of it behind the model, one chat', part: 'behind', share: 0.5 }),
-    row(atOnce, { name: `first token, ${once}`, part: 'all', share: 0.5, limitMs: 5 }),
-    row(atOnce, { name: `first token, ${once}`, part: 'all', share: 0.99, limitMs: 25 }),
-    row(atOnce, { name: `of it behind the model, ${once}`, part: 'behind', share: 0.5 }),
-    row(atOnce, { name: `of it behind the model, ${once}`, part: 'behind', share: 0.99 }),
-  ];
+  const questions = await questionsForTheModel(bench.questions.slice(0, chatsAtOnce), askDesk);
+  const closing = stack.move();
+  return {
+    async measure(count, ask) {
+      const some = Array.from({ length: count }, (_, index) => questions[index % questions.length]!);
+      return {
+        ours: await ask(await askDesk(some)),
+        theirs: await ask(some.map((question) => () => askThrough(client, proxy.url, question))),
+      };
+    },
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  };
 }
 
 type Ask = () => Promise<MeasuredAnswer>;
@@ -94,18 +122,22 @@ async function together(asks: readonly Ask[]): Promise<Overhead[]> {
   return (await Promise.all(asks.map((ask) => ask()))).flatMap(overheadOf);
 }
 
+/** The first hundred fill the desk, the others are measured. */
+async function oneAfterAnother(asks: readonly Ask[]): Promise<Overhead[]> {
+  const answers = asks.map(async (ask, index) => {
+    await sleep(index * betweenQuestionsMs);
+    return ask();
+  });
+  return (await Promise.all(answers)).slice(chatsAtOnce).flatMap(overheadOf);
+}
+
 /** Those that the desk lets the model answer: a question that it declines has no first token of a model. */
 async function questionsForTheModel(
   questions: readonly string[],
   prepare: (questions: readonly string[]) => Promise<Ask[]>,
 ): Promise<string[]> {
-  const found: string[] = [];
-  for (const question of questions) {
-    const [ask] = await prepare([question]);
-    if (overheadOf(await ask!()).length > 0) found.push(question);
-    if (found.length === chatsAtOnce) break;
-  }
-  return found;
+  const answers = await Promise.all((await prepare(questions)).map((ask) => ask()));
+  return questions.filter((_, index) => overheadOf(answers[index]!).length > 0);
 }
 
 function askThrough(client: StreamClient, url: string, question: string): Promise<MeasuredAnswer> {

@@ -29,7 +29,7 @@ const model = join(root, 'peer');
 await mkdir(join(model, 'onnx'), { recursive: true });
 await symlink(join(folder, 'model.onnx'), join(model, 'onnx/model_quantized.onnx'));
 await symlink(join(folder, 'tokenizer.json'), join(model, 'tokenizer.json'));
-const settings = { tokenizer_class: 'BertTokenizer', model_max_length: 512 };
+const settings = { tokenizer_class: 'BertTokenizer', model_max_length: 512, pad_token: '[PAD]' };
 await writeFile(join(model, 'tokenizer_config.json'), JSON.stringify(settings));
 await writeFile(join(model, 'config.json'), JSON.stringify({ model_type: 'bert', hidden_size: 384 }));
 env.localModelPath = root;

@@ -10,16 +10,7 @@ type Words = Pick<Metric, 'label'> & Partial<Pick<Metric, 'better' | 'limit' | '
 export function shareMetric(successes: number, total: number, words: Words): Metric {
   const [low, high] = wilsonInterval(successes, total);
   const value = total === 0 ? 0 : successes / total;
-  const bound = total === 0 ? undefined : percent(Math.min(1, 3 / total));
-  const proves =
-    total === 0
-      ? 'no case of this kind: the figure says nothing'
-      : successes === 0
-        ? `0 of ${total}: with 95 % confidence the true share is below ${bound}`
-        : successes === total
-          ? `${total} of ${total}: with 95 % confidence the true share of the opposite is below ${bound}`
-          : undefined;
-  const note = [words.note, proves].filter((text) => text !== undefined).join('; ');
+  const note = noteOf(words.note, extremeOf(value, total));
   return {
     value,
     n: total,
@@ -46,17 +37,23 @@ export function statisticMetric<Case>(
   statistic: (cases: readonly Case[]) => number,
   { unit = 'score', seed = 1, ...words }: Words & { unit?: Metric['unit']; seed?: number },
 ): Metric {
-  const value = cases.length === 0 ? 0 : statistic(cases);
-  const [low, high] = bootstrapInterval(cases, statistic, { seed });
+  const n = cases.length;
+  const value = n === 0 ? 0 : statistic(cases);
+  // Where nothing varies the bootstrap sees no uncertainty, and there is some.
+  const isExtreme = unit === 'share' && (value === 0 || value === 1);
+  const [low, high] = isExtreme
+    ? wilsonInterval(value * n, n)
+    : bootstrapInterval(cases, statistic, { seed });
+  const note = noteOf(words.note, isExtreme || n === 0 ? extremeOf(value, n) : undefined);
   return {
     value,
-    n: cases.length,
+    n,
     low: Math.min(low, value),
     high: Math.max(high, value),
     unit,
     better: 'higher',
     ...words,
-    ...(cases.length === 0 ? { note: 'no case of this kind: the figure says nothing' } : {}),
+    ...(note ? { note } : {}),
   };
 }
 
@@ -64,6 +61,16 @@ export function mean(values: readonly number[]): number {
   return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-function percent(share: number): string {
-  return `${(share * 100).toPrecision(2)} %`;
+/** The rule of three (Hanley and Lippman-Hand, 1983): after 0 of N, the share is below 3 / N with 95 % confidence. */
+function extremeOf(share: number, total: number): string | undefined {
+  if (total === 0) return 'no case of this kind: the figure says nothing';
+  const bound = `${(Math.min(1, 3 / total) * 100).toPrecision(2)} %`;
+  if (share === 0) return `0 of ${total}: with 95 % confidence the true share is below ${bound}`;
+  if (share === 1)
+    return `${total} of ${total}: with 95 % confidence the true share of the opposite is below ${bound}`;
+  return undefined;
+}
+
+function noteOf(...parts: readonly (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined).join('; ');
 }

@@ -42,6 +42,8 @@ export interface CaseResult {
   readonly decision?: string;
   /** Titles or ids of passages, best first, with a piece of their text. */
   readonly passages?: readonly CasePassage[];
+  /** What a reader may want to know besides: the query searched with, who judged. */
+  readonly note?: string;
   /** Why it failed, or what was remarkable; one short sentence each. */
   readonly reasons?: readonly string[];
   /** Finite numbers by metric id; `compare` takes paired differences of them. */

@@ -16,7 +16,11 @@ export function missingFacts(text: string, facts: readonly string[]): string[] {
 
 export function forbiddenIn(text: string, mustNot: readonly string[]): string[] {
   const said = plain(text);
-  return mustNot.filter((value) => contains(said, plain(value)));
+  return mustNot.filter((value) => {
+    const part = plain(value);
+    // Markup alone, such as ```, leaves nothing to compare.
+    return part === '' ? text.includes(value) : contains(said, part);
+  });
 }
 
 /** 1 without facts to recall. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ndcgAt, recallAt } from './ranking.ts';
+import { hitAt, ndcgAt, recallAt, reciprocalRank } from './ranking.ts';
 
 describe('ranking metrics', () => {
   it('counts the gold documents found', () => {
@@ -12,6 +12,13 @@ describe('ranking metrics', () => {
     expect(ndcgAt(10, ['a', 'x'], new Set(['a']))).toBe(1);
     expect(ndcgAt(10, ['x', 'a'], new Set(['a']))).toBeCloseTo(1 / Math.log2(3));
     expect(ndcgAt(10, ['x', 'y'], new Set(['a']))).toBe(0);
+  });
+
+  it('looks for the first gold document', () => {
+    expect(reciprocalRank(10, ['x', 'y', 'a'], new Set(['a']))).toBeCloseTo(1 / 3);
+    expect(reciprocalRank(2, ['x', 'y', 'a'], new Set(['a']))).toBe(0);
+    expect(hitAt(3, ['x', 'y', 'a'], new Set(['a', 'b']))).toBe(1);
+    expect(hitAt(2, ['x', 'y', 'a'], new Set(['a', 'b']))).toBe(0);
   });
 
   it('never gets worse when a gold document moves up', () => {

@@ -2,7 +2,7 @@
 // fails is a finding, not the end; a case whose model failed is an error and counts nowhere.
 import { describe, type ExpectStatic, type TestContext, test } from 'vitest';
 import { toAppError } from '#core/errors.ts';
-import type { CaseResult, Metric, RunSuite, SuiteOutcome } from '../core/result.ts';
+import type { CaseResult, Metric, SuiteOutcome } from '../core/result.ts';
 import { type EvalContext, evalContext } from './eval-context.ts';
 import type { SuiteName } from './run-settings.ts';
 
@@ -75,7 +75,7 @@ export async function defineCaseSuite<Case extends { readonly id: string }, Judg
 /** For a suite that looks after its cases itself. */
 export async function defineSuite(
   name: SuiteName,
-  run: RunSuite | ((context: EvalContext) => Promise<SuiteOutcome>),
+  run: (context: EvalContext) => Promise<SuiteOutcome>,
 ): Promise<void> {
   const context = await evalContext();
   describe(name, () => {

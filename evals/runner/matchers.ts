@@ -2,7 +2,8 @@
 import { expect } from 'vitest';
 import { citationScores, forbiddenIn, missingFacts, type Reply } from '../judging/answer-checks.ts';
 
-interface ReplyMatchers<R> {
+/** `_T`: vitest's own interface has it, and all declarations must agree. */
+interface ReplyMatchers<R, _T> {
   /** Cites at least one of the documents. */
   toCite(gold: readonly string[]): R;
   /** Contains every fact; ` | ` separates forms of which one is enough. */
@@ -18,9 +19,8 @@ interface ReplyMatchers<R> {
 }
 
 declare module 'vitest' {
-  // biome-ignore lint/suspicious/noExplicitAny: vitest's own interface has this parameter
-  interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = any>
-    extends ReplyMatchers<R> {}
+  interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown>
+    extends ReplyMatchers<R, T> {}
 }
 
 const decided = ({ decision }: Reply) =>

@@ -19,6 +19,11 @@ export async function runCommand<Options extends ParseArgsOptionsConfig>({
 }: Command<Options>): Promise<void> {
   const controller = new AbortController();
   process.once('SIGINT', () => controller.abort());
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // `… | head -1`: the reader has had enough.
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
   try {
     const input = parse(options, help);
     if ('help' in input.values && input.values.help) {

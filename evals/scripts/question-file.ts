@@ -34,7 +34,12 @@ export async function readQuestions(path: string): Promise<Question[]> {
     .split('\n')
     .flatMap((line, index) => {
       if (line.trim() === '') return [];
-      const parsed = questionSchema.safeParse(parseJson(line));
+      const value = parseJson(line);
+      if (value === undefined) {
+        problems.push(`line ${index + 1}: not valid JSON`);
+        return [];
+      }
+      const parsed = questionSchema.safeParse(value);
       if (parsed.success) return [parsed.data];
       const issue = parsed.error.issues[0];
       problems.push(

@@ -18,7 +18,8 @@ export interface ReadBytesOptions {
 }
 
 export async function* readBytes(path: string, { gzip, signal }: ReadBytesOptions): AsyncGenerator<Buffer> {
-  const file = createReadStream(path, { highWaterMark: 1 << 20, signal });
+  // Allocated whole for each file: a megabyte each made the garbage collector a fifth of reading small articles.
+  const file = createReadStream(path, { highWaterMark: 1 << 16, signal });
   const stream = gzip ? file.pipe(createGunzip()) : file;
   // `pipe` does not hand errors on.
   if (gzip) file.on('error', (error) => stream.destroy(error));

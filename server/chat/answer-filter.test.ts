@@ -1,13 +1,27 @@
 import fc from 'fast-check';
+import { marked } from 'marked';
 import { describe, expect, it } from 'vitest';
 import { createAnswerFilter } from './answer-filter.ts';
 
 const allowed = 'https://help.example.com/reset';
 
 function filtered(pieces: readonly string[], passages = 3): { text: string; cited: readonly number[] } {
-  const filter = createAnswerFilter({ passages, isAllowedUrl: (url) => url === allowed });
+  const filter = createAnswerFilter({
+    passages,
+    isAllowedUrl: (url) => [allowed, 'help@example.com'].includes(url),
+  });
   const text = pieces.map((piece) => filter.push(piece)).join('') + filter.flush();
   return { text, cited: filter.cited };
+}
+
+/** Links to anywhere else, images and HTML in `text`, as a Markdown reader of all of GitHub's extensions sees it. */
+function markupIn(text: string): string[] {
+  const found: string[] = [];
+  marked.walkTokens(marked.lexer(text), (token) => {
+    if (token.type === 'link' && token.href !== allowed) found.push(token.raw);
+    if (token.type === 'image' || token.type === 'html' || token.type === 'def') found.push(token.raw);
+  });
+  return found;
 }
 
 describe('answer filter', () => {
@@ -33,6 +47,11 @@ describe('answer filter', () => {
     expect(filtered(['See https://evil.example/?q=secret now.']).text).toBe('See  now.');
   });
 
+  it('keeps whole e-mail addresses that a passage holds, and only those', () => {
+    const written = 'Write to help@example.com, not to c2VjcmV0@example.com or help@evil.example.';
+    expect(filtered([...written]).text).toBe('Write to help@example.com, not to c2VjcmV0 or help.');
+  });
+
   it.each([
     ['an image', 'a ![x](https://evil.example/a.png) b', 'a  b'],
     ['a reference image', 'a ![x][ref] b', 'a  b'],
@@ -42,11 +61,75 @@ describe('answer filter', () => {
       'a x b\n\nc',
     ],
     ['an HTML element', 'a <img src=x onerror=alert(1)> b', 'a  b'],
-    ['an image inside a link', 'a [![x](https://evil.example/a)](https://evil.example/b) b', 'a x]() b'],
+    ['an image inside a link', 'a [![x](https://evil.example/a)](https://evil.example/b) b', 'a x] () b'],
     ['a link in angle brackets', 'a [x](<https://evil.example/ >) b', 'a x b'],
     ['a script address', 'a javascript:alert(1) b', 'a ) b'],
   ])('takes out %s', (_what, written, shown) => {
     expect(filtered([written]).text).toBe(shown);
+  });
+
+  it.each([
+    ['a label with brackets in it', '[a [b] c](//evil.example/?q=s)'],
+    ['a label with an escaped bracket', '[a \\] b](//evil.example/?q=s)'],
+    ['a label with code in it', '[`]`](//evil.example/?q=s)'],
+    ['a definition with an escaped bracket', '[a\\]]: //evil.example/x\n\nsee [a\\]]'],
+    ['an element around one that is taken out', '<<b>img src=//evil.example/x>'],
+    ['a scheme around an element that is taken out', 'ht<b>tps://evil.example/?q=s'],
+    ['a link around an element that is taken out', '[a]<b>(//evil.example/x)'],
+    ['an image made of an honest link', `!<b>[x](${allowed})`],
+    ['an address as the label of a link', '[https://evil.example/?q=s](x)'],
+    ['an address without a scheme', 'see www.evil.example/?q=s'],
+    ['an e-mail address', 'write to help@evil.example now'],
+    ['an e-mail address around an element', 'write to help@<b>evil.example'],
+    ['an element too long to be held', `<img src="//evil.example/${'a'.repeat(700)}" onerror=alert(1)>`],
+    ['a link too long to be held', `[x](https://${'a'.repeat(592)}//evil.example/?q=s)`],
+    ['an honest address that goes on behind an element', `${allowed}<b>.evil.example/?q=s`],
+    ['an honest address that goes on behind a quotation mark', `${allowed}'.evil.example/?q=s`],
+  ])('makes no link, image or element of %s', (_what, written) => {
+    expect(markupIn(filtered([written]).text)).toEqual([]);
+    expect(markupIn(filtered([...written]).text)).toEqual([]);
+  });
+
+  it('makes no foreign link, image or element of any mixture of their parts', () => {
+    const parts = fc.constantFrom(
+      ...[
+        '[',
+        ']',
+        '(',
+        ')',
+        '![',
+        '](',
+        ']: ',
+        '][',
+        '<',
+        '>',
+        '<b>',
+        '<a href=',
+        '<!--',
+        '!',
+        '\\',
+        '`',
+        '"',
+      ],
+      ...[
+        'https://',
+        'http',
+        's://',
+        '//evil.example/',
+        'www.',
+        'www',
+        '.evil.example',
+        'a@',
+        'evil.example',
+      ],
+      ...['[1]', '[9]', `[r](${allowed})`, allowed, 'javascript:x', ' ', '\n', '\n\n', 'x', "'", '> ', '- '],
+    );
+    fc.assert(
+      fc.property(fc.array(parts, { maxLength: 14 }), (pieces) => {
+        expect(markupIn(filtered(pieces).text)).toEqual([]);
+      }),
+      { numRuns: 5000 },
+    );
   });
 
   it('leaves ordinary text with brackets, comparisons and exclamation marks alone', () => {
@@ -98,6 +181,6 @@ describe('answer filter', () => {
       Array.from({ length: 2000 }, () => '[![<a'),
       1,
     );
-    expect(text.length).toBeLessThanOrEqual(10_000);
+    expect(text.length).toBeLessThanOrEqual(20_000);
   });
 });

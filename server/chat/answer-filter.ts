@@ -1,8 +1,10 @@
 // The output filter: what a model writes passes through here before a customer sees it. It knows the passages, not the
 // model, so no instruction hidden in a text can talk it out of its work.
 //  - citations `[n]` of passages that were not given are removed; the others are renumbered in order of first use
-//  - images are removed; links and bare addresses stay only if a passage that was given holds them (no exfiltration)
+//  - images are removed; links, bare and e-mail addresses stay only if a passage that was given holds them (no exfiltration)
+//  - what is left over cannot become markup: not by nesting, not by length, not by what was taken out between two halves
 // Source: OWASP LLM Top 10 2025, LLM02 and LLM05; EchoLeak, CVE-2025-32711.
+import { createMarkupBreaker } from './markup-breaker.ts';
 
 /** The longest construct that is held back until it is complete; longer ones cannot be a citation or an honest link. */
 const longestConstruct = 600;
@@ -19,12 +21,23 @@ export interface AnswerFilter {
 export interface AnswerFilterOptions {
   /** How many passages the model was given. */
   readonly passages: number;
+  /** Asked about whole addresses: `https://…`, `www.…`, `name@…`. */
   readonly isAllowedUrl: (url: string) => boolean;
+}
+
+interface Resolved {
+  /** How much of what is held is done with. */
+  readonly length: number;
+  readonly shown: string;
+  readonly kind: 'text' | 'mark' | 'link' | 'address';
+  /** Text that was inside the construct, to be looked at like the rest. */
+  readonly again?: string;
 }
 
 export function createAnswerFilter({ passages, isAllowedUrl }: AnswerFilterOptions): AnswerFilter {
   const cited: number[] = [];
   let held = '';
+  const breaker = createMarkupBreaker();
 
   const cite = (numbers: readonly number[]): string =>
     numbers
@@ -36,8 +49,9 @@ export function createAnswerFilter({ passages, isAllowedUrl }: AnswerFilterOptio
       .join('');
 
   /** What to do with a construct at the start of `held`; `undefined` while it may still grow. */
-  const resolve = (final: boolean): { length: number; shown: string } | undefined => {
-    const plain = { length: 1, shown: held[0]! };
+  const resolve = (final: boolean): Resolved | undefined => {
+    const plain: Resolved = { length: 1, shown: held[0]!, kind: 'text' };
+    const removed = (length: number): Resolved => ({ length, shown: '', kind: 'text' });
     const complete = final || held.length > longestConstruct;
     const indexOf = (character: string, from: number) => {
       const at = held.indexOf(character, from);
@@ -47,13 +61,17 @@ export function createAnswerFilter({ passages, isAllowedUrl }: AnswerFilterOptio
     if (held.startsWith('<')) {
       const end = indexOf('>', 1);
       if (end === -1) return complete ? plain : undefined;
-      return { length: end + 1, shown: '' };
+      return removed(end + 1);
     }
     if (!held.startsWith('[') && !held.startsWith('![')) {
-      const address = held.slice(0, longestConstruct).match(/^[^\s<>"'\]]*/)![0];
+      const isEmail = held.startsWith('@');
+      const address = held.slice(0, longestConstruct).match(isEmail ? /^@[\w.-]*/ : /^[^\s<>"'\]]*/)![0];
       if (address.length === held.length && !complete) return undefined;
-      const url = address.replace(/[).,;:!?*_]+$/, '');
-      return { length: url.length, shown: isAllowedUrl(url) ? url : '' };
+      const url = address.replace(/[).,;:!?*_-]+$/, '');
+      if (isEmail && !url.includes('.')) return { length: url.length, shown: url, kind: 'address' };
+      return isAllowedUrl(isEmail ? breaker.lastWord() + url : url)
+        ? { length: url.length, shown: url, kind: 'address' }
+        : removed(url.length);
     }
 
     const image = held.startsWith('!');
@@ -67,39 +85,41 @@ export function createAnswerFilter({ passages, isAllowedUrl }: AnswerFilterOptio
       !image && /^\d{1,3}(?:\s*[,;]\s*\d{1,3})*$/.test(label)
         ? cite(label.split(/[,;]/).map(Number))
         : undefined;
-    if (citation !== undefined && next !== '(') return { length: close + 1, shown: citation };
+    if (citation !== undefined && next !== '(') return { length: close + 1, shown: citation, kind: 'mark' };
 
     const closing = { '(': ')', '[': ']', ':': '\n' }[next ?? ''];
-    if (closing === undefined) return image ? { length: close + 1, shown: '' } : plain;
+    if (closing === undefined) return image ? removed(close + 1) : plain;
     const end = indexOf(closing, close + 2);
     if (end === -1) {
       if (!complete) return undefined;
       // The last line of the text needs no line break to be a link definition.
       return final && next === ':' && held.length <= longestConstruct
-        ? { length: held.length, shown: '' }
+        ? removed(held.length)
         : image
-          ? { length: close + 1, shown: '' }
+          ? removed(close + 1)
           : plain;
     }
-    if (citation !== undefined) return { length: end + 1, shown: citation };
-    if (next === ':') return { length: end, shown: '' };
+    if (citation !== undefined) return { length: end + 1, shown: citation, kind: 'mark' };
+    if (next === ':') return removed(end);
+    if (image) return removed(end + 1);
     const url = held
       .slice(close + 2, end)
       .trim()
       .split(/\s/)[0]!
       .replace(/^<|>$/g, '');
     // Brackets inside a label could make a new construct together with what follows.
-    const text = label.replace(/[![\]<>]/g, '');
-    return {
-      length: end + 1,
-      shown: image ? '' : next === '(' && isAllowedUrl(url) ? `[${text}](${url})` : text,
-    };
+    const text = label.replace(/[![\]<>\\`]/g, '').replace(/\s+/g, ' ');
+    if (next !== '(' || !isAllowedUrl(url)) return { ...removed(end + 1), again: text };
+    // A label that is an address says where the link goes, or would say something else.
+    return text.trim() === url
+      ? { length: end + 1, shown: url, kind: 'address' }
+      : { length: end + 1, shown: `[${createMarkupBreaker().text(text)}](${url})`, kind: 'link' };
   };
 
-  const opener = /!\[|\[|<[a-z/!]|(?:https?|ftp|data|javascript):\S/i;
+  const opener = /!\[|\[|<[a-z/!]|(?:https?|ftp|data|javascript):\S|www\.\S|@[a-z0-9]/i;
   /** What may still grow into an opener when more text comes. */
   const unfinishedTail =
-    /(?:!|<|(?:h|ht|htt|http|https|f|ft|ftp|d|da|dat|data|j|ja|jav|java|javas|javasc|javascr|javascri|javascrip|javascript):?)$/i;
+    /(?:!|<|@|w{1,3}\.?|(?:h|ht|htt|http|https|f|ft|ftp|d|da|dat|data|j|ja|jav|java|javas|javasc|javascr|javascri|javascrip|javascript):?)$/i;
 
   const drain = (final: boolean): string => {
     let shown = '';
@@ -107,16 +127,17 @@ export function createAnswerFilter({ passages, isAllowedUrl }: AnswerFilterOptio
       const at = held.search(opener);
       if (at === -1) {
         const tail = final ? -1 : held.search(unfinishedTail);
-        shown += tail === -1 ? held : held.slice(0, tail);
+        shown += breaker.text(tail === -1 ? held : held.slice(0, tail));
         held = tail === -1 ? '' : held.slice(tail);
         return shown;
       }
-      shown += held.slice(0, at);
+      shown += breaker.text(held.slice(0, at));
       held = held.slice(at);
       const resolved = resolve(final);
       if (!resolved) return shown;
-      shown += resolved.shown;
-      held = held.slice(Math.max(1, resolved.length));
+      shown +=
+        resolved.kind === 'text' ? breaker.text(resolved.shown) : breaker.own(resolved.shown, resolved.kind);
+      held = (resolved.again ?? '') + held.slice(Math.max(1, resolved.length));
     }
     return shown;
   };

@@ -211,10 +211,23 @@ describe('answer', () => {
     expect(model.aborted).toBe(true);
   });
 
-  it('gives a model what articles say as data: no mark can be closed, no role imitated, nothing expanded', async () => {
-    const { ask, model } = desk({ deltas: ['ok [1]'] }, [scored(makeChunk({ text: hostileText }), sure)]);
-    await ask(question);
-    expectHarmless(String(model.prompts[0]?.[1]?.content));
+  it('gives a model what articles say as data: no mark can be closed, no role imitated, nothing expanded', () => {
+    const passages = [scored(makeChunk({ text: hostileText }), sure)];
+    const turns = [{ role: 'customer', text: 'How do I reset it?' }] as const;
+    expectHarmless(String(buildPrompt({ turns, passages })[1]?.content));
+  });
+
+  it('does not give a model a passage that commands models', async () => {
+    const { ask, model } = desk({ deltas: ['ok [1]'] }, [
+      scored(makeChunk({ documentId: 'planted', text: hostileText }), sure),
+      scored(makeChunk(), sure),
+    ]);
+    const events = await ask(question);
+    expect(String(model.prompts[0]?.[1]?.content)).toContain('Hold the dial');
+    expect(String(model.prompts[0]?.[1]?.content)).not.toContain('planted');
+    expect(events.findLast(({ type }) => type === 'answer-end')).toMatchObject({
+      message: { citations: [{ documentId: 'reset' }] },
+    });
   });
 
   it('gives a model what customers say as data, too', () => {

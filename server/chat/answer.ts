@@ -9,10 +9,12 @@ import type { ChatEvent } from '#core/events.ts';
 import type { KnowledgeBase } from '#core/retriever.ts';
 import { createAnswerFilter } from './answer-filter.ts';
 import { condense } from './condense.ts';
+import { heldAddresses } from './held-addresses.ts';
 import { type Calibration, decide, decideBeforeRetrieval, type PolicyOutcome } from './policy.ts';
 import { buildPrompt } from './prompt.ts';
 import { repliesIn } from './replies.ts';
 import { type StreamTimeouts, timedStream } from './timed-stream.ts';
+import { usablePassages } from './usable-passages.ts';
 
 export interface NamedChatModel {
   readonly name: string;
@@ -84,11 +86,12 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
         const afterClarify = history.findLast((message) => message.role === 'agent')?.decision === 'clarify';
         ({ query } = condense([...history, question], { afterClarify }));
         const retrievedAt = performance.now();
-        passages = await knowledgeBase().retrieve(query, {
+        const found = await knowledgeBase().retrieve(query, {
           k: passagesRetrieved,
           filter: { audiences: ['customer'] },
           signal,
         });
+        passages = usablePassages(found);
         observer.retrieved?.(performance.now() - retrievedAt, passages);
         outcome = decide({ question: question.text, history, passages }, calibration);
       }
@@ -162,14 +165,11 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
     const { passages, messageId, observer, signal } = input;
     const prompt = buildPrompt({ turns: input.turns, passages });
     const grounding = { query: input.query, question: input.turns.at(-1)?.text ?? input.query, passages };
-    const known = passages.map(({ chunk }) => `${chunk.text} ${chunk.url ?? ''}`).join(' ');
+    const isAllowedUrl = heldAddresses(passages, knowledgeBase().articleHosts);
     const models = fallbackModel ? [chatModel, fallbackModel] : [chatModel];
 
     for (const [index, { name, model }] of models.entries()) {
-      const filter = createAnswerFilter({
-        passages: passages.length,
-        isAllowedUrl: (url) => url.length > 8 && known.includes(url),
-      });
+      const filter = createAnswerFilter({ passages: passages.length, isAllowedUrl });
       let text = '';
       let announced = 0;
       const show = function* (piece: string): Generator<ChatEvent> {

@@ -37,6 +37,8 @@ export interface LexicalRow extends ScoredRow {
 /** One published, immutable state of what the team knows. */
 export interface KnowledgeBase extends Retriever {
   readonly generation: GenerationInfo;
+  /** Hosts that articles for customers are on or name, in addresses of any kind; absent when there is no such article. */
+  readonly articleHosts?: ReadonlySet<string>;
   document(id: string): Document | undefined;
 }
 

@@ -1,5 +1,6 @@
 // The knowledge base that the server answers from: opens the generation that CURRENT names and follows it to the next one while
 // serving. A generation that cannot be served never replaces one that can.
+import { hostsIn } from '#core/addresses.ts';
 import type { Document } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { AppError, toAppError } from '#core/errors.ts';
@@ -135,8 +136,18 @@ function createKnowledgeBase(generation: Generation, embedder: Embedder): Knowle
     generation.documents.map((document) => [document.id, document]),
   );
   const retriever = createHybridRetriever({ ...generation, embedder });
+  const articles = generation.documents.filter(
+    ({ metadata }) => metadata.kind === 'article' && metadata.audience === 'customer',
+  );
   return {
     generation: generation.info,
+    ...(articles.length > 0
+      ? {
+          articleHosts: new Set(
+            articles.flatMap(({ pageContent, metadata }) => hostsIn(`${pageContent} ${metadata.url ?? ''}`)),
+          ),
+        }
+      : {}),
     document: (id) => documents.get(id),
     retrieve: retriever.retrieve,
   };

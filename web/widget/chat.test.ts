@@ -1,5 +1,4 @@
 // biome-ignore-all lint/performance/useDomNodeTextContent: these innerText are Playwright's, the text as it is seen.
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -54,7 +53,6 @@ describeInBrowser('the widget in a browser', () => {
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    execFileSync(process.execPath, [join(web, 'build.ts'), '--if-changed']);
     [browser, server] = await Promise.all([launchChromium(), openScriptedServer(join(web, 'dist'))]);
     server.pages.set('/host', { html: hostPage() });
   }, 60_000);

@@ -1,0 +1,172 @@
+// npm run evals: runs the suites and stores what they found; compares runs; proposes cases. It only takes the arguments apart.
+import { writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { AppError } from '#core/errors.ts';
+import { loadConfig } from '#server/config.ts';
+import { adapterTables } from './cases/adapters.ts';
+import { draftCases } from './drafting/draft-cases.ts';
+import { checkBaseline, describeFindings, readBaseline, writeBaseline } from './report/baseline.ts';
+import { compareReports, describeComparison } from './report/compare.ts';
+import { toHtml } from './report/html-report.ts';
+import { toJUnitXml } from './report/junit-xml.ts';
+import { type Report, readReport, reportSchema, reportSchemaVersion, withinLimit } from './report/report.ts';
+import { describeReport } from './report/terminal-summary.ts';
+import { prepareRun } from './runner/prepare-run.ts';
+import { suiteNames } from './runner/run-settings.ts';
+import { runSuites } from './runner/run-suites.ts';
+import { runCommand } from './scripts/command.ts';
+import { logToMlflow } from './tracking/mlflow.ts';
+
+const help = `Measures how good the answers are, and writes a report.
+
+  npm run evals                              every suite, on the sample company's questions
+  npm run evals -- retrieval answers         some suites
+  npm run evals -- --cases my-cases.jsonl    your own questions to your own knowledge base
+  npm run evals -- compare RUN RUN           what changed between two runs, and whether it can be chance
+  npm run evals -- draft --source NAME       proposes cases from your articles and conversations
+
+Suites: ${suiteNames.join(', ')}.
+
+  --data-dir DIR         knowledge base to ask (default: ANSWERDESK_DATA_DIR, or var)
+  --cases FILE           questions as JSONL, or ADAPTER:FILE; may be repeated. Adapters: ${Object.keys(adapterTables).join(', ')}
+  --conversations FILE   whole conversations for the suite conversation
+  --policy FILE          thresholds as npm run calibrate writes them, in place of data/models/policy.json
+  --out DIR              where to store the run (default: var/evals/<run>)
+  --resume RUN           continue a run that was interrupted, or whose model server failed
+  --baseline FILE        exit 1 where a figure is worse than its tolerance allows
+  --write-baseline FILE  keep the figures of this run as baseline
+  --seed N               of the bootstrap (default 1)
+  --json                 the report (or comparison) on standard output
+  --source NAME          draft: the source of your documents
+  --count N              draft: how many cases at most (default 50)
+  --help
+
+Exit codes: 0 done; 1 worse than the baseline, a limit was crossed, or a suite broke; 2 bad input, nothing was run.
+A run is a folder with report.html, report.json and junit.xml. docs/evals.md explains every figure.
+`;
+
+const runsDir = resolve('var/evals');
+
+await runCommand({
+  help,
+  options: {
+    'data-dir': { type: 'string' },
+    cases: { type: 'string', multiple: true },
+    conversations: { type: 'string' },
+    policy: { type: 'string' },
+    out: { type: 'string' },
+    resume: { type: 'string' },
+    baseline: { type: 'string' },
+    'write-baseline': { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    source: { type: 'string' },
+    count: { type: 'string', default: '50' },
+    json: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  },
+  async run({ values, positionals }, signal) {
+    const [command, ...rest] = positionals;
+    if (command === 'compare') {
+      if (rest.length !== 2)
+        throw new AppError('bad-request', `compare takes two runs: npm run evals -- compare BEFORE AFTER`);
+      const [before, after] = await Promise.all(rest.map((run) => readReport(run, runsDir)));
+      const comparison = compareReports(before!, after!);
+      process.stdout.write(
+        values.json ? `${JSON.stringify(comparison)}\n` : `${describeComparison(comparison)}\n`,
+      );
+      return;
+    }
+    const dataDir = values['data-dir'] === undefined ? undefined : resolve(values['data-dir']);
+    if (command === 'draft') {
+      const count = wholeNumber(values.count, '--count');
+      const out = values.out ?? join(runsDir, 'drafts', `${values.source ?? 'all'}.jsonl`);
+      const drafted = await draftCases({ source: values.source, dataDir, out, count, signal });
+      process.stderr.write(
+        `${drafted} case(s) proposed in ${out}. Read each one: correct it, and set "accept" to true or false. Then: npm run evals -- --cases ${out}\n`,
+      );
+      return;
+    }
+    const baseline = values.baseline === undefined ? undefined : await readBaseline(values.baseline);
+    const { settings, notes } = await prepareRun({
+      suites: positionals,
+      dataDir,
+      cases: values.cases,
+      conversations: values.conversations,
+      policy: values.policy,
+      out: values.out,
+      resume: values.resume,
+      runsDir,
+      seed: wholeNumber(values.seed, '--seed'),
+    });
+    for (const note of notes) process.stderr.write(`${note}\n`);
+
+    const startedAt = new Date();
+    const { suites, complete } = await runSuites(settings, signal);
+    const report: Report = reportSchema.parse({
+      schemaVersion: reportSchemaVersion,
+      id: basename(settings.runDir),
+      startedAt: startedAt.toISOString(),
+      durationMs: Date.now() - startedAt.getTime(),
+      complete,
+      subject: settings.subject,
+      cases: settings.cases.map((path) => basename(path)),
+      seed: settings.seed,
+      suites,
+    });
+    const paths = {
+      json: join(settings.runDir, 'report.json'),
+      html: join(settings.runDir, 'report.html'),
+      junit: join(settings.runDir, 'junit.xml'),
+    };
+    await Promise.all([
+      writeFile(paths.json, `${JSON.stringify(report)}\n`),
+      writeFile(paths.html, toHtml(report)),
+      writeFile(paths.junit, toJUnitXml(report)),
+    ]);
+    process.stderr.write(`\n${describeReport(report)}\n\n${paths.html}\n`);
+    if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+    if (!complete) {
+      process.stderr.write(`Interrupted. Continue with: npm run evals -- --resume ${report.id}\n`);
+      process.exitCode = 130;
+      return;
+    }
+    if (values['write-baseline']) await writeBaseline(values['write-baseline'], report);
+
+    const problems = problemsOf(report);
+    const findings = baseline ? checkBaseline(baseline, report) : [];
+    if (findings.length > 0) process.stderr.write(`\nAgainst the baseline:\n${describeFindings(findings)}\n`);
+    if (findings.some(({ verdict }) => verdict !== 'better')) problems.push('worse than the baseline');
+    if (problems.length > 0) {
+      process.stderr.write(`\nNot good enough: ${problems.join('; ')}.\n`);
+      process.exitCode = 1;
+    }
+    const { trackingUri, token, experiment } = loadConfig().mlflow;
+    if (trackingUri === undefined) return;
+    const logged = await logToMlflow(report, {
+      trackingUri,
+      token,
+      experiment,
+      files: Object.values(paths),
+      signal,
+    });
+    process.stderr.write(
+      `Logged to MLflow as run ${logged.runId}${logged.artifacts ? '' : ' (without the report files: the server does not take artefacts)'}.\n`,
+    );
+  },
+});
+
+function problemsOf({ suites }: Report): string[] {
+  return Object.entries(suites).flatMap(([suite, { metrics, failure }]) => [
+    ...(failure === undefined ? [] : [`${suite} broke (${failure})`]),
+    ...Object.entries(metrics)
+      .filter(([, metric]) => !withinLimit(metric))
+      .map(([id, { value }]) => `${suite}/${id} is ${value}`),
+  ]);
+}
+
+function wholeNumber(text: string, option: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 1_000_000)
+    throw new AppError('bad-request', `${option} must be a whole number from 1.`);
+  return value;
+}

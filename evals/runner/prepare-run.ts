@@ -1,0 +1,114 @@
+// Everything that can be wrong is found before anything runs: case files, knowledge base, policy, an old run to resume.
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { AppError } from '#core/errors.ts';
+import { openCurrentGeneration } from '#rag/generation-reader.ts';
+import { readConversations } from '../cases/conversation-case.ts';
+import { readCases } from '../cases/eval-case.ts';
+import { openSubject } from './open-subject.ts';
+import { type RunSettings, runSettingsSchema, type SuiteName, suiteNames } from './run-settings.ts';
+
+export interface RunRequest {
+  readonly suites: readonly string[];
+  readonly dataDir?: string | undefined;
+  readonly cases?: readonly string[] | undefined;
+  readonly conversations?: string | undefined;
+  readonly policy?: string | undefined;
+  readonly out?: string | undefined;
+  readonly resume?: string | undefined;
+  readonly runsDir: string;
+  readonly seed: number;
+}
+
+export interface PreparedRun {
+  readonly settings: RunSettings;
+  readonly notes: readonly string[];
+}
+
+const goldenPath = 'data/evals/golden.jsonl';
+const conversationsPath = 'data/evals/conversations.jsonl';
+
+export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
+  const old = request.resume === undefined ? undefined : await readSettings(request.resume, request.runsDir);
+  const unknown = request.suites.filter((name) => !(suiteNames as readonly string[]).includes(name));
+  if (unknown.length > 0)
+    throw new AppError(
+      'bad-request',
+      `There is no suite ${unknown.join(', ')}. There are: ${suiteNames.join(', ')}.`,
+    );
+  const asked = request.suites as readonly SuiteName[];
+  const caseFiles = request.cases ?? old?.cases ?? [goldenPath];
+  const conversations = request.conversations ?? old?.conversations ?? conversationsPath;
+  const policy = request.policy ?? old?.policy;
+  const cases = (await Promise.all(caseFiles.map(readCases))).flat();
+  const scripted = await readConversations(conversations);
+
+  await using opened = await openSubject({ dataDir: request.dataDir ?? old?.dataDir, policy });
+  const { config, subject } = opened;
+  const notes: string[] = [];
+  const ids = new Set((await openCurrentGeneration(config.dataDir))!.documents.map(({ id }) => id));
+  const gold = [...new Set(cases.flatMap((evalCase) => evalCase.gold))];
+  const absent = gold.filter((id) => !ids.has(id));
+  if (gold.length > 0 && absent.length > gold.length / 2) {
+    throw new AppError(
+      'bad-input',
+      `${absent.length} of the ${gold.length} documents that the cases name are not in the knowledge base ${subject.generation} in ${config.dataDir} (such as ${absent.slice(0, 3).join(', ')}): these cases belong to another one. Name yours with --cases FILE, or its folder with --data-dir DIR.`,
+    );
+  }
+  if (absent.length > 0)
+    notes.push(
+      `${absent.length} document(s) that cases name are not in the knowledge base: ${absent.slice(0, 10).join(', ')}.`,
+    );
+
+  let suites: readonly SuiteName[] = asked.length > 0 ? asked : (old?.suites ?? suiteNames);
+  const cited = [...new Set(scripted.flatMap(({ steps }) => steps.flatMap(({ cites }) => cites)))];
+  const unknownCited = cited.filter((id) => !ids.has(id));
+  if (suites.includes('conversation') && unknownCited.length > cited.length / 2) {
+    const why = `conversation: the conversations of ${conversations} are about another knowledge base; name yours with --conversations FILE.`;
+    if (asked.includes('conversation')) throw new AppError('bad-input', why);
+    notes.push(`Left out: ${why}`);
+    suites = suites.filter((name) => name !== 'conversation');
+  }
+  const runDir =
+    request.resume === undefined
+      ? resolve(request.out ?? join(request.runsDir, runId(new Date())))
+      : runFolder(request.resume, request.runsDir);
+  const settings: RunSettings = {
+    runDir,
+    dataDir: config.dataDir,
+    suites: [...suiteNames].filter((name) => suites.includes(name)),
+    cases: caseFiles.map(absolute),
+    conversations: resolve(conversations),
+    ...(policy === undefined ? {} : { policy: resolve(policy) }),
+    seed: old?.seed ?? request.seed,
+    subject: { ...subject, ...(config.judge.model === undefined ? {} : { judge: config.judge.model }) },
+  };
+  if (old && old.subject.fingerprint !== subject.fingerprint)
+    notes.push('Code, models, index or policy changed since the run began: every case is asked again.');
+  await mkdir(runDir, { recursive: true });
+  await writeFile(join(runDir, 'run.json'), `${JSON.stringify(settings, undefined, 2)}\n`);
+  return { settings, notes };
+}
+
+function absolute(reference: string): string {
+  const [, adapter = '', path] = /^([a-z0-9-]{2,}:)?(.+)$/s.exec(reference)!;
+  return `${adapter}${resolve(path!)}`;
+}
+
+function runFolder(run: string, runsDir: string): string {
+  return /[/\\]/.test(run) ? resolve(run) : resolve(runsDir, run);
+}
+
+async function readSettings(run: string, runsDir: string): Promise<RunSettings> {
+  const path = join(runFolder(run, runsDir), 'run.json');
+  try {
+    return runSettingsSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch (cause) {
+    throw new AppError('not-found', `There is no run to resume at ${path}.`, { cause });
+  }
+}
+
+/** `2026-11-24-0431-07`: sorts by time, fits every file system. */
+function runId(now: Date): string {
+  return now.toISOString().replace(/^(\d{4}-\d\d-\d\d)T(\d\d):(\d\d):(\d\d).*$/, '$1-$2$3-$4');
+}

@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import { casePassages } from '../core/ask.ts';
+import { openJudge } from '../judging/language-model-judge.ts';
+import { fitSupportScorer, readSupportPairs } from '../judging/support-score.ts';
+import { defineCaseSuite } from '../runner/define-suite.ts';
+import { evalContext } from '../runner/eval-context.ts';
+import { agreementMetrics, answerScores, judgeAnswer, summarizeAnswers } from './answers.ts';
+
+const { ask, embedder, records, casesDir, config } = await evalContext();
+const pairs = await readSupportPairs(join(casesDir, 'support-pairs.jsonl'));
+const support = await fitSupportScorer(pairs, embedder);
+const judge = openJudge(config.judge);
+
+await defineCaseSuite({
+  name: 'answers',
+  cases: ({ cases }) =>
+    cases.filter(({ expect, kind, gold }) => expect === 'answer' && kind !== 'hostile' && gold.length > 0),
+  async run(evalCase, { signal }) {
+    const options = signal ? { signal } : {};
+    const reply = await ask(evalCase.turns, options);
+    return records.remember(['answers', evalCase, judge?.model], () =>
+      judgeAnswer(evalCase, reply, { scorer: support.scorer, embedder, judge }, options),
+    );
+  },
+  check(expect, { reply }, { facts, gold, mustNot }) {
+    expect.soft(reply).toAnswer();
+    if (reply.decision !== 'answer') return;
+    expect.soft(reply).toContainFacts(facts);
+    expect.soft(reply).toCite(gold);
+    expect.soft(reply).toAvoid(mustNot);
+  },
+  result(evalCase, record) {
+    const { reply, sentences } = record;
+    const unsupported = sentences.filter((sentence) => sentence.support < 0.5);
+    return {
+      kind: evalCase.kind,
+      turns: evalCase.turns,
+      answer: reply.text,
+      decision: reply.decision,
+      passages: casePassages(reply, evalCase.gold),
+      scores: answerScores(evalCase, record),
+      ...(unsupported.length > 0
+        ? { note: `not clearly supported: ${unsupported.map(({ text }) => `“${text}”`).join(' ')}` }
+        : {}),
+    };
+  },
+  async summarize(done, { seed, signal }) {
+    const { metrics, charts } = summarizeAnswers(done, seed);
+    const judged = [];
+    for (const pair of judge ? pairs : []) {
+      const supported = await records.remember(['judge-pair', judge!.model, pair], () =>
+        judge!.supports(pair.sentence, pair.passage, signal ? { signal } : {}),
+      );
+      judged.push({ pair, probability: supported ? 1 : 0 });
+    }
+    return {
+      metrics: {
+        ...metrics,
+        ...agreementMetrics(support.predictions, { prefix: 'support', who: 'Support score', seed }),
+        ...(judge ? agreementMetrics(judged, { prefix: 'judge', who: 'Language-model judge', seed }) : {}),
+      },
+      charts,
+      notes: judge ? [`Judged besides by ${judge.model}.`] : [],
+    };
+  },
+});

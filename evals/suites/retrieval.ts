@@ -1,0 +1,206 @@
+// Is the right article found? BM25 alone, vectors alone, and both fused as served; with the last turn as it is, with the query that
+// the desk makes of the conversation, and with the question that a person made of it.
+import { condense } from '#chat/condense.ts';
+import type { CallOptions } from '#core/call-options.ts';
+import { type Chunk, matchesFilter } from '#core/document.ts';
+import type { Embedder } from '#core/embedder.ts';
+import type { Retriever } from '#core/retriever.ts';
+import type { Generation } from '#rag/generation-reader.ts';
+import type { EvalCase } from '../cases/eval-case.ts';
+import { mean, meanMetric } from '../core/metric.ts';
+import type { Chart, Metric } from '../core/result.ts';
+import { hitAt, ndcgAt, recallAt, reciprocalRank } from '../metrics/ranking.ts';
+
+export const methods = ['bm25', 'vectors', 'hybrid'] as const;
+export type Method = (typeof methods)[number];
+export const forms = ['condensed', 'last-turn', 'standalone'] as const;
+export type Form = (typeof forms)[number];
+
+/** Document ids, best first. */
+export type Rankings = Record<Form, Record<Method, string[]>>;
+
+export interface RetrievalRecord {
+  readonly query: string;
+  readonly rankings: Rankings;
+  readonly found: readonly { readonly documentId: string; readonly title: string; readonly text: string }[];
+  /** A gold document is among the passages that a chat model is given. */
+  readonly given: boolean;
+}
+
+export interface RetrievalParts {
+  readonly generation: Pick<Generation, 'chunks' | 'vectorIndex' | 'lexicalIndex'>;
+  readonly knowledge: Retriever;
+  readonly embedder: Embedder;
+}
+
+const filter = { audiences: ['customer'] as const };
+/** Deep enough that ten documents remain when several passages come from the same one. */
+const depth = 60;
+const passagesGiven = 5;
+
+/** Documents of a kind that is never gold (past conversations, mostly) are left out of the rankings: nobody labelled them. */
+export async function retrieve(
+  { turns, standalone, gold }: EvalCase,
+  parts: RetrievalParts,
+  options: CallOptions = {},
+): Promise<RetrievalRecord> {
+  const { generation, knowledge, embedder } = parts;
+  const condensed = condense(turns).query;
+  const queries: Record<Form, string> = {
+    condensed,
+    'last-turn': turns.at(-1)!.text,
+    standalone,
+  };
+  const kinds = new Set(
+    generation.chunks.filter(({ documentId }) => gold.includes(documentId)).map(({ kind }) => kind),
+  );
+  const judged = (chunk: Chunk) => kinds.has(chunk.kind) && matchesFilter(chunk, filter);
+  const accepts = (row: number) => judged(generation.chunks[row]!);
+  const documents = (chunks: readonly Chunk[]) =>
+    [...new Set(chunks.filter(judged).map(({ documentId }) => documentId))].slice(0, 10);
+
+  const byQuery = new Map<string, Promise<{ lists: Record<Method, string[]>; served: Chunk[] }>>();
+  const search = (query: string) => {
+    const known = byQuery.get(query) ?? searchAll(query);
+    byQuery.set(query, known);
+    return known;
+  };
+  const searchAll = async (query: string) => {
+    const served = (await knowledge.retrieve(query, { ...options, k: depth, filter })).map(
+      ({ chunk }) => chunk,
+    );
+    const vector = await embedder.embedQuery(query, options);
+    const chunkOf = ({ row }: { row: number }) => generation.chunks[row]!;
+    return {
+      served,
+      lists: {
+        bm25: documents(generation.lexicalIndex.search(query, depth, accepts).map(chunkOf)),
+        vectors: documents(generation.vectorIndex.search(vector, depth, accepts).map(chunkOf)),
+        hybrid: documents(served),
+      },
+    };
+  };
+  const found = {} as Rankings;
+  for (const form of forms) found[form] = (await search(queries[form])).lists;
+  const { served } = await search(condensed);
+  const given = served.slice(0, passagesGiven);
+  return {
+    query: condensed,
+    rankings: found,
+    found: given.map(({ documentId, title, text }) => ({ documentId, title, text })),
+    given: given.some(({ documentId }) => gold.includes(documentId)),
+  };
+}
+
+export function rankingScores(ranked: readonly string[], gold: readonly string[]) {
+  const wanted = new Set(gold);
+  return {
+    'recall-1': recallAt(1, ranked, wanted),
+    'recall-5': recallAt(5, ranked, wanted),
+    'recall-10': recallAt(10, ranked, wanted),
+    'hit-5': hitAt(5, ranked, wanted),
+    mrr: reciprocalRank(10, ranked, wanted),
+    'ndcg-10': ndcgAt(10, ranked, wanted),
+  };
+}
+
+const scoreLabels: Record<keyof ReturnType<typeof rankingScores>, string> = {
+  'recall-1': 'share of the right articles that is found first',
+  'recall-5': 'share of the right articles among the first five',
+  'recall-10': 'share of the right articles among the first ten',
+  'hit-5': 'questions with a right article among the first five',
+  mrr: 'mean of 1 / rank of the first right article (MRR)',
+  'ndcg-10': 'quality of the ranking of the first ten (nDCG@10)',
+};
+const methodLabels: Record<Method, string> = {
+  bm25: 'Words (BM25)',
+  vectors: 'Meaning (vectors)',
+  hybrid: 'Both, as served',
+};
+const formLabels: Record<Form, string> = {
+  condensed: 'query made of the conversation',
+  'last-turn': 'last message alone',
+  standalone: 'question rewritten by a person',
+};
+
+export function summarizeRetrieval(
+  done: readonly { readonly evalCase: EvalCase; readonly judged: RetrievalRecord }[],
+  seed: number,
+): { metrics: Record<string, Metric>; charts: Chart[] } {
+  const metrics: Record<string, Metric> = {
+    'given-5': meanMetric(
+      done.map(({ judged }) => (judged.given ? 1 : 0)),
+      {
+        unit: 'share',
+        seed,
+        label:
+          'Questions for which a right article is among the five passages that the answer is written from',
+      },
+    ),
+  };
+  const scoresOf = (cases: typeof done, method: Method, form: Form) =>
+    cases.map(({ evalCase, judged }) => rankingScores(judged.rankings[form][method], evalCase.gold));
+  for (const method of methods) {
+    for (const score of Object.keys(scoreLabels) as (keyof typeof scoreLabels)[]) {
+      metrics[`${method}-${score}`] = meanMetric(
+        scoresOf(done, method, 'condensed').map((scores) => scores[score]),
+        {
+          unit: score === 'mrr' || score === 'ndcg-10' ? 'score' : 'share',
+          seed,
+          label: `${methodLabels[method]}: ${scoreLabels[score]}`,
+        },
+      );
+    }
+  }
+  const followUps = done.filter(({ evalCase }) => evalCase.turns.length > 1);
+  for (const form of followUps.length > 0 ? forms : []) {
+    metrics[`multi-turn-${form}-recall-5`] = meanMetric(
+      scoresOf(followUps, 'hybrid', form).map((scores) => scores['recall-5']),
+      {
+        unit: 'share',
+        seed,
+        label: `Conversations of several turns, ${formLabels[form]}: right articles among the first five`,
+      },
+    );
+  }
+  return {
+    metrics,
+    charts: [
+      {
+        kind: 'bars',
+        id: 'retrieval-by-method',
+        title: 'Right articles found, by method',
+        y: 'share or score',
+        unit: 'share',
+        groups: (['recall-1', 'recall-5', 'recall-10', 'ndcg-10'] as const).map((score) => ({
+          name: { 'recall-1': 'first', 'recall-5': 'first 5', 'recall-10': 'first 10', 'ndcg-10': 'nDCG@10' }[
+            score
+          ],
+          bars: methods.map((method) => bar(methodLabels[method], metrics[`${method}-${score}`]!)),
+        })),
+      },
+      ...(followUps.length === 0
+        ? []
+        : [
+            {
+              kind: 'bars' as const,
+              id: 'retrieval-by-query',
+              title: 'Several turns: what is searched with',
+              y: 'recall@5',
+              unit: 'share' as const,
+              groups: methods.map((method) => ({
+                name: methodLabels[method],
+                bars: forms.map((form) => ({
+                  name: formLabels[form],
+                  value: mean(scoresOf(followUps, method, form).map((scores) => scores['recall-5'])),
+                })),
+              })),
+            },
+          ]),
+    ],
+  };
+}
+
+function bar(name: string, { value, low, high }: Metric) {
+  return { name, value, low, high };
+}

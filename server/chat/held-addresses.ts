@@ -1,0 +1,21 @@
+// Which addresses an answer may show: those that stand, whole, in the passages it was written from.
+import { addressesIn, hostOf } from '#core/addresses.ts';
+import type { ScoredChunk } from '#core/document.ts';
+
+/**
+ * `articleHosts`: hosts of the knowledge base's articles, if it has any. Past conversations also hold addresses that customers were
+ * sent by others and asked about, so one that only a conversation holds has to be on a host that articles know.
+ */
+export function heldAddresses(
+  passages: readonly ScoredChunk[],
+  articleHosts: ReadonlySet<string> | undefined,
+): (address: string) => boolean {
+  const held = new Set(
+    passages.flatMap(({ chunk }) =>
+      addressesIn(`${chunk.text} ${chunk.url ?? ''}`).filter(
+        (address) => chunk.kind === 'article' || !articleHosts || articleHosts.has(hostOf(address)),
+      ),
+    ),
+  );
+  return (address) => held.has(address);
+}
