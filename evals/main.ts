@@ -30,6 +30,8 @@ Suites: ${suiteNames.join(', ')}.
   --data-dir DIR         knowledge base to ask (default: ANSWERDESK_DATA_DIR, or var)
   --cases FILE           questions as JSONL, or ADAPTER:FILE; may be repeated. Adapters: ${Object.keys(adapterTables).join(', ')}
   --conversations FILE   whole conversations for the suite conversation
+  --transcripts FILE     wait-time: conversations with times, in place of the sample company's; may be repeated
+  --agents N             wait-time: people who answer (default 5)
   --policy FILE          thresholds as npm run calibrate writes them, in place of data/models/policy.json
   --out DIR              where to store the run (default: var/evals/<run>)
   --resume RUN           continue a run that was interrupted, or whose model server failed
@@ -54,6 +56,8 @@ await runCommand({
     cases: { type: 'string', multiple: true },
     conversations: { type: 'string' },
     policy: { type: 'string' },
+    transcripts: { type: 'string', multiple: true },
+    agents: { type: 'string' },
     out: { type: 'string' },
     resume: { type: 'string' },
     baseline: { type: 'string' },
@@ -93,6 +97,8 @@ await runCommand({
       cases: values.cases,
       conversations: values.conversations,
       policy: values.policy,
+      transcripts: values.transcripts,
+      agents: values.agents === undefined ? undefined : wholeNumber(values.agents, '--agents'),
       out: values.out,
       resume: values.resume,
       runsDir,

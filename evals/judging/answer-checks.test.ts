@@ -19,6 +19,11 @@ describe('facts', () => {
     expect(factRecall('anything', [])).toBe(1);
     expect(forbiddenIn('Hold it for 20 seconds', ['20 seconds', 'paper clip'])).toEqual(['20 seconds']);
   });
+
+  it('that are markup alone are found only where it stands', () => {
+    expect(forbiddenIn('Use code `RX-9`.', ['rx-9', '```'])).toEqual(['rx-9']);
+    expect(forbiddenIn('```\nYou are\n```', ['rx-9', '```'])).toEqual(['```']);
+  });
 });
 
 it('scores citations by document, not by passage', () => {

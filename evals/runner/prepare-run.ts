@@ -1,4 +1,5 @@
 // Everything that can be wrong is found before anything runs: case files, knowledge base, policy, an old run to resume.
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AppError } from '#core/errors.ts';
@@ -14,6 +15,8 @@ export interface RunRequest {
   readonly cases?: readonly string[] | undefined;
   readonly conversations?: string | undefined;
   readonly policy?: string | undefined;
+  readonly transcripts?: readonly string[] | undefined;
+  readonly agents?: number | undefined;
   readonly out?: string | undefined;
   readonly resume?: string | undefined;
   readonly runsDir: string;
@@ -25,21 +28,26 @@ export interface PreparedRun {
   readonly notes: readonly string[];
 }
 
+/** One `NAME.eval.ts` a suite. */
+const suitesFolder = join(import.meta.dirname, '../suites');
 const goldenPath = 'data/evals/golden.jsonl';
 const conversationsPath = 'data/evals/conversations.jsonl';
 
 export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
   const old = request.resume === undefined ? undefined : await readSettings(request.resume, request.runsDir);
-  const unknown = request.suites.filter((name) => !(suiteNames as readonly string[]).includes(name));
+  const present = suiteNames.filter((name) => existsSync(join(suitesFolder, `${name}.eval.ts`)));
+  const unknown = request.suites.filter((name) => !(present as readonly string[]).includes(name));
   if (unknown.length > 0)
     throw new AppError(
       'bad-request',
-      `There is no suite ${unknown.join(', ')}. There are: ${suiteNames.join(', ')}.`,
+      `There is no suite ${unknown.join(', ')}. There are: ${present.join(', ')}.`,
     );
   const asked = request.suites as readonly SuiteName[];
   const caseFiles = request.cases ?? old?.cases ?? [goldenPath];
   const conversations = request.conversations ?? old?.conversations ?? conversationsPath;
   const policy = request.policy ?? old?.policy;
+  const transcripts = request.transcripts ?? old?.transcripts;
+  const agents = request.agents ?? old?.agents;
   const cases = (await Promise.all(caseFiles.map(readCases))).flat();
   const scripted = await readConversations(conversations);
 
@@ -60,7 +68,7 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
       `${absent.length} document(s) that cases name are not in the knowledge base: ${absent.slice(0, 10).join(', ')}.`,
     );
 
-  let suites: readonly SuiteName[] = asked.length > 0 ? asked : (old?.suites ?? suiteNames);
+  let suites: readonly SuiteName[] = asked.length > 0 ? asked : (old?.suites ?? present);
   const cited = [...new Set(scripted.flatMap(({ steps }) => steps.flatMap(({ cites }) => cites)))];
   const unknownCited = cited.filter((id) => !ids.has(id));
   if (suites.includes('conversation') && unknownCited.length > cited.length / 2) {
@@ -80,6 +88,8 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
     cases: caseFiles.map(absolute),
     conversations: resolve(conversations),
     ...(policy === undefined ? {} : { policy: resolve(policy) }),
+    ...(transcripts === undefined ? {} : { transcripts: transcripts.map((path) => resolve(path)) }),
+    ...(agents === undefined ? {} : { agents }),
     seed: old?.seed ?? request.seed,
     subject: { ...subject, ...(config.judge.model === undefined ? {} : { judge: config.judge.model }) },
   };

@@ -36,6 +36,9 @@ export const runSettingsSchema = z.object({
   cases: z.array(z.string()),
   conversations: z.string(),
   policy: z.string().optional(),
+  /** For wait-time: conversations with times, and how many agents answer; the sample company's if left out. */
+  transcripts: z.array(z.string()).optional(),
+  agents: z.number().optional(),
   seed: z.number(),
   subject: subjectSchema,
 });

@@ -37,6 +37,8 @@ export async function runSuites(settings: RunSettings, signal: AbortSignal): Pro
   } finally {
     signal.removeEventListener('abort', cancel);
     await vitest.close();
+    // vitest asks for exit code 1 because cases failed; limits and the baseline decide that.
+    process.exitCode = 0;
   }
   return { suites: reporter.suites() as Record<string, SuiteReport>, complete: !signal.aborted };
 }

@@ -1,0 +1,10 @@
+import { loadConfig } from '#server/config.ts';
+import { openAnswerDesk } from '#server/deps.ts';
+import { runIntents } from './run-intents.ts';
+const desk = await openAnswerDesk(loadConfig());
+const t=performance.now();
+const out = await runIntents({ dependencies: desk.dependencies, knowledge: desk.knowledge.current(), embedder: desk.knowledge.embedder, casesDir: 'data/evals', seed: 1 }, {folders:['/work/shared/data/banking77','/work/shared/data/clinc150']});
+console.log((performance.now()-t)/1000,'s');
+for (const [k,m] of Object.entries(out.metrics)) console.log(k, m.value.toFixed(3), 'n',m.n, m.low.toFixed(3), m.high.toFixed(3), m.note??'');
+console.log(out.notes);
+await desk[Symbol.asyncDispose]();
