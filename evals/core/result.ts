@@ -118,5 +118,3 @@ export interface SuiteContext {
   /** Called as often as a suite likes; shown on a terminal. */
   progress?(done: number, total: number): void;
 }
-
-export type RunSuite = (context: SuiteContext) => Promise<SuiteOutcome>;

@@ -47,13 +47,6 @@ export function citationScores(citations: Reply['citations'], gold: readonly str
   };
 }
 
-/**
- * Declined, handed over, or asked back: nothing was claimed. A decline that offers a person is one too.
- */
-export function claimsNothing({ decision }: Pick<Reply, 'decision'>): boolean {
-  return decision !== 'answer';
-}
-
 /** "12 seconds" must not be found in "112 seconds", nor "E4" in "E40". */
 function contains(text: string, part: string): boolean {
   for (let at = text.indexOf(part); at !== -1; at = text.indexOf(part, at + 1)) {

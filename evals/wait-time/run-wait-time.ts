@@ -14,6 +14,7 @@ import { shareMetric } from '../core/metric.ts';
 import type { CaseResult, Metric, SuiteContext, SuiteOutcome } from '../core/result.ts';
 import { openTemporaryKnowledge } from '../core/temporary-knowledge.ts';
 import { missingFacts } from '../judging/answer-checks.ts';
+import { agreements, shareBeyondChance } from './agreement.ts';
 import { measureDeflection, shareNeeded } from './deflection.ts';
 import { openGaps, type Visit, visitsOf } from './timeline.ts';
 
@@ -85,11 +86,25 @@ export async function runWaitTime(
       better: 'higher',
     }),
   };
+  const agreeing = await agreementsOf(
+    replayed.filter(({ reply }) => reply.decision === 'answer'),
+    context,
+  );
+  metrics['answer-like-agent'] = shareMetric(agreeing.filter(Boolean).length, agreeing.length, {
+    label: 'Answers closer to what the agent then said than to 95 % of what agents told others',
+    better: 'higher',
+    note: 'chance gives 5 %',
+  });
   const falls: string[] = [];
   const resolvedShares = [
     {
+      suffix: '-like-agent',
+      words: 'if answers like the agent’s resolve, chance taken out',
+      share: shareBeyondChance(agreeing),
+    },
+    {
       suffix: '',
-      words: 'at the measured precision',
+      words: 'if answers resolve as often as they are complete on the golden questions',
       share: precision.right / Math.max(1, precision.answered),
     },
     { suffix: '-all-resolved', words: 'if every answer resolves', share: 1 },
@@ -144,7 +159,7 @@ export async function runWaitTime(
       `${visits.length} conversations, the first ${cut} learnt, the other ${later.length} replayed. Assumed: ${agents} agents, one customer each at a time, ` +
         'first come first served; arrivals keep the pattern of the data and are made as dense as the load asks for; an agent’s time is the sum of the ' +
         'pauses before replies, each at most five minutes; who was answered and not helped waits for a person like everybody else, from the same moment; ' +
-        'nobody asks more because asking is easier, and nobody gives up waiting.',
+        'nobody asks more because asking is easier, nobody gives up waiting, and the team does not get smaller.',
     ],
   };
 }
@@ -215,6 +230,29 @@ async function answerPrecision(
     if (facts.length > 0 && missingFacts(reply.text, facts).length === 0) right++;
   }
   return { right, answered };
+}
+
+async function agreementsOf(
+  answered: readonly { readonly visit: Visit; readonly reply: AskRecord }[],
+  { embedder, signal }: SuiteContext,
+): Promise<boolean[]> {
+  const embed = async (texts: readonly string[]) => {
+    const vectors: Float32Array[] = [];
+    for (let at = 0; at < texts.length; at += 64)
+      vectors.push(...(await embedder.embedDocuments(texts.slice(at, at + 64), { signal })));
+    return vectors;
+  };
+  return agreements(
+    await embed(answered.map(({ reply }) => reply.text)),
+    await embed(
+      answered.map(({ visit }) =>
+        visit.turns
+          .filter(({ role }) => role === 'agent')
+          .map(({ text }) => text)
+          .join('\n'),
+      ),
+    ),
+  );
 }
 
 function toCase({ id, question }: Visit, reply: AskRecord | { readonly error: string }): CaseResult {
