@@ -26,14 +26,17 @@ interface Outcome {
   readonly stderr: string;
 }
 
-function start(args: readonly string[], { dataDir = join(folder.path, 'var'), model = 'openai:test' } = {}) {
+function start(
+  args: readonly string[],
+  { cwd = folder.path, dataDir = join(cwd, 'var'), model = 'openai:test' } = {},
+) {
   const env = {
     PATH: process.env.PATH,
     ANSWERDESK_DATA_DIR: dataDir,
     ANSWERDESK_EMBEDDER: model,
     ANSWERDESK_EMBEDDER_BASE_URL: endpoint.baseUrl,
   };
-  const child = spawn(process.execPath, [main, ...args], { cwd: folder.path, env });
+  const child = spawn(process.execPath, [main, ...args], { cwd, env });
   const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (piece: Buffer) => {
     output.stdout += piece.toString();
@@ -147,7 +150,8 @@ describe('killed at 50 random moments', () => {
       await using place = await createTemporaryFolder();
       const dataDir = join(place.path, 'var');
       const write = (version: number) => writeCentre(version, 40, place);
-      const ingest = () => start([join(place.path, 'centre')], { dataDir });
+      // The folder that tests share goes when the first of the two series ends.
+      const ingest = () => start(['centre'], { cwd: place.path });
       await write(series);
       await ingest().ended;
       await write(0);
