@@ -91,7 +91,7 @@ const rows: readonly {
     metric: 'mean-wait-fall-90',
     good: 0.8,
     fair: 0.5,
-    text: 'less waiting on average, replaying past conversations with agents who are busy 90 % of the time.',
+    text: 'less waiting for a person on average, in a simulation of past conversations with agents who are busy 90 % of the time. See its assumptions.',
   },
   {
     suite: 'speed',

@@ -1,26 +1,44 @@
 // Whether the bot said what the agent then said, without anybody to judge: an answer agrees when it is closer to the words of its own
-// customer's agent than to 95 % of what agents told the other customers. By chance that happens to one answer in twenty.
-import { quantile } from '../metrics/bootstrap.ts';
+// customer's agent than to what agents told the customers whose questions were most alike. Those who speak of the same company, in the
+// same words, are so no proof; by chance one answer in twenty agrees.
 
-const chance = 0.05;
+/** Customers with like questions that an answer is compared with; with so many, chance is one in twenty. */
+const neighbours = 19;
+/** Agents who use the same text module said the same: neither for nor against. Cosine. */
+const sameWords = 0.995;
 
-/** Vectors of length 1, in pairs. For each pair whether it agrees. */
-export function agreements(answers: readonly Float32Array[], agentWords: readonly Float32Array[]): boolean[] {
-  return answers.map((answer, index) => {
-    const others = agentWords.filter((_, other) => other !== index).map((words) => dot(answer, words));
-    if (others.length === 0) return false;
-    return (
-      dot(answer, agentWords[index]!) >
-      quantile(
-        others.sort((a, b) => a - b),
-        1 - chance,
-      )
-    );
+export interface Agreements {
+  /** In the order of the answers. */
+  readonly agreeing: readonly boolean[];
+  /** Share that would agree if answers had nothing to do with their questions. */
+  readonly chance: number;
+}
+
+export interface AnswerVectors {
+  readonly questions: readonly Float32Array[];
+  readonly answers: readonly Float32Array[];
+  /** What the agent of the same customer said. */
+  readonly agentWords: readonly Float32Array[];
+}
+
+/** Vectors of length 1, one of each list for a customer. */
+export function agreements({ questions, answers, agentWords }: AnswerVectors): Agreements {
+  const compared = Math.min(neighbours, answers.length - 1);
+  if (compared < 1) return { agreeing: answers.map(() => false), chance: 0 };
+  const agreeing = answers.map((answer, index) => {
+    const own = dot(answer, agentWords[index]!);
+    return questions
+      .map((question, other) => ({ other, alike: dot(question, questions[index]!) }))
+      .filter(({ other }) => other !== index && dot(agentWords[other]!, agentWords[index]!) < sameWords)
+      .sort((a, b) => b.alike - a.alike)
+      .slice(0, compared)
+      .every(({ other }) => own > dot(answer, agentWords[other]!));
   });
+  return { agreeing, chance: 1 / (compared + 1) };
 }
 
 /** What is left of the share of answers that agree when chance is taken out; 0 to 1. */
-export function shareBeyondChance(agreeing: readonly boolean[]): number {
+export function shareBeyondChance(agreeing: readonly boolean[], chance: number): number {
   if (agreeing.length === 0) return 0;
   const share = agreeing.filter(Boolean).length / agreeing.length;
   return Math.max(0, (share - chance) / (1 - chance));

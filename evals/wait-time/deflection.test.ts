@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type DeflectionInput, measureDeflection, shareNeeded } from './deflection.ts';
+import { type DeflectionInput, measureDeflection, shareNeeded, uncertainShare } from './deflection.ts';
 import { erlangCMeanWait } from './queue-simulation.ts';
 
 const exponentialLike = (rate: number) =>
@@ -41,6 +41,16 @@ describe('what a bot changes', () => {
     expect(expected).toBeGreaterThan(intervals.before[0]);
     expect(expected).toBeLessThan(intervals.before[1]);
     expect(Math.abs(before.mean / expected - 1)).toBeLessThan(0.25);
+  });
+
+  it('is less certain where it is uncertain how many answers help', () => {
+    const width = ({ intervals }: ReturnType<typeof measureDeflection>) =>
+      intervals.meanFall[1] - intervals.meanFall[0];
+    const outcomes = Array.from({ length: 12 }, (_, index) => index % 3 === 0);
+    const share = uncertainShare(outcomes, (list) => list.filter(Boolean).length / list.length);
+    expect(width(measureDeflection(input(0.5, { resolvedShare: share })))).toBeGreaterThan(
+      width(measureDeflection(input(0.5, { resolvedShare: 1 / 3 }))),
+    );
   });
 
   it('says how many have to be helped for a given fall', () => {

@@ -18,8 +18,8 @@ export interface DeflectionInput {
   readonly agents: number;
   /** Share of the agents' time that is taken without the bot, 0 to 1: arrivals are made denser or rarer to meet it. */
   readonly utilisation: number;
-  /** Share of the answered customers who then need no person. */
-  readonly resolvedShare: number;
+  /** Share of the answered customers who then need no person; a function of chance where the share itself is uncertain. */
+  readonly resolvedShare: number | ((random: () => number) => number);
   readonly seed: number;
   readonly replicates?: number;
 }
@@ -39,6 +39,14 @@ export interface Deflection {
   readonly intervals: Readonly<
     Record<'meanFall' | 'p95Fall' | 'before' | 'after', readonly [number, number]>
   >;
+}
+
+/** The share that a bootstrap of the outcomes gives, another for each draw. */
+export function uncertainShare<Outcome>(
+  outcomes: readonly Outcome[],
+  shareOf: (outcomes: readonly Outcome[]) => number,
+): (random: () => number) => number {
+  return (random) => shareOf(outcomes.map(() => outcomes[Math.floor(random() * outcomes.length)]!));
 }
 
 /** Long enough for a queue at 95 % to forget how it began. */
@@ -136,8 +144,9 @@ function runOnce(
     arrival += drawnGaps[index]! * scale;
     return { arrival, service: handlingSeconds };
   });
+  const share = typeof resolvedShare === 'number' ? resolvedShare : resolvedShare(random);
   const withBot = withoutBot.map((customer, index) =>
-    drawn[index]!.answered && random() < resolvedShare ? { ...customer, service: 0 } : customer,
+    drawn[index]!.answered && random() < share ? { ...customer, service: 0 } : customer,
   );
   const before = describe(simulateQueue(withoutBot, agents));
   const after = describe(simulateQueue(withBot, agents));

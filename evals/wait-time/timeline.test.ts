@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ConversationItem } from '../../ingest/item.ts';
-import { longestWorkingPause, openGaps, visitsOf } from './timeline.ts';
+import { asksBack, longestWorkingPause, openGaps, visitsOf } from './timeline.ts';
 
 const conversation = (
   id: string,
@@ -64,4 +64,19 @@ describe('a visit', () => {
     expect(visits.map(({ id }) => id)).toEqual(['early', 'next', 'late']);
     expect(openGaps(visits)).toEqual([60]);
   });
+});
+
+describe('an agent', () => {
+  it.each([
+    'Could I get your name, please?',
+    'Sorry to hear that. Please DM us your account number.',
+    'Which version do you use? It matters.',
+    'Please send us the order number via DM.',
+  ])('asks back with “%s”', (text) => expect(asksBack(text)).toBe(true));
+
+  it.each([
+    'Hold the button for ten seconds. Is there anything else that I can help you with?',
+    'You can return it within 30 days.',
+    'Hi, how can I help you today?',
+  ])('does not ask back with “%s”', (text) => expect(asksBack(text)).toBe(false));
 });

@@ -11,6 +11,8 @@ export interface Visit {
   readonly firstReplySeconds: number;
   /** Seconds of an agent's time. */
   readonly handlingSeconds: number;
+  /** The agent had to learn something of the customer first: no answer given at once could have been the end of it. */
+  readonly askedBack: boolean;
   readonly turns: readonly TranscriptTurn[];
 }
 
@@ -40,6 +42,7 @@ export function visitsOf(conversations: readonly ConversationItem[]): Visit[] {
           .join('\n'),
         arrivedAt: first.time,
         firstReplySeconds: (turns[reply]!.time! - first.time) / 1000,
+        askedBack: turns.some(({ role, text }) => role === 'agent' && asksBack(text)),
         pauses,
         turns,
       },
@@ -54,6 +57,19 @@ export function visitsOf(conversations: readonly ConversationItem[]): Visit[] {
       handlingSeconds: pauses.reduce((sum, pause) => sum + pause, typical),
     }))
     .sort((a, b) => a.arrivedAt - b.arrivedAt);
+}
+
+const courtesies =
+  /\b(?:anything|something|any ?one) else\b|\b(?:how|what) (?:can|may|could|else)\b[^?]{0,20}\b(?:i|we)\b[^?]{0,12}\b(?:help|assist|do)\b|\bhow are you\b|\bdoes (?:that|this) help\b/i;
+const requests =
+  /\b(?:dm|direct message|private message|pm) (?:us|me)\b|\b(?:send|give|message|provide|share|tell)(?: to| with)? (?:us|me)\b|\b(?:via|by|in an?|through) (?:dm|direct message|private message|pm)\b|\blet (?:us|me) know (?:your|which|what|if|when|the)\b|\bplease (?:confirm|provide|share|send|dm)\b/i;
+
+/** A question, or a request for details; "anything else?" and the like are neither. */
+export function asksBack(text: string): boolean {
+  const sentences = text.match(/[^.!?\n]+[.!?]*/g) ?? [];
+  return sentences.some(
+    (sentence) => !courtesies.test(sentence) && (sentence.trimEnd().endsWith('?') || requests.test(sentence)),
+  );
 }
 
 const workingSeconds = (milliseconds: number) =>
