@@ -1,21 +1,21 @@
-// npm run calibrate: fits the policy's coefficients and thresholds on labelled questions. A question counts as answerable when the
-// passages that a chat model would be given hold a gold document: the policy must know what retrieval found, not what exists.
+// npm run calibrate: fits the policy's coefficients and thresholds on labelled questions, and the support score on labelled pairs.
 import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
-import { condense } from '#chat/condense.ts';
-import { type Calibration, decideBeforeRetrieval, evidenceFeatures, featureNames } from '#chat/policy.ts';
+import type { Calibration } from '#chat/policy.ts';
 import type { ChunkFilter } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
 import { openKnowledgeBase } from '#rag/knowledge-base.ts';
 import { openEmbedder } from '#rag/open-embedder.ts';
 import { loadConfig } from '#server/config.ts';
-import { fitLogistic, type LabelledRow, predictLogistic } from './calibration/logistic-regression.ts';
 import {
-  auroc,
-  expectedCalibrationError,
-  type Prediction,
-  wilsonInterval,
-} from './metrics/classification.ts';
+  defaultMaxError,
+  type Evidence,
+  evidenceOf,
+  fitPolicy,
+  passagesGiven,
+} from './calibration/policy-fit.ts';
+import { fitSupportScorer, readSupportPairs } from './judging/support-score.ts';
 import { runCommand } from './scripts/command.ts';
 
 const help = `Fits when the desk answers, asks back or declines, on questions whose articles are known.
@@ -28,7 +28,8 @@ Each line: {"id","turns":[{"role","text"}],"gold":["document id", …]}; gold is
 FILE=DIR asks the knowledge base in DIR instead of the one in ANSWERDESK_DATA_DIR.
 
   --out FILE         where to write the fit; without it, it is only shown
-  --max-error SHARE  answer from the confidence on at which at most this share of the answers lacks its passage (default 0.23)
+  --support-out FILE where to write the support score, fitted anew for the embedder (the server reads data/models/support.json)
+  --max-error SHARE  answer from the confidence on at which at most this share of the answers lacks its passage (default ${defaultMaxError})
   --language L       only passages in this language
   --json             the report on standard output
   --help
@@ -40,19 +41,14 @@ const caseSchema = z.object({
   gold: z.array(z.string()),
 });
 
-/** Passages that a chat model is given, as in server/chat/answer.ts. */
-const passagesGiven = 5;
-const folds = 5;
-
-interface Evidence extends LabelledRow {
-  readonly answerable: boolean;
-}
+const supportPairsPath = join(import.meta.dirname, '../data/evals/support-pairs.jsonl');
 
 await runCommand({
   help,
   options: {
     out: { type: 'string' },
-    'max-error': { type: 'string', default: '0.23' },
+    'support-out': { type: 'string' },
+    'max-error': { type: 'string', default: String(defaultMaxError) },
     language: { type: 'string' },
     json: { type: 'boolean' },
     help: { type: 'boolean', short: 'h' },
@@ -74,22 +70,20 @@ await runCommand({
         const [file, dataDir = config.dataDir] = set.split('=') as [string, string?];
         const knowledge = await openKnowledgeBase({ dataDir, embedder, pollIntervalMs: 0 });
         for (const { turns, gold } of await readCases(file)) {
-          if (decideBeforeRetrieval({ question: turns.at(-1)!.text })) continue;
-          const passages = (
-            await knowledge.current().retrieve(condense(turns).query, { k: 10, filter, signal })
-          ).slice(0, passagesGiven);
-          const features = evidenceFeatures(passages);
-          rows.push({
-            features: featureNames.map((name) => features[name]),
-            label: passages.some(({ chunk }) => gold.includes(chunk.documentId)),
-            answerable: gold.length > 0,
-          });
+          const row = await evidenceOf({ turns, gold }, knowledge.current(), { filter, signal });
+          if (row) rows.push(row);
         }
         await knowledge.close();
       }
-      const { calibration, report } = fitPolicy(rows, embedder.modelId, maxError);
+      const { calibration, report } = fitPolicy(rows, { embedder: embedder.modelId, maxError });
       if (values.out)
         await writeFile(values.out, `${JSON.stringify({ ...calibration, report }, undefined, 2)}\n`);
+      if (values['support-out']) {
+        const { model } = await fitSupportScorer(await readSupportPairs(supportPairsPath), embedder, {
+          signal,
+        });
+        await writeFile(values['support-out'], `${JSON.stringify(model, undefined, 2)}\n`);
+      }
       if (values.json) process.stdout.write(`${JSON.stringify({ ...calibration, report })}\n`);
       process.stderr.write(`${describeReport(calibration, report)}\n`);
     } finally {
@@ -120,97 +114,6 @@ async function readCases(path: string): Promise<z.infer<typeof caseSchema>[]> {
     });
 }
 
-/** Every figure comes from questions that the fit which judged them had not seen (cross-validation). */
-function fitPolicy(rows: readonly Evidence[], embedder: string, maxError: number) {
-  if (rows.length < 50 || rows.every((row) => row.label) || !rows.some((row) => row.label)) {
-    throw new AppError(
-      'bad-input',
-      `${rows.length} questions are too few, or all alike: at least 50, answerable and unanswerable ones, are needed.`,
-    );
-  }
-  const models = Array.from({ length: folds }, (_, fold) =>
-    fitLogistic(rows.filter((_row, index) => index % folds !== fold)),
-  );
-  const predictions = rows.map(({ features, label, answerable }, index) => ({
-    probability: predictLogistic(models[index % folds]!, features),
-    label,
-    answerable,
-  }));
-  const answerFrom = thresholdFor(predictions, maxError);
-  // Below this, a list of articles to choose from would hold the right one less often than two times in five.
-  const clarifyFrom = Math.min(answerFrom, thresholdWhere(predictions, 0.4));
-  const model = fitLogistic(rows);
-  const calibration: Calibration = {
-    embedder,
-    coefficients: Object.fromEntries(
-      featureNames.map((name, index) => [name, round(model.coefficients[index]!)]),
-    ) as Calibration['coefficients'],
-    intercept: round(model.intercept),
-    answerFrom: round(answerFrom),
-    clarifyFrom: round(clarifyFrom),
-  };
-  const share = (part: readonly unknown[], whole: readonly unknown[]) => ({
-    share: round(part.length / Math.max(1, whole.length)),
-    n: whole.length,
-    interval: wilsonInterval(part.length, whole.length).map(round),
-  });
-  const answered = predictions.filter(({ probability }) => probability >= answerFrom);
-  const answerable = predictions.filter((prediction) => prediction.answerable);
-  const unanswerable = predictions.filter((prediction) => !prediction.answerable);
-  const declined = (list: readonly Prediction[]) =>
-    list.filter(({ probability }) => probability < clarifyFrom);
-  return {
-    calibration,
-    report: {
-      questions: rows.length,
-      passageFound: share(
-        rows.filter((row) => row.label),
-        answerable,
-      ),
-      auroc: round(auroc(predictions)),
-      calibrationError: round(expectedCalibrationError(predictions)),
-      answeredWithoutPassage: share(
-        answered.filter(({ label }) => !label),
-        answered,
-      ),
-      answerableAnswered: share(
-        answerable.filter(({ probability }) => probability >= answerFrom),
-        answerable,
-      ),
-      answerableDeclined: share(declined(answerable), answerable),
-      unanswerableAnswered: share(
-        unanswerable.filter(({ probability }) => probability >= answerFrom),
-        unanswerable,
-      ),
-      unanswerableDeclined: share(declined(unanswerable), unanswerable),
-    },
-  };
-}
-
-/** The lowest confidence from which on the share of wrong ones stays within the limit. */
-function thresholdFor(predictions: readonly Prediction[], maxError: number): number {
-  const sorted = [...predictions].sort((a, b) => b.probability - a.probability);
-  let wrong = 0;
-  let best = 0.99;
-  for (const [index, { probability, label }] of sorted.entries()) {
-    if (!label) wrong++;
-    if (wrong / (index + 1) <= maxError) best = probability;
-  }
-  return best;
-}
-
-/** The confidence around which the given share is right. */
-function thresholdWhere(predictions: readonly Prediction[], share: number): number {
-  const sorted = [...predictions].sort((a, b) => a.probability - b.probability);
-  const window = Math.max(20, Math.floor(sorted.length / 10));
-  for (let start = 0; start + window <= sorted.length; start++) {
-    const part = sorted.slice(start, start + window);
-    if (part.filter(({ label }) => label).length / window >= share)
-      return part[Math.floor(window / 2)]!.probability;
-  }
-  return 0;
-}
-
 function describeReport(calibration: Calibration, report: ReturnType<typeof fitPolicy>['report']): string {
   const percent = ({ share, n, interval }: { share: number; n: number; interval: number[] }) =>
     `${(share * 100).toFixed(1)} % of ${n} (95 %: ${(interval[0]! * 100).toFixed(1)} – ${(interval[1]! * 100).toFixed(1)})`;
@@ -223,8 +126,4 @@ function describeReport(calibration: Calibration, report: ReturnType<typeof fitP
     `unanswerable questions answered                ${percent(report.unanswerableAnswered)}, declined ${percent(report.unanswerableDeclined)}`,
     `answer from ${calibration.answerFrom}, ask back from ${calibration.clarifyFrom}`,
   ].join('\n');
-}
-
-function round(value: number): number {
-  return Math.round(value * 10_000) / 10_000;
 }

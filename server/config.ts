@@ -57,6 +57,8 @@ const schema = z.object({
   ANSWERDESK_MAX_CONCURRENT_ANSWERS: count(200, 100_000),
   ANSWERDESK_SHUTDOWN_GRACE_MS: milliseconds(10_000),
 
+  ANSWERDESK_QUALITY_SAMPLE: z.coerce.number().min(0).max(1).default(0.05),
+
   ANSWERDESK_ALLOW_TRACING: flag,
   OPENAI_API_KEY: z.string().min(1).optional(),
   OPENAI_BASE_URL: httpUrl.optional(),
@@ -109,6 +111,8 @@ function shape(env: z.infer<typeof schema>) {
       tokenTimeoutMs: env.ANSWERDESK_CHAT_TOKEN_TIMEOUT_MS,
       maxTokens: env.ANSWERDESK_CHAT_MAX_TOKENS,
     },
+    /** Share of the live answers whose groundedness is scored for /metrics, 0 to 1. */
+    qualitySample: env.ANSWERDESK_QUALITY_SAMPLE,
     /** For evals only: a language model that judges answers. */
     judge: {
       model: env.ANSWERDESK_JUDGE_MODEL,

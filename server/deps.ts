@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Answer, type AnswerDependencies, type AnswerObserver, createAnswer } from '#chat/answer.ts';
+import { createAnswerQuality } from '#chat/answer-quality.ts';
 import { type Answering, createAnswering } from '#chat/answering.ts';
 import type { Calibration } from '#chat/policy.ts';
 import { openSqliteConversationStore } from '#chat/sqlite-conversation-store.ts';
@@ -12,6 +13,12 @@ import type { ConversationStore } from '#core/stores.ts';
 import { type KnowledgeBaseStore, openKnowledgeBase } from '#rag/knowledge-base.ts';
 import { openChatModel } from '#rag/open-chat-model.ts';
 import { openEmbedder } from '#rag/open-embedder.ts';
+import {
+  createSupportScorer,
+  rememberingEmbedder,
+  type SupportModel,
+  supportModelSchema,
+} from '#rag/support-score.ts';
 import type { Config } from './config.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import type { Logger } from './logger.ts';
@@ -31,6 +38,8 @@ export interface Knowledge
 
 /** What `npm run calibrate -- --out` writes. */
 const calibrationPath = join(import.meta.dirname, '../data/models/policy.json');
+/** What `npm run calibrate -- --support-out` writes. */
+const supportModelPath = join(import.meta.dirname, '../data/models/support.json');
 
 export async function openKnowledge(
   { embedder: settings, dataDir }: Config,
@@ -98,9 +107,28 @@ export interface Desk extends AsyncDisposable {
 export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
   await using stack = new AsyncDisposableStack();
   const metrics: Metrics = createMetrics({ activeAnswers: () => answering.active });
-  const { answer, knowledge } = stack.use(
+  const { answer: unwatched, knowledge } = stack.use(
     await openAnswerDesk(config, { logger, observer: observed(metrics, logger), pollIntervalMs: 1_000 }),
   );
+  const supportModel =
+    config.qualitySample > 0 ? await readSupportModel(knowledge.embedder, logger) : undefined;
+  const quality = supportModel
+    ? stack.use(
+        createAnswerQuality({
+          scorer: createSupportScorer(supportModel, rememberingEmbedder(knowledge.embedder, 2_000)),
+          share: config.qualitySample,
+          busy: () => answering.active > 0,
+          observer: {
+            ...metrics.quality,
+            failed(error) {
+              metrics.quality.failed?.(error);
+              logger.warn({ err: error }, 'an answer of the sample could not be checked');
+            },
+          },
+        }),
+      )
+    : undefined;
+  const answer = quality?.watch(unwatched) ?? unwatched;
   const store = stack.adopt(openSqliteConversationStore(join(config.dataDir, 'conversations.db')), (opened) =>
     opened.close(),
   );
@@ -153,4 +181,24 @@ async function readCalibration({ modelId }: Embedder, logger: Logger | undefined
     );
   }
   return calibration;
+}
+
+/** Undefined where the score was fitted for another embedder: its figures would mean nothing. */
+async function readSupportModel({ modelId }: Embedder, logger: Logger): Promise<SupportModel | undefined> {
+  let model: SupportModel;
+  try {
+    model = supportModelSchema.parse(JSON.parse(await readFile(supportModelPath, 'utf8')));
+  } catch (cause) {
+    throw new AppError(
+      'config-invalid',
+      `${supportModelPath} cannot be read: it says when a passage supports a sentence. Restore it, fit it with "npm run calibrate -- --support-out data/models/support.json", or set ANSWERDESK_QUALITY_SAMPLE=0.`,
+      { cause },
+    );
+  }
+  if (model.embedder === modelId) return model;
+  logger.warn(
+    { fittedFor: model.embedder, embedder: modelId },
+    'answers are not sampled: the support score was fitted with another embedder; "npm run calibrate -- --support-out data/models/support.json" fits it',
+  );
+  return undefined;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { citedSentences } from '#core/cited-sentences.ts';
 import { citationScores, factRecall, forbiddenIn, missingFacts } from './answer-checks.ts';
-import { citedSentences } from './cited-sentences.ts';
 
 describe('facts', () => {
   it('are found whatever the case, the dash and the emphasis', () => {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { supportedFrom } from '#core/support-scorer.ts';
 import { casePassages } from '../core/ask.ts';
 import { openJudge } from '../judging/language-model-judge.ts';
 import { fitSupportScorer, readSupportPairs } from '../judging/support-score.ts';
@@ -31,7 +32,7 @@ await defineCaseSuite({
   },
   result(evalCase, record) {
     const { reply, sentences } = record;
-    const unsupported = sentences.filter((sentence) => sentence.support < 0.5);
+    const unsupported = sentences.filter((sentence) => sentence.support < supportedFrom);
     return {
       kind: evalCase.kind,
       turns: evalCase.turns,

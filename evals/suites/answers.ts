@@ -1,14 +1,14 @@
 // Is the answer right, does it point to where it says so, and does the text it cites support it?
 import type { CallOptions } from '#core/call-options.ts';
 import type { Embedder } from '#core/embedder.ts';
+import { type SupportScorer, supportedFrom, supportOfSentences } from '#core/support-scorer.ts';
 import type { EvalCase } from '../cases/eval-case.ts';
 import type { AskRecord } from '../core/ask.ts';
 import { mean, meanMetric, shareMetric, statisticMetric } from '../core/metric.ts';
 import type { Chart, Metric } from '../core/result.ts';
 import { citationScores, factRecall, forbiddenIn } from '../judging/answer-checks.ts';
-import { citedSentences } from '../judging/cited-sentences.ts';
 import type { LanguageModelJudge } from '../judging/language-model-judge.ts';
-import type { SupportPrediction, SupportScorer } from '../judging/support-score.ts';
+import type { SupportPrediction } from '../judging/support-score.ts';
 
 export interface AnswerRecord {
   readonly reply: AskRecord;
@@ -39,17 +39,13 @@ export async function judgeAnswer(
   options: CallOptions = {},
 ): Promise<AnswerRecord> {
   if (reply.decision !== 'answer') return { reply, sentences: [], relevance: 0 };
-  const sentences: SentenceSupport[] = [];
+  const sentences = await supportOfSentences(reply, scorer, options);
   const supported: boolean[] = [];
-  for (const { text, citations } of citedSentences(reply.text)) {
-    const passages = citations.flatMap((number) => reply.citations.filter((one) => one.number === number));
-    const scores = await Promise.all(passages.map(({ quote }) => scorer.score(text, quote, options)));
-    sentences.push({ text, support: Math.max(0, ...scores) });
-    if (judge) {
-      let holds = false;
-      for (const { quote } of passages) holds ||= await judge.supports(text, quote, options);
-      supported.push(holds);
-    }
+  for (const { text, citations } of judge ? sentences : []) {
+    let holds = false;
+    for (const { number, quote } of reply.citations)
+      if (citations.includes(number)) holds ||= await judge!.supports(text, quote, options);
+    supported.push(holds);
   }
   const [question, [answer]] = await Promise.all([
     embedder.embedQuery(standalone, options),
@@ -80,7 +76,7 @@ export function answerScores({ facts, gold, mustNot }: EvalCase, record: AnswerR
     'cites-right': hit,
     'fully-right': answered && recall === 1 && hit === 1 && forbidden === 0 ? 1 : 0,
     'wrong-and-sure': answered && (forbidden > 0 || (facts.length > 0 && recall === 0)) ? 1 : 0,
-    grounded: mean(sentences.map(({ support }) => (support >= 0.5 ? 1 : 0))),
+    grounded: mean(sentences.map(({ support }) => (support >= supportedFrom ? 1 : 0))),
     relevance,
     characters: answered ? reply.text.length : 0,
   };
@@ -224,7 +220,7 @@ function f1(rows: readonly { readonly label: boolean; readonly said: boolean }[]
 
 function groundedShare(cases: Done): number {
   const sentences = cases.flatMap(({ judged }) => judged.sentences);
-  return mean(sentences.map(({ support }) => (support >= 0.5 ? 1 : 0)));
+  return mean(sentences.map(({ support }) => (support >= supportedFrom ? 1 : 0)));
 }
 
 function withoutMarkers(text: string): string {

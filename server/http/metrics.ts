@@ -1,6 +1,7 @@
 // What Prometheus reads. Labels have few values: routes as declared, closed unions, never an id.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AnswerObserver } from '#chat/answer.ts';
+import type { QualityObserver } from '#chat/answer-quality.ts';
 import type { AnsweringObserver } from '#chat/answering.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
 
@@ -8,6 +9,7 @@ export interface Metrics {
   readonly registry: Registry;
   readonly answer: AnswerObserver;
   readonly answering: AnsweringObserver;
+  readonly quality: QualityObserver;
   httpRequest(request: { method: string; route: string; status: number; durationMs: number }): void;
   readonly sockets: Gauge;
   readonly eventStreams: Gauge;
@@ -16,6 +18,7 @@ export interface Metrics {
 }
 
 const fast = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+const shares = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
 const slow = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40];
 
 export function createMetrics({ activeAnswers }: { activeAnswers: () => number }): Metrics {
@@ -77,6 +80,31 @@ export function createMetrics({ activeAnswers }: { activeAnswers: () => number }
     labelNames: ['code'],
     registers,
   });
+  const confidence = new Histogram({
+    name: 'answerdesk_confidence',
+    help: 'Fitted probability that the passages found hold the answer, by what was then done. 1 minus the mean over "answer" is the share of answers to be expected without their passage; the count of "answer" over all is the coverage.',
+    labelNames: ['decision'],
+    buckets: shares,
+    registers,
+  });
+  const sampledAnswers = new Counter({
+    name: 'answerdesk_sampled_answers_total',
+    help: 'Answers drawn for checking (ANSWERDESK_QUALITY_SAMPLE): scored, dropped because too many waited, or failed.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const sampledSentences = new Counter({
+    name: 'answerdesk_sampled_sentences_total',
+    help: 'Sentences of the answers checked, by whether the passage that they cite supports them (a local score, not entailment).',
+    labelNames: ['supported'],
+    registers,
+  });
+  const groundedness = new Histogram({
+    name: 'answerdesk_sampled_groundedness',
+    help: 'Share of the sentences of an answer that the passages cited support.',
+    buckets: shares,
+    registers,
+  });
   const generationInfo = new Gauge({
     name: 'answerdesk_knowledge_base_info',
     help: 'The generation in use; always 1.',
@@ -108,7 +136,18 @@ export function createMetrics({ activeAnswers }: { activeAnswers: () => number }
     eventStreams: new Gauge({ name: 'answerdesk_event_streams', help: 'Event streams open.', registers }),
     answer: {
       retrieved: (durationMs) => retrievalSeconds.observe(durationMs / 1000),
+      decided: ({ decision, confidence: probability }) => confidence.observe({ decision }, probability),
       modelFailed: (_model, { code }) => modelFailures.inc({ code }),
+    },
+    quality: {
+      scored({ supported, total }) {
+        sampledAnswers.inc({ outcome: 'scored' });
+        sampledSentences.inc({ supported: 'true' }, supported);
+        sampledSentences.inc({ supported: 'false' }, total - supported);
+        groundedness.observe(supported / total);
+      },
+      dropped: () => sampledAnswers.inc({ outcome: 'dropped' }),
+      failed: () => sampledAnswers.inc({ outcome: 'failed' }),
     },
     answering: {
       firstText: (durationMs) => firstTokenSeconds.observe(durationMs / 1000),

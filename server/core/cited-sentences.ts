@@ -1,5 +1,5 @@
 // An answer as sentences, each with the citations that stand for it.
-import { splitSentences } from '#core/sentences.ts';
+import { splitSentences } from './sentences.ts';
 
 export interface CitedSentence {
   readonly text: string;
