@@ -1,9 +1,13 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { defaultMaxError, evidenceOf } from '../calibration/policy-fit.ts';
 import { casePassages, createAsk } from '../core/ask.ts';
 import { defineCaseSuite } from '../runner/define-suite.ts';
 import { evalContext } from '../runner/eval-context.ts';
 import { isRight, passageFound, summarizeAbstention } from './abstention.ts';
+import { fitOnOneHalf } from './abstention-fit.ts';
 
-const { ask, dependencies, records } = await evalContext();
+const { ask, dependencies, embedder, knowledge, records, settings } = await evalContext();
 const { calibration } = dependencies;
 const askForced = createAsk({
   ...dependencies,
@@ -17,11 +21,15 @@ await defineCaseSuite({
       ({ expect, kind, gold }) =>
         kind !== 'hostile' && (expect === 'decline' || (expect === 'answer' && gold.length > 0)),
     ),
-  async run({ turns }, { signal }) {
+  async run({ turns, gold }, { signal }) {
     const options = signal ? { signal } : {};
     return {
       reply: await ask(turns, options),
       forced: await records.remember(['ask-forced', turns], () => askForced(turns, options)),
+      evidence: await records.remember(
+        ['evidence', turns, gold],
+        async () => (await evidenceOf({ turns, gold }, knowledge, options)) ?? null,
+      ),
     };
   },
   check(expect, { reply, forced }, evalCase) {
@@ -46,5 +54,21 @@ await defineCaseSuite({
       'wrong-answer': reply.decision === 'answer' && !isRight(evalCase, reply) ? 1 : 0,
     },
   }),
-  summarize: (done, { seed }) => summarizeAbstention(done, { seed, answerFrom: calibration.answerFrom }),
+  async summarize(done, { seed }) {
+    const { metrics, charts } = summarizeAbstention(done, { seed, answerFrom: calibration.answerFrom });
+    const rows = done.flatMap(({ evalCase: { id }, judged: { evidence } }) =>
+      evidence === null ? [] : [{ ...evidence, id }],
+    );
+    const fitted = fitOnOneHalf(rows, { embedder: embedder.modelId, maxError: defaultMaxError, seed });
+    if (fitted.calibration)
+      await writeFile(
+        join(settings.runDir, 'policy.json'),
+        `${JSON.stringify(fitted.calibration, undefined, 2)}\n`,
+      );
+    return {
+      metrics: { ...metrics, ...fitted.metrics },
+      charts: [...charts, ...fitted.charts],
+      notes: [fitted.note],
+    };
+  },
 });

@@ -1,7 +1,7 @@
 import { openCurrentGeneration } from '#rag/generation-reader.ts';
 import { defineCaseSuite } from '../runner/define-suite.ts';
 import { evalContext } from '../runner/eval-context.ts';
-import { rankingScores, retrieve, summarizeRetrieval } from './retrieval.ts';
+import { rankingScores, retrieve, servedRanking, summarizeRetrieval } from './retrieval.ts';
 
 const { settings, knowledge, embedder, records } = await evalContext();
 const generation = (await openCurrentGeneration(settings.dataDir))!;
@@ -15,7 +15,7 @@ await defineCaseSuite({
       retrieve(evalCase, { generation, knowledge, embedder }, signal ? { signal } : {}),
     ),
   check(expect, { rankings }, { gold }) {
-    const found = rankings.condensed.hybrid.slice(0, 5);
+    const found = servedRanking(rankings).slice(0, 5);
     expect
       .soft(
         found.some((id) => gold.includes(id)),
@@ -28,7 +28,7 @@ await defineCaseSuite({
     turns,
     ...(query === turns.at(-1)!.text ? {} : { note: `searched for: ${query}` }),
     passages: found.map((passage) => ({ ...passage, gold: gold.includes(passage.documentId) })),
-    scores: rankingScores(rankings.condensed.hybrid, gold),
+    scores: rankingScores(servedRanking(rankings), gold),
   }),
   summarize: (done, { seed }) => summarizeRetrieval(done, seed),
 });

@@ -1,23 +1,20 @@
-// Is the right article found? BM25 alone, vectors alone, and both fused as served; with the last turn as it is, with the query that
-// the desk makes of the conversation, and with the question that a person made of it.
+// Is the right article found? BM25 alone, vectors alone, both fused, and whatever stages the knowledge base has behind that; with the
+// last turn as it is, with the query that the desk makes of the conversation, and with the question that a person made of it.
 import { condense } from '#chat/condense.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import { type Chunk, matchesFilter } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
-import type { Retriever } from '#core/retriever.ts';
-import type { Generation } from '#rag/generation-reader.ts';
+import type { KnowledgeBase, LexicalIndex, Retriever, VectorIndex } from '#core/retriever.ts';
 import type { EvalCase } from '../cases/eval-case.ts';
 import { mean, meanMetric } from '../core/metric.ts';
 import type { Chart, Metric } from '../core/result.ts';
 import { hitAt, ndcgAt, recallAt, reciprocalRank } from '../metrics/ranking.ts';
 
-export const methods = ['bm25', 'vectors', 'hybrid'] as const;
-export type Method = (typeof methods)[number];
 export const forms = ['condensed', 'last-turn', 'standalone'] as const;
 export type Form = (typeof forms)[number];
 
-/** Document ids, best first. */
-export type Rankings = Record<Form, Record<Method, string[]>>;
+/** Document ids, best first, by method: `bm25`, `vectors`, then the stages of the knowledge base; the last one is what is served. */
+export type Rankings = Record<Form, Readonly<Record<string, string[]>>>;
 
 export interface RetrievalRecord {
   readonly query: string;
@@ -28,8 +25,12 @@ export interface RetrievalRecord {
 }
 
 export interface RetrievalParts {
-  readonly generation: Pick<Generation, 'chunks' | 'vectorIndex' | 'lexicalIndex'>;
-  readonly knowledge: Retriever;
+  readonly generation: {
+    readonly chunks: readonly Chunk[];
+    readonly vectorIndex: VectorIndex;
+    readonly lexicalIndex: LexicalIndex;
+  };
+  readonly knowledge: Retriever & Pick<KnowledgeBase, 'stages'>;
   readonly embedder: Embedder;
 }
 
@@ -59,26 +60,29 @@ export async function retrieve(
   const documents = (chunks: readonly Chunk[]) =>
     [...new Set(chunks.filter(judged).map(({ documentId }) => documentId))].slice(0, 10);
 
-  const byQuery = new Map<string, Promise<{ lists: Record<Method, string[]>; served: Chunk[] }>>();
+  const searchBy = async (retriever: Retriever, query: string) =>
+    (await retriever.retrieve(query, { ...options, k: depth, filter })).map(({ chunk }) => chunk);
+  // The last stage is asked through `retrieve` itself: what is judged is what is served.
+  const earlierStages = Object.entries(knowledge.stages ?? {}).slice(0, -1);
+  const lastStage = Object.keys(knowledge.stages ?? {}).at(-1) ?? 'hybrid';
+
+  const byQuery = new Map<string, Promise<{ lists: Record<string, string[]>; served: Chunk[] }>>();
   const search = (query: string) => {
     const known = byQuery.get(query) ?? searchAll(query);
     byQuery.set(query, known);
     return known;
   };
   const searchAll = async (query: string) => {
-    const served = (await knowledge.retrieve(query, { ...options, k: depth, filter })).map(
-      ({ chunk }) => chunk,
-    );
     const vector = await embedder.embedQuery(query, options);
     const chunkOf = ({ row }: { row: number }) => generation.chunks[row]!;
-    return {
-      served,
-      lists: {
-        bm25: documents(generation.lexicalIndex.search(query, depth, accepts).map(chunkOf)),
-        vectors: documents(generation.vectorIndex.search(vector, depth, accepts).map(chunkOf)),
-        hybrid: documents(served),
-      },
+    const lists: Record<string, string[]> = {
+      bm25: documents(generation.lexicalIndex.search(query, depth, accepts).map(chunkOf)),
+      vectors: documents(generation.vectorIndex.search(vector, depth, accepts).map(chunkOf)),
     };
+    for (const [name, stage] of earlierStages) lists[name] = documents(await searchBy(stage, query));
+    const served = await searchBy(knowledge, query);
+    lists[lastStage] = documents(served);
+    return { served, lists };
   };
   const found = {} as Rankings;
   for (const form of forms) found[form] = (await search(queries[form])).lists;
@@ -112,11 +116,22 @@ const scoreLabels: Record<keyof ReturnType<typeof rankingScores>, string> = {
   mrr: 'mean of 1 / rank of the first right article (MRR)',
   'ndcg-10': 'quality of the ranking of the first ten (nDCG@10)',
 };
-const methodLabels: Record<Method, string> = {
+const methodLabels: Readonly<Record<string, string>> = {
   bm25: 'Words (BM25)',
   vectors: 'Meaning (vectors)',
-  hybrid: 'Both, as served',
+  hybrid: 'Both',
+  reranked: 'Both, ranked again',
 };
+
+/** Names of the methods that a record has, in order; the last one is what is served. */
+export function methodsOf({ condensed }: Rankings): string[] {
+  return Object.keys(condensed);
+}
+
+export function servedRanking(rankings: Rankings, form: Form = 'condensed'): string[] {
+  return rankings[form][methodsOf(rankings).at(-1)!]!;
+}
+
 const formLabels: Record<Form, string> = {
   condensed: 'query made of the conversation',
   'last-turn': 'last message alone',
@@ -138,8 +153,12 @@ export function summarizeRetrieval(
       },
     ),
   };
-  const scoresOf = (cases: typeof done, method: Method, form: Form) =>
-    cases.map(({ evalCase, judged }) => rankingScores(judged.rankings[form][method], evalCase.gold));
+  const methods = done[0] ? methodsOf(done[0].judged.rankings) : [];
+  const served = methods.at(-1)!;
+  const labelOf = (method: string) =>
+    `${methodLabels[method] ?? method}${method === served ? ', as served' : ''}`;
+  const scoresOf = (cases: typeof done, method: string, form: Form) =>
+    cases.map(({ evalCase, judged }) => rankingScores(judged.rankings[form][method]!, evalCase.gold));
   for (const method of methods) {
     for (const score of Object.keys(scoreLabels) as (keyof typeof scoreLabels)[]) {
       metrics[`${method}-${score}`] = meanMetric(
@@ -147,7 +166,7 @@ export function summarizeRetrieval(
         {
           unit: score === 'mrr' || score === 'ndcg-10' ? 'score' : 'share',
           seed,
-          label: `${methodLabels[method]}: ${scoreLabels[score]}`,
+          label: `${labelOf(method)}: ${scoreLabels[score]}`,
         },
       );
     }
@@ -155,7 +174,7 @@ export function summarizeRetrieval(
   const followUps = done.filter(({ evalCase }) => evalCase.turns.length > 1);
   for (const form of followUps.length > 0 ? forms : []) {
     metrics[`multi-turn-${form}-recall-5`] = meanMetric(
-      scoresOf(followUps, 'hybrid', form).map((scores) => scores['recall-5']),
+      scoresOf(followUps, served, form).map((scores) => scores['recall-5']),
       {
         unit: 'share',
         seed,
@@ -176,7 +195,7 @@ export function summarizeRetrieval(
           name: { 'recall-1': 'first', 'recall-5': 'first 5', 'recall-10': 'first 10', 'ndcg-10': 'nDCG@10' }[
             score
           ],
-          bars: methods.map((method) => bar(methodLabels[method], metrics[`${method}-${score}`]!)),
+          bars: methods.map((method) => bar(labelOf(method), metrics[`${method}-${score}`]!)),
         })),
       },
       ...(followUps.length === 0
@@ -189,7 +208,7 @@ export function summarizeRetrieval(
               y: 'recall@5',
               unit: 'share' as const,
               groups: methods.map((method) => ({
-                name: methodLabels[method],
+                name: labelOf(method),
                 bars: forms.map((form) => ({
                   name: formLabels[form],
                   value: mean(scoresOf(followUps, method, form).map((scores) => scores['recall-5'])),

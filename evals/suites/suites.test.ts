@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { cannedKnowledgeBase, makeChunk, scored } from '#chat/testing/fixtures.ts';
+import { createHashingEmbedder } from '#rag/testing/hashing-embedder.ts';
 import type { EvalCase } from '../cases/eval-case.ts';
 import type { Ask, AskRecord, AskTurn } from '../core/ask.ts';
 import { isRight, summarizeAbstention } from './abstention.ts';
 import { agreementMetrics, answerScores, summarizeAnswers } from './answers.ts';
 import { conversationPasses, converse, summarizeConversations } from './conversation.ts';
-import { type Rankings, summarizeRetrieval } from './retrieval.ts';
+import { type Rankings, retrieve, summarizeRetrieval } from './retrieval.ts';
 
 const evalCase = (change: Partial<EvalCase> = {}): EvalCase => ({
   id: 'c',
@@ -213,4 +215,38 @@ it('puts methods of retrieval, and forms of the query, side by side', () => {
   expect(metrics['vectors-recall-10']!.value).toBe(0);
   expect(metrics['multi-turn-last-turn-recall-5']!.value).toBe(0);
   expect(metrics['multi-turn-condensed-recall-5']!.value).toBe(1);
+  expect(metrics['hybrid-mrr']!.label).toMatch(/as served/);
+});
+
+it('shows the stages of a knowledge base as methods of their own, and judges the last one', async () => {
+  const chunk = makeChunk({ documentId: 'a' });
+  const other = makeChunk({ documentId: 'b' });
+  const knowledge = (...ranked: (typeof chunk)[]) => cannedKnowledgeBase(ranked.map((one) => scored(one)));
+  const found = await retrieve(evalCase({ gold: ['a'] }), {
+    generation: {
+      chunks: [chunk, other],
+      vectorIndex: { size: 2, search: () => [{ row: 1, score: 1 }] },
+      lexicalIndex: { size: 2, search: () => [] },
+    },
+    knowledge: {
+      ...knowledge(chunk, other),
+      stages: { hybrid: knowledge(other, chunk), reranked: knowledge(chunk, other) },
+    },
+    embedder: createHashingEmbedder(),
+  });
+  expect(found.rankings.condensed).toEqual({
+    bm25: [],
+    vectors: ['b'],
+    hybrid: ['b', 'a'],
+    reranked: ['a', 'b'],
+  });
+  const { metrics, charts } = summarizeRetrieval([{ evalCase: evalCase({ gold: ['a'] }), judged: found }], 1);
+  expect(metrics['hybrid-recall-1']!.value).toBe(0);
+  expect(metrics['reranked-recall-1']!.value).toBe(1);
+  expect(charts[0]!.kind === 'bars' && charts[0]!.groups[0]!.bars.map(({ name }) => name)).toEqual([
+    'Words (BM25)',
+    'Meaning (vectors)',
+    'Both',
+    'Both, ranked again, as served',
+  ]);
 });

@@ -39,6 +39,11 @@ export interface KnowledgeBase extends Retriever {
   readonly generation: GenerationInfo;
   /** Hosts that articles for customers are on or name, in addresses of any kind; absent when there is no such article. */
   readonly articleHosts?: ReadonlySet<string>;
+  /**
+   * The stages behind `retrieve`, first to last, where it has several; the last one ranks as `retrieve` does. For evals, which show
+   * them side by side: `{ hybrid, reranked }`.
+   */
+  readonly stages?: Readonly<Record<string, Retriever>>;
   document(id: string): Document | undefined;
 }
 
