@@ -5,8 +5,8 @@ import { z } from 'zod';
 import type { Calibration } from '#chat/policy.ts';
 import type { ChunkFilter } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
+import { chooseEmbedder, openChosenEmbedder } from '#rag/choose-embedder.ts';
 import { openKnowledgeBase } from '#rag/knowledge-base.ts';
-import { openEmbedder } from '#rag/open-embedder.ts';
 import { loadConfig } from '#server/config.ts';
 import {
   defaultMaxError,
@@ -58,7 +58,7 @@ await runCommand({
     if (!(maxError > 0 && maxError < 1))
       throw new AppError('bad-request', '--max-error must lie between 0 and 1.');
     const config = loadConfig();
-    const embedder = await openEmbedder(config.embedder);
+    const embedder = await openChosenEmbedder(await chooseEmbedder(config.embedder, config.dataDir));
     try {
       const filter: ChunkFilter = {
         audiences: ['customer'],

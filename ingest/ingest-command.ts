@@ -2,7 +2,7 @@
 import type { CallOptions } from '#core/call-options.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { AppError } from '#core/errors.ts';
-import { openEmbedder } from '#rag/open-embedder.ts';
+import { chooseEmbedder, openChosenEmbedder } from '#rag/choose-embedder.ts';
 import type { Config } from '#server/config.ts';
 import type { Arguments } from './arguments.ts';
 import { writeStamp } from './embedder-stamp.ts';
@@ -68,7 +68,10 @@ export async function ingestPaths(
   );
 }
 
-/** Everything that is published, embedded again with the model that is configured; nothing if it was made with it. */
+/**
+ * Everything that is published, embedded again: with the model that is configured, or the one that ships if the knowledge base was made
+ * with one that is not there any more; nothing if it was made with it.
+ */
 export async function embedAgain(config: Config, { signal }: CallOptions = {}): Promise<JobSummary> {
   return runWithEmbedder(config, (openModel, onProgress) =>
     runIngestJob({ dataDir: config.dataDir, openEmbedder: openModel, onProgress, signal }),
@@ -82,14 +85,14 @@ async function runWithEmbedder(
   run: (openModel: () => Promise<Embedder>, onProgress: OnProgress) => Promise<JobSummary>,
 ): Promise<JobSummary> {
   const display = createProgressDisplay();
+  const chosen = await chooseEmbedder(config.embedder, config.dataDir);
   let embedder: Embedder | undefined;
   try {
     const summary = await run(async () => {
-      embedder = await openEmbedder(config.embedder);
+      embedder = await openChosenEmbedder(chosen);
       return embedder;
     }, display.update);
-    if (summary.generation)
-      await writeStamp(config.dataDir, config.embedder.model, summary.generation.modelId);
+    if (summary.generation) await writeStamp(config.dataDir, chosen.model, summary.generation.modelId);
     return summary;
   } finally {
     display.end();

@@ -22,16 +22,9 @@ async function main(argv: readonly string[], signal: AbortSignal): Promise<void>
       return say(describeStatus(status), status);
     }
     case 'rollback': {
-      const [{ lockJob }, { rollbackGeneration }] = await Promise.all([
-        import('./job-lock.ts'),
-        import('#rag/generation-writer.ts'),
-      ]);
-      using _lock = lockJob(config.dataDir);
-      const generation = await rollbackGeneration(config.dataDir);
-      return say(
-        `${generation.id} is in use again: ${generation.documents} documents, published ${generation.createdAt}.`,
-        { generation },
-      );
+      const { describeRollback, rollBack } = await import('./roll-back.ts');
+      const generation = await rollBack(config);
+      return say(describeRollback(generation), { generation });
     }
     case 'remove': {
       const { removeSource } = await import('./job.ts');
@@ -58,8 +51,12 @@ async function ingest(
 ): Promise<void> {
   let again = args.command === 're-embed';
   if (args.ifEmpty) {
-    const { isMadeWith, readPublishedId } = await import('./embedder-stamp.ts');
-    if (await isMadeWith(config.dataDir, config.embedder.model)) return;
+    const [{ isMadeWith, readPublishedId }, { chooseEmbedder }] = await Promise.all([
+      import('./embedder-stamp.ts'),
+      import('#rag/choose-embedder.ts'),
+    ]);
+    const { model } = await chooseEmbedder(config.embedder, config.dataDir);
+    if (await isMadeWith(config.dataDir, model)) return;
     again = (await readPublishedId(config.dataDir)) !== undefined;
   }
   const [{ embedAgain, ingestPaths }, { describeJob }] = await Promise.all([

@@ -41,9 +41,10 @@ const schema = z.object({
   ANSWERDESK_TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
   ANSWERDESK_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
 
-  ANSWERDESK_EMBEDDER: z.string().min(1).default('data/models/embedder'),
+  ANSWERDESK_EMBEDDER: z.string().min(1).optional(),
   ANSWERDESK_EMBEDDER_BASE_URL: httpUrl.optional(),
   ANSWERDESK_EMBEDDER_THREADS: z.coerce.number().int().min(0).max(256).default(0),
+  ANSWERDESK_EXECUTION_PROVIDER: z.enum(['cpu', 'cuda', 'tensorrt']).default('cpu'),
 
   ANSWERDESK_CHAT_MODEL: z.string().min(1).default('extractive'),
   ANSWERDESK_CHAT_BASE_URL: httpUrl.optional(),
@@ -69,6 +70,9 @@ const schema = z.object({
   MLFLOW_TRACKING_TOKEN: z.string().min(1).optional(),
   MLFLOW_EXPERIMENT_NAME: z.string().min(1).default('answerdesk-evals'),
 });
+
+/** The model that ships, for a knowledge base that was not made with one of the store. */
+const builtInEmbedder = 'data/models/embedder';
 
 /** Every variable that is read; `.env.example` explains them. */
 export const settingNames: readonly string[] = Object.keys(schema.shape);
@@ -96,11 +100,15 @@ function shape(env: z.infer<typeof schema>) {
     },
     embedder: {
       /** A folder with model.onnx, or `openai:MODEL` for an OpenAI-compatible endpoint. */
-      model: env.ANSWERDESK_EMBEDDER,
+      model: env.ANSWERDESK_EMBEDDER ?? builtInEmbedder,
+      /** The operator chose it: it is used whatever the knowledge base was made with. */
+      isFixed: env.ANSWERDESK_EMBEDDER !== undefined,
       baseUrl: env.ANSWERDESK_EMBEDDER_BASE_URL ?? env.OPENAI_BASE_URL,
       apiKey: env.OPENAI_API_KEY,
       /** 0 = one thread per core. */
       threads: env.ANSWERDESK_EMBEDDER_THREADS,
+      /** What an ONNX model runs on; falls back to the CPU. */
+      executionProvider: env.ANSWERDESK_EXECUTION_PROVIDER,
     },
     chat: {
       /** `extractive`, or the name of a model on an OpenAI-compatible server. */
@@ -171,7 +179,7 @@ function modelProblems(env: z.infer<typeof schema>): string[] {
   if (env.ANSWERDESK_JUDGE_MODEL !== undefined && needsServer(env.ANSWERDESK_JUDGE_BASE_URL)) {
     problems.push('ANSWERDESK_JUDGE_MODEL: a judge needs ANSWERDESK_JUDGE_BASE_URL or OPENAI_API_KEY');
   }
-  if (env.ANSWERDESK_EMBEDDER.startsWith('openai:') && needsServer(env.ANSWERDESK_EMBEDDER_BASE_URL)) {
+  if (env.ANSWERDESK_EMBEDDER?.startsWith('openai:') && needsServer(env.ANSWERDESK_EMBEDDER_BASE_URL)) {
     problems.push(
       'ANSWERDESK_EMBEDDER: an openai: model needs ANSWERDESK_EMBEDDER_BASE_URL or OPENAI_API_KEY',
     );

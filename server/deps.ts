@@ -1,5 +1,6 @@
 // The composition root: builds everything from the configuration and closes it in reverse order. Each `open…` builds on the one
 // above it, so that scripts and evals open only what they need: knowledge, then answers, then the whole desk.
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Answer, type AnswerDependencies, type AnswerObserver, createAnswer } from '#chat/answer.ts';
@@ -10,9 +11,11 @@ import { openSqliteConversationStore } from '#chat/sqlite-conversation-store.ts'
 import type { Embedder } from '#core/embedder.ts';
 import { AppError } from '#core/errors.ts';
 import type { ConversationStore } from '#core/stores.ts';
+import { chooseEmbedder, findEmbedder, openChosenEmbedder } from '#rag/choose-embedder.ts';
 import { type KnowledgeBaseStore, openKnowledgeBase } from '#rag/knowledge-base.ts';
+import { modelPolicyPath } from '#rag/model-store.ts';
 import { openChatModel } from '#rag/open-chat-model.ts';
-import { openEmbedder } from '#rag/open-embedder.ts';
+import { createServingEmbedders } from '#rag/serving-embedders.ts';
 import {
   createSupportScorer,
   rememberingEmbedder,
@@ -33,6 +36,7 @@ export interface OpenOptions {
 export interface Knowledge
   extends Pick<KnowledgeBaseStore, 'current' | 'onSwap' | 'refresh'>,
     AsyncDisposable {
+  /** Always the one that the knowledge base in use was made with: it changes when a generation of another model is swapped in. */
   readonly embedder: Embedder;
 }
 
@@ -46,14 +50,41 @@ export async function openKnowledge(
   { logger, pollIntervalMs = 0 }: OpenOptions = {},
 ): Promise<Knowledge> {
   await using stack = new AsyncDisposableStack();
-  const embedder = stack.adopt(await openEmbedder(settings), (opened) => opened.close());
+  const onNotice = logger ? { onNotice: (notice: string) => logger.warn(notice) } : {};
+  const first = await openChosenEmbedder(await chooseEmbedder(settings, dataDir), onNotice);
+  const embedders = stack.use(
+    createServingEmbedders({
+      first,
+      async open(modelId) {
+        const found = await findEmbedder(settings, dataDir, modelId);
+        return found && openChosenEmbedder(found, onNotice);
+      },
+    }),
+  );
   const store = stack.adopt(
-    await openKnowledgeBase({ dataDir, embedder, pollIntervalMs, ...(logger ? { logger } : {}) }),
+    await openKnowledgeBase({
+      dataDir,
+      embedder: first,
+      embedderOf: embedders.of,
+      pollIntervalMs,
+      ...(logger ? { logger } : {}),
+    }),
     (opened) => opened.close(),
   );
+  stack.defer(store.onSwap(({ generation }) => embedders.keepOnly(generation.modelId)));
   const closing = stack.move();
   return {
-    embedder,
+    embedder: {
+      get modelId() {
+        return store.embedder().modelId;
+      },
+      get dimensions() {
+        return store.embedder().dimensions;
+      },
+      embedDocuments: (texts, options) => store.embedder().embedDocuments(texts, options),
+      embedQuery: (text, options) => store.embedder().embedQuery(text, options),
+      close: async () => {},
+    },
     current: store.current,
     onSwap: store.onSwap,
     refresh: store.refresh,
@@ -75,7 +106,7 @@ export async function openAnswerDesk(config: Config, options: OpenOptions = {}):
   const { chat } = config;
   const extractive = { ...chat, model: 'extractive' };
   const [calibration, chatModel, fallbackModel] = await Promise.all([
-    readCalibration(knowledge.embedder, options.logger),
+    openCalibration(config.dataDir, knowledge.embedder, options.logger),
     openChatModel(chat, knowledge.embedder),
     chat.model === extractive.model ? undefined : openChatModel(extractive, knowledge.embedder),
   ]);
@@ -128,7 +159,13 @@ export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
         }),
       )
     : undefined;
-  const answer = quality?.watch(unwatched) ?? unwatched;
+  const watched = quality?.watch(unwatched);
+  // The score means nothing for another embedder, and one may be swapped in.
+  const answer: Answer = (request, options) =>
+    (watched && knowledge.embedder.modelId === supportModel?.embedder ? watched : unwatched)(
+      request,
+      options,
+    );
   const store = stack.adopt(openSqliteConversationStore(join(config.dataDir, 'conversations.db')), (opened) =>
     opened.close(),
   );
@@ -163,10 +200,15 @@ function observed({ answer }: Metrics, logger: Logger): AnswerObserver {
   };
 }
 
-async function readCalibration({ modelId }: Embedder, logger: Logger | undefined): Promise<Calibration> {
-  let calibration: Calibration;
+/** The thresholds of the embedder that serves, whichever that is when they are looked at. */
+async function openCalibration(
+  dataDir: string,
+  embedder: Embedder,
+  logger: Logger | undefined,
+): Promise<Calibration> {
+  let shipped: Calibration;
   try {
-    calibration = JSON.parse(await readFile(calibrationPath, 'utf8'));
+    shipped = JSON.parse(await readFile(calibrationPath, 'utf8'));
   } catch (cause) {
     throw new AppError(
       'config-invalid',
@@ -174,13 +216,47 @@ async function readCalibration({ modelId }: Embedder, logger: Logger | undefined
       { cause },
     );
   }
-  if (calibration.embedder !== modelId) {
+  const known = new Map<string, Calibration>();
+  const current = () => {
+    const { modelId } = embedder;
+    const calibration = known.get(modelId) ?? calibrationFor(modelId);
+    known.set(modelId, calibration);
+    return calibration;
+  };
+
+  function calibrationFor(modelId: string): Calibration {
+    if (shipped.embedder === modelId) return shipped;
+    const path = modelPolicyPath(dataDir, modelId);
+    try {
+      if (path !== undefined) return JSON.parse(readFileSync(path, 'utf8'));
+    } catch {
+      // Not fitted, or not readable: the warning says what to do.
+    }
     logger?.warn(
-      { fittedFor: calibration.embedder, embedder: modelId },
+      { fittedFor: shipped.embedder, embedder: modelId },
       'the thresholds for answering were fitted with another embedder: run "npm run calibrate" on questions of your own',
     );
+    return shipped;
   }
-  return calibration;
+
+  current();
+  return {
+    get embedder() {
+      return current().embedder;
+    },
+    get coefficients() {
+      return current().coefficients;
+    },
+    get intercept() {
+      return current().intercept;
+    },
+    get answerFrom() {
+      return current().answerFrom;
+    },
+    get clarifyFrom() {
+      return current().clarifyFrom;
+    },
+  };
 }
 
 /** Undefined where the score was fitted for another embedder: its figures would mean nothing. */

@@ -1,21 +1,20 @@
 // An ONNX sentence-embedding model in this thread: tokens in, vectors out. Inference blocks the thread, see onnx-embedder.ts.
 
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { AppError } from '#core/errors.ts';
-import { type EmbeddingSettings, readEmbeddingSettings } from './embedding-settings.ts';
+import type { EmbeddingSettings } from './embedding-settings.ts';
+import { type IdentifiedModel, identifyModel } from './model-id.ts';
 import { createTextEncoder } from './text-encoder.ts';
 import { normalize } from './vector-matrix.ts';
 
 export type TextKind = 'query' | 'document';
 
 export interface EmbeddingModel {
-  /** `name@` and the first 8 hex digits of the SHA-256 of model, tokenizer and the settings that shape vectors. */
   readonly modelId: string;
   readonly dimensions: number;
+  /** Why it does not run on the execution provider that was asked for; absent if it does. */
+  readonly notice?: string;
   /** Vectors in the order of the texts. Throws `model-invalid` if the model gives something that is no vector. */
   embed(texts: readonly string[], kind: TextKind): Promise<Float32Array[]>;
   close(): Promise<void>;
@@ -28,15 +27,49 @@ const tokensPerRun = 512;
 // customers' questions at a time: 1.9 ms each if they share a run, 1.4 ms at 0.9; documents are of like length anyway).
 const leastFilled = 0.9;
 
+export type ExecutionProvider = 'cpu' | 'cuda' | 'tensorrt';
+
+export interface EmbeddingModelOptions {
+  /** What computes. One that cannot be used here is replaced by `cpu`, with a `notice`. */
+  readonly executionProvider?: ExecutionProvider;
+  /** Throws `model-invalid` before native code sees a byte, if the folder holds another model or a damaged one. */
+  readonly expectedId?: string;
+}
+
 /** The folder holds `model.onnx`, `tokenizer.json` and optionally `config.json`. Throws `model-invalid`. */
-export async function openEmbeddingModel(folder: string): Promise<EmbeddingModel> {
-  const settings = await readEmbeddingSettings(folder);
-  const modelPath = join(folder, 'model.onnx');
-  const tokenizerPath = join(folder, 'tokenizer.json');
-  const tokenizerJson = await readFile(tokenizerPath, 'utf8').catch(unreadable(folder));
-  const hash = await hashModel(modelPath, tokenizerJson, settings).catch(unreadable(folder));
-  const encoder = createTextEncoder({ json: tokenizerJson, path: tokenizerPath }, settings.maxTokens);
-  const session = await createSession(modelPath);
+export async function openEmbeddingModel(
+  folder: string,
+  { executionProvider = 'cpu', expectedId }: EmbeddingModelOptions = {},
+): Promise<EmbeddingModel> {
+  const identified = await identifyModel(folder);
+  const { modelId } = identified;
+  if (expectedId !== undefined && modelId !== expectedId) {
+    throw new AppError(
+      'model-invalid',
+      `${folder} does not hold the model ${expectedId} any more but ${modelId}: its files were changed or damaged. Add the model again: npm run models -- add FOLDER`,
+    );
+  }
+  if (executionProvider === 'cpu') return loadModel(folder, identified, 'cpu');
+  try {
+    return await loadModel(folder, identified, executionProvider);
+  } catch (cause) {
+    // If the model is what is wrong, it fails here again, and says so.
+    const model = await loadModel(folder, identified, 'cpu');
+    const notice = `The execution provider ${executionProvider} cannot be used here, so embeddings are computed by the CPU: ${reasonOf(cause)} (ANSWERDESK_EXECUTION_PROVIDER)`;
+    return { ...model, notice };
+  }
+}
+
+async function loadModel(
+  folder: string,
+  { modelId, settings, tokenizerJson }: IdentifiedModel,
+  executionProvider: ExecutionProvider,
+): Promise<EmbeddingModel> {
+  const encoder = createTextEncoder(
+    { json: tokenizerJson, path: join(folder, 'tokenizer.json') },
+    settings.maxTokens,
+  );
+  const session = await createSession(join(folder, 'model.onnx'), executionProvider);
   const output = chooseOutput(session, settings, folder);
 
   async function run(rows: readonly number[][]): Promise<Float32Array[]> {
@@ -75,7 +108,7 @@ export async function openEmbeddingModel(folder: string): Promise<EmbeddingModel
   }
 
   return {
-    modelId: `${settings.name}@${hash}`,
+    modelId,
     dimensions: probe.length,
     async embed(texts, kind) {
       const prefix = kind === 'query' ? settings.queryPrefix : settings.documentPrefix;
@@ -101,11 +134,13 @@ export async function openEmbeddingModel(folder: string): Promise<EmbeddingModel
   };
 }
 
-async function createSession(modelPath: string): Promise<InferenceSession> {
+async function createSession(modelPath: string, provider: ExecutionProvider): Promise<InferenceSession> {
   try {
     // One thread per inference: with more, a single busy neighbour on the machine stalls them all at every barrier (measured: 37
     // chunks/s with one thread, 16 with two, one of two cores busy). Cores are used by several workers instead.
     return await InferenceSession.create(modelPath, {
+      // What a GPU cannot do, the CPU does.
+      executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
       intraOpNumThreads: 1,
       interOpNumThreads: 1,
       // It plans memory for one shape, and every batch has another: only costs memory.
@@ -124,9 +159,10 @@ async function createSession(modelPath: string): Promise<InferenceSession> {
 function chooseOutput(session: InferenceSession, settings: EmbeddingSettings, folder: string) {
   for (const { name, isTensor, ...input } of session.inputMetadata) {
     const isKnown = name === 'input_ids' || name === 'attention_mask' || name === 'token_type_ids';
-    if (!isKnown || !isTensor || !('type' in input) || input.type !== 'int64') {
-      const message = `The model in ${folder} wants an input "${name}" that a sentence-embedding model does not have.`;
-      throw new AppError('model-invalid', message);
+    const type = isTensor && 'type' in input ? input.type : 'no tensor';
+    if (!isKnown || type !== 'int64') {
+      const what = isKnown ? `as ${type} instead of int64` : 'that a sentence-embedding model does not have';
+      throw new AppError('model-invalid', `The model in ${folder} wants an input "${name}" ${what}.`);
     }
   }
   const rank = (name: string) => {
@@ -208,24 +244,7 @@ function unitOrThrow(vector: Float32Array, folder: string): Float32Array {
   );
 }
 
-async function hashModel(
-  modelPath: string,
-  tokenizerJson: string,
-  settings: EmbeddingSettings,
-): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const piece of createReadStream(modelPath, { highWaterMark: 1 << 20 }))
-    hash.update(piece as Buffer);
-  const { pooling, normalize: normalizes, queryPrefix, documentPrefix, maxTokens } = settings;
-  hash
-    .update(tokenizerJson)
-    .update(JSON.stringify([pooling, normalizes, queryPrefix, documentPrefix, maxTokens]));
-  return hash.digest('hex').slice(0, 8);
-}
-
-function unreadable(folder: string): (cause: unknown) => never {
-  return (cause) => {
-    const message = `There is no embedding model in ${folder}: model.onnx and tokenizer.json are needed (ANSWERDESK_EMBEDDER).`;
-    throw new AppError('model-invalid', message, { cause });
-  };
+function reasonOf(thrown: unknown): string {
+  const cause = thrown instanceof AppError && thrown.cause instanceof Error ? thrown.cause : thrown;
+  return cause instanceof Error ? cause.message.split('\n')[0]! : String(cause);
 }

@@ -15,6 +15,8 @@ export interface EmbeddingSettings {
   readonly documentPrefix: string;
   /** Longest input, special tokens included; text beyond it is not seen by the model. */
   readonly maxTokens: number;
+  /** Files beside model.onnx that hold its weights, as `npm run models -- add` found them; they count into the model's id. */
+  readonly externalData: readonly string[];
 }
 
 const ownSettings = z.strictObject({
@@ -25,6 +27,7 @@ const ownSettings = z.strictObject({
   query_prefix: z.string().default(''),
   document_prefix: z.string().default(''),
   max_tokens: z.int().min(8).max(32_768).optional(),
+  external_data: z.array(z.string()).default([]),
 });
 const configFile = z.looseObject({
   answerdesk: ownSettings.prefault({}),
@@ -49,6 +52,7 @@ export async function readEmbeddingSettings(folder: string): Promise<EmbeddingSe
     documentPrefix: own.document_prefix,
     // 512 is what BERT's descendants can take; support passages are shorter.
     maxTokens: own.max_tokens ?? Math.min(512, config?.max_position_embeddings ?? 512),
+    externalData: own.external_data,
   };
 }
 

@@ -108,15 +108,20 @@ export async function publishGeneration(
 }
 
 /**
- * Puts the newest intact generation before the current one in use again. Rejects with `knowledge-base-missing` if there is none.
+ * Puts the newest intact generation before the current one in use again. Rejects with `knowledge-base-missing` if there is none, and
+ * with what `check` of it rejects with; then nothing has changed.
  */
-export async function rollbackGeneration(dataDir: string): Promise<GenerationInfo> {
+export async function rollbackGeneration(
+  dataDir: string,
+  check: (generation: GenerationInfo) => Promise<void> = async () => {},
+): Promise<GenerationInfo> {
   const current = await readCurrentId(dataDir);
   const before = current === undefined ? Number.POSITIVE_INFINITY : generationNumber(current);
   const earlier = (await listGenerations(dataDir)).filter((id) => generationNumber(id) < before).reverse();
   for (const id of earlier) {
     const generation = await openGeneration(generationFolder(dataDir, id)).catch(() => undefined);
     if (!generation) continue;
+    await check(generation.info);
     await writeCurrentId(dataDir, id);
     return generation.info;
   }

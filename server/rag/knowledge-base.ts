@@ -4,7 +4,7 @@ import { hostsIn } from '#core/addresses.ts';
 import type { Document } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { AppError, toAppError } from '#core/errors.ts';
-import type { KnowledgeBase } from '#core/retriever.ts';
+import type { GenerationInfo, KnowledgeBase } from '#core/retriever.ts';
 import { generationFolder, listGenerations, readCurrentId } from './generation-folder.ts';
 import { type Generation, openGeneration } from './generation-reader.ts';
 import { createHybridRetriever } from './hybrid-retriever.ts';
@@ -12,6 +12,8 @@ import { createHybridRetriever } from './hybrid-retriever.ts';
 export interface KnowledgeBaseStore {
   /** The one in use. Throws `knowledge-base-missing`, `-damaged` or `-mismatch`, saying what to run, while there is none. */
   current(): KnowledgeBase;
+  /** The one that `current()` was made with; the one that was given while nothing is served. */
+  embedder(): Embedder;
   /** `listener` is called after each change of generation; the returned function ends that. */
   onSwap(listener: (knowledgeBase: KnowledgeBase) => void): () => void;
   /** Looks for a new generation now instead of at the next poll; done when it serves or was refused. */
@@ -22,9 +24,19 @@ export interface KnowledgeBaseStore {
 export interface KnowledgeBaseOptions {
   readonly dataDir: string;
   readonly embedder: Embedder;
+  /**
+   * The embedder of the model that made a generation, undefined if there is no such model. Without this, a generation of another model
+   * than `embedder`'s is refused. The store closes no embedder.
+   */
+  readonly embedderOf?: (modelId: string) => Promise<Embedder | undefined>;
   readonly logger?: KnowledgeBaseLogger;
   /** How often CURRENT is looked at; 0 = only on `refresh()`. */
   readonly pollIntervalMs?: number;
+}
+
+interface Loaded {
+  readonly generation: Generation;
+  readonly embedder: Embedder;
 }
 
 /** pino's call shape. */
@@ -40,10 +52,12 @@ interface KnowledgeBaseLogger {
 export async function openKnowledgeBase({
   dataDir,
   embedder,
+  embedderOf = async (modelId) => (modelId === embedder.modelId ? embedder : undefined),
   logger,
   pollIntervalMs = 1000,
 }: KnowledgeBaseOptions): Promise<KnowledgeBaseStore> {
   let serving: KnowledgeBase | undefined;
+  let servingEmbedder = embedder;
   let problem = missing();
   // The id that CURRENT named when it was last looked at, so that a refused generation is not loaded again every second.
   let seen: string | undefined;
@@ -51,17 +65,21 @@ export async function openKnowledgeBase({
   let refreshing: Promise<void> | undefined;
   const listeners = new Set<(knowledgeBase: KnowledgeBase) => void>();
 
-  function serve(generation: Generation): void {
-    serving = createKnowledgeBase(generation, embedder);
-    const { id, documents, chunks } = generation.info;
-    logger?.info({ generation: id, documents, chunks }, 'knowledge base loaded');
+  function serve({ generation, embedder: its }: Loaded): void {
+    serving = createKnowledgeBase(generation, its);
+    servingEmbedder = its;
+    const { id, documents, chunks, modelId } = generation.info;
+    logger?.info({ generation: id, documents, chunks, embedder: modelId }, 'knowledge base loaded');
     for (const listener of listeners) listener(serving);
   }
 
-  async function load(id: string): Promise<Generation> {
+  async function load(id: string): Promise<Loaded> {
     const generation = await openGeneration(generationFolder(dataDir, id));
-    checkModel(generation, embedder);
-    return generation;
+    const { modelId, dimensions } = generation.info;
+    const its = await embedderOf(modelId);
+    // Vectors of two models cannot be compared, even if they have the same length.
+    if (its?.modelId !== modelId || its.dimensions !== dimensions) throw mismatch(generation.info, embedder);
+    return { generation, embedder: its };
   }
 
   async function look(): Promise<void> {
@@ -87,12 +105,12 @@ export async function openKnowledgeBase({
     for (const id of (await listGenerations(dataDir)).reverse()) {
       if (id === except) continue;
       try {
-        const generation = await load(id);
+        const loaded = await load(id);
         logger?.error(
           { generation: id, expected: except ?? 'no CURRENT file' },
           'answering from an older generation: ingest again',
         );
-        return serve(generation);
+        return serve(loaded);
       } catch (error) {
         problem = toAppError(error);
       }
@@ -116,6 +134,7 @@ export async function openKnowledgeBase({
       if (!serving) throw problem;
       return serving;
     },
+    embedder: () => servingEmbedder,
     onSwap(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -153,13 +172,12 @@ function createKnowledgeBase(generation: Generation, embedder: Embedder): Knowle
   };
 }
 
-/** Throws `knowledge-base-mismatch`: vectors of two models cannot be compared, even if they have the same length. */
-function checkModel({ info }: Generation, embedder: Embedder): void {
-  if (info.modelId === embedder.modelId && info.dimensions === embedder.dimensions) return;
-  throw new AppError(
+function mismatch({ id, modelId }: GenerationInfo, { modelId: ours }: Embedder): AppError {
+  return new AppError(
     'knowledge-base-mismatch',
-    `The knowledge base ${info.id} was built with the embedding model ${info.modelId}, but ${embedder.modelId} is configured. ` +
-      `Run "npm run ingest -- PATH..." on your sources to rebuild it with ${embedder.modelId}, or set ANSWERDESK_EMBEDDER back to ${info.modelId.replace(/@[0-9a-f]+$/, '')}.`,
+    `The knowledge base ${id} was built with the embedding model ${modelId}, but ${ours} is what there is. To go on with ${modelId}, ` +
+      'unset ANSWERDESK_EMBEDDER if it names another model (in the environment or .env), or bring the model back with "npm run models -- add FOLDER". ' +
+      `To rebuild the knowledge base with ${ours}: npm run ingest -- re-embed`,
   );
 }
 

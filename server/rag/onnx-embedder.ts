@@ -6,12 +6,14 @@ import { Worker } from 'node:worker_threads';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { AppError } from '#core/errors.ts';
-import type { TextKind } from './embedding-model.ts';
-import type { EmbeddingReply, EmbeddingRequest } from './embedding-worker.ts';
+import type { EmbeddingModelOptions, TextKind } from './embedding-model.ts';
+import type { EmbeddingReply, EmbeddingRequest, EmbeddingWorkerData } from './embedding-worker.ts';
 
-export interface OnnxEmbedderOptions {
+export interface OnnxEmbedderOptions extends EmbeddingModelOptions {
   /** Worker threads, each with the model loaded; the second and later start when documents pile up. 0 = one per core. */
   readonly threads?: number;
+  /** Told once, when the model does not run on the execution provider that was asked for. */
+  readonly onNotice?: (notice: string) => void;
 }
 
 /** Handed to a worker at once: enough to fill its runs with texts of like length, few enough to stop soon after an abort. */
@@ -41,7 +43,7 @@ interface EmbeddingThread {
  */
 export async function openOnnxEmbedder(
   folder: string,
-  { threads = 0 }: OnnxEmbedderOptions = {},
+  { threads = 0, onNotice, ...options }: OnnxEmbedderOptions = {},
 ): Promise<Embedder> {
   const maxThreads = threads > 0 ? threads : availableParallelism();
   const questions: Waiting[] = [];
@@ -49,8 +51,10 @@ export async function openOnnxEmbedder(
   const pool = new Set<EmbeddingThread>();
   let closed = false;
 
-  function startThread(): Promise<{ modelId: string; dimensions: number }> {
-    const worker = new Worker(new URL('./embedding-worker.ts', import.meta.url), { workerData: { folder } });
+  function startThread(): Promise<{ modelId: string; dimensions: number; notice: string | undefined }> {
+    const worker = new Worker(new URL('./embedding-worker.ts', import.meta.url), {
+      workerData: { folder, options } satisfies EmbeddingWorkerData,
+    });
     const thread: EmbeddingThread = { worker, batch: undefined };
     pool.add(thread);
     return new Promise((resolve, reject) => {
@@ -153,7 +157,8 @@ export async function openOnnxEmbedder(
     });
   }
 
-  const { modelId, dimensions } = await startThread();
+  const { modelId, dimensions, notice } = await startThread();
+  if (notice !== undefined) onNotice?.(notice);
   return {
     modelId,
     dimensions,

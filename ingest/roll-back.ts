@@ -1,0 +1,34 @@
+// Back to the generation before, for `npm run ingest -- rollback` and `npm run models -- rollback`.
+import { AppError } from '#core/errors.ts';
+import type { GenerationInfo } from '#core/retriever.ts';
+import { findEmbedder } from '#rag/choose-embedder.ts';
+import { rollbackGeneration } from '#rag/generation-writer.ts';
+import type { Config } from '#server/config.ts';
+import { lockJob } from './job-lock.ts';
+
+/**
+ * Rejects with `knowledge-base-missing` if there is no earlier generation, `knowledge-base-mismatch` if the model that it was made with
+ * is not there (the server could not read it), `job-locked` while a job runs. The generation in use stays then.
+ */
+export async function rollBack({
+  dataDir,
+  embedder,
+}: Pick<Config, 'dataDir' | 'embedder'>): Promise<GenerationInfo> {
+  using _lock = lockJob(dataDir);
+  return rollbackGeneration(dataDir, async ({ id, modelId }) => {
+    if (await findEmbedder(embedder, dataDir, modelId)) return;
+    throw new AppError(
+      'knowledge-base-mismatch',
+      embedder.isFixed
+        ? `The generation before, ${id}, was made with ${modelId}, but ANSWERDESK_EMBEDDER names ${embedder.model}, which would refuse it. Unset it (in the environment or .env), or set it to that model, and roll back again.`
+        : `The generation before, ${id}, was made with ${modelId}, which is neither built in nor in the model store: the server could not read it. ` +
+            (modelId.startsWith('openai:')
+              ? `Set ANSWERDESK_EMBEDDER=${modelId} and roll back again.`
+              : 'Bring the model back with "npm run models -- add FOLDER" and roll back again.'),
+    );
+  });
+}
+
+export function describeRollback({ id, documents, createdAt, modelId }: GenerationInfo): string {
+  return `${id} is in use again: ${documents} documents, published ${createdAt}, model ${modelId}.`;
+}
