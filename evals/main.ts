@@ -1,9 +1,12 @@
 // npm run evals: runs the suites and stores what they found; compares runs; proposes cases. It only takes the arguments apart.
 import { writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import type { CallOptions } from '#core/call-options.ts';
 import { AppError } from '#core/errors.ts';
+import { openEmbedder } from '#rag/open-embedder.ts';
 import { loadConfig } from '#server/config.ts';
 import { adapterTables } from './cases/adapters.ts';
+import { openTemporaryKnowledge } from './core/temporary-knowledge.ts';
 import { draftCases } from './drafting/draft-cases.ts';
 import { checkBaseline, describeFindings, readBaseline, writeBaseline } from './report/baseline.ts';
 import { compareReports, describeComparison } from './report/compare.ts';
@@ -11,7 +14,7 @@ import { toHtml } from './report/html-report.ts';
 import { toJUnitXml } from './report/junit-xml.ts';
 import { type Report, readReport, reportSchema, reportSchemaVersion, withinLimit } from './report/report.ts';
 import { describeReport } from './report/terminal-summary.ts';
-import { prepareRun } from './runner/prepare-run.ts';
+import { prepareRun, type RunRequest } from './runner/prepare-run.ts';
 import { suiteNames } from './runner/run-settings.ts';
 import { runSuites } from './runner/run-suites.ts';
 import { runCommand } from './scripts/command.ts';
@@ -24,6 +27,8 @@ const help = `Measures how good the answers are, and writes a report.
   npm run evals -- --cases my-cases.jsonl    your own questions to your own knowledge base
   npm run evals -- compare RUN RUN           what changed between two runs, and whether it can be chance
   npm run evals -- draft --source NAME       proposes cases from your articles and conversations
+  npm run baseline                           what CI runs: the sample company, from nothing, against data/evals/baseline.json
+  npm run baseline -- --write                takes today's figures as that baseline
 
 Suites: ${suiteNames.join(', ')}.
 
@@ -37,6 +42,7 @@ Suites: ${suiteNames.join(', ')}.
   --resume RUN           continue a run that was interrupted, or whose model server failed
   --baseline FILE        exit 1 where a figure is worse than its tolerance allows
   --write-baseline FILE  keep the figures of this run as baseline
+  --write                baseline: keep the figures instead of comparing with them
   --seed N               of the bootstrap (default 1)
   --json                 the report (or comparison) on standard output
   --source NAME          draft: the source of your documents
@@ -48,6 +54,10 @@ A run is a folder with report.html, report.json and junit.xml. docs/evals.md exp
 `;
 
 const runsDir = resolve('var/evals');
+const baselinePath = 'data/evals/baseline.json';
+const samplePaths = ['data/knowledge', 'data/transcripts'];
+/** Deterministic, on the sample company, and done in a few minutes. */
+const baselineSuites = ['retrieval', 'answers', 'abstention', 'conversation', 'safety'] as const;
 
 await runCommand({
   help,
@@ -62,6 +72,7 @@ await runCommand({
     resume: { type: 'string' },
     baseline: { type: 'string' },
     'write-baseline': { type: 'string' },
+    write: { type: 'boolean' },
     seed: { type: 'string', default: '1' },
     source: { type: 'string' },
     count: { type: 'string', default: '50' },
@@ -90,8 +101,7 @@ await runCommand({
       );
       return;
     }
-    const baseline = values.baseline === undefined ? undefined : await readBaseline(values.baseline);
-    const { settings, notes } = await prepareRun({
+    const request = {
       suites: positionals,
       dataDir,
       cases: values.cases,
@@ -103,63 +113,97 @@ await runCommand({
       resume: values.resume,
       runsDir,
       seed: wholeNumber(values.seed, '--seed'),
-    });
-    for (const note of notes) process.stderr.write(`${note}\n`);
-
-    const startedAt = new Date();
-    const { suites, complete } = await runSuites(settings, signal);
-    const report: Report = reportSchema.parse({
-      schemaVersion: reportSchemaVersion,
-      id: basename(settings.runDir),
-      startedAt: startedAt.toISOString(),
-      durationMs: Date.now() - startedAt.getTime(),
-      complete,
-      subject: settings.subject,
-      cases: settings.cases.map((path) => basename(path)),
-      seed: settings.seed,
-      suites,
-    });
-    const paths = {
-      json: join(settings.runDir, 'report.json'),
-      html: join(settings.runDir, 'report.html'),
-      junit: join(settings.runDir, 'junit.xml'),
     };
-    await Promise.all([
-      writeFile(paths.json, `${JSON.stringify(report)}\n`),
-      writeFile(paths.html, toHtml(report)),
-      writeFile(paths.junit, toJUnitXml(report)),
-    ]);
-    process.stderr.write(`\n${describeReport(report)}\n\n${paths.html}\n`);
-    if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
-    if (!complete) {
-      process.stderr.write(`Interrupted. Continue with: npm run evals -- --resume ${report.id}\n`);
-      process.exitCode = 130;
-      return;
-    }
-    if (values['write-baseline']) await writeBaseline(values['write-baseline'], report);
-
-    const problems = problemsOf(report);
-    const findings = baseline ? checkBaseline(baseline, report) : [];
-    if (findings.length > 0) process.stderr.write(`\nAgainst the baseline:\n${describeFindings(findings)}\n`);
-    if (findings.some(({ verdict }) => verdict !== 'better')) problems.push('worse than the baseline');
-    if (problems.length > 0) {
-      process.stderr.write(`\nNot good enough: ${problems.join('; ')}.\n`);
-      process.exitCode = 1;
-    }
-    const { trackingUri, token, experiment } = loadConfig().mlflow;
-    if (trackingUri === undefined) return;
-    const logged = await logToMlflow(report, {
-      trackingUri,
-      token,
-      experiment,
-      files: Object.values(paths),
+    const outputs = {
+      baseline: values.baseline,
+      writeBaseline: values['write-baseline'],
+      json: values.json === true,
       signal,
-    });
-    process.stderr.write(
-      `Logged to MLflow as run ${logged.runId}${logged.artifacts ? '' : ' (without the report files: the server does not take artefacts)'}.\n`,
-    );
+    };
+    if (command !== 'baseline') return evaluate(request, outputs);
+    // Of its own, so that neither what is ingested here nor what was left of an earlier try plays a part.
+    const embedder = await openEmbedder(loadConfig().embedder);
+    try {
+      await using sample = await openTemporaryKnowledge({ embedder, paths: samplePaths }, { signal });
+      await evaluate(
+        { ...request, suites: rest.length > 0 ? rest : baselineSuites, dataDir: sample.dataDir },
+        { ...outputs, ...(values.write ? { writeBaseline: baselinePath } : { baseline: baselinePath }) },
+      );
+    } finally {
+      await embedder.close();
+    }
   },
 });
+
+interface Outputs extends CallOptions {
+  /** Files. */
+  readonly baseline: string | undefined;
+  readonly writeBaseline: string | undefined;
+  /** The report on standard output. */
+  readonly json: boolean;
+}
+
+async function evaluate(
+  request: RunRequest,
+  { baseline: baselineFile, writeBaseline: baselineOut, json, signal }: Outputs & { signal: AbortSignal },
+): Promise<void> {
+  const baseline = baselineFile === undefined ? undefined : await readBaseline(baselineFile);
+  const { settings, notes } = await prepareRun(request);
+  for (const note of notes) process.stderr.write(`${note}\n`);
+
+  const startedAt = new Date();
+  const { suites, complete } = await runSuites(settings, signal);
+  const report: Report = reportSchema.parse({
+    schemaVersion: reportSchemaVersion,
+    id: basename(settings.runDir),
+    startedAt: startedAt.toISOString(),
+    durationMs: Date.now() - startedAt.getTime(),
+    complete,
+    subject: settings.subject,
+    cases: settings.cases.map((path) => basename(path)),
+    seed: settings.seed,
+    suites,
+  });
+  const paths = {
+    json: join(settings.runDir, 'report.json'),
+    html: join(settings.runDir, 'report.html'),
+    junit: join(settings.runDir, 'junit.xml'),
+  };
+  await Promise.all([
+    writeFile(paths.json, `${JSON.stringify(report)}\n`),
+    writeFile(paths.html, toHtml(report)),
+    writeFile(paths.junit, toJUnitXml(report)),
+  ]);
+  process.stderr.write(`\n${describeReport(report)}\n\n${paths.html}\n`);
+  if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
+  if (!complete) {
+    process.stderr.write(`Interrupted. Continue with: npm run evals -- --resume ${report.id}\n`);
+    process.exitCode = 130;
+    return;
+  }
+  if (baselineOut) await writeBaseline(baselineOut, report);
+
+  const problems = problemsOf(report);
+  const findings = baseline ? checkBaseline(baseline, report) : [];
+  if (findings.length > 0) process.stderr.write(`\nAgainst the baseline:\n${describeFindings(findings)}\n`);
+  if (findings.some(({ verdict }) => verdict !== 'better')) problems.push('worse than the baseline');
+  if (problems.length > 0) {
+    process.stderr.write(`\nNot good enough: ${problems.join('; ')}.\n`);
+    process.exitCode = 1;
+  }
+  const { trackingUri, token, experiment } = loadConfig().mlflow;
+  if (trackingUri === undefined) return;
+  const logged = await logToMlflow(report, {
+    trackingUri,
+    token,
+    experiment,
+    files: Object.values(paths),
+    signal,
+  });
+  process.stderr.write(
+    `Logged to MLflow as run ${logged.runId}${logged.artifacts ? '' : ' (without the report files: the server does not take artefacts)'}.\n`,
+  );
+}
 
 function problemsOf({ suites }: Report): string[] {
   return Object.entries(suites).flatMap(([suite, { metrics, failure }]) => [

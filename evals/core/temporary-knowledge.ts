@@ -15,6 +15,7 @@ import { findFiles } from '../../ingest/sources/find-files.ts';
 import { readSource } from '../../ingest/sources/read-source.ts';
 
 export interface TemporaryKnowledge extends AsyncDisposable {
+  readonly dataDir: string;
   readonly knowledge: KnowledgeBase;
   /** Texts of the articles that customers may read, addresses of the pages behind them. */
   readonly articles: readonly string[];
@@ -44,6 +45,7 @@ export async function openTemporaryKnowledge(
     const store = await openKnowledgeBase({ dataDir, embedder, pollIntervalMs: 0 });
     const { documents = [] } = (await openCurrentGeneration(dataDir)) ?? {};
     return {
+      dataDir,
       knowledge: store.current(),
       articles: documents
         .filter(({ metadata }) => metadata.kind === 'article' && metadata.audience === 'customer')
