@@ -9,7 +9,7 @@ interface AdapterTable {
   readonly id?: string;
   /** Array of turns, or the text of the one question. */
   readonly turns: string;
-  /** Removed from the front of a question's text. */
+  /** Stands in front of each question in a text of several; they are the customer's turns. */
   readonly prefix?: RegExp;
   readonly standalone?: string;
   readonly gold?: string;
@@ -31,10 +31,11 @@ export const adapterTables: Readonly<Record<string, AdapterTable>> = {
     kind: 'collection',
   },
   'mtrag-queries': {
-    about: 'MTRAG retrieval_queries.jsonl: last turn, and the standalone rewrite of people',
+    about:
+      'MTRAG retrieval_queries.jsonl: the questions of a conversation, and the rewrite of the last one by people',
     id: 'id',
-    turns: 'last_turn',
-    prefix: /^\|user\|:\s*/,
+    turns: 'all_questions',
+    prefix: /\|user\|:\s*/,
     standalone: 'rewrite',
     gold: 'gold_in_pool',
     kind: 'collection',
@@ -68,7 +69,7 @@ export const adapterTables: Readonly<Record<string, AdapterTable>> = {
 export interface CaseAdapter {
   readonly name: string;
   /** A row of the data set in the form of `evalCaseSchema`; undefined for a row that is no case. */
-  toCase(row: unknown, line: number): unknown;
+  toCase(row: unknown, fallbackId: string): unknown;
 }
 
 export function findAdapter(name: string): CaseAdapter {
@@ -77,25 +78,29 @@ export function findAdapter(name: string): CaseAdapter {
     const known = Object.entries(adapterTables).map(([key, { about }]) => `  ${key}: ${about}`);
     throw new AppError('bad-request', `There is no adapter "${name}". These exist:\n${known.join('\n')}`);
   }
-  return { name, toCase: (row, line) => adapt(table, row, line) };
+  return { name, toCase: (row, fallbackId) => adapt(table, row, fallbackId) };
 }
 
-function adapt(table: AdapterTable, row: unknown, line: number): unknown {
+function adapt(table: AdapterTable, row: unknown, fallbackId: string): unknown {
   const read = (field: string | undefined) => (field === undefined ? undefined : valueAt(row, field));
   if (table.only && read(table.only[0]) !== table.only[1]) return undefined;
   const gold = read(table.gold);
-  const withoutPrefix = (value: unknown) =>
-    typeof value === 'string' && table.prefix ? value.replace(table.prefix, '') : value;
-  const turns = withoutPrefix(read(table.turns));
+  const questionsIn = (value: unknown) => {
+    if (typeof value !== 'string') return undefined;
+    return (table.prefix ? value.split(table.prefix) : [value])
+      .map((text) => text.trim())
+      .filter((text, index, all) => text !== '' || all.length === 1 || index > 0);
+  };
+  const turns = read(table.turns);
   const unanswerable = table.unanswerable?.slice(1).includes(read(table.unanswerable[0])) ?? false;
-  const standalone = withoutPrefix(read(table.standalone));
+  const standalone = questionsIn(read(table.standalone))?.join(' ');
   // Retrieval cannot be judged where the passages were never published.
   if (table.gold && !unanswerable && Array.isArray(gold) && gold.length === 0) return undefined;
   const kind = read(table.kind);
   return {
-    id: read(table.id) ?? `line-${line}`,
+    id: read(table.id) ?? fallbackId,
     ...(unanswerable ? { kind: 'unanswerable' } : typeof kind === 'string' ? { kind } : {}),
-    turns: typeof turns === 'string' ? [{ role: 'customer', text: turns }] : turns,
+    turns: questionsIn(turns)?.map((text) => ({ role: 'customer', text })) ?? turns,
     ...(standalone === undefined ? {} : { standalone }),
     gold: unanswerable ? [] : (gold ?? []),
   };

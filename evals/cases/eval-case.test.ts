@@ -1,6 +1,9 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { adapterTables, findAdapter } from './adapters.ts';
-import { parseCases, readCases } from './eval-case.ts';
+import { parseCases, readAllCases, readCases } from './eval-case.ts';
 
 const lines = (...rows: unknown[]) =>
   rows.map((row) => (typeof row === 'string' ? row : JSON.stringify(row))).join('\n');
@@ -95,11 +98,16 @@ describe('adapters', () => {
         id: 'q',
         collection: 'cloud',
         last_turn: '|user|: outside the US?',
+        all_questions: '|user|: where do they play\n|user|: outside the US?',
         rewrite: '|user|: Do they play outside the US?',
         gold_in_pool: ['p'],
       },
-      expected: { turns: [turn('outside the US?')], standalone: 'Do they play outside the US?', gold: ['p'] },
-      left: { id: 'q2', last_turn: '|user|: x', rewrite: '|user|: y', gold_in_pool: [] },
+      expected: {
+        turns: [turn('where do they play'), turn('outside the US?')],
+        standalone: 'Do they play outside the US?',
+        gold: ['p'],
+      },
+      left: { id: 'q2', all_questions: '|user|: x', rewrite: '|user|: y', gold_in_pool: [] },
     },
     'dstc-faq': {
       row: {
@@ -143,5 +151,38 @@ describe('adapters', () => {
 
   it('name the ones there are when asked for another', () => {
     expect(() => findAdapter('squad')).toThrow(/mtrag-tasks/);
+  });
+});
+
+describe('several files', () => {
+  const inFolder = async (files: Record<string, string>, check: (paths: string[]) => Promise<void>) => {
+    const folder = await mkdtemp(join(tmpdir(), 'answerdesk-cases-'));
+    try {
+      const paths = Object.keys(files).map((name) => join(folder, name));
+      for (const path of paths) await writeFile(path, Object.values(files)[paths.indexOf(path)]!);
+      await check(paths);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  };
+
+  it('report the problems of all of them, and ids that two of them use', async () => {
+    const one = lines({ id: 'a', turns: [turn('hi')] });
+    await inFolder({ 'x.jsonl': one, 'y.jsonl': one }, (paths) =>
+      expect(readAllCases(paths)).rejects.toThrow(/1 id\(s\).*such as a/),
+    );
+    await inFolder({ 'x.jsonl': '{', 'y.jsonl': lines({ id: 'a' }) }, async (paths) => {
+      const reading = readAllCases(paths);
+      await expect(reading).rejects.toThrow(/x\.jsonl has 1 problem/);
+      await expect(reading).rejects.toThrow(/y\.jsonl has 1 problem/);
+    });
+  });
+
+  it('give rows without an id one that no other file has', async () => {
+    const row = lines({ text: 'hello', label: 'oos' });
+    await inFolder({ 'test.jsonl': row, 'oos_test.jsonl': row }, async (paths) => {
+      const cases = await readAllCases(paths.map((path) => `clinc150:${path}`));
+      expect(cases.map(({ id }) => id)).toEqual(['test-1', 'oos_test-1']);
+    });
   });
 });

@@ -1,8 +1,9 @@
 // One case: what a customer writes, and what a right reply has to contain, cite and leave out. Read from JSONL; every problem is
 // reported with its line, and nothing is half read.
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { z } from 'zod';
-import { AppError } from '#core/errors.ts';
+import { AppError, toAppError } from '#core/errors.ts';
 import { type CaseAdapter, findAdapter } from './adapters.ts';
 
 const text = z.string().trim().min(1);
@@ -59,7 +60,7 @@ export async function readCases(reference: string): Promise<EvalCase[]> {
       },
     );
   });
-  const { cases, problems } = parseCases(content, adapter);
+  const { cases, problems } = parseCases(content, adapter, basename(path).replace(/\.\w+$/, ''));
   if (problems.length > 0) {
     const shown = problems.slice(0, 50).map(({ line, message }) => `  line ${line}: ${message}`);
     if (problems.length > shown.length) shown.push(`  … and ${problems.length - shown.length} more`);
@@ -72,15 +73,32 @@ export async function readCases(reference: string): Promise<EvalCase[]> {
   return cases;
 }
 
+/** Of several files; an id stands for one case in all of them. Throws `bad-input` naming every problem of every file. */
+export async function readAllCases(references: readonly string[]): Promise<EvalCase[]> {
+  const read = await Promise.allSettled(references.map(readCases));
+  const problems = read.flatMap((one) => (one.status === 'rejected' ? [toAppError(one.reason).message] : []));
+  const cases = read.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+  const seen = new Set<string>();
+  const twice = cases.filter(({ id }) => seen.size === seen.add(id).size).map(({ id }) => id);
+  if (twice.length > 0)
+    problems.push(
+      `${twice.length} id(s) are used in more than one of the files, such as ${twice.slice(0, 3).join(', ')}.`,
+    );
+  if (problems.length > 0) throw new AppError('bad-input', problems.join('\n'));
+  return cases;
+}
+
 export function splitReference(reference: string): { adapter: CaseAdapter | undefined; path: string } {
   const [, name, path] = /^([a-z0-9-]{2,}):(.+)$/s.exec(reference) ?? [];
   if (name === undefined || path === undefined) return { adapter: undefined, path: reference };
   return { adapter: findAdapter(name), path };
 }
 
+/** `name` goes before the line number in the ids of rows that have none. */
 export function parseCases(
   content: string,
   adapter?: CaseAdapter,
+  name = 'line',
 ): { cases: EvalCase[]; problems: CaseProblem[] } {
   const cases: EvalCase[] = [];
   const problems: CaseProblem[] = [];
@@ -98,7 +116,7 @@ export function parseCases(
       problems.push({ line, message: `not JSON: ${thrown instanceof Error ? thrown.message : thrown}` });
       continue;
     }
-    if (adapter) value = adapter.toCase(value, line);
+    if (adapter) value = adapter.toCase(value, `${name}-${line}`);
     if (value === undefined) continue;
     const parsed = evalCaseSchema.safeParse(value);
     if (!parsed.success) {

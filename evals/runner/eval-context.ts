@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { inject } from 'vitest';
 import type { Config } from '#server/config.ts';
-import { type EvalCase, readCases } from '../cases/eval-case.ts';
+import { type EvalCase, readAllCases } from '../cases/eval-case.ts';
 import { type Ask, createAsk } from '../core/ask.ts';
 import type { SuiteContext } from '../core/result.ts';
 import { openSubject } from './open-subject.ts';
@@ -39,7 +39,7 @@ async function open(settings: RunSettings): Promise<EvalContext> {
     embedder: desk.knowledge.embedder,
     casesDir: join(import.meta.dirname, '../../data/evals'),
     seed: settings.seed,
-    cases: (await Promise.all(settings.cases.map(readCases))).flat(),
+    cases: await readAllCases(settings.cases),
     records,
     ask: (turns, options) => records.remember(['ask', turns], () => ask(turns, options)),
   };

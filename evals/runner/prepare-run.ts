@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { AppError } from '#core/errors.ts';
 import { openCurrentGeneration } from '#rag/generation-reader.ts';
 import { readConversations } from '../cases/conversation-case.ts';
-import { readCases } from '../cases/eval-case.ts';
+import { readAllCases } from '../cases/eval-case.ts';
 import { openSubject } from './open-subject.ts';
 import { type RunSettings, runSettingsSchema, type SuiteName, suiteNames } from './run-settings.ts';
 
@@ -48,7 +48,7 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
   const policy = request.policy ?? old?.policy;
   const transcripts = request.transcripts ?? old?.transcripts;
   const agents = request.agents ?? old?.agents;
-  const cases = (await Promise.all(caseFiles.map(readCases))).flat();
+  const cases = await readAllCases(caseFiles);
   const scripted = await readConversations(conversations);
 
   await using opened = await openSubject({ dataDir: request.dataDir ?? old?.dataDir, policy });
