@@ -70,6 +70,8 @@ export interface RetrievalEvidence {
   readonly bm25?: number;
   /** Share of the query's BM25 weight (idf) found in the chunk, 0 to 1. */
   readonly coverage?: number;
+  /** Logit of the reranker: higher = answers. Absent where no reranker looked. */
+  readonly rerank?: number;
 }
 
 /** Absent field = no restriction. */

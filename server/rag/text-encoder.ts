@@ -1,6 +1,7 @@
 // Text to token numbers, as the model was trained to read it, cut to what it can take.
 import { Tokenizer } from '@huggingface/tokenizers';
 import { AppError } from '#core/errors.ts';
+import type { TokenRow } from './onnx-session.ts';
 
 /** Longest text that is tokenised, per token that is kept: nothing but unbroken gibberish has tokens longer than this on average. */
 const charactersPerToken = 16;
@@ -10,36 +11,71 @@ export interface TextEncoder {
   encode(text: string): number[];
 }
 
-/** `json` is the text of a Hugging Face `tokenizer.json`, `path` where it came from. Throws `model-invalid`. */
-export function createTextEncoder(
-  { json, path }: { json: string; path: string },
-  maxTokens: number,
-): TextEncoder {
-  let tokenizer: Tokenizer;
-  let prefix: number[];
-  let suffix: number[];
+export interface PairEncoder {
+  /** `[CLS] question [SEP] text [SEP]`, the question of type 0, the text of type 1, each cut to its room. */
+  encode(question: string, text: string): TokenRow;
+}
+
+/** The text of a Hugging Face `tokenizer.json`, and where it came from. */
+export interface TokenizerFile {
+  readonly json: string;
+  readonly path: string;
+}
+
+interface Vocabulary {
+  /** The first `count` tokens of a text, without special ones. */
+  tokens(text: string, count: number): number[];
+  /** What the model's template puts around a text. */
+  readonly prefix: readonly number[];
+  readonly suffix: readonly number[];
+}
+
+/** Throws `model-invalid`. */
+export function createTextEncoder(file: TokenizerFile, maxTokens: number): TextEncoder {
+  const { tokens, prefix, suffix } = readVocabulary(file);
+  const room = maxTokens - prefix.length - suffix.length;
+  return { encode: (text) => [...prefix, ...tokens(text, room), ...suffix] };
+}
+
+/** For a model that reads two texts at once. Throws `model-invalid`. */
+export function createPairEncoder(
+  file: TokenizerFile,
+  { maxTokens, questionTokens }: { readonly maxTokens: number; readonly questionTokens: number },
+): PairEncoder {
+  const { tokens, prefix, suffix } = readVocabulary(file);
+  // All texts of a run are read with the same question.
+  let last: { readonly question: string; readonly front: readonly number[] } | undefined;
+  return {
+    encode(question, text) {
+      if (last?.question !== question)
+        last = { question, front: [...prefix, ...tokens(question, questionTokens), ...suffix] };
+      const { front } = last;
+      const room = maxTokens - front.length - suffix.length;
+      return { tokens: [...front, ...tokens(text, room), ...suffix], firstText: front.length };
+    },
+  };
+}
+
+function readVocabulary({ json, path }: TokenizerFile): Vocabulary {
   try {
-    tokenizer = new Tokenizer(JSON.parse(json), {});
-    // What the model's template puts around a text, found by looking at one.
+    const tokenizer = new Tokenizer(JSON.parse(json), {});
+    // Found by looking at one.
     const bare = tokenizer.encode('a', { add_special_tokens: false }).ids;
     const whole = tokenizer.encode('a', { add_special_tokens: true }).ids;
     const start = whole.indexOf(bare[0]!);
-    prefix = whole.slice(0, start);
-    suffix = whole.slice(start + bare.length);
     if (bare.length === 0 || start < 0) throw new Error('it gives no tokens for a letter');
+    return {
+      tokens(text, count) {
+        const cut = text
+          .trimStart()
+          .slice(0, (count + whole.length) * charactersPerToken)
+          .toWellFormed();
+        return tokenizer.encode(cut, { add_special_tokens: false }).ids.slice(0, count);
+      },
+      prefix: whole.slice(0, start),
+      suffix: whole.slice(start + bare.length),
+    };
   } catch (cause) {
     throw new AppError('model-invalid', `${path} cannot be used: ${String(cause)}`, { cause });
   }
-  const room = maxTokens - prefix.length - suffix.length;
-
-  return {
-    encode(text) {
-      const cut = text
-        .trimStart()
-        .slice(0, maxTokens * charactersPerToken)
-        .toWellFormed();
-      const ids = tokenizer.encode(cut, { add_special_tokens: false }).ids;
-      return [...prefix, ...ids.slice(0, room), ...suffix];
-    },
-  };
 }

@@ -1,0 +1,22 @@
+import type { CallOptions } from './call-options.ts';
+import type { ScoredChunk } from './document.ts';
+
+/**
+ * Reads a question and a text together and says whether the text answers it: slower than comparing vectors, and better. Scores are
+ * logits: finite, without bounds, higher = answers, and comparable between questions.
+ *
+ * All methods reject with the reason of the signal, as soon as it is aborted; with `busy` when too much waits already, with
+ * `model-timeout` when the scores take too long, with `model-invalid` when the model gives something that is no score.
+ */
+export interface Reranker {
+  /** Names model and weights, e.g. `answerdesk-reranker-1@3fa9c1d2`. */
+  readonly modelId: string;
+  /**
+   * The same candidates, best first, equal ones in the order given. Each has the logit as `evidence.rerank` and as `score`; chunks
+   * are the objects given.
+   */
+  rerank(query: string, candidates: readonly ScoredChunk[], options?: CallOptions): Promise<ScoredChunk[]>;
+  /** One logit for each text, in order: whether this text answers the question. */
+  score(question: string, texts: readonly string[], options?: CallOptions): Promise<number[]>;
+  close(): Promise<void>;
+}

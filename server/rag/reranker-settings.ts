@@ -1,0 +1,50 @@
+// How a reranking model wants to be used, as the config.json beside it says.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { AppError } from '#core/errors.ts';
+
+export interface RerankerSettings {
+  readonly name: string;
+  /** Longest input, special tokens included; what is beyond is not seen by the model. */
+  readonly maxTokens: number;
+  /** Longest question. */
+  readonly questionTokens: number;
+  /** Whether it serves where nobody chose a reranker: only one that was measured to help says so. */
+  readonly isDefault: boolean;
+}
+
+const configFile = z.looseObject({
+  answerdesk: z
+    .strictObject({
+      kind: z.literal('reranker'),
+      name: z.string().min(1),
+      max_tokens: z.int().min(16).max(8_192).default(128),
+      question_tokens: z.int().min(4).max(4_096).default(40),
+      default: z.boolean().default(false),
+    })
+    .refine(({ max_tokens, question_tokens }) => question_tokens <= max_tokens - 8, {
+      error: 'question_tokens leaves no room for a text in max_tokens',
+    }),
+});
+
+/** `config.json` holds `"answerdesk": { kind: "reranker", name, max_tokens, question_tokens, default }`. Throws `model-invalid`. */
+export async function readRerankerSettings(folder: string): Promise<RerankerSettings> {
+  const path = join(folder, 'config.json');
+  try {
+    const { answerdesk } = configFile.parse(JSON.parse(await readFile(path, 'utf8')));
+    return {
+      name: answerdesk.name,
+      maxTokens: answerdesk.max_tokens,
+      questionTokens: answerdesk.question_tokens,
+      isDefault: answerdesk.default,
+    };
+  } catch (cause) {
+    const why = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause);
+    throw new AppError(
+      'model-invalid',
+      `${path} does not describe a reranker (ANSWERDESK_RERANKER; "off" goes without one):\n${why}`,
+      { cause },
+    );
+  }
+}
