@@ -4,14 +4,22 @@ import { formatValue, type ReportChart } from './report.ts';
 type Lines = Extract<ReportChart, { kind: 'lines' }>;
 type Bars = Extract<ReportChart, { kind: 'bars' }>;
 
-export function toSvg(chart: ReportChart): string {
-  return chart.kind === 'lines' ? lineChart(chart) : barChart(chart);
+/** `hint`: how to read it, in a sentence. */
+export function toSvg(chart: ReportChart, hint?: string): string {
+  const drawn = chart.kind === 'lines' ? lineChart(chart) : barChart(chart);
+  return figure(chart.title, hint, drawn);
 }
 
 const width = 560;
-const margin = { top: 14, right: 16, bottom: 46, left: 58 };
+const margin = { top: 14, right: 16, bottom: 56, left: 96 };
 
-function lineChart({ title, x, y, series, diagonal }: Lines): string {
+interface Drawing {
+  readonly height: number;
+  readonly parts: readonly string[];
+  readonly legend: readonly string[];
+}
+
+function lineChart({ x, y, series, diagonal }: Lines): Drawing {
   const height = 340;
   const points = series.flatMap((one) => one.points);
   const highest = Math.max(0, ...points.map(([, value]) => value));
@@ -24,10 +32,10 @@ function lineChart({ title, x, y, series, diagonal }: Lines): string {
     ...gridY(top, toY, 'share', right),
     ...[0, 0.25, 0.5, 0.75, 1].map(
       (value) =>
-        `<text class="tick" x="${round(toX(value))}" y="${bottom + 18}" text-anchor="middle">${value * 100} %</text>`,
+        `<text class="tick" x="${round(toX(value))}" y="${bottom + 22}" text-anchor="${value === 1 ? 'end' : 'middle'}">${value * 100} %</text>`,
     ),
     `<text class="axis" x="${(margin.left + right) / 2}" y="${height - 8}" text-anchor="middle">${escapeHtml(x)}</text>`,
-    `<text class="axis" transform="translate(14 ${(margin.top + bottom) / 2}) rotate(-90)" text-anchor="middle">${escapeHtml(y)}</text>`,
+    `<text class="axis" transform="translate(18 ${(margin.top + bottom) / 2}) rotate(-90)" text-anchor="middle">${escapeHtml(y)}</text>`,
     ...(diagonal
       ? [`<line class="diagonal" x1="${toX(0)}" y1="${toY(0)}" x2="${toX(1)}" y2="${toY(1)}"/>`]
       : []),
@@ -46,15 +54,14 @@ function lineChart({ title, x, y, series, diagonal }: Lines): string {
         ),
       );
   }
-  return figure(
-    title,
+  return {
     height,
     parts,
-    series.map(({ name }) => name).concat(diagonal ? ['if it were exact'] : []),
-  );
+    legend: series.map(({ name }) => name).concat(diagonal ? ['if it were exact'] : []),
+  };
 }
 
-function barChart({ title, unit, groups }: Bars): string {
+function barChart({ unit, groups }: Bars): Drawing {
   const names = [...new Set(groups.flatMap(({ bars }) => bars.map(({ name }) => name)))];
   const highest = Math.max(
     0,
@@ -62,16 +69,16 @@ function barChart({ title, unit, groups }: Bars): string {
   );
   const most = unit === 'share' ? 1 : niceCeiling(highest);
   // Lying bars: names of any length stay readable, on a phone too.
-  const thickness = 15;
-  const groupGap = 30;
+  const thickness = 21;
+  const groupGap = 40;
   const left = 12;
-  const right = width - 62;
+  const right = width - 92;
   const toX = (value: number) => left + (value / most) * (right - left);
   const parts: string[] = [];
   let at = 6;
   for (const { name, bars } of groups) {
-    parts.push(`<text class="group" x="${left}" y="${at + 12}">${escapeHtml(name)}</text>`);
-    at += 18;
+    parts.push(`<text class="group" x="${left}" y="${at + 14}">${escapeHtml(name)}</text>`);
+    at += 22;
     for (const { name: series, value, low, high } of bars) {
       const index = names.indexOf(series);
       const middle = at + thickness / 2;
@@ -83,13 +90,13 @@ function barChart({ title, unit, groups }: Bars): string {
           `<path class="whisker" d="M${round(toX(low))} ${middle - 1.5}H${round(toX(high))}M${round(toX(low))} ${middle - 5}v7M${round(toX(high))} ${middle - 5}v7"/>`,
         );
       parts.push(
-        `<text class="value" x="${round(toX(Math.max(value, high ?? 0)) + 6)}" y="${at + thickness - 5}">${formatValue(value, unit)}</text>`,
+        `<text class="value" x="${round(toX(Math.max(value, high ?? 0)) + 6)}" y="${at + thickness - 6}">${formatValue(value, unit)}</text>`,
       );
       at += thickness;
     }
     at += groupGap - thickness;
   }
-  return figure(title, at + 4, parts, names.length > 1 ? names : []);
+  return { height: at + 4, parts, legend: names.length > 1 ? names : [] };
 }
 
 function gridY(
@@ -107,12 +114,12 @@ function gridY(
   });
 }
 
-function figure(title: string, height: number, parts: readonly string[], legend: readonly string[]): string {
+function figure(title: string, hint: string | undefined, { height, parts, legend }: Drawing): string {
   const keys = legend.map(
     (name, index) =>
       `<span class="key"><i class="s${index}${name === 'if it were exact' ? ' dashed' : ''}"></i>${escapeHtml(name)}</span>`,
   );
-  return `<figure><figcaption>${escapeHtml(title)}</figcaption><svg viewBox="0 0 ${width} ${Math.ceil(height)}" role="img" aria-label="${escapeHtml(title)}">${parts.join('')}</svg>${keys.length > 0 ? `<p class="legend">${keys.join('')}</p>` : ''}</figure>`;
+  return `<figure><figcaption>${escapeHtml(title)}${hint === undefined ? '' : `<small>${escapeHtml(hint)}</small>`}</figcaption><svg viewBox="0 0 ${width} ${Math.ceil(height)}" role="img" aria-label="${escapeHtml(title)}">${parts.join('')}</svg>${keys.length > 0 ? `<p class="legend">${keys.join('')}</p>` : ''}</figure>`;
 }
 
 function niceCeiling(value: number): number {

@@ -111,5 +111,7 @@ field('more').addEventListener('click', () => {
   shown += page * 4;
   draw();
 });
+// What went wrong is what people come for.
+if (cases.some(({ verdict }) => verdict === 'fail')) field('verdict').value = 'fail';
 fillKinds();
 draw();

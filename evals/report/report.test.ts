@@ -221,9 +221,25 @@ describe('report files', () => {
     expect(html).toContain('A &lt;line&gt;');
   });
 
+  it('say in words, not in colours alone, what is weak and what to do about it', () => {
+    const weak = report('r', [one('a', 'fail', 0)]);
+    const answers = weak.suites.answers!;
+    const html = toHtml({
+      ...weak,
+      suites: {
+        answers: {
+          ...answers,
+          metrics: { 'fully-right': { ...answers.metrics.right!, value: 0.1, low: 0, high: 0.2 } },
+        },
+      },
+    });
+    expect(html).toContain('Of 1 figures 0 are good, 0 fair and 1 weak.');
+    expect(html).toMatch(/<span class="tone">weak<\/span>.*<p class="advice">/s);
+  });
+
   it('need nothing from a network', () => {
     const html = toHtml(bad);
-    expect(html).not.toMatch(/(?:src|href)="(?!data:)/);
+    expect(html).not.toMatch(/(?:src|href)="(?!data:|#)/);
     expect(html).not.toMatch(/url\(|@import|https?:\/\//);
     expect(html).toContain(`default-src 'none'`);
   });

@@ -11,7 +11,7 @@ it('takes away the waits of those who were helped, and of nobody else', () => {
     ],
     1,
   );
-  expect(metrics['real-mean-wait']!.value).toBeCloseTo(800 / 3);
+  expect(metrics['real-mean-wait']!.value).toBeCloseTo(800 / 3 / 60);
   expect(metrics['real-mean-wait-fall']!.value).toBeCloseTo(300 / 800);
   expect(metrics['real-p95-wait-fall']!.value).toBe(0);
 });

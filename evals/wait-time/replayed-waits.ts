@@ -26,14 +26,14 @@ export function replayedWaits(visits: readonly ReplayedVisit[], seed: number): R
       return earlier === 0 ? 0 : 1 - of(after(list)) / earlier;
     };
   return {
-    'real-mean-wait': statisticMetric(visits, (list) => weightedMean(before(list)), {
-      unit: 's',
+    'real-mean-wait': statisticMetric(visits, (list) => weightedMean(before(list)) / 60, {
+      unit: 'min',
       seed,
       better: 'neither',
       label: 'Mean wait for the first reply of a person, as it was',
     }),
-    'real-p95-wait': statisticMetric(visits, (list) => weightedQuantile(before(list), 0.95), {
-      unit: 's',
+    'real-p95-wait': statisticMetric(visits, (list) => weightedQuantile(before(list), 0.95) / 60, {
+      unit: 'min',
       seed,
       better: 'neither',
       label: 'Wait that 95 of 100 did not exceed, as it was',

@@ -14,8 +14,9 @@ import { meanMetric, shareMetric } from '../core/metric.ts';
 import type { CaseResult, Metric, SuiteContext, SuiteOutcome } from '../core/result.ts';
 import { openTemporaryKnowledge } from '../core/temporary-knowledge.ts';
 import { missingFacts } from '../judging/answer-checks.ts';
-import { type Agreements, agreements, shareBeyondChance } from './agreement.ts';
-import { measureDeflection, shareNeeded, uncertainShare } from './deflection.ts';
+import { type Agreements, agreements } from './agreement.ts';
+import { measureDeflection, shareNeeded } from './deflection.ts';
+import { type GoldenPrecision, type ReplayedAnswer, whoIsHelped } from './helped.ts';
 import { replayedWaits } from './replayed-waits.ts';
 import { openGaps, type Visit, visitsOf } from './timeline.ts';
 
@@ -66,60 +67,14 @@ export async function runWaitTime(
   }
   const precision = await answerPrecision(context, embedder);
 
-  const replayed = later.flatMap((visit, index) => {
+  const replayed: ReplayedAnswer[] = later.flatMap((visit, index) => {
     const reply = replies[index]!;
     return 'error' in reply ? [] : [{ visit, reply }];
   });
   const answered = replayed.filter(({ reply }) => reply.decision === 'answer');
-  const { agreeing, chance } = await agreementsOf(answered, context);
-  // Cautious: only where the agent needed to know nothing of the customer either, and the answer says what the agent said.
-  const settled = answered.flatMap(({ visit }, index) =>
-    visit.askedBack ? [] : [{ id: visit.id, agrees: agreeing[index]! }],
-  );
-  const agreeingShare = shareBeyondChance(
-    settled.map(({ agrees }) => agrees),
-    chance,
-  );
-  const credit =
-    settled.length === 0
-      ? 0
-      : agreeingShare / Math.max(1e-9, settled.filter(({ agrees }) => agrees).length / settled.length);
-  const helped = new Map(settled.map(({ id, agrees }) => [id, agrees ? credit : 0]));
-  const customersWhere = (isAnswered: (entry: (typeof replayed)[number]) => boolean) =>
-    replayed.map((entry) => ({
-      handlingSeconds: entry.visit.handlingSeconds,
-      answered: isAnswered(entry),
-    }));
-  const settledIds = new Set(settled.map(({ id }) => id));
-  const scenarios = [
-    {
-      suffix: '',
-      words:
-        'counting as helped only those whose agent asked nothing back and whose answer says what the agent said (chance taken out)',
-      customers: customersWhere(({ visit }) => settledIds.has(visit.id)),
-      share: uncertainShare(settled, (list) =>
-        shareBeyondChance(
-          list.map(({ agrees }) => agrees),
-          chance,
-        ),
-      ),
-    },
-    {
-      suffix: '-like-golden',
-      words: 'if answers help as often as they are complete on the golden questions',
-      customers: customersWhere(({ reply }) => reply.decision === 'answer'),
-      share: uncertainShare(
-        Array.from({ length: precision.answered }, (_, index) => index < precision.right),
-        (list) => list.filter(Boolean).length / Math.max(1, list.length),
-      ),
-    },
-    {
-      suffix: '-all-resolved',
-      words: 'if every answer helped (the most that can be)',
-      customers: customersWhere(({ reply }) => reply.decision === 'answer'),
-      share: 1,
-    },
-  ];
+  const agreement = await agreementsOf(answered, context);
+  const { agreeing, chance } = agreement;
+  const { helped, scenarios } = whoIsHelped(replayed, { answered, agreement, precision });
   const metrics: Record<string, Metric> = {
     'answered-at-once': shareMetric(answered.length, replayed.length, {
       label:
@@ -163,7 +118,10 @@ export async function runWaitTime(
   for (const utilisation of utilisations) {
     const load = Math.round(utilisation * 100);
     const team = `${agents} agents who are busy ${load} % of the time`;
-    const everybody = customersWhere(() => true);
+    const everybody = replayed.map(({ visit }) => ({
+      handlingSeconds: visit.handlingSeconds,
+      answered: true,
+    }));
     const needed = shareNeeded({ customers: everybody, gaps, agents, utilisation, seed }, claimedFall);
     metrics[`share-needed-${load}`] = {
       value: needed.value,
@@ -176,7 +134,7 @@ export async function runWaitTime(
       note: `cautiously counted it helps ${percent(1 - metrics['needs-person']!.value)}`,
     };
     const group: (typeof bars)[number] = { name: `${load} % busy`, bars: [] };
-    for (const { suffix, words, customers, share } of scenarios) {
+    for (const { suffix, name, words, customers, share } of scenarios) {
       const measured = measureDeflection({
         customers,
         gaps,
@@ -201,7 +159,7 @@ export async function runWaitTime(
       metrics[`mean-wait-fall-${load}${suffix}`] = mean;
       metrics[`p95-wait-fall-${load}${suffix}`] = fallMetric('p95Fall', 'wait that 95 of 100 do not exceed,');
       group.bars.push({
-        name: barNames[suffix]!,
+        name,
         value: mean.value,
         low: mean.low,
         high: mean.high,
@@ -232,12 +190,6 @@ export async function runWaitTime(
     ],
   };
 }
-
-const barNames: Record<string, string> = {
-  '': 'cautious',
-  '-like-golden': 'as often right as on golden questions',
-  '-all-resolved': 'every answer helps (the most)',
-};
 
 /** In one sentence whether waits fall by 80 %, at the load in the middle. */
 function claimVerdict(metrics: Readonly<Record<string, Metric>>): string {
@@ -305,7 +257,7 @@ async function tryAsk(
 async function answerPrecision(
   { casesDir, dependencies, signal }: SuiteContext,
   embedder: SuiteContext['embedder'],
-): Promise<{ right: number; answered: number }> {
+): Promise<GoldenPrecision> {
   await using sample = await openTemporaryKnowledge(
     { embedder, paths: [join(sampleFolder, 'knowledge'), join(sampleFolder, 'transcripts')] },
     { signal },
@@ -325,7 +277,7 @@ async function answerPrecision(
 }
 
 async function agreementsOf(
-  answered: readonly { readonly visit: Visit; readonly reply: AskRecord }[],
+  answered: readonly ReplayedAnswer[],
   { embedder, signal }: SuiteContext,
 ): Promise<Agreements> {
   const embed = async (texts: readonly string[]) => {
