@@ -121,11 +121,11 @@ describe('ONNX reranker', () => {
     await reranker.close();
   });
 
-  it('cuts the question to question_tokens and the text to what is left', async () => {
+  it('reads the last question_tokens of a question and as much of the text as there is room for', async () => {
     const reranker = await tiny('cut', {
       answerdesk: { ...tinyRerankerSettings, max_tokens: 16, question_tokens: 4 },
     });
-    const [long, cut] = await reranker.score('red red red red green', [
+    const [long, cut] = await reranker.score('green green red red red red', [
       `${'red '.repeat(9)}green green`,
       'red '.repeat(9),
     ]);

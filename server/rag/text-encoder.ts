@@ -12,7 +12,10 @@ export interface TextEncoder {
 }
 
 export interface PairEncoder {
-  /** `[CLS] question [SEP] text [SEP]`, the question of type 0, the text of type 1, each cut to its room. */
+  /**
+   * `[CLS] question [SEP] text [SEP]`, the question of type 0, the text of type 1, each cut to its room: of a text that is too long the
+   * beginning is read, of a question the end, where the earlier turns of a conversation stand in front of what is asked.
+   */
   encode(question: string, text: string): TokenRow;
 }
 
@@ -23,8 +26,9 @@ export interface TokenizerFile {
 }
 
 interface Vocabulary {
-  /** The first `count` tokens of a text, without special ones. */
-  tokens(text: string, count: number): number[];
+  /** The first or last `count` tokens of a text, without special ones. */
+  first(text: string, count: number): number[];
+  last(text: string, count: number): number[];
   /** What the model's template puts around a text. */
   readonly prefix: readonly number[];
   readonly suffix: readonly number[];
@@ -32,9 +36,9 @@ interface Vocabulary {
 
 /** Throws `model-invalid`. */
 export function createTextEncoder(file: TokenizerFile, maxTokens: number): TextEncoder {
-  const { tokens, prefix, suffix } = readVocabulary(file);
+  const { first, prefix, suffix } = readVocabulary(file);
   const room = maxTokens - prefix.length - suffix.length;
-  return { encode: (text) => [...prefix, ...tokens(text, room), ...suffix] };
+  return { encode: (text) => [...prefix, ...first(text, room), ...suffix] };
 }
 
 /** For a model that reads two texts at once. Throws `model-invalid`. */
@@ -42,16 +46,16 @@ export function createPairEncoder(
   file: TokenizerFile,
   { maxTokens, questionTokens }: { readonly maxTokens: number; readonly questionTokens: number },
 ): PairEncoder {
-  const { tokens, prefix, suffix } = readVocabulary(file);
+  const { first, last, prefix, suffix } = readVocabulary(file);
   // All texts of a run are read with the same question.
-  let last: { readonly question: string; readonly front: readonly number[] } | undefined;
+  let known: { readonly question: string; readonly front: readonly number[] } | undefined;
   return {
     encode(question, text) {
-      if (last?.question !== question)
-        last = { question, front: [...prefix, ...tokens(question, questionTokens), ...suffix] };
-      const { front } = last;
+      if (known?.question !== question)
+        known = { question, front: [...prefix, ...last(question, questionTokens), ...suffix] };
+      const { front } = known;
       const room = maxTokens - front.length - suffix.length;
-      return { tokens: [...front, ...tokens(text, room), ...suffix], firstText: front.length };
+      return { tokens: [...front, ...first(text, room), ...suffix], firstText: front.length };
     },
   };
 }
@@ -64,14 +68,11 @@ function readVocabulary({ json, path }: TokenizerFile): Vocabulary {
     const whole = tokenizer.encode('a', { add_special_tokens: true }).ids;
     const start = whole.indexOf(bare[0]!);
     if (bare.length === 0 || start < 0) throw new Error('it gives no tokens for a letter');
+    const tokens = (text: string) => tokenizer.encode(text.toWellFormed(), { add_special_tokens: false }).ids;
+    const longest = (count: number) => (count + whole.length) * charactersPerToken;
     return {
-      tokens(text, count) {
-        const cut = text
-          .trimStart()
-          .slice(0, (count + whole.length) * charactersPerToken)
-          .toWellFormed();
-        return tokenizer.encode(cut, { add_special_tokens: false }).ids.slice(0, count);
-      },
+      first: (text, count) => tokens(text.trimStart().slice(0, longest(count))).slice(0, count),
+      last: (text, count) => tokens(text.trimEnd().slice(-longest(count))).slice(-count),
       prefix: whole.slice(0, start),
       suffix: whole.slice(start + bare.length),
     };

@@ -1,0 +1,129 @@
+// What another retriever finds, the best of it read again by a reranker. A Retriever over a Retriever: it changes the order, never
+// what may be found.
+import type { ScoredChunk } from '#core/document.ts';
+import { type AppError, toAppError } from '#core/errors.ts';
+import type { Reranker } from '#core/reranker.ts';
+import type { Retriever } from '#core/retriever.ts';
+
+export interface RerankingOptions {
+  /** How many of the first stage's best the reranker may read. */
+  readonly depth?: number;
+  /** It reads so many first, and then `step` more at a time, until the order is sure. */
+  readonly first?: number;
+  readonly step?: number;
+  /** Weight of the reranker's probability in the final score, 0 to 1; the first stage's score, 0 to 1, has the rest. */
+  readonly weight?: number;
+  /** The probability is the sigmoid of the logit divided by this: higher leaves more room between two good passages. */
+  readonly temperature?: number;
+  /** What the score of a past conversation counts beside that of an article; the first stage's score has this in it already. */
+  readonly transcriptWeight?: number;
+  /** The order is sure when the best `sure` passages stay where they are even if all unread ones get the probability `ceiling`. */
+  readonly sure?: number;
+  /** 1: early stop changes nothing about the best `sure`. Less stops earlier, and errs where an unread passage is better than that. */
+  readonly ceiling?: number;
+  /** After this time the answer goes on with what is scored by then. Without it, results do not depend on speed. */
+  readonly deadlineMs?: number;
+  readonly observer?: RerankObserver;
+}
+
+/** For metrics and logs. No text of a customer passes through here. */
+export interface RerankObserver {
+  reranked?(rerank: RerankReport): void;
+  /** What went wrong; the customer got the order of the first stage, or of what was read until then. */
+  failed?(error: AppError): void;
+}
+
+export interface RerankReport {
+  /** `complete`: all were read; `sure`: it stopped early; `late`: the deadline was over; `failed`. */
+  readonly outcome: 'complete' | 'sure' | 'late' | 'failed';
+  readonly durationMs: number;
+  /** Passages found among the first `depth`, and those read. */
+  readonly candidates: number;
+  readonly read: number;
+}
+
+/**
+ * Scores are 0 to 1. Each passage that was read has `evidence.rerank`; those that were not are ranked as if they did not answer, so
+ * they keep the order of the first stage, behind. Never rejects because of the reranker.
+ */
+export function createRerankingRetriever(
+  retriever: Retriever,
+  reranker: Pick<Reranker, 'rerank'>,
+  options: RerankingOptions = {},
+): Retriever {
+  const { depth = 20, first = 8, step = 6, deadlineMs, observer = {} } = options;
+  const { sure = 1, ceiling = 1 } = options;
+  const blend = createBlend(options);
+
+  return {
+    async retrieve(query, { k = 10, filter, signal } = {}) {
+      const found = await retriever.retrieve(query, {
+        k: Math.max(k, depth),
+        ...(filter ? { filter } : {}),
+        signal,
+      });
+      const candidates = found.slice(0, depth);
+      if (candidates.length === 0 || k <= 0) return found.slice(0, Math.max(0, k));
+      const startedAt = performance.now();
+      const logits = new Map<string, number>();
+      const read = (passage: ScoredChunk) => logits.has(passage.chunk.id);
+      const isSure = () => {
+        const scores = candidates.filter(read).map((one) => blend.score(one, logits.get(one.chunk.id)!));
+        const least = scores.sort((a, b) => b - a)[sure - 1];
+        if (least === undefined) return false;
+        return candidates.every((one) => read(one) || blend.highest(one, ceiling) <= least);
+      };
+
+      const patience = deadlineMs === undefined ? undefined : AbortSignal.timeout(deadlineMs);
+      const stop = AbortSignal.any([signal, patience].filter((one) => one !== undefined));
+      let outcome: RerankReport['outcome'] = 'complete';
+      try {
+        for (let start = 0; start < candidates.length; ) {
+          const end = start === 0 ? first : start + step;
+          const ranked = await reranker.rerank(query, candidates.slice(start, end), { signal: stop });
+          for (const { chunk, score } of ranked) logits.set(chunk.id, score);
+          start = end;
+          if (start < candidates.length && isSure()) {
+            outcome = 'sure';
+            break;
+          }
+        }
+      } catch (thrown) {
+        signal?.throwIfAborted();
+        outcome = patience?.aborted ? 'late' : 'failed';
+        if (outcome === 'failed') observer.failed?.(toAppError(thrown));
+      }
+      observer.reranked?.({
+        outcome,
+        durationMs: performance.now() - startedAt,
+        candidates: candidates.length,
+        read: logits.size,
+      });
+      if (logits.size === 0) return found.slice(0, k);
+      return found
+        .map((passage) => {
+          const logit = logits.get(passage.chunk.id);
+          return logit === undefined
+            ? { ...passage, score: blend.unread(passage) }
+            : {
+                ...passage,
+                score: blend.score(passage, logit),
+                evidence: { ...passage.evidence, rerank: logit },
+              };
+        })
+        .sort((a, b) => b.score - a.score)
+        .slice(0, k);
+    },
+  };
+}
+
+function createBlend({ weight = 0.5, temperature = 1, transcriptWeight = 0.6 }: RerankingOptions) {
+  const atProbability = ({ chunk, score }: ScoredChunk, probability: number) =>
+    weight * probability * (chunk.kind === 'transcript' ? transcriptWeight : 1) + (1 - weight) * score;
+  return {
+    score: (passage: ScoredChunk, logit: number) =>
+      atProbability(passage, 1 / (1 + Math.exp(-logit / temperature))),
+    highest: atProbability,
+    unread: (passage: ScoredChunk) => atProbability(passage, 0),
+  };
+}
