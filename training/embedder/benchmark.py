@@ -10,13 +10,14 @@ from collections import defaultdict
 from pathlib import Path
 from statistics import median
 
-from corpus import read_rows
-from encoder import SentenceEncoder, batches
-from evaluate import chunks_of, parse_model
+from training.workshop.corpus import read_rows
+from training.workshop.encoder import SentenceEncoder, batches
+from training.embedder.evaluate import parse_model
+from training.workshop.passages import passages_of
 
 QUESTION = "how do i change the phone number on it?"
 EXAMPLES = """example:
-  python training/embedder/benchmark.py --articles articles.jsonl --model ours=data/models/embedder --model bge=BGE"""
+  python -m training.embedder.benchmark --articles articles.jsonl --model ours=data/models/embedder --model bge=BGE"""
 
 
 def seconds(action) -> float:
@@ -35,7 +36,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
     try:
-        texts = [chunk for row in read_rows(arguments.articles) for chunk in chunks_of(row["title"], row["markdown"])][: arguments.passages]
+        texts = [chunk for row in read_rows(arguments.articles) for chunk in passages_of(row["title"], row["markdown"])][: arguments.passages]
         encoders = {(name, threads): SentenceEncoder(folder, threads=threads, max_tokens=256) for name, folder in arguments.model for threads in arguments.threads}
     except (OSError, KeyError) as error:
         print(f"benchmark: {error}", file=sys.stderr)

@@ -16,21 +16,21 @@ import numpy as np
 import onnx
 from tokenizers import Tokenizer
 
-from calibrate import smoothing_factors
-from corpus import DataError, licences_by_source, permitted_texts, sample_texts, sha256_of
-from encoder import SentenceEncoder
-from export import build_graph, load_weights
-from prune_vocabulary import choose_pieces, count_pieces, prune_tokenizer
+from training.workshop.calibrate import smoothing_factors
+from training.workshop.corpus import DataError, licences_by_source, permitted_texts, sample_texts, sha256_of
+from training.workshop.encoder import SentenceEncoder
+from training.workshop.export import build_graph, load_weights
+from training.workshop.prune_vocabulary import choose_pieces, count_pieces, prune_tokenizer
 
 HERE = Path(__file__).parent
 MAX_FOLDER_BYTES = 18_000_000
 CALIBRATION_SEED = 7
 MANIFEST = "training-manifest.json"
 EXAMPLES = """examples:
-  python training/embedder/build.py --base BASE --data DATA --out data/models/embedder
-  python training/embedder/build.py --base BASE --data DATA --out /tmp/wide --config my.toml --reference /tmp/fp32
+  python -m training.embedder.build --base work/embedder/best --pairs work/pairs --data DATA --out data/models/embedder
+  python -m training.embedder.build --base BASE --data DATA --out /tmp/wide --config my.toml --reference /tmp/fp32
 
-BASE is a folder with all-MiniLM-L6-v2 (config.json, tokenizer.json, model.safetensors); DATA holds the corpora of the config."""
+BASE is a folder with config.json, tokenizer.json and model.safetensors, as training.embedder.train writes it; DATA holds the corpora of the config."""
 
 
 def count_corpora(tokenizer: Tokenizer, config: dict[str, Any], data: Path) -> tuple[dict[int, float], list[dict[str, Any]]]:
@@ -80,7 +80,7 @@ def write_model(folder: Path, model: onnx.ModelProto, tokenizer: dict[str, Any],
     (folder / "config.json").write_text(json.dumps(settings, indent=2) + "\n", "utf-8")
 
 
-def build(base: Path, data: Path, out: Path, config: dict[str, Any], reference: Path | None) -> None:
+def build(base: Path, data: Path, out: Path, config: dict[str, Any], reference: Path | None, pairs: Path | None = None) -> None:
     base_config = json.loads((base / "config.json").read_text("utf-8"))
     definition = json.loads((base / "tokenizer.json").read_text("utf-8"))
     definition["truncation"] = definition["padding"] = None
@@ -100,7 +100,7 @@ def build(base: Path, data: Path, out: Path, config: dict[str, Any], reference: 
     settings = settings_for(config, base_config, vocabulary=len(kept), positions=positions, name=config["model"]["name"])
     write_model(out, model, prune_tokenizer(definition, kept), settings)
     if reference:
-        settings = settings_for(config, base_config, vocabulary=full.get_vocab_size(), positions=base_config["max_position_embeddings"], name="all-MiniLM-L6-v2")
+        settings = settings_for(config, base_config, vocabulary=full.get_vocab_size(), positions=base_config["max_position_embeddings"], name=f"{config['model']['name']}-fp32")
         write_model(reference, fp32, definition, settings)
 
     vector = SentenceEncoder(out, threads=1).embed(["How do I change the phone number on my account?"])[0]
@@ -110,6 +110,7 @@ def build(base: Path, data: Path, out: Path, config: dict[str, Any], reference: 
         "config": config["model"],
         "base": {name: sha256_of(base / name) for name in ("config.json", "model.safetensors", "tokenizer.json")},
         "corpora": manifests,
+        **({"training_data": json.loads((pairs / "manifest.json").read_text("utf-8"))} if pairs else {}),
         "kept_share_of_count": round(covered, 6),
         "files": {name: {"bytes": (out / name).stat().st_size, "sha256": sha256_of(out / name)} for name in ("config.json", "model.onnx", "tokenizer.json")},
     }
@@ -127,11 +128,12 @@ def main() -> int:
     parser.add_argument("--base", type=Path, required=True, help="folder with the base weights")
     parser.add_argument("--data", type=Path, required=True, help="folder with the corpora")
     parser.add_argument("--out", type=Path, required=True, help="model folder to write")
+    parser.add_argument("--pairs", type=Path, help="folder of the pairs that the weights were trained on; their manifest goes into the model's")
     parser.add_argument("--reference", type=Path, help="also write the unpruned fp32 model here, for evaluate.py")
     parser.add_argument("--config", type=Path, default=HERE / "embedder.toml")
     arguments = parser.parse_args()
     try:
-        build(arguments.base, arguments.data, arguments.out, tomllib.loads(arguments.config.read_text("utf-8")), arguments.reference)
+        build(arguments.base, arguments.data, arguments.out, tomllib.loads(arguments.config.read_text("utf-8")), arguments.reference, arguments.pairs)
     except (DataError, OSError, KeyError, ValueError) as error:
         print(f"build: {error}", file=sys.stderr)
         return 1

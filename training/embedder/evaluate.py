@@ -8,7 +8,6 @@ it reads on its own; articles split to about 150 words, scored by their best chu
 import argparse
 import json
 import random
-import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,15 +15,16 @@ from pathlib import Path
 
 import numpy as np
 
-from corpus import DataError, read_rows
-from encoder import SentenceEncoder
+from training.workshop.corpus import DataError, read_rows
+from training.workshop.encoder import SentenceEncoder
+from training.workshop.pairs import is_held_out_entity, knowledge_text
+from training.workshop.passages import passages_of
 
-CHUNK_WORDS = 150
 DSTC_QUESTIONS = 600
 SEED = 20261124
 EXAMPLES = """examples:
-  python evaluate.py --data DATA --model ours=../../data/models/embedder
-  python evaluate.py --data DATA --questions QUESTIONS --model ours=../../data/models/embedder --model bge=BGE --out report.json
+  python -m training.embedder.evaluate --data DATA --model ours=../../data/models/embedder
+  python -m training.embedder.evaluate --data DATA --questions QUESTIONS --model ours=../../data/models/embedder --model bge=BGE --out report.json
 
 A model folder holds model.onnx, tokenizer.json and config.json with an "answerdesk" entry (pooling, query_prefix, max_tokens ...);
 without that entry: mean pooling, no prefixes, 256 tokens."""
@@ -39,12 +39,6 @@ class RetrievalSet:
     owners: list[str]
     questions: list[str]
     gold: list[set[str]]
-
-
-def chunks_of(title: str, markdown: str) -> list[str]:
-    """About 150 words each, the title in front; link targets and images are dropped."""
-    words = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", markdown).split()
-    return [f"{title}\n{' '.join(words[start : start + CHUNK_WORDS])}" for start in range(0, max(1, len(words)), CHUNK_WORDS)]
 
 
 def mtrag_sets(data: Path) -> list[RetrievalSet]:
@@ -69,22 +63,24 @@ def mtrag_sets(data: Path) -> list[RetrievalSet]:
 
 def dstc_set(data: Path) -> RetrievalSet:
     knowledge = list(read_rows(data / "dstc_faq/knowledge_dstc11.jsonl"))
-    texts = [f"{row['entity']}: " + (" ".join(row["review"]) if "review" in row else f"{row['question']} {row['answer']}") for row in knowledge]
-    asked = [row for row in read_rows(data / "dstc_faq/dialogues_dstc11_val.jsonl") if row["gold"]]
-    asked = random.Random(SEED).sample(asked, DSTC_QUESTIONS)
+    texts = [knowledge_text(row) for row in knowledge]
+    entities = {row["id"]: row["entity"] for row in knowledge}
+    # Of the hotels and restaurants that no training pair is about.
+    asked = [row for row in read_rows(data / "dstc_faq/dialogues_dstc11_val.jsonl") if row["gold"] and all(is_held_out_entity(entities[name]) for name in row["gold"])]
+    asked = random.Random(SEED).sample(asked, min(DSTC_QUESTIONS, len(asked)))
     questions = [" ".join(turn["text"] for turn in row["turns"][-3:]) for row in asked]
     return RetrievalSet("dstc11, last three turns", texts, [row["id"] for row in knowledge], questions, [set(row["gold"]) for row in asked])
 
 
 def help_centre_set(data: Path, questions: Path) -> RetrievalSet:
-    name = questions.stem
+    name = questions.stem.removeprefix("set-")
     texts, owners = [], []
     for article in read_rows(data / f"help_centres/{name}/articles.jsonl"):
-        for chunk in chunks_of(article["title"], article["markdown"]):
+        for chunk in passages_of(article["title"], article["markdown"]):
             texts.append(chunk)
             owners.append(article["id"])
     rows = [row for row in read_rows(questions) if row["gold"]]
-    asked = [row["standalone"] for row in rows]
+    asked = [row.get("standalone") or row["turns"][-1]["text"] for row in rows]
     gold = [set(row["gold"]) for row in rows]
     if missing := set().union(*gold) - set(owners):
         raise DataError(f"{questions}: gold articles that {name} does not have: {sorted(missing)[:3]}")

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
-from corpus import DataError, sample_texts
-from encoder import SentenceEncoder
+from training.workshop.corpus import DataError, sample_texts
+from training.workshop.encoder import SentenceEncoder
 
 SEED = 20261124
 EXAMPLES = """example:
-  python training/embedder/fidelity.py --data DATA --reference FP32 --model data/models/embedder
+  python -m training.embedder.fidelity --data DATA --reference FP32 --model data/models/embedder
 
 FP32 is the folder that build.py wrote with --reference."""
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tokenizers import Tokenizer
 
-from prune_vocabulary import SPECIAL_TOKENS, choose_pieces, count_pieces, prune_tokenizer
+from training.workshop.prune_vocabulary import SPECIAL_TOKENS, choose_pieces, count_pieces, prune_tokenizer
 
 SHIPPED = Path(__file__).parents[2] / "data/models/embedder/tokenizer.json"
 SAMPLE = [

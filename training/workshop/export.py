@@ -1,4 +1,4 @@
-"""Writes a BERT sentence encoder as one fused ONNX graph, pooled and L2-normalised inside.
+"""Writes a BERT encoder as one fused ONNX graph: sentence vectors, pooled and L2-normalised inside, or the score of a cross-encoder.
 
 The graph is written down node by node instead of being traced and then optimised: it needs no PyTorch, the same weights
 give the same bytes, and it holds only operators that were measured to be the faster choice (see the model card):
@@ -54,7 +54,7 @@ class _Graph:
         self.initializers: list[onnx.TensorProto] = []
 
     def constant(self, name: str, value: np.ndarray) -> str:
-        self.initializers.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
+        self.initializers.append(numpy_helper.from_array(value if value.ndim == 0 else np.ascontiguousarray(value), name))
         return name
 
     def packed_int4(self, name: str, packed: np.ndarray) -> str:
@@ -68,9 +68,11 @@ class _Graph:
         return outputs[0]
 
 
-def build_graph(weights: Weights, config: dict[str, Any], *, kept: list[int] | None = None, positions: int | None = None, weight_bits: int | None = 8, smoothing: dict[str, np.ndarray] | None = None) -> onnx.ModelProto:
-    """The encoder as a model with int64 inputs (batch, sequence) and one output `sentence_embedding` (batch, hidden).
+def build_graph(weights: Weights, config: dict[str, Any], *, kept: list[int] | None = None, positions: int | None = None, weight_bits: int | None = 8, smoothing: dict[str, np.ndarray] | None = None, output: str = "sentence_embedding") -> onnx.ModelProto:
+    """The encoder as a model with int64 inputs (batch, sequence) and one output.
 
+    output: `sentence_embedding` (batch, hidden), unit vectors; or `score` (batch,), from the weights `head.weight` and `head.bias`
+    over the first token and the mean of all, for a cross-encoder.
     kept: rows of the word embeddings in their new order, None for all. positions: longest sequence, None for all.
     weight_bits: 7 or 8 for int8 weights, None for fp32. smoothing: value name -> divisor per channel, see calibrate.py.
     """
@@ -79,10 +81,10 @@ def build_graph(weights: Weights, config: dict[str, Any], *, kept: list[int] | N
     quantized = weight_bits is not None
     smoothing = smoothing or {}
 
-    def layer_norm(value: str, prefix: str, output: str) -> str:
-        gamma = graph.constant(f"{output}.gamma", weights[f"{prefix}.weight"])
-        beta = graph.constant(f"{output}.beta", weights[f"{prefix}.bias"])
-        return graph.node("LayerNormalization", [value, gamma, beta], output, axis=-1, epsilon=epsilon)
+    def layer_norm(value: str, prefix: str, name: str) -> str:
+        gamma = graph.constant(f"{name}.gamma", weights[f"{prefix}.weight"])
+        beta = graph.constant(f"{name}.beta", weights[f"{prefix}.bias"])
+        return graph.node("LayerNormalization", [value, gamma, beta], name, axis=-1, epsilon=epsilon)
 
     def smoothed(value: str, weight: np.ndarray, output: str) -> tuple[str, np.ndarray]:
         if value not in smoothing:
@@ -145,18 +147,28 @@ def build_graph(weights: Weights, config: dict[str, Any], *, kept: list[int] | N
         narrowed = linear(widened, f"{old}.output.dense", f"{new}.narrow")
         hidden = layer_norm(graph.node("Add", [narrowed, attended], f"{new}.sum"), f"{old}.output.LayerNorm", new)
 
-    # Mean over the unmasked tokens, then unit length: the length normalisation cancels the division by the token count.
     axis = graph.constant("sequence_axis", np.array([1], np.int64))
-    row = graph.node("Unsqueeze", [graph.node("Cast", ["attention_mask"], "mask.floats", to=TensorProto.FLOAT), axis], "mask.row")
+    floats = graph.node("Cast", ["attention_mask"], "mask.floats", to=TensorProto.FLOAT)
+    row = graph.node("Unsqueeze", [floats, axis], "mask.row")
     summed = graph.node("Squeeze", [graph.node("MatMul", [row, hidden], "pooled.row"), axis], "pooled")
-    norm = graph.node("ReduceL2", [summed, graph.constant("hidden_axis", np.array([-1], np.int64))], "pooled.norm", keepdims=1)
-    graph.node("Div", [summed, norm], "sentence_embedding")
+    if output == "sentence_embedding":
+        # Mean over the unmasked tokens, then unit length: the length normalisation cancels the division by the token count.
+        norm = graph.node("ReduceL2", [summed, graph.constant("hidden_axis", np.array([-1], np.int64))], "pooled.norm", keepdims=1)
+        graph.node("Div", [summed, norm], output)
+        shape: list[int | str] = ["batch", config["hidden_size"]]
+    else:
+        mean = graph.node("Div", [summed, graph.node("ReduceSum", [floats, axis], "token_count", keepdims=1)], "mean")
+        first = graph.node("Gather", [hidden, graph.constant("first_place", np.array(0, np.int64))], "first", axis=1)
+        both = graph.node("Concat", [first, mean], "both", axis=-1)
+        product = graph.node("MatMul", [both, graph.constant("head.weight", weights["head.weight"].T)], "head.product")
+        graph.node("Squeeze", [graph.node("Add", [product, graph.constant("head.bias", weights["head.bias"])], "head"), axis], output)
+        shape = ["batch"]
 
     inputs = [helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "sequence"]) for name in ("input_ids", "attention_mask", "token_type_ids")]
-    outputs = [helper.make_tensor_value_info("sentence_embedding", TensorProto.FLOAT, ["batch", config["hidden_size"]])]
+    outputs = [helper.make_tensor_value_info(output, TensorProto.FLOAT, shape)]
     opsets = [helper.make_opsetid("", 21), helper.make_opsetid(CONTRIB, 1)]
     model = helper.make_model(
-        helper.make_graph(graph.nodes, "sentence_encoder", inputs, outputs, graph.initializers),
+        helper.make_graph(graph.nodes, "encoder", inputs, outputs, graph.initializers),
         producer_name="answerdesk", opset_imports=opsets, ir_version=10,
     )  # fmt: skip
     return model

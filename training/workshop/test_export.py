@@ -5,7 +5,7 @@ import onnx
 import onnxruntime
 import pytest
 
-from export import build_graph, quantize_columns, quantize_rows_int4
+from training.workshop.export import build_graph, quantize_columns, quantize_rows_int4
 
 CONFIG = {"layer_norm_eps": 1e-12, "num_attention_heads": 2, "num_hidden_layers": 1, "hidden_size": 64}
 IDS = np.array([[2, 5, 6, 7], [2, 8, 0, 0]], np.int64)
