@@ -7,14 +7,20 @@ import { type Answer, type AnswerDependencies, type AnswerObserver, createAnswer
 import { createAnswerQuality } from '#chat/answer-quality.ts';
 import { type Answering, createAnswering } from '#chat/answering.ts';
 import type { Calibration } from '#chat/policy.ts';
+import { createQuestionRewriter } from '#chat/rewrite-question.ts';
 import { openSqliteConversationStore } from '#chat/sqlite-conversation-store.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { AppError } from '#core/errors.ts';
+import type { Reranker, RerankObserver } from '#core/reranker.ts';
+import type { KnowledgeBase } from '#core/retriever.ts';
 import type { ConversationStore } from '#core/stores.ts';
 import { chooseEmbedder, findEmbedder, openChosenEmbedder } from '#rag/choose-embedder.ts';
 import { type KnowledgeBaseStore, openKnowledgeBase } from '#rag/knowledge-base.ts';
 import { modelPolicyPath } from '#rag/model-store.ts';
 import { openChatModel } from '#rag/open-chat-model.ts';
+import { openReranker } from '#rag/open-reranker.ts';
+import { createRerankedKnowledgeBase } from '#rag/reranked-knowledge-base.ts';
+import type { RerankingOptions } from '#rag/reranking-retriever.ts';
 import { createServingEmbedders } from '#rag/serving-embedders.ts';
 import {
   createSupportScorer,
@@ -31,6 +37,8 @@ export interface OpenOptions {
   readonly observer?: AnswerObserver;
   /** How often a new generation is looked for; 0 = never. */
   readonly pollIntervalMs?: number;
+  /** For a server, whose customers wait: without a deadline, what is found does not depend on how busy the machine is. */
+  readonly reranking?: Pick<RerankingOptions, 'deadlineMs' | 'observer'>;
 }
 
 export interface Knowledge
@@ -38,16 +46,20 @@ export interface Knowledge
     AsyncDisposable {
   /** Always the one that the knowledge base in use was made with: it changes when a generation of another model is swapped in. */
   readonly embedder: Embedder;
+  /** Ranks again what `current()` finds; absent where there is none. */
+  readonly reranker?: Reranker;
 }
 
 /** What `npm run calibrate -- --out` writes. */
 const calibrationPath = join(import.meta.dirname, '../data/models/policy.json');
 /** What `npm run calibrate -- --support-out` writes. */
 const supportModelPath = join(import.meta.dirname, '../data/models/support.json');
+/** A customer waits no longer than this for a better order of the passages. */
+const rerankDeadlineMs = 250;
 
 export async function openKnowledge(
-  { embedder: settings, dataDir }: Config,
-  { logger, pollIntervalMs = 0 }: OpenOptions = {},
+  { embedder: settings, reranker: rerankerChoice, dataDir }: Config,
+  { logger, pollIntervalMs = 0, reranking = {} }: OpenOptions = {},
 ): Promise<Knowledge> {
   await using stack = new AsyncDisposableStack();
   const onNotice = logger ? { onNotice: (notice: string) => logger.warn(notice) } : {};
@@ -72,8 +84,19 @@ export async function openKnowledge(
     (opened) => opened.close(),
   );
   stack.defer(store.onSwap(({ generation }) => embedders.keepOnly(generation.modelId)));
+  const reranker = await openReranker(rerankerChoice);
+  if (reranker) stack.adopt(reranker, (opened) => opened.close());
+  const reranked = new WeakMap<KnowledgeBase, KnowledgeBase>();
+  const withReranking = (knowledgeBase: KnowledgeBase): KnowledgeBase => {
+    if (!reranker) return knowledgeBase;
+    const known =
+      reranked.get(knowledgeBase) ?? createRerankedKnowledgeBase(knowledgeBase, reranker, reranking);
+    reranked.set(knowledgeBase, known);
+    return known;
+  };
   const closing = stack.move();
   return {
+    ...(reranker ? { reranker } : {}),
     embedder: {
       get modelId() {
         return store.embedder().modelId;
@@ -85,8 +108,8 @@ export async function openKnowledge(
       embedQuery: (text, options) => store.embedder().embedQuery(text, options),
       close: async () => {},
     },
-    current: store.current,
-    onSwap: store.onSwap,
+    current: () => withReranking(store.current()),
+    onSwap: (listener) => store.onSwap((knowledgeBase) => listener(withReranking(knowledgeBase))),
     refresh: store.refresh,
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
@@ -107,13 +130,13 @@ export async function openAnswerDesk(config: Config, options: OpenOptions = {}):
   const extractive = { ...chat, model: 'extractive' };
   const [calibration, chatModel, fallbackModel] = await Promise.all([
     openCalibration(config.dataDir, knowledge.embedder, options.logger),
-    openChatModel(chat, knowledge.embedder),
-    chat.model === extractive.model ? undefined : openChatModel(extractive, knowledge.embedder),
+    openChatModel(chat, knowledge),
+    chat.model === extractive.model ? undefined : openChatModel(extractive, knowledge),
   ]);
   const dependencies: AnswerDependencies = {
     knowledgeBase: knowledge.current,
     chatModel,
-    ...(fallbackModel ? { fallbackModel } : {}),
+    ...(fallbackModel ? { fallbackModel, rewriteQuestion: createQuestionRewriter(chatModel.model) } : {}),
     calibration,
     timeouts: chat,
     ...(options.observer ? { observer: options.observer } : {}),
@@ -139,7 +162,12 @@ export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
   await using stack = new AsyncDisposableStack();
   const metrics: Metrics = createMetrics({ activeAnswers: () => answering.active });
   const { answer: unwatched, knowledge } = stack.use(
-    await openAnswerDesk(config, { logger, observer: observed(metrics, logger), pollIntervalMs: 1_000 }),
+    await openAnswerDesk(config, {
+      logger,
+      observer: observed(metrics, logger),
+      pollIntervalMs: 1_000,
+      reranking: { deadlineMs: rerankDeadlineMs, observer: observedReranking(metrics, logger) },
+    }),
   );
   const supportModel =
     config.qualitySample > 0 ? await readSupportModel(knowledge.embedder, logger) : undefined;
@@ -197,6 +225,13 @@ function observed({ answer }: Metrics, logger: Logger): AnswerObserver {
       answer.modelFailed?.(model, error);
       logger.warn({ model, code: error.code, err: error }, 'the chat model failed');
     },
+  };
+}
+
+function observedReranking({ reranking }: Metrics, logger: Logger): RerankObserver {
+  return {
+    ...reranking,
+    failed: (error) => logger.warn({ code: error.code, err: error }, 'the reranker failed'),
   };
 }
 

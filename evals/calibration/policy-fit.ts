@@ -39,7 +39,8 @@ export async function evidenceOf(
   { filter = { audiences: ['customer'] }, signal }: CallOptions & { readonly filter?: ChunkFilter } = {},
 ): Promise<Evidence | undefined> {
   if (decideBeforeRetrieval({ question: turns.at(-1)!.text })) return undefined;
-  const found = await knowledge.retrieve(condense(turns).query, { k: passagesRetrieved, filter, signal });
+  const { query, context } = condense(turns).search;
+  const found = await knowledge.retrieve(query, { k: passagesRetrieved, filter, context, signal });
   const passages = usablePassages(found).slice(0, passagesGiven);
   const features = evidenceFeatures(passages);
   return {

@@ -52,10 +52,13 @@ await runCommand({
     const out = await openJsonLines(values.out);
     try {
       for (const [index, { id, turns }] of questions.entries()) {
-        const { query } = condense(turns);
-        const passages = await knowledge
-          .current()
-          .retrieve(query, { k: k * passagesPerDocument, filter, signal });
+        const { query, search } = condense(turns);
+        const passages = await knowledge.current().retrieve(search.query, {
+          k: k * passagesPerDocument,
+          filter,
+          context: search.context,
+          signal,
+        });
         const best = [...Map.groupBy(passages, ({ chunk }) => chunk.documentId).values()]
           .map(([first]) => first!)
           .slice(0, k);

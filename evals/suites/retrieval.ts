@@ -1,6 +1,6 @@
 // Is the right article found? BM25 alone, vectors alone, both fused, and whatever stages the knowledge base has behind that; with the
 // last turn as it is, with the query that the desk makes of the conversation, and with the question that a person made of it.
-import { condense } from '#chat/condense.ts';
+import { condense, type SearchQuery } from '#chat/condense.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import { type Chunk, matchesFilter } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
@@ -46,11 +46,13 @@ export async function retrieve(
   options: CallOptions = {},
 ): Promise<RetrievalRecord> {
   const { generation, knowledge, embedder } = parts;
-  const condensed = condense(turns).query;
-  const queries: Record<Form, string> = {
-    condensed,
-    'last-turn': turns.at(-1)!.text,
-    standalone,
+  const { query: condensed, search: searched } = condense(turns);
+  const lastTurn = turns.at(-1)!.text;
+  /** BM25 and vectors alone search with the text; a knowledge base takes the conversation into account by itself. */
+  const queries: Record<Form, { readonly text: string; readonly search: SearchQuery }> = {
+    condensed: { text: condensed, search: searched },
+    'last-turn': { text: lastTurn, search: { query: lastTurn } },
+    standalone: { text: standalone, search: { query: standalone } },
   };
   const kinds = new Set(
     generation.chunks.filter(({ documentId }) => gold.includes(documentId)).map(({ kind }) => kind),
@@ -60,33 +62,34 @@ export async function retrieve(
   const documents = (chunks: readonly Chunk[]) =>
     [...new Set(chunks.filter(judged).map(({ documentId }) => documentId))].slice(0, 10);
 
-  const searchBy = async (retriever: Retriever, query: string) =>
-    (await retriever.retrieve(query, { ...options, k: depth, filter })).map(({ chunk }) => chunk);
+  const searchBy = async (retriever: Retriever, { query, context }: SearchQuery) =>
+    (await retriever.retrieve(query, { ...options, k: depth, filter, context })).map(({ chunk }) => chunk);
   // The last stage is asked through `retrieve` itself: what is judged is what is served.
   const earlierStages = Object.entries(knowledge.stages ?? {}).slice(0, -1);
   const lastStage = Object.keys(knowledge.stages ?? {}).at(-1) ?? 'hybrid';
 
-  const byQuery = new Map<string, Promise<{ lists: Record<string, string[]>; served: Chunk[] }>>();
-  const search = (query: string) => {
-    const known = byQuery.get(query) ?? searchAll(query);
-    byQuery.set(query, known);
+  const searches = new Map<string, ReturnType<typeof searchAll>>();
+  const search = (form: Form) => {
+    const key = JSON.stringify(queries[form]);
+    const known = searches.get(key) ?? searchAll(queries[form]);
+    searches.set(key, known);
     return known;
   };
-  const searchAll = async (query: string) => {
-    const vector = await embedder.embedQuery(query, options);
+  const searchAll = async ({ text, search: searchQuery }: (typeof queries)[Form]) => {
+    const vector = await embedder.embedQuery(text, options);
     const chunkOf = ({ row }: { row: number }) => generation.chunks[row]!;
     const lists: Record<string, string[]> = {
-      bm25: documents(generation.lexicalIndex.search(query, depth, accepts).map(chunkOf)),
+      bm25: documents(generation.lexicalIndex.search(text, depth, accepts).map(chunkOf)),
       vectors: documents(generation.vectorIndex.search(vector, depth, accepts).map(chunkOf)),
     };
-    for (const [name, stage] of earlierStages) lists[name] = documents(await searchBy(stage, query));
-    const served = await searchBy(knowledge, query);
+    for (const [name, stage] of earlierStages) lists[name] = documents(await searchBy(stage, searchQuery));
+    const served = await searchBy(knowledge, searchQuery);
     lists[lastStage] = documents(served);
     return { served, lists };
   };
   const found = {} as Rankings;
-  for (const form of forms) found[form] = (await search(queries[form])).lists;
-  const { served } = await search(condensed);
+  for (const form of forms) found[form] = (await search(form)).lists;
+  const { served } = await search('condensed');
   const given = served.slice(0, passagesGiven);
   return {
     query: condensed,

@@ -157,7 +157,46 @@ describe('answer', () => {
       { role: 'agent', text: 'Hold the dial.', decision: 'answer' },
       { role: 'customer', text: 'and for how long?' },
     );
-    expect(knowledgeBase.queries[0]).toContain('factory settings');
+    expect(knowledgeBase.queries).toEqual([expect.not.stringContaining('factory settings')]);
+    expect(knowledgeBase.contexts[0]?.text).toContain('factory settings');
+  });
+
+  it('searches with the question that the model makes of a later turn, and answers that', async () => {
+    const asked: string[][] = [];
+    const { ask, knowledgeBase, model } = desk({ deltas: ['Yes [1].'] }, [scored(makeChunk(), sure)], {
+      rewriteQuestion: async (turns) => {
+        asked.push(turns.map(({ text }) => text));
+        return 'How do I reset the valve to its factory settings?';
+      },
+    });
+    await ask(
+      question,
+      { role: 'agent', text: 'Hold the dial.' },
+      { role: 'customer', text: 'and the valve?' },
+    );
+    expect(asked).toEqual([[question.text, 'Hold the dial.', 'and the valve?']]);
+    expect(knowledgeBase.queries).toEqual(['How do I reset the valve to its factory settings?']);
+    expect(knowledgeBase.contexts).toEqual([undefined]);
+    expect(JSON.stringify(model.prompts)).toContain('and the valve?');
+    await ask(question);
+    expect(asked).toHaveLength(1);
+  });
+
+  it.each([
+    ['fails', async () => Promise.reject(new Error('no such model'))],
+    ['writes nothing of use', async () => undefined],
+  ])('searches with the turns themselves when the rewriting %s', async (_, rewriteQuestion) => {
+    const { ask, knowledgeBase } = desk({ deltas: ['Yes [1].'] }, [scored(makeChunk(), sure)], {
+      rewriteQuestion,
+    });
+    const events = await ask(
+      question,
+      { role: 'agent', text: 'Hold the dial.' },
+      { role: 'customer', text: 'and the valve?' },
+    );
+    expect(knowledgeBase.queries).toEqual(['and the valve?']);
+    expect(knowledgeBase.contexts[0]?.text).toContain('factory settings');
+    expect(events.at(-1)).toMatchObject({ type: 'answer-end', reason: 'complete' });
   });
 
   describe('when the model fails', () => {

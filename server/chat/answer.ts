@@ -8,11 +8,12 @@ import { type AppError, isAbortError, toAppError } from '#core/errors.ts';
 import type { ChatEvent } from '#core/events.ts';
 import type { KnowledgeBase } from '#core/retriever.ts';
 import { createAnswerFilter } from './answer-filter.ts';
-import { condense } from './condense.ts';
+import { type CondensedQuery, condense } from './condense.ts';
 import { heldAddresses } from './held-addresses.ts';
 import { type Calibration, decide, decideBeforeRetrieval, type PolicyOutcome } from './policy.ts';
 import { buildPrompt } from './prompt.ts';
 import { repliesIn } from './replies.ts';
+import type { RewriteQuestion } from './rewrite-question.ts';
 import { type StreamTimeouts, timedStream } from './timed-stream.ts';
 import { usablePassages } from './usable-passages.ts';
 
@@ -27,6 +28,8 @@ export interface AnswerDependencies {
   readonly chatModel: NamedChatModel;
   /** Answers when `chatModel` fails before its first token. */
   readonly fallbackModel?: NamedChatModel;
+  /** Makes a later turn a complete question; without it, or when it fails, `condense` does. */
+  readonly rewriteQuestion?: RewriteQuestion;
   readonly calibration: Calibration;
   readonly timeouts: StreamTimeouts;
   readonly observer?: AnswerObserver;
@@ -65,6 +68,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
     knowledgeBase,
     chatModel,
     fallbackModel,
+    rewriteQuestion,
     calibration,
     timeouts,
     now = () => new Date(),
@@ -84,11 +88,13 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
       let query = question.text;
       if (!outcome) {
         const afterClarify = history.findLast((message) => message.role === 'agent')?.decision === 'clarify';
-        ({ query } = condense([...history, question], { afterClarify }));
+        const condensed = await standaloneQuery([...history, question], { afterClarify, observer, signal });
+        query = condensed.query;
         const retrievedAt = performance.now();
-        const found = await knowledgeBase().retrieve(query, {
+        const found = await knowledgeBase().retrieve(condensed.search.query, {
           k: passagesRetrieved,
           filter: { audiences: ['customer'] },
+          context: condensed.search.context,
           signal,
         });
         passages = usablePassages(found);
@@ -141,6 +147,26 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
         message: error.publicMessage,
         retryable: error.retryable,
       };
+    }
+  }
+
+  async function standaloneQuery(
+    turns: readonly Message[],
+    {
+      afterClarify,
+      observer,
+      signal,
+    }: { afterClarify: boolean; observer: AnswerObserver; signal: AbortSignal | undefined },
+  ): Promise<Pick<CondensedQuery, 'query' | 'search'>> {
+    const condensed = condense(turns, { afterClarify });
+    if (!rewriteQuestion || !condensed.search.context) return condensed;
+    try {
+      const query = await rewriteQuestion(turns, { signal });
+      return query === undefined ? condensed : { query, search: { query } };
+    } catch (thrown) {
+      if (signal?.aborted || isAbortError(thrown)) throw thrown;
+      observer.modelFailed?.(chatModel.name, toAppError(thrown));
+      return condensed;
     }
   }
 

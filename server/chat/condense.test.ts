@@ -9,7 +9,11 @@ describe('condense', () => {
   it('leaves a first question as it is', () => {
     expect(condense([customer('  and how do I reset it? ')])).toEqual({
       query: 'and how do I reset it?',
+      search: { query: 'and how do I reset it?' },
       followUp: false,
+    });
+    expect(condense([customer('hi!'), agent('Hello!'), customer('and how do I reset it?')]).search).toEqual({
+      query: 'and how do I reset it?',
     });
   });
 
@@ -25,8 +29,23 @@ describe('condense', () => {
     );
   });
 
-  it('leaves a turn that is complete in itself alone', () => {
-    const { query, followUp } = condense([
+  it('searches with the last turn, and with what came before beside it', () => {
+    const { search } = condense([
+      customer('How do I turn on geofencing on Android?'),
+      agent('Open the app and choose Presence.'),
+      customer('what about on iPhone?'),
+    ]);
+    expect(search).toEqual({
+      query: 'what about on iPhone?',
+      context: {
+        text: 'How do I turn on geofencing on Android?\nOpen the app and choose Presence.',
+        weight: 1,
+      },
+    });
+  });
+
+  it('leaves a turn that is complete in itself alone, and searches with less of what came before', () => {
+    const { query, search, followUp } = condense([
       customer('How do I turn on geofencing on Android?'),
       agent('Open the app and choose Presence.'),
       customer(
@@ -35,6 +54,9 @@ describe('condense', () => {
     ]);
     expect(followUp).toBe(false);
     expect(query).toMatch(/^My parcel/);
+    expect(search.query).toBe(query);
+    expect(search.context?.text).toContain('geofencing');
+    expect(search.context?.weight).toBeLessThan(1);
   });
 
   it('looks past thanks to the last real question', () => {
@@ -49,7 +71,7 @@ describe('condense', () => {
   });
 
   it('takes the reply to a question back together with the question it was about', () => {
-    const { query, followUp } = condense(
+    const { query, search, followUp } = condense(
       [
         customer('It does not work at all since this morning'),
         agent('Which product?'),
@@ -60,11 +82,14 @@ describe('condense', () => {
     expect(followUp).toBe(true);
     expect(query).toContain('since this morning');
     expect(query).not.toContain('Which product?');
+    expect(search.query).toBe('Thermostat 2 with a red ring around the display');
+    expect(search.context).toEqual({ text: 'It does not work at all since this morning', weight: 1 });
   });
 
   it('bounds what earlier turns add, and never cuts the last one', () => {
     const long = 'word '.repeat(5000).trim();
-    const { query } = condense([customer(long), agent(long), customer('and why?')]);
+    const { query, search } = condense([customer(long), agent(long), customer('and why?')]);
+    expect(search.context!.text.split(/\s+/).length).toBeLessThanOrEqual(60 + 40);
     expect(query.split(/\s+/).length).toBeLessThanOrEqual(60 + 40 + 2);
     expect(query).toMatch(/and why\?$/);
   });

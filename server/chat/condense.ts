@@ -1,10 +1,19 @@
 // From a conversation to one standalone search query, without a language model.
 import type { Turn } from '#core/conversation.ts';
+import type { QueryContext } from '#core/retriever.ts';
 
 export interface CondensedQuery {
+  /** Complete in itself, for what reads it: the last turn, behind the turns before it if it says little without them. */
   readonly query: string;
+  /** What to search with: the last turn, beside it what the conversation was about before. */
+  readonly search: SearchQuery;
   /** The last turn was not complete in itself, so that earlier turns were joined to it. */
   readonly followUp: boolean;
+}
+
+export interface SearchQuery {
+  readonly query: string;
+  readonly context?: QueryContext;
 }
 
 export interface CondenseOptions {
@@ -16,6 +25,13 @@ export interface CondenseOptions {
 const agentTurnWords = 40;
 const customerTurnWords = 60;
 
+/**
+ * What the context counts beside a turn that needs it, and beside one that seems complete: that one often still leaves out the
+ * product or the device, and where it changes the subject, it says enough to outweigh half a context. Measured (docs/retrieval.md).
+ */
+const followUpWeight = 1;
+const completeWeight = 0.5;
+
 /** `turns`: oldest first; the last one is the customer's question. */
 export function condense(
   turns: readonly Turn[],
@@ -25,14 +41,24 @@ export function condense(
   const previousCustomer = turns
     .slice(0, -1)
     .findLast((turn) => turn.role === 'customer' && !isSmallTalk(turn.text));
+  if (!previousCustomer) return { query: last, search: { query: last }, followUp: false };
   const previousAgent = turns.slice(0, -1).findLast((turn) => turn.role === 'agent');
-  if (!previousCustomer || !(afterClarify || isElliptical(last))) return { query: last, followUp: false };
+  const followUp = afterClarify || isElliptical(last);
   const context = [
     firstWords(previousCustomer.text, customerTurnWords),
     // A question back lists topics that the customer may not mean: it is no context to search with.
     previousAgent && !afterClarify ? firstWords(previousAgent.text, agentTurnWords) : '',
-  ];
-  return { query: [...context, last].filter(Boolean).join('\n'), followUp: true };
+  ]
+    .filter(Boolean)
+    .join('\n');
+  return {
+    query: followUp ? [context, last].filter(Boolean).join('\n') : last,
+    search: {
+      query: last,
+      context: { text: context, weight: followUp ? followUpWeight : completeWeight },
+    },
+    followUp,
+  };
 }
 
 const opening =

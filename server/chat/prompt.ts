@@ -29,19 +29,25 @@ export function buildPrompt({ turns, passages }: PromptInput): BaseMessage[] {
         `<passage number="${index + 1}">\n${escapeMarkup(chunkContext(passage.chunk))}\n</passage>`,
     )
     .join('\n');
-  const conversation = turns
+  const conversation = quotedConversation(turns);
+  return [
+    new SystemMessage(instructions),
+    new HumanMessage(
+      `${numbered}\n\n${conversation}\n\nAnswer the last turn of the customer from the passages, with citations.`,
+    ),
+  ];
+}
+
+/** The last turns, marked off as data. The last one is whole. */
+export function quotedConversation(turns: readonly Turn[]): string {
+  const quoted = turns
     .slice(-earlierTurns - 1)
     .map((turn, index, all) => {
       const text = index === all.length - 1 ? turn.text : turn.text.slice(0, earlierTurnLength);
       return `<turn role="${turn.role}">\n${escapeMarkup(text)}\n</turn>`;
     })
     .join('\n');
-  return [
-    new SystemMessage(instructions),
-    new HumanMessage(
-      `${numbered}\n\n<conversation>\n${conversation}\n</conversation>\n\nAnswer the last turn of the customer from the passages, with citations.`,
-    ),
-  ];
+  return `<conversation>\n${quoted}\n</conversation>`;
 }
 
 /** Our own marks and the control tokens of common chat formats (ChatML, Llama, Mistral, Gemma, sentencepiece), made inert. */

@@ -5,6 +5,15 @@ export interface RetrieveOptions extends CallOptions {
   /** How many chunks to return, best first; default 10. */
   readonly k?: number;
   readonly filter?: ChunkFilter;
+  /** What the conversation was about before the query. */
+  readonly context?: QueryContext | undefined;
+}
+
+export interface QueryContext {
+  /** Earlier turns, the one that matters most first: an embedder may read only the beginning. */
+  readonly text: string;
+  /** How much it counts beside the query: 0 not at all, 1 when the query can hardly be understood without it. */
+  readonly weight: number;
 }
 
 export interface Retriever {
@@ -21,8 +30,11 @@ export interface VectorIndex {
 /** Lexical ranking (BM25). */
 export interface LexicalIndex {
   readonly size: number;
-  search(query: string, k: number, accepts?: (row: number) => boolean): LexicalRow[];
+  search(query: LexicalQuery, k: number, accepts?: (row: number) => boolean): LexicalRow[];
 }
+
+/** Texts whose words count differently; a word of several counts for what it counts most. A string alone has weight 1. */
+export type LexicalQuery = string | readonly { readonly text: string; readonly weight: number }[];
 
 export interface ScoredRow {
   readonly row: number;

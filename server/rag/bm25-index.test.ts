@@ -91,6 +91,30 @@ describe('BM25 index', () => {
     expect(index.evidence('zebra', [0])).toEqual([{ score: 0, coverage: 0 }]);
   });
 
+  it('counts words of a side text less, and never a word twice', () => {
+    const query = [
+      { text: 'reset', weight: 1 },
+      { text: 'valve reset', weight: 0.25 },
+    ];
+    const alone = (text: string, row: number) => index.evidence(text, [row])[0]!.score;
+    const found = index.search(query, 3);
+    expect(found.find(({ row }) => row === 1)?.score).toBeCloseTo(0.25 * alone('valve', 1), 5);
+    expect(found.find(({ row }) => row === 2)?.score).toBeCloseTo(
+      alone('reset', 2) + 0.25 * alone('valve', 2),
+      5,
+    );
+    expect(index.evidence(query, [2])[0]!.coverage).toBeCloseTo(1, 5);
+    expect(
+      index.search(
+        [
+          { text: 'reset', weight: 1 },
+          { text: 'valve', weight: 0 },
+        ],
+        3,
+      ),
+    ).toEqual(index.search('reset', 3));
+  });
+
   it('leaves out rows that a filter excludes, without a trace in the next search', () => {
     expect(index.search('valve', 3, (row) => row !== 2).map(({ row }) => row)).toEqual([1]);
     expect(index.search('valve', 3).map(({ row }) => row)).toEqual([2, 1]);

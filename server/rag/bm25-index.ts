@@ -1,6 +1,6 @@
 // BM25 over flat typed arrays: built once, saved as they lie in memory, loaded without parsing a posting.
 import { AppError } from '#core/errors.ts';
-import type { LexicalIndex } from '#core/retriever.ts';
+import type { LexicalIndex, LexicalQuery } from '#core/retriever.ts';
 import { tokenizeForSearch } from './lexical-tokens.ts';
 import { createTopRows } from './top-rows.ts';
 
@@ -12,7 +12,7 @@ export interface LexicalDocument {
 
 export interface Bm25Index extends LexicalIndex {
   /** BM25 score and coverage of the given rows, also of those that a search did not return. */
-  evidence(query: string, rows: readonly number[]): { score: number; coverage: number }[];
+  evidence(query: LexicalQuery, rows: readonly number[]): { score: number; coverage: number }[];
 }
 
 /**
@@ -105,6 +105,17 @@ function inverseDocumentFrequency(rowsWithTerm: number, size: number): number {
   return Math.log(1 + (size - rowsWithTerm + 0.5) / (rowsWithTerm + 0.5));
 }
 
+interface QueryTerm {
+  readonly term: number;
+  readonly weight: number;
+}
+
+interface AnalysedQuery {
+  readonly known: readonly QueryTerm[];
+  /** Of all terms, weighted, those that no row has included. */
+  readonly idfSum: number;
+}
+
 export function createBm25Index(data: Bm25Data): Bm25Index {
   const { size, terms, offsets, rows, scores, idf } = data;
   const termNumbers = new Map(terms.map((term, number) => [term, number]));
@@ -113,15 +124,20 @@ export function createBm25Index(data: Bm25Data): Bm25Index {
   const totals = new Float32Array(size);
 
   /** The query's distinct terms: a word said twice is not asked for twice as much. */
-  function analyse(query: string): { known: number[]; weight: number } {
-    const known: number[] = [];
-    let weight = 0;
-    for (const token of new Set(tokenizeForSearch(query))) {
-      const term = termNumbers.get(token);
-      weight += term === undefined ? unknownTermWeight : idf[term]!;
-      if (term !== undefined) known.push(term);
+  function analyse(query: LexicalQuery): AnalysedQuery {
+    const weights = new Map<string, number>();
+    for (const { text, weight } of typeof query === 'string' ? [{ text: query, weight: 1 }] : query) {
+      for (const token of weight > 0 ? tokenizeForSearch(text) : [])
+        weights.set(token, Math.max(weight, weights.get(token) ?? 0));
     }
-    return { known, weight };
+    const known: QueryTerm[] = [];
+    let idfSum = 0;
+    for (const [token, weight] of weights) {
+      const term = termNumbers.get(token);
+      idfSum += weight * (term === undefined ? unknownTermWeight : idf[term]!);
+      if (term !== undefined) known.push({ term, weight });
+    }
+    return { known, idfSum };
   }
 
   function postingOf(term: number, row: number): number {
@@ -137,26 +153,26 @@ export function createBm25Index(data: Bm25Data): Bm25Index {
     return -1;
   }
 
-  function evidenceOf({ known, weight }: { known: number[]; weight: number }, row: number) {
+  function evidenceOf({ known, idfSum }: AnalysedQuery, row: number) {
     let score = 0;
     let found = 0;
-    for (const term of known) {
+    for (const { term, weight } of known) {
       const posting = postingOf(term, row);
       if (posting < 0) continue;
-      score += scores[posting]!;
-      found += idf[term]!;
+      score += weight * scores[posting]!;
+      found += weight * idf[term]!;
     }
-    return { score, coverage: weight > 0 ? found / weight : 0 };
+    return { score, coverage: idfSum > 0 ? found / idfSum : 0 };
   }
 
   return {
     size,
     search(query, k, accepts) {
       const analysed = analyse(query);
-      for (const term of analysed.known) {
+      for (const { term, weight } of analysed.known) {
         const end = offsets[term + 1]!;
         for (let posting = offsets[term]!; posting < end; posting++)
-          totals[rows[posting]!]! += scores[posting]!;
+          totals[rows[posting]!]! += weight * scores[posting]!;
       }
       const top = createTopRows(Math.min(k, size));
       for (let row = 0; row < size; row++) {

@@ -76,6 +76,38 @@ describe('hybrid retriever', () => {
     expect(idsOf(await retriever.retrieve('zx81', { k: 1 }))).toEqual(['code#0']);
   });
 
+  describe('with the context of a conversation', () => {
+    const documents = [
+      sampleDocument('android-geofencing', 'Turn on geofencing on Android in the app.'),
+      sampleDocument('iphone-geofencing', 'Turn on geofencing on iPhone in the app.'),
+      sampleDocument('iphone-widget', 'The widget shows the temperature on iPhone.'),
+      sampleDocument('parcel', 'The parcel with the crushed corner comes back to the shop.'),
+    ];
+    const context = (weight: number) => ({ text: 'How do I turn on geofencing on Android?', weight });
+
+    it('finds what the question and the context are about together', async () => {
+      const retriever = await createRetriever(documents);
+      const found = await retriever.retrieve('and on iPhone?', { context: context(1) });
+      expect(idsOf(found)[0]).toBe('iphone-geofencing#0');
+      const evidence = found[0]!.evidence;
+      expect(evidence.cosine).toBeLessThanOrEqual(1.0001);
+      expect(evidence.coverage).toBeGreaterThan(0.5);
+    });
+
+    it('lets a question that changes the subject outweigh it', async () => {
+      const retriever = await createRetriever(documents);
+      const question = 'my parcel has a crushed corner';
+      expect(idsOf(await retriever.retrieve(question, { context: context(0.5) }))[0]).toBe('parcel#0');
+    });
+
+    it('is as without it when it is empty or counts nothing', async () => {
+      const retriever = await createRetriever(documents);
+      const alone = await retriever.retrieve('on iPhone');
+      expect(await retriever.retrieve('on iPhone', { context: context(0) })).toEqual(alone);
+      expect(await retriever.retrieve('on iPhone', { context: { text: ' ', weight: 1 } })).toEqual(alone);
+    });
+  });
+
   it('fills k from what the filter accepts, and nothing else', async () => {
     const retriever = await createRetriever(sampleDocuments);
     const question = 'refund without asking, return the parcel';

@@ -7,7 +7,7 @@ import type { GroundedCallOptions } from '#core/chat-model.ts';
 import type { Conversation, Message } from '#core/conversation.ts';
 import { type Chunk, matchesFilter, type RetrievalEvidence, type ScoredChunk } from '#core/document.ts';
 import type { ChatEvent } from '#core/events.ts';
-import type { KnowledgeBase } from '#core/retriever.ts';
+import type { KnowledgeBase, QueryContext } from '#core/retriever.ts';
 
 export function makeChunk(overrides: Partial<Chunk> = {}): Chunk {
   const documentId = overrides.documentId ?? 'reset';
@@ -37,13 +37,15 @@ export function scored(
   return { chunk, score, evidence };
 }
 
-/** Returns the given passages for every query, filtered as asked; keeps the queries. */
+/** Returns the given passages for every query, filtered as asked; keeps the queries and their contexts. */
 export function cannedKnowledgeBase(
   passages: readonly ScoredChunk[],
-): KnowledgeBase & { readonly queries: string[] } {
+): KnowledgeBase & { readonly queries: string[]; readonly contexts: (QueryContext | undefined)[] } {
   const queries: string[] = [];
+  const contexts: (QueryContext | undefined)[] = [];
   return {
     queries,
+    contexts,
     generation: {
       id: 'gen-000001',
       createdAt: '2026-01-01T00:00:00.000Z',
@@ -54,8 +56,9 @@ export function cannedKnowledgeBase(
       sources: [],
     },
     document: () => undefined,
-    async retrieve(query, { k = 10, filter } = {}) {
+    async retrieve(query, { k = 10, filter, context } = {}) {
       queries.push(query);
+      contexts.push(context);
       return passages.filter(({ chunk }) => matchesFilter(chunk, filter)).slice(0, k);
     },
   };
