@@ -111,6 +111,7 @@ describe('npm run evals', { timeout: 180_000 }, () => {
         cases,
         '--out',
         out('two'),
+        '--fresh',
         '--baseline',
         out('base.json'),
       ]),

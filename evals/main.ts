@@ -39,6 +39,7 @@ Suites: ${suiteNames.join(', ')}.
   --agents N             wait-time: people who answer (default 5)
   --policy FILE          thresholds as npm run calibrate writes them, in place of data/models/policy.json
   --out DIR              where to store the run (default: var/evals/<run>)
+  --fresh                ask and judge everything again, whatever earlier runs of the same code, models and index found
   --resume RUN           continue a run that was interrupted, or whose model server failed
   --baseline FILE        exit 1 where a figure is worse than its tolerance allows
   --write-baseline FILE  keep the figures of this run as baseline
@@ -70,6 +71,7 @@ await runCommand({
     agents: { type: 'string' },
     out: { type: 'string' },
     resume: { type: 'string' },
+    fresh: { type: 'boolean' },
     baseline: { type: 'string' },
     'write-baseline': { type: 'string' },
     write: { type: 'boolean' },
@@ -111,6 +113,7 @@ await runCommand({
       agents: values.agents === undefined ? undefined : wholeNumber(values.agents, '--agents'),
       out: values.out,
       resume: values.resume,
+      fresh: values.fresh === true,
       runsDir,
       seed: wholeNumber(values.seed, '--seed'),
     };

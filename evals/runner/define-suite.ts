@@ -14,19 +14,21 @@ export interface CaseSuite<Case extends { readonly id: string }, Judged> {
   readonly check: (expect: ExpectStatic, judged: Judged, evalCase: Case) => void;
   /** What the report shows of it. */
   readonly result: (evalCase: Case, judged: Judged) => Omit<CaseResult, 'id' | 'verdict' | 'reasons'>;
-  /** Only the cases that ran. */
+  /** Only the cases that ran. `cases`: what failed while it was summed up. */
   readonly summarize: (
     done: readonly { readonly evalCase: Case; readonly judged: Judged }[],
     context: EvalContext,
-  ) => Promise<Omit<SuiteOutcome, 'cases'>> | Omit<SuiteOutcome, 'cases'>;
+  ) => Promise<CaseSummary> | CaseSummary;
 }
+
+type CaseSummary = Omit<SuiteOutcome, 'cases'> & Partial<Pick<SuiteOutcome, 'cases'>>;
 
 /** What travels from the process that runs the suites to the one that writes the report. */
 export interface EvalMeta {
   readonly suite: SuiteName;
   readonly case?: Omit<CaseResult, 'verdict' | 'reasons'>;
   readonly error?: string;
-  readonly outcome?: Omit<SuiteOutcome, 'cases'> & { readonly cases?: readonly CaseResult[] };
+  readonly outcome?: CaseSummary;
 }
 
 declare module 'vitest' {

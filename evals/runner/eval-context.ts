@@ -29,7 +29,7 @@ export function evalContext(): Promise<EvalContext> {
 
 async function open(settings: RunSettings): Promise<EvalContext> {
   const { dependencies, desk, config } = await openSubject(settings);
-  const records = openRecordStore(join(settings.runDir, 'records.jsonl'), settings.subject.fingerprint);
+  const records = openRecordStore(settings.cacheFile, settings.subject.fingerprint);
   const ask = createAsk(dependencies);
   return {
     settings,

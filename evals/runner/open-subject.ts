@@ -96,14 +96,17 @@ async function readPolicy(path: string): Promise<Calibration> {
   }
 }
 
-/** What answers is code as much as model: a changed file must never meet answers of the old one. */
+/** What answers, and what judges, is code as much as model: a changed file must never meet results of the old one. */
 function codeHash(): string {
-  const server = join(import.meta.dirname, '../../server');
+  const root = join(import.meta.dirname, '../..');
   const hash = createHash('sha256');
-  for (const room of ['core', 'rag', 'chat']) {
-    for (const name of readdirSync(join(server, room)).sort()) {
+  for (const room of [
+    ...['core', 'rag', 'chat'].map((name) => `server/${name}`),
+    ...['core', 'cases', 'calibration', 'judging', 'metrics', 'suites'].map((name) => `evals/${name}`),
+  ]) {
+    for (const name of readdirSync(join(root, room)).sort()) {
       if (name.endsWith('.ts') && !name.endsWith('.test.ts'))
-        hash.update(name).update(readFileSync(join(server, room, name)));
+        hash.update(name).update(readFileSync(join(root, room, name)));
     }
   }
   return hash.digest('hex');

@@ -1,12 +1,13 @@
 // Everything that can be wrong is found before anything runs: case files, knowledge base, policy, an old run to resume.
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { AppError } from '#core/errors.ts';
 import { openCurrentGeneration } from '#rag/generation-reader.ts';
 import { readConversations } from '../cases/conversation-case.ts';
 import { readAllCases } from '../cases/eval-case.ts';
 import { openSubject } from './open-subject.ts';
+import { removeOldRecords } from './record-store.ts';
 import { type RunSettings, runSettingsSchema, type SuiteName, suiteNames } from './run-settings.ts';
 
 export interface RunRequest {
@@ -19,6 +20,8 @@ export interface RunRequest {
   readonly agents?: number | undefined;
   readonly out?: string | undefined;
   readonly resume?: string | undefined;
+  /** Use nothing that earlier runs of the same subject computed. */
+  readonly fresh?: boolean;
   readonly runsDir: string;
   readonly seed: number;
 }
@@ -81,8 +84,13 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
     request.resume === undefined
       ? resolve(request.out ?? join(request.runsDir, runId(new Date())))
       : runFolder(request.resume, request.runsDir);
+  const isSame = old?.subject.fingerprint === subject.fingerprint;
+  const cacheFolder = join(config.dataDir, 'evals-cache');
   const settings: RunSettings = {
     runDir,
+    cacheFile: isSame
+      ? old.cacheFile
+      : join(request.fresh ? runDir : cacheFolder, `${subject.fingerprint}.jsonl`),
     dataDir: config.dataDir,
     suites: [...suiteNames].filter((name) => suites.includes(name)),
     cases: caseFiles.map(absolute),
@@ -93,8 +101,10 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
     seed: old?.seed ?? request.seed,
     subject: { ...subject, ...(config.judge.model === undefined ? {} : { judge: config.judge.model }) },
   };
-  if (old && old.subject.fingerprint !== subject.fingerprint)
+  if (old && !isSame)
     notes.push('Code, models, index or policy changed since the run began: every case is asked again.');
+  removeOldRecords(cacheFolder);
+  await mkdir(dirname(settings.cacheFile), { recursive: true });
   await mkdir(runDir, { recursive: true });
   await writeFile(join(runDir, 'run.json'), `${JSON.stringify(settings, undefined, 2)}\n`);
   return { settings, notes };

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openRecordStore } from './record-store.ts';
+import { openRecordStore, removeOldRecords } from './record-store.ts';
 
 let folder: string;
 let path: string;
@@ -45,4 +45,15 @@ describe('the record store', () => {
     expect(await again.remember('two', async () => 200)).toBe(200);
     expect(await openRecordStore(path, 'f').remember('two', async () => 300)).toBe(200);
   });
+});
+
+it('removes records but for those used last', () => {
+  for (const age of [1, 2, 3, 4]) {
+    const file = join(folder, `${age}.jsonl`);
+    writeFileSync(file, '');
+    utimesSync(file, 1_000_000 - age, 1_000_000 - age);
+  }
+  removeOldRecords(folder, 2);
+  expect(readdirSync(folder).sort()).toEqual(['1.jsonl', '2.jsonl']);
+  removeOldRecords(join(folder, 'absent'));
 });

@@ -1,7 +1,8 @@
 // What was computed for a case, by a hash of everything it depends on, appended to one file as it comes: a run that was interrupted,
-// or whose model server failed, continues where it stopped.
+// or whose model server failed, continues where it stopped, and another one of the same subject need not ask again.
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 
 export interface RecordStore {
   /** The value kept under `key`, else what `compute` resolves to. Failures are not kept. */
@@ -43,4 +44,15 @@ export function openRecordStore(path: string, fingerprint: string): RecordStore 
       return value;
     },
   };
+}
+
+/** Removes the files of a folder but for those used last. */
+export function removeOldRecords(folder: string, keep = 5): void {
+  if (!existsSync(folder)) return;
+  const files = readdirSync(folder)
+    .filter((name) => name.endsWith('.jsonl'))
+    .map((name) => join(folder, name))
+    .map((path) => ({ path, usedAt: statSync(path).mtimeMs }))
+    .sort((a, b) => b.usedAt - a.usedAt);
+  for (const { path } of files.slice(keep)) rmSync(path, { force: true });
 }

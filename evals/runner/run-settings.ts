@@ -31,6 +31,8 @@ export type Subject = z.infer<typeof subjectSchema>;
 
 export const runSettingsSchema = z.object({
   runDir: z.string(),
+  /** What was computed for cases, by this run or others of the same subject. */
+  cacheFile: z.string(),
   dataDir: z.string(),
   suites: z.array(z.enum(suiteNames)),
   cases: z.array(z.string()),

@@ -5,7 +5,7 @@ import { openJudge } from '../judging/language-model-judge.ts';
 import { fitSupportScorer, readSupportPairs } from '../judging/support-score.ts';
 import { defineCaseSuite } from '../runner/define-suite.ts';
 import { evalContext } from '../runner/eval-context.ts';
-import { agreementMetrics, answerScores, judgeAnswer, summarizeAnswers } from './answers.ts';
+import { agreementMetrics, answerScores, judgeAnswer, judgePairs, summarizeAnswers } from './answers.ts';
 
 const { ask, embedder, records, casesDir, config } = await evalContext();
 const pairs = await readSupportPairs(join(casesDir, 'support-pairs.jsonl'));
@@ -47,20 +47,27 @@ await defineCaseSuite({
   },
   async summarize(done, { seed, signal }) {
     const { metrics, charts } = summarizeAnswers(done, seed);
-    const judged = [];
-    for (const pair of judge ? pairs : []) {
-      const supported = await records.remember(['judge-pair', judge!.model, pair], () =>
-        judge!.supports(pair.sentence, pair.passage, signal ? { signal } : {}),
-      );
-      judged.push({ pair, probability: supported ? 1 : 0 });
-    }
+    const judged = judge
+      ? await judgePairs(pairs, {
+          judge: {
+            supports: (sentence, passage, options) =>
+              records.remember(['judge-pair', judge.model, sentence, passage], () =>
+                judge.supports(sentence, passage, options),
+              ),
+          },
+          signal,
+        })
+      : undefined;
     return {
       metrics: {
         ...metrics,
         ...agreementMetrics(support.predictions, { prefix: 'support', who: 'Support score', seed }),
-        ...(judge ? agreementMetrics(judged, { prefix: 'judge', who: 'Language-model judge', seed }) : {}),
+        ...(judged
+          ? agreementMetrics(judged.predictions, { prefix: 'judge', who: 'Language-model judge', seed })
+          : {}),
       },
       charts,
+      cases: judged?.failed ?? [],
       notes: judge ? [`Judged besides by ${judge.model}.`] : [],
     };
   },

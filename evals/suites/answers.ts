@@ -1,14 +1,15 @@
 // Is the answer right, does it point to where it says so, and does the text it cites support it?
 import type { CallOptions } from '#core/call-options.ts';
 import type { Embedder } from '#core/embedder.ts';
+import { toAppError } from '#core/errors.ts';
 import { type SupportScorer, supportedFrom, supportOfSentences } from '#core/support-scorer.ts';
 import type { EvalCase } from '../cases/eval-case.ts';
 import type { AskRecord } from '../core/ask.ts';
 import { mean, meanMetric, shareMetric, statisticMetric } from '../core/metric.ts';
-import type { Chart, Metric } from '../core/result.ts';
+import type { CaseResult, Chart, Metric } from '../core/result.ts';
 import { citationScores, factRecall, forbiddenIn } from '../judging/answer-checks.ts';
 import type { LanguageModelJudge } from '../judging/language-model-judge.ts';
-import type { SupportPrediction } from '../judging/support-score.ts';
+import type { SupportPair, SupportPrediction } from '../judging/support-score.ts';
 
 export interface AnswerRecord {
   readonly reply: AskRecord;
@@ -181,6 +182,35 @@ export function summarizeAnswers(
       },
     ],
   };
+}
+
+/** What a judge says of the labelled pairs. A pair that it fails on is an error of its own, and counts nowhere. */
+export async function judgePairs(
+  pairs: readonly SupportPair[],
+  {
+    judge,
+    signal,
+  }: { readonly judge: Pick<LanguageModelJudge, 'supports'>; readonly signal?: AbortSignal | undefined },
+): Promise<{ predictions: SupportPrediction[]; failed: CaseResult[] }> {
+  const predictions: SupportPrediction[] = [];
+  const failed: CaseResult[] = [];
+  for (const pair of pairs) {
+    const { id, sentence, passage } = pair;
+    try {
+      const supported = await judge.supports(sentence, passage, signal ? { signal } : {});
+      predictions.push({ pair, probability: supported ? 1 : 0 });
+    } catch (thrown) {
+      signal?.throwIfAborted();
+      failed.push({
+        id: `judge-pair-${id}`,
+        kind: 'labelled pair',
+        verdict: 'error',
+        turns: [{ role: 'agent', text: sentence }],
+        reasons: [toAppError(thrown).message],
+      });
+    }
+  }
+  return { predictions, failed };
 }
 
 /** How far the support score, or a judge, can be believed: against labels that the fit had not seen. */

@@ -4,7 +4,7 @@ import { createHashingEmbedder } from '#rag/testing/hashing-embedder.ts';
 import type { EvalCase } from '../cases/eval-case.ts';
 import type { Ask, AskRecord, AskTurn } from '../core/ask.ts';
 import { isRight, summarizeAbstention } from './abstention.ts';
-import { agreementMetrics, answerScores, summarizeAnswers } from './answers.ts';
+import { agreementMetrics, answerScores, judgePairs, summarizeAnswers } from './answers.ts';
 import { conversationPasses, converse, summarizeConversations } from './conversation.ts';
 import { type Rankings, retrieve, summarizeRetrieval } from './retrieval.ts';
 
@@ -80,6 +80,30 @@ describe('answers', () => {
     expect(metrics['fact-recall-answered']).toMatchObject({ value: 1, n: 1 });
     expect(metrics['wrong-and-sure']).toMatchObject({ value: 0, n: 1 });
     expect(metrics.groundedness!.note).toContain('1 sentences');
+  });
+
+  it('keeps a judge that fails on a pair out of the figures, and names the pair', async () => {
+    const pair = (id: string) => ({
+      id,
+      document: 'd',
+      passage: 'p',
+      sentence: id,
+      supported: true,
+      kind: 'paraphrase' as const,
+    });
+    const { predictions, failed } = await judgePairs([pair('one'), pair('two')], {
+      judge: {
+        supports: async (sentence) => {
+          if (sentence === 'two') throw new Error('the server is down');
+          return true;
+        },
+      },
+    });
+    expect(predictions.map(({ pair: { id } }) => id)).toEqual(['one']);
+    expect(failed).toMatchObject([{ id: 'judge-pair-two', verdict: 'error' }]);
+    expect(agreementMetrics(predictions, { prefix: 'judge', who: 'Judge', seed: 1 })['judge-recall']!.n).toBe(
+      1,
+    );
   });
 
   it('says how far a judge agrees with people', () => {
