@@ -46,6 +46,8 @@ const schema = z.object({
   ANSWERDESK_EMBEDDER_THREADS: z.coerce.number().int().min(0).max(256).default(0),
   ANSWERDESK_EXECUTION_PROVIDER: z.enum(['cpu', 'cuda', 'tensorrt']).default('cpu'),
 
+  ANSWERDESK_RERANKER: z.string().min(1).optional(),
+
   ANSWERDESK_CHAT_MODEL: z.string().min(1).default('extractive'),
   ANSWERDESK_CHAT_BASE_URL: httpUrl.optional(),
   ANSWERDESK_CHAT_FIRST_TOKEN_TIMEOUT_MS: milliseconds(20_000),
@@ -73,6 +75,7 @@ const schema = z.object({
 
 /** The model that ships, for a knowledge base that was not made with one of the store. */
 const builtInEmbedder = 'data/models/embedder';
+const builtInReranker = 'data/models/reranker';
 
 /** Every variable that is read; `.env.example` explains them. */
 export const settingNames: readonly string[] = Object.keys(schema.shape);
@@ -109,6 +112,14 @@ function shape(env: z.infer<typeof schema>) {
       threads: env.ANSWERDESK_EMBEDDER_THREADS,
       /** What an ONNX model runs on; falls back to the CPU. */
       executionProvider: env.ANSWERDESK_EXECUTION_PROVIDER,
+    },
+    reranker: {
+      /** A folder with model.onnx, or `off`. */
+      model: env.ANSWERDESK_RERANKER ?? builtInReranker,
+      /** The operator chose it: it has to be there. */
+      isFixed: env.ANSWERDESK_RERANKER !== undefined,
+      /** 0 = one thread per core. */
+      threads: env.ANSWERDESK_EMBEDDER_THREADS,
     },
     chat: {
       /** `extractive`, or the name of a model on an OpenAI-compatible server. */

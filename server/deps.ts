@@ -10,7 +10,7 @@ import type { Calibration } from '#chat/policy.ts';
 import { createQuestionRewriter } from '#chat/rewrite-question.ts';
 import { openSqliteConversationStore } from '#chat/sqlite-conversation-store.ts';
 import type { Embedder } from '#core/embedder.ts';
-import { AppError } from '#core/errors.ts';
+import { AppError, isAbortError, toAppError } from '#core/errors.ts';
 import type { Reranker, RerankObserver } from '#core/reranker.ts';
 import type { KnowledgeBase } from '#core/retriever.ts';
 import type { ConversationStore } from '#core/stores.ts';
@@ -84,8 +84,9 @@ export async function openKnowledge(
     (opened) => opened.close(),
   );
   stack.defer(store.onSwap(({ generation }) => embedders.keepOnly(generation.modelId)));
-  const reranker = await openReranker(rerankerChoice);
-  if (reranker) stack.adopt(reranker, (opened) => opened.close());
+  const opened = await openReranker(rerankerChoice);
+  if (opened) stack.adopt(opened, ({ close }) => close());
+  const reranker = opened && withFailuresTold(opened, reranking.observer);
   const reranked = new WeakMap<KnowledgeBase, KnowledgeBase>();
   const withReranking = (knowledgeBase: KnowledgeBase): KnowledgeBase => {
     if (!reranker) return knowledgeBase;
@@ -225,6 +226,18 @@ function observed({ answer }: Metrics, logger: Logger): AnswerObserver {
       answer.modelFailed?.(model, error);
       logger.warn({ model, code: error.code, err: error }, 'the chat model failed');
     },
+  };
+}
+
+/** The extractive answer goes on without the scores of its sentences, so it does not tell. */
+function withFailuresTold(reranker: Reranker, observer: RerankObserver = {}): Reranker {
+  return {
+    ...reranker,
+    score: (question, texts, options) =>
+      reranker.score(question, texts, options).catch((thrown: unknown) => {
+        if (!isAbortError(thrown)) observer.failed?.(toAppError(thrown));
+        throw thrown;
+      }),
   };
 }
 

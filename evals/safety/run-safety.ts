@@ -43,7 +43,7 @@ export async function runSafety(context: SuiteContext): Promise<SuiteOutcome> {
   await using server = await startObedientModel();
   const obedientModel = await openChatModel(
     { model: 'openai:obedient', baseUrl: server.baseUrl, maxTokens: 10_000, firstTokenTimeoutMs: 20_000 },
-    context.embedder,
+    { embedder: context.embedder },
   );
   // Attacks of one group share their subjects, and of two texts about the same one the other might be found.
   const groups = Map.groupBy(attacks, ({ origin, planted, family }) =>

@@ -1,5 +1,6 @@
 import type { CallOptions } from './call-options.ts';
 import type { ScoredChunk } from './document.ts';
+import type { AppError } from './errors.ts';
 
 /**
  * Reads a question and a text together and says whether the text answers it: slower than comparing vectors, and better. Scores are
@@ -19,4 +20,20 @@ export interface Reranker {
   /** One logit for each text, in order: whether this text answers the question. */
   score(question: string, texts: readonly string[], options?: CallOptions): Promise<number[]>;
   close(): Promise<void>;
+}
+
+/** For metrics and logs. No text of a customer passes through here. */
+export interface RerankObserver {
+  reranked?(rerank: RerankReport): void;
+  /** What went wrong; the customer got the order of the first stage, or of what was read until then. */
+  failed?(error: AppError): void;
+}
+
+export interface RerankReport {
+  /** `complete`: all were read; `sure`: it stopped early; `late`: the deadline was over; `failed`. */
+  readonly outcome: 'complete' | 'sure' | 'late' | 'failed';
+  readonly durationMs: number;
+  /** Passages found among the first `depth`, and those read. */
+  readonly candidates: number;
+  readonly read: number;
 }

@@ -3,6 +3,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { AnswerObserver } from '#chat/answer.ts';
 import type { QualityObserver } from '#chat/answer-quality.ts';
 import type { AnsweringObserver } from '#chat/answering.ts';
+import type { RerankObserver } from '#core/reranker.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
 
 export interface Metrics {
@@ -10,6 +11,7 @@ export interface Metrics {
   readonly answer: AnswerObserver;
   readonly answering: AnsweringObserver;
   readonly quality: QualityObserver;
+  readonly reranking: RerankObserver;
   httpRequest(request: { method: string; route: string; status: number; durationMs: number }): void;
   readonly sockets: Gauge;
   readonly eventStreams: Gauge;
@@ -61,6 +63,18 @@ export function createMetrics({ activeAnswers }: { activeAnswers: () => number }
   const retrievalSeconds = new Histogram({
     name: 'answerdesk_retrieval_seconds',
     help: 'Finding passages for one question, embedding included.',
+    buckets: fast,
+    registers,
+  });
+  const reranks = new Counter({
+    name: 'answerdesk_reranks_total',
+    help: 'Questions whose passages were ranked again: complete, sure (stopped early), late (went on with what was read in time), failed (went on without).',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const rerankSeconds = new Histogram({
+    name: 'answerdesk_rerank_seconds',
+    help: 'Ranking the passages of one question again; a part of answerdesk_retrieval_seconds.',
     buckets: fast,
     registers,
   });
@@ -148,6 +162,12 @@ export function createMetrics({ activeAnswers }: { activeAnswers: () => number }
       },
       dropped: () => sampledAnswers.inc({ outcome: 'dropped' }),
       failed: () => sampledAnswers.inc({ outcome: 'failed' }),
+    },
+    reranking: {
+      reranked({ outcome, durationMs }) {
+        reranks.inc({ outcome });
+        rerankSeconds.observe(durationMs / 1000);
+      },
     },
     answering: {
       firstText: (durationMs) => firstTokenSeconds.observe(durationMs / 1000),

@@ -116,7 +116,7 @@ describe('the extractive answer', () => {
   });
 
   it('streams and invokes as a LangChain chat model', async () => {
-    const model = new ExtractiveChatModel(embedder);
+    const model = new ExtractiveChatModel({ embedder });
     const grounding = { query: 'warranty', passages: [passage('The warranty is two years.')] };
     let streamed = '';
     for await (const piece of await model.stream([new HumanMessage('warranty')], { grounding }))

@@ -3,12 +3,25 @@
 import type { CallOptions } from '#core/call-options.ts';
 import type { Grounding } from '#core/chat-model.ts';
 import type { Embedder } from '#core/embedder.ts';
+import type { Reranker } from '#core/reranker.ts';
 import { tokenizeForSearch } from './lexical-tokens.ts';
 import { type Block, passageBlocks, type Unit } from './passage-blocks.ts';
 
-export interface ComposeOptions extends CallOptions {
+export interface ExtractiveModels {
   readonly embedder: Embedder;
+  /** Says of single sentences whether they answer; the embedder and the words go without it. */
+  readonly reranker?: Pick<Reranker, 'score'>;
 }
+
+export interface ComposeOptions extends CallOptions {
+  /** What the reranker's probability, 0 to 1, counts in the score of a unit; the cosine counts 1. */
+  readonly rerankWeight?: number;
+  /** The probability is the sigmoid of the logit divided by this. */
+  readonly rerankTemperature?: number;
+}
+
+/** Units that the reranker reads: those that the embedder and the words find best. */
+const unitsReranked = 40;
 
 const passagesRead = 4;
 /** Units of one passage that are scored; a chunk holds some ten. */
@@ -43,11 +56,12 @@ interface Candidate {
 /** The answer in pieces to stream, one unit each; `[n]` is the 1-based number of a passage in `grounding`. Empty without passages. */
 export async function composeAnswer(
   { query, question = query, passages }: Grounding,
-  { embedder, signal }: ComposeOptions,
+  models: ExtractiveModels,
+  options: ComposeOptions = {},
 ): Promise<string[]> {
   const read = passages.slice(0, passagesRead);
   const blocks = read.map(({ chunk }) => passageBlocks(chunk.text));
-  const scored = await scoreUnits({ query, question, passages: read }, blocks, { embedder, signal });
+  const scored = await scoreUnits({ query, question, passages: read }, { blocks, models, ...options });
   const anchor = scored[0];
   if (!anchor) return [];
   // What was said to one customer is not mixed with articles, nor with what was said to another.
@@ -96,9 +110,18 @@ export async function composeAnswer(
 
 async function scoreUnits(
   { query, question, passages }: Required<Grounding>,
-  blocks: readonly (readonly Block[])[],
-  { embedder, signal }: ComposeOptions,
+  {
+    blocks,
+    models,
+    signal,
+    rerankWeight = 0.5,
+    rerankTemperature = 1,
+  }: ComposeOptions & {
+    readonly blocks: readonly (readonly Block[])[];
+    readonly models: ExtractiveModels;
+  },
 ): Promise<Candidate[]> {
+  const { embedder } = models;
   const places = blocks.flatMap((list, passage) =>
     list
       .flatMap((block, index) =>
@@ -113,21 +136,19 @@ async function scoreUnits(
       .slice(0, unitsPerPassage),
   );
   if (places.length === 0) return [];
+  const texts = places.map(({ passage, text, heading }) => {
+    const chunk = passages[passage]!.chunk;
+    return `${heading || (chunk.headingPath.at(-1) ?? chunk.title)}: ${text}`;
+  });
   const [queryVector, vectors] = await Promise.all([
     embedder.embedQuery(query, { signal }),
-    embedder.embedDocuments(
-      places.map(({ passage, text, heading }) => {
-        const chunk = passages[passage]!.chunk;
-        return `${heading || (chunk.headingPath.at(-1) ?? chunk.title)}: ${text}`;
-      }),
-      { signal },
-    ),
+    embedder.embedDocuments(texts, { signal }),
   ]);
   const queryTokens = new Set(tokenizeForSearch(query));
   // In a follow-up the earlier turns outnumber the words that say what is asked now ("what about on iPhone?").
   const focus = question === query ? [] : [...new Set(tokenizeForSearch(question))];
   const best = passages[0]!.score;
-  return places
+  const scored = places
     .map(({ passage, block, unit, text }, index) => {
       const tokens = new Set(tokenizeForSearch(text));
       const shared =
@@ -143,12 +164,38 @@ async function scoreUnits(
         passage,
         block,
         unit,
+        context: texts[index]!,
         score:
           dot(queryVector, vectors[index]!) + 0.2 * shared + 0.35 * prior + focusWeight * focused - penalty,
       };
     })
     .sort((a, b) => b.score - a.score);
+  if (!models.reranker || rerankWeight === 0) return scored;
+  const read = scored.slice(0, unitsReranked);
+  const logits = await models.reranker
+    .score(
+      query,
+      read.map(({ context }) => context),
+      { signal },
+    )
+    .catch(() => {
+      // Without it the sentences are chosen as if there were none. Its owner counts the failure.
+      signal?.throwIfAborted();
+    });
+  if (!logits) return scored;
+  return scored
+    .map((candidate, index) =>
+      index < logits.length
+        ? {
+            ...candidate,
+            score: candidate.score + rerankWeight * sigmoid(logits[index]! / rerankTemperature),
+          }
+        : candidate,
+    )
+    .sort((a, b) => b.score - a.score);
 }
+
+const sigmoid = (logit: number) => 1 / (1 + Math.exp(-logit));
 
 /** A code or a number in the question ("E4", "Android 9") is what it is about. */
 const isCode = (token: string) => /\d/.test(token);

@@ -5,17 +5,16 @@ import { BaseChatModel } from '@langchain/core/language_models/chat_models';
 import { AIMessage, AIMessageChunk, type BaseMessage } from '@langchain/core/messages';
 import { ChatGenerationChunk, type ChatResult } from '@langchain/core/outputs';
 import type { GroundedCallOptions, Grounding } from '#core/chat-model.ts';
-import type { Embedder } from '#core/embedder.ts';
-import { composeAnswer } from './compose-answer.ts';
+import { composeAnswer, type ExtractiveModels } from './compose-answer.ts';
 
 export const extractiveModelName = 'extractive';
 
 export class ExtractiveChatModel extends BaseChatModel<GroundedCallOptions> {
-  readonly #embedder: Embedder;
+  readonly #models: ExtractiveModels;
 
-  constructor(embedder: Embedder) {
+  constructor(models: ExtractiveModels) {
     super({});
-    this.#embedder = embedder;
+    this.#models = models;
   }
 
   override _llmType(): string {
@@ -43,6 +42,6 @@ export class ExtractiveChatModel extends BaseChatModel<GroundedCallOptions> {
 
   #compose(options: this['ParsedCallOptions']): Promise<string[]> {
     const grounding: Grounding = options.grounding ?? { query: '', passages: [] };
-    return composeAnswer(grounding, { embedder: this.#embedder, signal: options.signal });
+    return composeAnswer(grounding, this.#models, { signal: options.signal });
   }
 }

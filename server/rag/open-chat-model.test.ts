@@ -61,7 +61,7 @@ describe('a chat model on an OpenAI-compatible server', () => {
     await using server = await openServer();
     const { name, model } = await openChatModel(
       { ...settings, baseUrl: server.baseUrl, apiKey: 'key' },
-      embedder,
+      { embedder },
     );
     let text = '';
     for await (const chunk of await model.stream(messages, { grounding })) text += chunk.text;
@@ -82,7 +82,7 @@ describe('a chat model on an OpenAI-compatible server', () => {
       words: Array.from({ length: 1000 }, () => 'word '),
       delayMs: 10,
     });
-    const { model } = await openChatModel({ ...settings, baseUrl: server.baseUrl }, embedder);
+    const { model } = await openChatModel({ ...settings, baseUrl: server.baseUrl }, { embedder });
     const controller = new AbortController();
     await expect(
       (async () => {
@@ -95,13 +95,15 @@ describe('a chat model on an OpenAI-compatible server', () => {
 
   it('fails at once, without trying again, when the server refuses', async () => {
     await using server = await openServer({ status: 500 });
-    const { model } = await openChatModel({ ...settings, baseUrl: server.baseUrl }, embedder);
+    const { model } = await openChatModel({ ...settings, baseUrl: server.baseUrl }, { embedder });
     await expect(model.stream(messages, { grounding })).rejects.toThrow();
     expect(server.requests).toHaveLength(1);
   });
 
   it('names a provider whose package is missing', async () => {
-    await expect(openChatModel({ ...settings, model: 'mistralai:small' }, embedder)).rejects.toMatchObject({
+    await expect(
+      openChatModel({ ...settings, model: 'mistralai:small' }, { embedder }),
+    ).rejects.toMatchObject({
       code: 'model-invalid',
     });
   });

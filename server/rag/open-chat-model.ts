@@ -1,7 +1,7 @@
 // Picks the chat model that the configuration names.
 import type { ChatModel } from '#core/chat-model.ts';
-import type { Embedder } from '#core/embedder.ts';
 import { AppError } from '#core/errors.ts';
+import type { ExtractiveModels } from './compose-answer.ts';
 import { ExtractiveChatModel, extractiveModelName } from './extractive-chat-model.ts';
 
 export interface ChatModelOptions {
@@ -18,9 +18,13 @@ export interface OpenedChatModel {
   readonly model: ChatModel;
 }
 
-export async function openChatModel(options: ChatModelOptions, embedder: Embedder): Promise<OpenedChatModel> {
+/** `models`: what the extractive answer scores sentences with. Throws `model-invalid`. */
+export async function openChatModel(
+  options: ChatModelOptions,
+  models: ExtractiveModels,
+): Promise<OpenedChatModel> {
   if (options.model === extractiveModelName)
-    return { name: extractiveModelName, model: new ExtractiveChatModel(embedder) };
+    return { name: extractiveModelName, model: new ExtractiveChatModel(models) };
   // Only a desk with a model server pays for loading the client.
   const { initChatModel } = await import('langchain/chat_models/universal');
   const [, provider, name] = /^(?:([a-z][a-z0-9_-]*):)?(.+)$/s.exec(options.model) ?? [];

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Chunk, matchesFilter, type ScoredChunk } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
-import type { Reranker } from '#core/reranker.ts';
+import type { Reranker, RerankReport } from '#core/reranker.ts';
 import type { Retriever } from '#core/retriever.ts';
-import { createRerankingRetriever, type RerankReport } from './reranking-retriever.ts';
+import { createRerankingRetriever } from './reranking-retriever.ts';
 
 interface Known extends Partial<Chunk> {
   readonly id: string;

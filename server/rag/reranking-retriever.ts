@@ -1,8 +1,8 @@
 // What another retriever finds, the best of it read again by a reranker. A Retriever over a Retriever: it changes the order, never
 // what may be found.
 import type { ScoredChunk } from '#core/document.ts';
-import { type AppError, toAppError } from '#core/errors.ts';
-import type { Reranker } from '#core/reranker.ts';
+import { toAppError } from '#core/errors.ts';
+import type { Reranker, RerankObserver, RerankReport } from '#core/reranker.ts';
 import type { Retriever } from '#core/retriever.ts';
 
 export interface RerankingOptions {
@@ -26,22 +26,6 @@ export interface RerankingOptions {
   readonly observer?: RerankObserver;
 }
 
-/** For metrics and logs. No text of a customer passes through here. */
-export interface RerankObserver {
-  reranked?(rerank: RerankReport): void;
-  /** What went wrong; the customer got the order of the first stage, or of what was read until then. */
-  failed?(error: AppError): void;
-}
-
-export interface RerankReport {
-  /** `complete`: all were read; `sure`: it stopped early; `late`: the deadline was over; `failed`. */
-  readonly outcome: 'complete' | 'sure' | 'late' | 'failed';
-  readonly durationMs: number;
-  /** Passages found among the first `depth`, and those read. */
-  readonly candidates: number;
-  readonly read: number;
-}
-
 /**
  * Scores are 0 to 1. Each passage that was read has `evidence.rerank`; those that were not are ranked as if they did not answer, so
  * they keep the order of the first stage, behind. Never rejects because of the reranker.
@@ -49,19 +33,16 @@ export interface RerankReport {
 export function createRerankingRetriever(
   retriever: Retriever,
   reranker: Pick<Reranker, 'rerank'>,
-  options: RerankingOptions = {},
+  settings: RerankingOptions = {},
 ): Retriever {
-  const { depth = 20, first = 8, step = 6, deadlineMs, observer = {} } = options;
-  const { sure = 1, ceiling = 1 } = options;
-  const blend = createBlend(options);
+  const { depth = 20, first = 8, step = 6, deadlineMs, observer = {} } = settings;
+  const { sure = 1, ceiling = 1 } = settings;
+  const blend = createBlend(settings);
 
   return {
-    async retrieve(query, { k = 10, filter, signal } = {}) {
-      const found = await retriever.retrieve(query, {
-        k: Math.max(k, depth),
-        ...(filter ? { filter } : {}),
-        signal,
-      });
+    async retrieve(query, options = {}) {
+      const { k = 10, signal } = options;
+      const found = await retriever.retrieve(query, { ...options, k: Math.max(k, depth) });
       const candidates = found.slice(0, depth);
       if (candidates.length === 0 || k <= 0) return found.slice(0, Math.max(0, k));
       const startedAt = performance.now();
