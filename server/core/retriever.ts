@@ -16,6 +16,11 @@ export interface QueryContext {
   readonly weight: number;
 }
 
+/** For what reads one text: the question, behind its context if it can hardly be understood without. */
+export function questionInContext(query: string, context: QueryContext | undefined): string {
+  return context && context.weight >= 1 ? `${context.text}\n${query}` : query;
+}
+
 export interface Retriever {
   retrieve(query: string, options?: RetrieveOptions): Promise<ScoredChunk[]>;
 }

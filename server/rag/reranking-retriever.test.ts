@@ -68,6 +68,21 @@ const falling = (count: number, rest: (index: number) => Partial<Known> = () => 
   }));
 
 describe('the reranking retriever', () => {
+  it('lets the reranker read a question that needs its context behind it, and any other alone', async () => {
+    const known = [{ id: 'a', score: 1, logit: 1 }];
+    const questions: string[] = [];
+    const reranking = createRerankingRetriever(retrieverOf(known), {
+      rerank: async (question, candidates) => {
+        questions.push(question);
+        return rerankerOf(known).rerank(question, candidates);
+      },
+    });
+    for (const weight of [1, 0.5])
+      await reranking.retrieve('and on iPhone?', { context: { text: 'Geofencing on Android', weight } });
+    await reranking.retrieve('and on iPhone?');
+    expect(questions).toEqual(['Geofencing on Android\nand on iPhone?', 'and on iPhone?', 'and on iPhone?']);
+  });
+
   it('lifts what the reranker finds to answer, and says how sure it was', async () => {
     const known = falling(10, (index) => (index === 5 ? { logit: 6 } : {}));
     const found = await createRerankingRetriever(retrieverOf(known), rerankerOf(known)).retrieve('q');

@@ -3,7 +3,7 @@
 import type { ScoredChunk } from '#core/document.ts';
 import { toAppError } from '#core/errors.ts';
 import type { Reranker, RerankObserver, RerankReport } from '#core/reranker.ts';
-import type { Retriever } from '#core/retriever.ts';
+import { questionInContext, type Retriever } from '#core/retriever.ts';
 
 export interface RerankingOptions {
   /** How many of the first stage's best the reranker may read. */
@@ -45,6 +45,7 @@ export function createRerankingRetriever(
       const found = await retriever.retrieve(query, { ...options, k: Math.max(k, depth) });
       const candidates = found.slice(0, depth);
       if (candidates.length === 0 || k <= 0) return found.slice(0, Math.max(0, k));
+      const question = questionInContext(query, options.context);
       const startedAt = performance.now();
       const logits = new Map<string, number>();
       const read = (passage: ScoredChunk) => logits.has(passage.chunk.id);
@@ -61,7 +62,7 @@ export function createRerankingRetriever(
       try {
         for (let start = 0; start < candidates.length; ) {
           const end = start === 0 ? first : start + step;
-          const ranked = await reranker.rerank(query, candidates.slice(start, end), { signal: stop });
+          const ranked = await reranker.rerank(question, candidates.slice(start, end), { signal: stop });
           for (const { chunk, score } of ranked) logits.set(chunk.id, score);
           start = end;
           if (start < candidates.length && isSure()) {
