@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AppError } from '#core/errors.ts';
 
-/** Throws `job-locked` at once if another process (or this one) holds the lock. Disposing releases it. */
-export function lockJob(dataDir: string): Disposable {
+/**
+ * Throws `job-locked` at once if another process (or this one) holds the lock of that folder, calling it `what`. Disposing releases it.
+ */
+export function lockJob(dataDir: string, what = 'ingestion job'): Disposable {
   mkdirSync(dataDir, { recursive: true });
   const holderFile = join(dataDir, 'ingest.pid');
   // An SQLite file, for its lock alone: advisory locks of the system are not reachable from Node otherwise, and a lock file of one's
@@ -19,7 +21,7 @@ export function lockJob(dataDir: string): Disposable {
     const holder = readHolder(holderFile);
     throw new AppError(
       'job-locked',
-      `Another ingestion job is running${holder}. Wait for it to end, or stop it, and try again.`,
+      `Another ${what} is running${holder}. Wait for it to end, or stop it, and try again.`,
       { cause },
     );
   }

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { type Answer, type AnswerDependencies, type AnswerObserver, createAnswer } from '#chat/answer.ts';
 import { createAnswerQuality } from '#chat/answer-quality.ts';
 import { type Answering, createAnswering } from '#chat/answering.ts';
+import { withErrorBudget } from '#chat/error-budget.ts';
+import { parseCalibration } from '#chat/parse-calibration.ts';
 import type { Calibration } from '#chat/policy.ts';
 import { createQuestionRewriter } from '#chat/rewrite-question.ts';
 import { openSqliteConversationStore } from '#chat/sqlite-conversation-store.ts';
@@ -130,7 +132,7 @@ export async function openAnswerDesk(config: Config, options: OpenOptions = {}):
   const { chat } = config;
   const extractive = { ...chat, model: 'extractive' };
   const [calibration, chatModel, fallbackModel] = await Promise.all([
-    openCalibration(config.dataDir, knowledge.embedder, options.logger),
+    openCalibration(config, knowledge.embedder, options.logger),
     openChatModel(chat, knowledge),
     chat.model === extractive.model ? undefined : openChatModel(extractive, knowledge),
   ]);
@@ -250,13 +252,13 @@ function observedReranking({ reranking }: Metrics, logger: Logger): RerankObserv
 
 /** The thresholds of the embedder that serves, whichever that is when they are looked at. */
 async function openCalibration(
-  dataDir: string,
+  { dataDir, errorBudget }: Pick<Config, 'dataDir' | 'errorBudget'>,
   embedder: Embedder,
   logger: Logger | undefined,
 ): Promise<Calibration> {
   let shipped: Calibration;
   try {
-    shipped = JSON.parse(await readFile(calibrationPath, 'utf8'));
+    shipped = parseCalibration(await readFile(calibrationPath, 'utf8'));
   } catch (cause) {
     throw new AppError(
       'config-invalid',
@@ -267,8 +269,12 @@ async function openCalibration(
   const known = new Map<string, Calibration>();
   const current = () => {
     const { modelId } = embedder;
-    const calibration = known.get(modelId) ?? calibrationFor(modelId);
-    known.set(modelId, calibration);
+    let calibration = known.get(modelId);
+    if (!calibration) {
+      const fitted = calibrationFor(modelId);
+      calibration = errorBudget === undefined ? fitted : withErrorBudget(fitted, errorBudget);
+      known.set(modelId, calibration);
+    }
     return calibration;
   };
 
@@ -276,7 +282,7 @@ async function openCalibration(
     if (shipped.embedder === modelId) return shipped;
     const path = modelPolicyPath(dataDir, modelId);
     try {
-      if (path !== undefined) return JSON.parse(readFileSync(path, 'utf8'));
+      if (path !== undefined) return parseCalibration(readFileSync(path, 'utf8'));
     } catch {
       // Not fitted, or not readable: the warning says what to do.
     }
@@ -288,23 +294,16 @@ async function openCalibration(
   }
 
   current();
-  return {
-    get embedder() {
-      return current().embedder;
+  // Whatever fields it has: who reads them sees those of the embedder of this moment.
+  return new Proxy({} as Calibration, {
+    get: (_target, key) => Reflect.get(current(), key),
+    has: (_target, key) => Reflect.has(current(), key),
+    ownKeys: () => Reflect.ownKeys(current()),
+    getOwnPropertyDescriptor: (_target, key) => {
+      const descriptor = Reflect.getOwnPropertyDescriptor(current(), key);
+      return descriptor && { ...descriptor, configurable: true };
     },
-    get coefficients() {
-      return current().coefficients;
-    },
-    get intercept() {
-      return current().intercept;
-    },
-    get answerFrom() {
-      return current().answerFrom;
-    },
-    get clarifyFrom() {
-      return current().clarifyFrom;
-    },
-  };
+  });
 }
 
 /** Undefined where the score was fitted for another embedder: its figures would mean nothing. */

@@ -1,10 +1,8 @@
 // Which embedder a data folder wants: what the operator named, else the one that its knowledge base was made with, else the one that
 // ships. So a model that was changed with `npm run models -- use` is found by every later start and job, and by a rollback.
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Embedder } from '#core/embedder.ts';
 import { generationFolder, readCurrentId } from './generation-folder.ts';
-import { parseManifest } from './generation-manifest.ts';
+import { openManifest } from './generation-manifest.ts';
 import { identifyModel } from './model-id.ts';
 import { findStoredModel } from './model-store.ts';
 import { type EmbedderSettings, type OpenEmbedderOptions, openEmbedder } from './open-embedder.ts';
@@ -66,9 +64,8 @@ async function storedEmbedder(
 async function publishedModelId(dataDir: string): Promise<string | undefined> {
   const id = await readCurrentId(dataDir);
   if (id === undefined) return undefined;
-  const path = join(generationFolder(dataDir, id), 'manifest.json');
   try {
-    return parseManifest(await readFile(path, 'utf8'), path).modelId;
+    return (await openManifest(generationFolder(dataDir, id))).modelId;
   } catch {
     // Whoever opens the knowledge base says what is wrong with it.
     return undefined;

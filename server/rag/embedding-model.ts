@@ -13,10 +13,14 @@ export type TextKind = 'query' | 'document';
 export interface EmbeddingModel {
   readonly modelId: string;
   readonly dimensions: number;
+  /** How the vector of a text is made, as configured or else as the graph suggests. */
+  readonly pooling: 'mean' | 'cls' | 'none';
   /** Why it does not run on the execution provider that was asked for; absent if it does. */
   readonly notice?: string;
   /** Vectors in the order of the texts. Throws `model-invalid` if the model gives something that is no vector. */
   embed(texts: readonly string[], kind: TextKind): Promise<Float32Array[]>;
+  /** Whether the graph knows a token id. For checks on the CPU: a GPU may not notice what is out of range. */
+  hasToken(id: number): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -73,7 +77,7 @@ async function loadModel(
   const output = chooseOutput(session, settings, folder);
 
   async function run(rows: readonly number[][]): Promise<Float32Array[]> {
-    const { data, dims } = await runGraph(session, output.name, rows);
+    const { data, dims } = await runGraph(session, output.name, { rows });
     const width = dims.at(-1) ?? 0;
     const allFinite = data.every(Number.isFinite);
     if (
@@ -110,6 +114,13 @@ async function loadModel(
   return {
     modelId,
     dimensions: probe.length,
+    pooling: output.pooling,
+    hasToken: (id) =>
+      // Fatal errors only in the log: here an error is an answer.
+      runGraph(session, output.name, { rows: [[id]], logSeverityLevel: 4 }).then(
+        () => true,
+        () => false,
+      ),
     async embed(texts, kind) {
       const prefix = kind === 'query' ? settings.queryPrefix : settings.documentPrefix;
       const encoded = texts.map((text, position) => ({ position, tokens: encoder.encode(prefix + text) }));
@@ -184,7 +195,11 @@ function chooseOutput(session: InferenceSession, settings: EmbeddingSettings, fo
   return { name, pooling };
 }
 
-async function runGraph(session: InferenceSession, outputName: string, rows: readonly number[][]) {
+async function runGraph(
+  session: InferenceSession,
+  outputName: string,
+  { rows, ...options }: { readonly rows: readonly number[][] } & InferenceSession.RunOptions,
+) {
   const longest = Math.max(...rows.map((row) => row.length));
   const dims = [rows.length, longest];
   const ids = new BigInt64Array(rows.length * longest);
@@ -204,7 +219,7 @@ async function runGraph(session: InferenceSession, outputName: string, rows: rea
     session.inputNames.map((name) => [name, new Tensor('int64', arrays[name]!, dims)]),
   );
   try {
-    const result = (await session.run(feeds, [outputName]))[outputName]!;
+    const result = (await session.run(feeds, [outputName], options))[outputName]!;
     if (!(result.data instanceof Float32Array))
       throw new Error(`output ${outputName} is ${result.type}, not float32`);
     return { data: result.data, dims: result.dims };

@@ -1,5 +1,7 @@
 // What a generation says of itself, and the check that its bytes are the ones that were written.
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '#core/errors.ts';
 
@@ -30,6 +32,15 @@ export function sha256(bytes: Uint8Array | string): string {
 export function serializeManifest(manifest: GenerationManifest): string {
   const body = JSON.stringify(manifest, null, 2);
   return `${JSON.stringify({ ...manifest, sha256: sha256(body) }, null, 2)}\n`;
+}
+
+/** Of a generation's folder, without the rest of it. Throws `knowledge-base-damaged`. */
+export async function openManifest(folder: string): Promise<GenerationManifest> {
+  const path = join(folder, 'manifest.json');
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw damaged(path, 'it cannot be read', cause);
+  });
+  return parseManifest(text, path);
 }
 
 /** Throws `knowledge-base-damaged` unless `text` is byte for byte what `serializeManifest` writes. */

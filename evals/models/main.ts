@@ -1,0 +1,242 @@
+// npm run models: brings embedding models in, compares them on a team's own questions, and changes the one in use. Arguments only.
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { z } from 'zod';
+import { AppError } from '#core/errors.ts';
+import { type Config, loadConfig } from '#server/config.ts';
+import { lockJob } from '../../ingest/job-lock.ts';
+import { describeRollback, rollBack } from '../../ingest/roll-back.ts';
+import { runCommand } from '../scripts/command.ts';
+import { addModel } from './add-model.ts';
+import { compareModels } from './compare-models.ts';
+import { describeModels } from './describe-models.ts';
+import type { KnownPair } from './known-pairs.ts';
+import { describeChange } from './model-change.ts';
+import { pickModel, readModels, refuseFixedEmbedder } from './name-models.ts';
+import { useModel } from './use-model.ts';
+
+const help = `Embedding models: which there are, how they compare on your questions, and which one is in use.
+
+  npm run models -- list                 the model that ships, those added, and which made the knowledge base
+  npm run models -- add FOLDER           check an ONNX model, try it, and copy it into the store
+  npm run models -- compare A B          both on your knowledge base and questions; changes nothing
+  npm run models -- use NAME             embed everything again beside, compare, show, ask, publish
+  npm run models -- rollback             back to the generation before, with its model, in a second
+
+Names: as "list" shows them, with or without the hash; "built-in" and "current".
+
+  add
+    --pooling KIND         mean, cls, or none if the graph gives one vector a text
+    --query-prefix TEXT    what the model wants before questions, such as "query: "
+    --document-prefix TEXT ... and before passages
+    --max-tokens N         the longest text it takes
+    --name NAME            what to call it (default: its config.json's, or the folder's)
+    --pairs FILE           for the self-test of a model that knows no English: JSONL of {"question", "passage"}, 8 or more
+    These are read from config.json's "answerdesk", 1_Pooling/config.json, sentence_bert_config.json and
+    config_sentence_transformers.json where they are; what nothing says is asked for.
+
+  compare, use
+    --cases FILE           your questions as JSONL, as for npm run evals; may be repeated (default: the sample company's)
+    --tolerance SHARE      how much worse a figure may become (default 0.01: one point in a hundred)
+    --calibrate            fit the model's thresholds for answering anew on these questions (done by itself the first time)
+    --out DIR              where the runs of the suites are kept (default: evals/models in the data folder)
+    --seed N               of the bootstrap (default 1)
+  use
+    --yes                  ask nobody: publish if nothing is worse than the tolerance allows, else leave everything as it is
+
+  --json                   the result on standard output
+  --help
+
+Examples
+  npm run models -- add ~/models/bge-small --pooling cls --max-tokens 512 \\
+      --query-prefix "Represent this sentence for searching relevant passages: "
+  npm run models -- compare current bge-small --cases our-questions.jsonl
+  npm run models -- use bge-small --cases our-questions.jsonl
+
+Exit codes: 0 done; 1 failed, or not published; 2 bad usage, or a model that cannot be used.
+`;
+
+const pairSchema = z.strictObject({ question: z.string().min(1), passage: z.string().min(1) });
+const fewestPairs = 8;
+
+await runCommand({
+  help,
+  options: {
+    pooling: { type: 'string' },
+    'query-prefix': { type: 'string' },
+    'document-prefix': { type: 'string' },
+    'max-tokens': { type: 'string' },
+    name: { type: 'string' },
+    pairs: { type: 'string' },
+    cases: { type: 'string', multiple: true },
+    tolerance: { type: 'string', default: '0.01' },
+    calibrate: { type: 'boolean', default: false },
+    out: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    yes: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h' },
+  },
+  async run({ values, positionals }, signal) {
+    const [command, ...rest] = positionals;
+    const config = loadConfig();
+    const print = (value: unknown) => {
+      if (values.json) process.stdout.write(`${JSON.stringify(value)}\n`);
+    };
+    const say = (text: string) => void process.stderr.write(`${text}\n`);
+    const comparison = () => ({
+      cases: values.cases,
+      tolerance: numberOf(values.tolerance, { option: '--tolerance', least: 0, most: 1 }),
+      seed: wholeNumberOf(values.seed, '--seed'),
+      calibrate: values.calibrate,
+      out: values.out === undefined ? undefined : resolve(values.out),
+      say,
+      signal,
+    });
+
+    switch (command) {
+      case 'list': {
+        expectNames(rest, 0, 'list');
+        const known = await readModels(builtInOnly(config));
+        say(describeModels(known));
+        return print(known);
+      }
+      case 'add': {
+        const [folder] = expectNames(rest, 1, 'add FOLDER');
+        const { model, isNew, selfTest, notes } = await addModel(
+          { dataDir: config.dataDir, folder: folder! },
+          {
+            overrides: {
+              name: values.name,
+              pooling: poolingOf(values.pooling),
+              queryPrefix: values['query-prefix'],
+              documentPrefix: values['document-prefix'],
+              maxTokens:
+                values['max-tokens'] === undefined
+                  ? undefined
+                  : wholeNumberOf(values['max-tokens'], '--max-tokens'),
+            },
+            pairs: values.pairs === undefined ? undefined : await readPairs(values.pairs),
+            signal,
+          },
+        );
+        say(
+          `${model.modelId} ${isNew ? 'was added' : 'was there already'}: ${model.dimensions} dimensions, ${Math.round(selfTest.pairsRight * 100)} % of the self-test right.`,
+        );
+        for (const note of notes) say(note);
+        say(`Try it on your questions: npm run models -- compare current ${model.modelId}`);
+        return print({ ...model, isNew, ...selfTest, notes });
+      }
+      case 'compare': {
+        const [before, after] = expectNames(rest, 2, 'compare A B');
+        refuseFixedEmbedder(config);
+        using _lock = lockModels(config);
+        const known = await readModels(config);
+        const pair = [pickModel(known, before!), pickModel(known, after!)] as const;
+        const change = await compareModels(config, pair, comparison());
+        if (values.json) return print(change);
+        process.stdout.write(`${describeChange(change)}\n`);
+        return;
+      }
+      case 'use': {
+        const [name] = expectNames(rest, 1, 'use NAME');
+        refuseFixedEmbedder(config);
+        using _lock = lockModels(config);
+        const models = await readModels(config);
+        const isTerminal = process.stdin.isTTY === true && process.stderr.isTTY === true;
+        const outcome = await useModel(
+          config,
+          { models, name: name! },
+          {
+            ...comparison(),
+            consent: values.yes
+              ? 'within-tolerance'
+              : isTerminal
+                ? { ask: (question) => askPerson(question, signal) }
+                : 'none',
+          },
+        );
+        print(outcome);
+        if (outcome.change && !outcome.published) process.exitCode = 1;
+        return;
+      }
+      case 'rollback': {
+        expectNames(rest, 0, 'rollback');
+        const generation = await rollBack(config);
+        say(describeRollback(generation));
+        return print({ generation });
+      }
+      default:
+        throw new AppError(
+          'bad-request',
+          command === undefined ? help : `There is no command ${command}.\n\n${help}`,
+        );
+    }
+  },
+});
+
+/** What ships is shown as such, whatever ANSWERDESK_EMBEDDER names. */
+function builtInOnly(config: Config): Config {
+  const { model, isFixed } = loadConfig({}).embedder;
+  return { ...config, embedder: { ...config.embedder, model, isFixed } };
+}
+
+/** Two comparisons at once would be slow, and of the same model in each other's way. Ingestion goes on meanwhile. */
+function lockModels({ dataDir }: Config): Disposable {
+  return lockJob(join(dataDir, 'candidates'), 'comparison of models');
+}
+
+function expectNames(names: readonly string[], count: number, usage: string): readonly string[] {
+  if (names.length === count) return names;
+  throw new AppError('bad-request', `Write: npm run models -- ${usage} (npm run models -- --help)`);
+}
+
+function poolingOf(text: string | undefined): 'mean' | 'cls' | 'none' | undefined {
+  if (text === undefined || text === 'mean' || text === 'cls' || text === 'none') return text;
+  throw new AppError('bad-request', '--pooling is mean, cls or none.');
+}
+
+function wholeNumberOf(text: string, option: string): number {
+  const value = numberOf(text, { option, least: 1, most: 1_000_000 });
+  if (!Number.isInteger(value)) throw new AppError('bad-request', `${option} must be a whole number.`);
+  return value;
+}
+
+function numberOf(
+  text: string,
+  { option, least, most }: { readonly option: string; readonly least: number; readonly most: number },
+): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (value >= least && value <= most) return value;
+  throw new AppError('bad-request', `${option} must be a number from ${least} to ${most}.`);
+}
+
+async function readPairs(path: string): Promise<KnownPair[]> {
+  const lines = (
+    await readFile(path, 'utf8').catch((cause: unknown) => {
+      throw new AppError('bad-input', `${path} cannot be read.`, { cause });
+    })
+  ).split('\n');
+  const pairs = lines.flatMap((line, index) => {
+    if (line.trim() === '') return [];
+    try {
+      return [pairSchema.parse(JSON.parse(line))];
+    } catch (cause) {
+      throw new AppError('bad-input', `${path}, line ${index + 1}: not {"question", "passage"}.`, { cause });
+    }
+  });
+  if (pairs.length >= fewestPairs) return pairs;
+  throw new AppError('bad-input', `${path} holds ${pairs.length} pairs: at least ${fewestPairs} are needed.`);
+}
+
+async function askPerson(question: string, signal: AbortSignal): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  // Ctrl-D is no yes.
+  const closed = new Promise<string>((resolveAnswer) => terminal.once('close', () => resolveAnswer('')));
+  try {
+    return await Promise.race([terminal.question(question, { signal }), closed]);
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,120 @@
+// The models that there are, by the names that people use for them.
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError } from '#core/errors.ts';
+import { type ChosenEmbedder, configuredModelId } from '#rag/choose-embedder.ts';
+import { generationFolder, listGenerations, readCurrentId } from '#rag/generation-folder.ts';
+import { openManifest } from '#rag/generation-manifest.ts';
+import { listStoredModels } from '#rag/model-store.ts';
+import type { Config } from '#server/config.ts';
+
+export interface KnownModel {
+  readonly modelId: string;
+  readonly isBuiltIn: boolean;
+  readonly folder: string;
+  /** Of its files. */
+  readonly bytes: number;
+  readonly addedAt?: string;
+  /** The knowledge base in use was made with it. */
+  readonly inUse: boolean;
+  /** Generations on disk that it made, oldest first. */
+  readonly generations: readonly string[];
+}
+
+export interface KnownModels {
+  /** The one that ships first. */
+  readonly models: readonly KnownModel[];
+  /** What made the knowledge base in use; undefined if there is none. It may be none of `models`. */
+  readonly current: string | undefined;
+  readonly problems: readonly string[];
+}
+
+/** Throws `model-invalid` if the model that ships is not there. */
+export async function readModels({ dataDir, embedder }: Config): Promise<KnownModels> {
+  const { models: stored, problems } = await listStoredModels(dataDir);
+  const currentId = await readCurrentId(dataDir);
+  const madeBy = new Map<string, string>();
+  const unreadable: string[] = [];
+  for (const id of await listGenerations(dataDir)) {
+    try {
+      madeBy.set(id, (await openManifest(generationFolder(dataDir, id))).modelId);
+    } catch {
+      unreadable.push(`The generation ${id} is damaged.`);
+    }
+  }
+  const current = currentId === undefined ? undefined : madeBy.get(currentId);
+  const use = (modelId: string) => ({
+    inUse: modelId === current,
+    generations: [...madeBy].filter(([, made]) => made === modelId).map(([id]) => id),
+  });
+  const builtIn = await configuredModelId(embedder);
+  return {
+    models: [
+      {
+        modelId: builtIn,
+        isBuiltIn: true,
+        folder: embedder.model,
+        bytes: await sizeOf(embedder.model),
+        ...use(builtIn),
+      },
+      ...stored
+        .filter(({ modelId }) => modelId !== builtIn)
+        .map(({ modelId, folder, files, addedAt }) => ({
+          modelId,
+          isBuiltIn: false,
+          folder,
+          bytes: Object.values(files).reduce((sum, { bytes }) => sum + bytes, 0),
+          addedAt,
+          ...use(modelId),
+        })),
+    ],
+    current,
+    problems: [...problems, ...unreadable],
+  };
+}
+
+/** `name`: a model's id, or its name where only one has it; `built-in` and `current` too. Throws `bad-request` listing what there is. */
+export function pickModel({ models, current }: KnownModels, name: string): KnownModel {
+  const wanted = name === 'current' ? current : name;
+  const matching = models.filter(
+    ({ modelId, isBuiltIn }) =>
+      modelId === wanted || modelId.startsWith(`${wanted}@`) || (isBuiltIn && wanted === 'built-in'),
+  );
+  if (matching.length === 1) return matching[0]!;
+  const list = (some: readonly KnownModel[]) => some.map(({ modelId }) => modelId).join(', ');
+  throw new AppError(
+    'bad-request',
+    matching.length > 1
+      ? `Several models are called ${name}: ${list(matching)}. Write it with its hash.`
+      : `There is no model ${wanted ?? name}. There are: ${list(models)}. "npm run models -- add FOLDER" brings another one.`,
+  );
+}
+
+/** What to open for it. */
+export function embedderOfModel(
+  { embedder }: Pick<Config, 'embedder'>,
+  { isBuiltIn, folder, modelId }: KnownModel,
+): ChosenEmbedder {
+  return isBuiltIn ? embedder : { ...embedder, model: folder, expectedId: modelId };
+}
+
+/** Models are changed for a knowledge base, and a setting that wins over it would undo that. Throws `config-invalid`. */
+export function refuseFixedEmbedder({ embedder }: Pick<Config, 'embedder'>): void {
+  if (!embedder.isFixed) return;
+  throw new AppError(
+    'config-invalid',
+    `ANSWERDESK_EMBEDDER is set to ${embedder.model} (in the environment or .env) and wins over whatever the knowledge base was made with. Unset it first: then the server follows the model that "npm run models" puts in use.`,
+  );
+}
+
+async function sizeOf(folder: string): Promise<number> {
+  const sizes = await Promise.all(
+    ['model.onnx', 'tokenizer.json', 'config.json'].map((name) =>
+      stat(join(folder, name)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  );
+  return sizes.reduce((sum, size) => sum + size);
+}

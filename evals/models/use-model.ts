@@ -1,0 +1,81 @@
+// Puts another model in use: embeds beside, compares, shows, asks, and only then publishes. Until that moment, and after every failure,
+// the knowledge base is as it was.
+import { AppError } from '#core/errors.ts';
+import type { GenerationInfo } from '#core/retriever.ts';
+import type { Config } from '#server/config.ts';
+import { publishCandidate } from '../../ingest/candidate.ts';
+import { writeStamp } from '../../ingest/embedder-stamp.ts';
+import { type ComparisonRequest, embedWith, judgeCandidate, judgeInPlace } from './compare-models.ts';
+import { describeChange, judgeChange, type ModelChange } from './model-change.ts';
+import { type KnownModels, pickModel } from './name-models.ts';
+
+export interface UseRequest extends ComparisonRequest {
+  /** `within-tolerance` publishes what makes nothing worse; `ask` asks a person whatever the figures say. */
+  readonly consent: 'within-tolerance' | { readonly ask: (question: string) => Promise<string> } | 'none';
+}
+
+export interface UseOutcome {
+  /** Absent if it was in use already. */
+  readonly change?: ModelChange;
+  /** Absent if nothing was published. */
+  readonly generation?: GenerationInfo;
+  readonly published: boolean;
+}
+
+/**
+ * Rejects with `bad-request` for an unknown model, `knowledge-base-missing` or `-mismatch` if there is nothing to compare with, and with
+ * what embedding, comparing and publishing reject with.
+ */
+export async function useModel(
+  config: Config,
+  { models, name }: { readonly models: KnownModels; readonly name: string },
+  request: UseRequest,
+): Promise<UseOutcome> {
+  const { say, signal, tolerance, seed, consent } = request;
+  const model = pickModel(models, name);
+  const current = models.models.find(({ inUse }) => inUse);
+  if (models.current === undefined)
+    throw new AppError('knowledge-base-missing', 'There is no knowledge base yet: npm run ingest -- PATH');
+  if (!current) {
+    throw new AppError(
+      'knowledge-base-mismatch',
+      `The knowledge base was made with ${models.current}, which is not there any more, so there is nothing to compare with. Bring it back with "npm run models -- add FOLDER", or embed again with the model that ships: npm run ingest -- re-embed`,
+    );
+  }
+  if (model === current) {
+    say(`${model.modelId} is in use already.`);
+    return { published: false };
+  }
+  await using candidate = await embedWith(config, model, request);
+  const before = await judgeInPlace(config, current, request);
+  const after = await judgeCandidate(config, { model, candidate }, request);
+  const change = judgeChange(before, after, { tolerance, seed });
+  say(`\n${describeChange(change)}\n`);
+  if (!(await agreed(consent, change, say))) {
+    say(`Not published: ${current.modelId} stays in use.`);
+    return { change, published: false };
+  }
+  signal?.throwIfAborted();
+  const generation = await publishCandidate(config.dataDir, candidate, { signal });
+  await writeStamp(config.dataDir, model.folder, model.modelId);
+  say(
+    `Published  ${generation.id} with ${model.modelId}; a running server takes it up within a second. Back: npm run models -- rollback`,
+  );
+  return { change, generation, published: true };
+}
+
+async function agreed(
+  consent: UseRequest['consent'],
+  { acceptable }: ModelChange,
+  say: (text: string) => void,
+): Promise<boolean> {
+  if (consent === 'within-tolerance') return acceptable;
+  if (consent === 'none') {
+    say('There is no terminal to ask on; --yes publishes what is within the tolerance.');
+    return false;
+  }
+  const question = acceptable
+    ? 'Publish it? (yes or no) '
+    : 'This makes answers WORSE. Publish it all the same? (yes or no) ';
+  return (await consent.ask(question)).trim().toLowerCase() === 'yes';
+}
