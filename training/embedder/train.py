@@ -23,7 +23,7 @@ from training.embedder.batches import plan_batches
 from training.embedder.evaluate import ndcg_at
 from training.workshop.checkpoint import Progress, load, save
 from training.workshop.pairs import OWN_QUESTIONS, Pair, read_pairs
-from training.workshop.student import Batcher, learning_rate_at, load_student, save_student, sentence_vectors
+from training.workshop.student import Batcher, learning_rate_at, load_student, save_student, vectors_of
 from training.workshop.teachers import PASSAGE, QUESTION, VectorCache
 from training.workshop.tracking import last_run_id, tracked_run
 
@@ -104,17 +104,8 @@ class Validation:
     def measure(self, model: torch.nn.Module) -> dict[str, float]:
         model.eval()
 
-        def embed(texts: list[str], tokens: int) -> torch.Tensor:
-            order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
-            vectors = torch.zeros(len(texts), model.config.hidden_size)
-            for start in range(0, len(order), 32):
-                rows = order[start : start + 32]
-                with torch.autocast("cpu", dtype=torch.bfloat16):
-                    vectors[rows] = sentence_vectors(model, self.batcher.encode([texts[row] for row in rows], tokens))
-            return vectors
-
-        questions = embed([pair.question for pair in self.questions], self.settings["question_tokens"])
-        passages = embed(self.passages, self.settings["passage_tokens"])
+        questions = vectors_of(model, self.batcher, [pair.question for pair in self.questions], self.settings["question_tokens"])
+        passages = vectors_of(model, self.batcher, self.passages, self.settings["passage_tokens"])
         model.train()
         found: dict[str, float] = {}
         for dimension in self.settings["dimensions"]:
@@ -180,26 +171,23 @@ def train(config: dict[str, Any], *, base: Path, pairs_folder: Path, teachers_fo
 
         if progress.step == 0:
             evaluate(0)
-        tokens, started = 0, time.monotonic()
+        first, started = progress.step, time.monotonic()
         for step in range(progress.step, total):
             rows = plan[step]
             batch = [pairs[row] for row in rows]
             for group in optimizer.param_groups:
                 group["lr"] = learning_rate_at(step, peak=settings["learning_rate"], warmup=settings["warmup_steps"], total=total)
-            asked = batcher.encode([pair.question for pair in batch], model_settings["question_tokens"])
-            answers = batcher.encode([pair.passage for pair in batch], model_settings["passage_tokens"])
-            with torch.autocast("cpu", dtype=torch.bfloat16):
-                question, passage = sentence_vectors(model, asked), sentence_vectors(model, answers)
+            question = vectors_of(model, batcher, [pair.question for pair in batch], model_settings["question_tokens"])
+            passage = vectors_of(model, batcher, [pair.passage for pair in batch], model_settings["passage_tokens"])
             loss, parts = batch_loss(question, passage, batch, teachers.agreement(rows), settings, model_settings["dimensions"])
             optimizer.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_([parameter for parameter in model.parameters() if parameter.requires_grad], 1.0)
             optimizer.step()
             progress.step = step + 1
-            tokens += int(asked["attention_mask"].sum() + answers["attention_mask"].sum())
             if step % 10 == 0:
-                run.log(step, training_loss=loss.item(), learning_rate=optimizer.param_groups[0]["lr"], tokens_per_second=tokens / (time.monotonic() - started), **parts)
-                print(f"step {step}: loss {loss.item():.4f}, {tokens / (time.monotonic() - started):.0f} tokens/s", flush=True)
+                run.log(step, training_loss=loss.item(), learning_rate=optimizer.param_groups[0]["lr"], seconds_per_step=(time.monotonic() - started) / (progress.step - first), **parts)
+                print(f"step {step}: loss {loss.item():.4f}, {(time.monotonic() - started) / (progress.step - first):.2f} s a step", flush=True)
             if (step + 1) % settings["evaluate_every"] == 0 and evaluate(step + 1):
                 print(f"no better for {settings['patience']} evaluations: stopped", flush=True)
                 break

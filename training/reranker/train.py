@@ -25,7 +25,7 @@ from training.reranker.lists import Agreement, Centre, RankedList, agreement_for
 from training.workshop.checkpoint import Progress, load, save
 from training.workshop.corpus import read_rows
 from training.workshop.pairs import OWN_QUESTIONS, Pair, read_pairs
-from training.workshop.student import Batcher, learning_rate_at, load_student, save_student
+from training.workshop.student import Batcher, in_length_groups, learning_rate_at, load_student, save_student
 from training.workshop.tracking import last_run_id, tracked_run
 
 HERE = Path(__file__).parent
@@ -55,9 +55,14 @@ class CrossEncoder(nn.Module):
         return self.head(torch.cat([hidden[:, 0], mean], 1)).squeeze(1)
 
 
-def score(model: CrossEncoder, batcher: Batcher, question: str, passages: list[str], settings: dict[str, Any]) -> torch.Tensor:
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        return model(batcher.encode([(question, passage) for passage in passages], settings["tokens"])).float()
+def scores_of(model: CrossEncoder, batcher: Batcher, pairs: list[tuple[str, str]], max_tokens: int) -> torch.Tensor:
+    """(pairs,)"""
+
+    def run(group: list[tuple[str, str]]) -> torch.Tensor:
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            return model(batcher.encode(group, max_tokens)).float()
+
+    return in_length_groups(pairs, run)
 
 
 def batch_loss(scores: torch.Tensor, lists: list[RankedList], settings: dict[str, Any]) -> tuple[torch.Tensor, dict[str, float]]:
@@ -94,7 +99,7 @@ class Validation:
         model.eval()
         before, alone, mixed = [], [], []
         for question, gold, passages, articles, first in self.rows:
-            own = score(model, batcher, question, passages, settings).numpy()
+            own = scores_of(model, batcher, [(question, passage) for passage in passages], settings["tokens"]).numpy()
             blend = (own - own.mean()) / (own.std() + 1e-6) + (first - first.mean()) / (first.std() + 1e-6)
             before.append(ndcg_at(rank_documents(first, articles, 10), {gold}, 10))
             alone.append(ndcg_at(rank_documents(own, articles, 10), {gold}, 10))
@@ -158,23 +163,20 @@ def train(config: dict[str, Any], *, base: Path, pairs_folder: Path, teachers_fo
 
         if progress.step == 0:
             evaluate(0)
-        tokens, started = 0, time.monotonic()
+        first, started = progress.step, time.monotonic()
         for step in range(progress.step, total):
             for group in optimizer.param_groups:
                 group["lr"] = learning_rate_at(step, peak=settings["learning_rate"], warmup=settings["warmup_steps"], total=total)
-            batch = batcher.encode([(ranked.question, passage) for ranked in plan[step] for passage in ranked.passages], model_settings["tokens"])
-            with torch.autocast("cpu", dtype=torch.bfloat16):
-                scores = model(batch)
-            loss, parts = batch_loss(scores.float(), plan[step], settings)
+            scores = scores_of(model, batcher, [(ranked.question, passage) for ranked in plan[step] for passage in ranked.passages], model_settings["tokens"])
+            loss, parts = batch_loss(scores, plan[step], settings)
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(trained, 1.0)
             optimizer.step()
             progress.step = step + 1
-            tokens += int(batch["attention_mask"].sum())
             if step % 10 == 0:
-                run.log(step, training_loss=loss.item(), learning_rate=optimizer.param_groups[0]["lr"], tokens_per_second=tokens / (time.monotonic() - started), **{f"training_{name}": value for name, value in parts.items()})
-                print(f"step {step}: loss {loss.item():.4f} {parts}, {tokens / (time.monotonic() - started):.0f} tokens/s", flush=True)
+                run.log(step, training_loss=loss.item(), learning_rate=optimizer.param_groups[0]["lr"], seconds_per_step=(time.monotonic() - started) / (progress.step - first), **{f"training_{name}": value for name, value in parts.items()})
+                print(f"step {step}: loss {loss.item():.4f} {parts}, {(time.monotonic() - started) / (progress.step - first):.2f} s a step", flush=True)
             if (step + 1) % settings["evaluate_every"] == 0 and evaluate(step + 1):
                 print(f"no better for {settings['patience']} evaluations: stopped", flush=True)
                 break
