@@ -1,7 +1,7 @@
 // An ONNX sentence-embedding model in this thread: tokens in, vectors out. Inference blocks the thread, see onnx-embedder.ts.
 
 import { join } from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
 import { AppError } from '#core/errors.ts';
 import type { EmbeddingSettings } from './embedding-settings.ts';
 import { type IdentifiedModel, identifyModel } from './model-id.ts';
@@ -55,6 +55,9 @@ export async function openEmbeddingModel(
   }
   if (executionProvider === 'cpu') return loadModel(folder, identified, 'cpu');
   try {
+    // Asked first: onnxruntime-node leaves out without an error what its build does not know at all.
+    if (!listSupportedBackends().some(({ name }) => name === executionProvider))
+      throw new Error('onnxruntime-node does not have it on this system');
     return await loadModel(folder, identified, executionProvider);
   } catch (cause) {
     // If the model is what is wrong, it fails here again, and says so.

@@ -3,21 +3,24 @@
 export interface OnnxGraph {
   readonly nodes: readonly Buffer[];
   readonly constants: readonly Buffer[];
-  /** Each int64 (batch, sequence). */
+  /** Each int64 (batch, sequence), or int32. */
   readonly inputs: readonly string[];
+  readonly inputType?: 'int64' | 'int32';
   /** float32. */
   readonly output: { readonly name: string; readonly shape: readonly (string | number)[] };
 }
 
 const float = 1;
+const int32 = 6;
 const int64 = 7;
 
-export function onnxModel({ nodes, constants, inputs, output }: OnnxGraph): Uint8Array {
+export function onnxModel({ nodes, constants, inputs, inputType = 'int64', output }: OnnxGraph): Uint8Array {
+  const elementType = inputType === 'int64' ? int64 : int32;
   const graph = [
     ...nodes.map((content) => bytes(1, content)),
     text(2, 'tiny'),
     ...constants.map((content) => bytes(5, content)),
-    ...inputs.map((name) => message(11, valueInfo(name, int64, ['batch', 'sequence']))),
+    ...inputs.map((name) => message(11, valueInfo(name, elementType, ['batch', 'sequence']))),
     message(12, valueInfo(output.name, float, output.shape)),
   ];
   return Buffer.concat([number(1, 8), message(7, graph), message(8, [text(1, ''), number(2, 17)])]);
@@ -43,6 +46,17 @@ export function constant(
     number(2, isInteger ? int64 : float),
     text(8, name),
     bytes(9, new Uint8Array(data.buffer)),
+  ]);
+}
+
+/** float32, read from a file beside the model. */
+export function externalConstant(name: string, shape: readonly number[], location: string): Buffer {
+  return Buffer.concat([
+    ...shape.map((size) => number(1, size)),
+    number(2, float),
+    text(8, name),
+    message(13, [text(1, 'location'), text(2, location)]),
+    number(14, 1),
   ]);
 }
 
