@@ -9,6 +9,7 @@ export default defineConfig({
       'web/**/*.test.ts',
       'deploy/**/*.test.ts',
       'data/**/*.test.ts',
+      'training/**/*.test.ts',
     ],
     globalSetup: ['web/testing/build-web.ts'],
     testTimeout: 30_000,

@@ -113,21 +113,47 @@ def recall_at(ranked: Sequence[str], gold: set[str], k: int) -> float:
     return len(gold.intersection(ranked[:k])) / len(gold)
 
 
-def evaluate(encoder: SentenceEncoder, sets: list[RetrievalSet]) -> dict[str, dict[str, float]]:
-    """Set name -> figures. Texts that several sets share are embedded once."""
+def judge(encoder: SentenceEncoder, sets: list[RetrievalSet], dimensions: int | None = None) -> dict[str, np.ndarray]:
+    """Set name -> (questions, 2): nDCG@10 and recall@5 of each question. Texts that several sets share are embedded once.
+
+    dimensions: search with this prefix of the vectors."""
     vectors_of: dict[tuple[str, ...], np.ndarray] = {}
-    results = {}
+    found = {}
     for group in sets:
         key = tuple(group.texts)
         if key not in vectors_of:
-            vectors_of[key] = encoder.embed_documents(group.texts)
-        scores = encoder.embed_queries(group.questions) @ vectors_of[key].T
+            vectors_of[key] = shortened(encoder.embed_documents(group.texts), dimensions)
+        scores = shortened(encoder.embed_queries(group.questions), dimensions) @ vectors_of[key].T
         ranked = [rank_documents(row, group.owners, 10) for row in scores]
+        found[group.name] = np.array([[ndcg_at(*pair, 10), recall_at(*pair, 5)] for pair in zip(ranked, group.gold)])
+    return found
+
+
+def shortened(vectors: np.ndarray, dimensions: int | None) -> np.ndarray:
+    if dimensions is None:
+        return vectors
+    vectors = vectors[:, :dimensions]
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def interval(values: np.ndarray, *, rounds: int = 2000) -> tuple[float, float]:
+    """95 % of the means of resampled questions (percentile bootstrap, fixed seed)."""
+    means = np.random.default_rng(SEED).choice(values, (rounds, len(values))).mean(axis=1)
+    return float(np.quantile(means, 0.025)), float(np.quantile(means, 0.975))
+
+
+def evaluate(encoder: SentenceEncoder, sets: list[RetrievalSet]) -> dict[str, dict[str, float]]:
+    """Set name -> figures."""
+    results = {}
+    for group, values in zip(sets, judge(encoder, sets).values()):
+        low, high = interval(values[:, 0])
         results[group.name] = {
-            "questions": len(group.questions),
+            "questions": len(values),
             "texts": len(group.texts),
-            "ndcg@10": round(float(np.mean([ndcg_at(*pair, 10) for pair in zip(ranked, group.gold)])), 4),
-            "recall@5": round(float(np.mean([recall_at(*pair, 5) for pair in zip(ranked, group.gold)])), 4),
+            "ndcg@10": round(float(values[:, 0].mean()), 4),
+            "ndcg@10 from": round(low, 4),
+            "ndcg@10 to": round(high, 4),
+            "recall@5": round(float(values[:, 1].mean()), 4),
         }
     return results
 
@@ -156,7 +182,7 @@ def main() -> int:
     for group in sets:
         for name in report:
             figures = report[name][group.name]
-            print(f"{group.name:32} {name:10} n={figures['questions']:<5} nDCG@10 {figures['ndcg@10']:.3f}  recall@5 {figures['recall@5']:.3f}")
+            print(f"{group.name:32} {name:10} n={figures['questions']:<5} nDCG@10 {figures['ndcg@10']:.3f} ({figures['ndcg@10 from']:.3f} - {figures['ndcg@10 to']:.3f})  recall@5 {figures['recall@5']:.3f}")
     if arguments.out:
         arguments.out.write_text(json.dumps(report, indent=2) + "\n", "utf-8")
     return 0
