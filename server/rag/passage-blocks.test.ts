@@ -36,6 +36,12 @@ describe('passage blocks', () => {
     ).toEqual([true, false]);
   });
 
+  it('takes lines of code for a whole', () => {
+    expect(passageBlocks('For example:\n\n```\nbank.csv\nbank.json\n```')).toMatchObject([
+      { kind: 'list', ordered: true, units: [{ text: 'For example:' }, { kind: 'code' }, { kind: 'code' }] },
+    ]);
+  });
+
   it('gives nothing for nothing', () => {
     expect(passageBlocks(' \n\n')).toEqual([]);
   });

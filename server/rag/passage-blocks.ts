@@ -11,7 +11,7 @@ export interface Unit {
 
 export interface Block {
   readonly kind: 'paragraph' | 'list';
-  /** Numbered items are steps: leaving one out would mislead. */
+  /** Numbered items are steps, lines of code a whole: leaving one out would mislead. */
   readonly ordered: boolean;
   /** For a list: the lead-in sentence, if there is one, then the items, each with the sentences that belong to it. */
   readonly units: readonly Unit[];
@@ -56,5 +56,8 @@ export function passageBlocks(text: string): Block[] {
   }
   return blocks
     .filter(({ units }) => units.length > 0)
-    .map((block) => ({ ...block, ordered: block.units.some(({ text }) => /^\s*\d/.test(text)) }));
+    .map((block) => ({
+      ...block,
+      ordered: block.units.some(({ text, kind }) => kind === 'code' || /^\s*\d/.test(text)),
+    }));
 }

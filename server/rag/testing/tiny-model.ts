@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { constant, externalConstant, node, type OnnxGraph, onnxModel } from './onnx-writer.ts';
 
-const words = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', 'red', 'green', 'blue', 'broken', 'zero'];
+export const words = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', 'red', 'green', 'blue', 'broken', 'zero'];
 
 /** Three dimensions; a row for each of `words`. */
 export const table = [

@@ -3,26 +3,30 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { constant, node, type OnnxGraph, onnxModel } from './onnx-writer.ts';
-import { table, tinyTokenizer } from './tiny-model.ts';
+import { table, tinyTokenizer, words } from './tiny-model.ts';
 
 export interface TinyRerankerOptions {
   readonly answerdesk?: object;
   readonly inputs?: readonly string[];
   /** One score for each row, or, wrongly, one for the whole batch. */
   readonly scores?: 'each' | 'one';
+  /** A text with this word has no score. */
+  readonly brokenWord?: string;
 }
 
 export const tinyRerankerSettings = { kind: 'reranker', name: 'tiny', max_tokens: 16, question_tokens: 4 };
 
 export async function writeTinyReranker(folder: string, options: TinyRerankerOptions = {}): Promise<void> {
-  const { answerdesk = tinyRerankerSettings, inputs, scores = 'each' } = options;
+  const { answerdesk = tinyRerankerSettings, inputs, scores = 'each', brokenWord } = options;
+  const vectors = table.map((row, id) => (words[id] === brokenWord ? [Number.NaN, 0, 0] : row));
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'model.onnx'), onnxModel(graph(inputs, scores)));
+  await writeFile(join(folder, 'model.onnx'), onnxModel(graph(vectors, inputs, scores)));
   await writeFile(join(folder, 'tokenizer.json'), JSON.stringify(tinyTokenizer()));
   await writeFile(join(folder, 'config.json'), JSON.stringify({ answerdesk }));
 }
 
 function graph(
+  vectors: readonly (readonly number[])[],
   inputs: readonly string[] = ['input_ids', 'attention_mask', 'token_type_ids'],
   scores: 'each' | 'one',
 ): OnnxGraph {
@@ -43,7 +47,7 @@ function graph(
       node('Reshape', ['sums', 'flat'], 'score'),
     ],
     constants: [
-      constant('table', [table.length, 3], table.flat()),
+      constant('table', [vectors.length, 3], vectors.flat()),
       constant('one-where-1', [2, 1], [0, 1]),
       constant('one-where-0', [2, 1], [1, 0]),
       constant('over-sequence', [1], [1n]),
