@@ -1,6 +1,6 @@
 // The ways of finding articles that the lab compares: parts of the retriever by themselves, or it with one of them changed.
 import { condense } from '#chat/condense.ts';
-import type { RewriteQuestion } from '#chat/rewrite-question.ts';
+import { type RewriteQuestion, withRewritten } from '#chat/rewrite-question.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import { type Chunk, matchesFilter } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
@@ -58,9 +58,6 @@ export function partRankers({ generation, embedder, served }: LabKnowledge): Ran
     ofStandalone('hybrid, meaning counts three times', hybrid({ vectorWeight: 3 })),
     ofStandalone('hybrid, 200 candidates each', hybrid({ depth: 200 })),
     ofStandalone('hybrid, headings count as text', hybrid({}, { lexicalIndex: plainHeadings })),
-    ...(chunks.some(({ kind }) => kind === 'transcript')
-      ? [ofStandalone('hybrid, conversations count as articles', hybrid({ transcriptWeight: 1 }))]
-      : []),
     ...(served.stages ? [ofStandalone('as served, reranked', searcher(served))] : []),
   ];
 }
@@ -94,7 +91,8 @@ export function followUpRankers({ generation, embedder, rewriteQuestion }: LabKn
             const rewritten = await rewriteQuestion(turns, options).catch(() =>
               options?.signal?.throwIfAborted(),
             );
-            return rewritten === undefined ? condense(turns).search : { query: rewritten };
+            const condensed = condense(turns);
+            return rewritten === undefined ? condensed.search : withRewritten(condensed, rewritten).search;
           }),
         ]
       : []),

@@ -72,7 +72,7 @@ describe('the retrieval lab', () => {
       ...knowledge,
       rewriteQuestion: async (turns) => {
         asked.push(turns.length);
-        return 'crushed parcel';
+        return 'crushed corner parcel shop';
       },
     });
     const rows = await compareRankers(rankers, [caseOf(followUp)]);

@@ -175,8 +175,10 @@ describe('answer', () => {
       { role: 'customer', text: 'and the valve?' },
     );
     expect(asked).toEqual([[question.text, 'Hold the dial.', 'and the valve?']]);
-    expect(knowledgeBase.queries).toEqual(['How do I reset the valve to its factory settings?']);
-    expect(knowledgeBase.contexts).toEqual([undefined]);
+    expect(knowledgeBase.queries).toEqual(['and the valve?']);
+    expect(knowledgeBase.contexts).toEqual([
+      { text: 'How do I reset the valve to its factory settings?', weight: 1 },
+    ]);
     expect(JSON.stringify(model.prompts)).toContain('and the valve?');
     await ask(question);
     expect(asked).toHaveLength(1);

@@ -13,7 +13,7 @@ import { heldAddresses } from './held-addresses.ts';
 import { type Calibration, decide, decideBeforeRetrieval, type PolicyOutcome } from './policy.ts';
 import { buildPrompt } from './prompt.ts';
 import { repliesIn } from './replies.ts';
-import type { RewriteQuestion } from './rewrite-question.ts';
+import { type RewriteQuestion, withRewritten } from './rewrite-question.ts';
 import { type StreamTimeouts, timedStream } from './timed-stream.ts';
 import { usablePassages } from './usable-passages.ts';
 
@@ -161,8 +161,8 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
     const condensed = condense(turns, { afterClarify });
     if (!rewriteQuestion || !condensed.search.context) return condensed;
     try {
-      const query = await rewriteQuestion(turns, { signal });
-      return query === undefined ? condensed : { query, search: { query } };
+      const rewritten = await rewriteQuestion(turns, { signal });
+      return rewritten === undefined ? condensed : withRewritten(condensed, rewritten);
     } catch (thrown) {
       if (signal?.aborted || isAbortError(thrown)) throw thrown;
       observer.modelFailed?.(chatModel.name, toAppError(thrown));

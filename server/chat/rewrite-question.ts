@@ -5,6 +5,7 @@ import type { CallOptions } from '#core/call-options.ts';
 import type { ChatModel } from '#core/chat-model.ts';
 import type { Turn } from '#core/conversation.ts';
 import { AppError } from '#core/errors.ts';
+import type { CondensedQuery } from './condense.ts';
 import { quotedConversation } from './prompt.ts';
 import { timedStream } from './timed-stream.ts';
 
@@ -29,6 +30,17 @@ Example: after "How do I change my password on the phone?" and "Open Settings.",
 How do I change my password on a computer?`;
 
 const longestQuestion = 300;
+
+/**
+ * What the desk does with a rewritten question: it reads that, and searches with the customer's own words and with it. Searching with
+ * it alone is a little better where it is as good as a person's, and much worse where a small model wrote it (docs/retrieval.md).
+ */
+export function withRewritten(
+  { search: { query } }: Pick<CondensedQuery, 'search'>,
+  rewritten: string,
+): Pick<CondensedQuery, 'query' | 'search'> {
+  return { query: rewritten, search: { query, context: { text: rewritten, weight: 1 } } };
+}
 
 export function createQuestionRewriter(
   model: ChatModel,
