@@ -134,6 +134,18 @@ describe('hybrid retriever', () => {
     expect(found).toContain('three#0');
   });
 
+  it('prefers, of passages that are alike, the one from the document that is about it', async () => {
+    const embedder = createOpinionatedEmbedder({ about: [1, 0], nearly: [0.95, 0.3], off: [0, 1] });
+    const documents = [
+      sampleDocument('mixed', 'nearly one\noff two\noff three'),
+      sampleDocument('whole', 'nearly four\nnearly five\nnearly six'),
+    ];
+    const retriever = await createRetriever(documents, embedder);
+    const found = idsOf(await retriever.retrieve('about', { k: 6 }));
+    expect(found.slice(0, 3)).toEqual(['whole#0', 'whole#1', 'whole#2']);
+    expect(found[3]).toBe('mixed#0');
+  });
+
   it('keeps passages in a script that has no words for the index', async () => {
     const documents = [sampleDocument('one', '☎ ☎ ☎'), sampleDocument('two', '✉ ✉ ✉')];
     expect(await (await createRetriever(documents)).retrieve('about one')).toHaveLength(2);

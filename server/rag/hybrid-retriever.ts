@@ -3,7 +3,7 @@ import { type Chunk, type ChunkFilter, matchesFilter, type ScoredChunk } from '#
 import type { Embedder } from '#core/embedder.ts';
 import type { LexicalQuery, QueryContext, Retriever, VectorIndex } from '#core/retriever.ts';
 import type { Bm25Index } from './bm25-index.ts';
-import { fuseConvex } from './score-fusion.ts';
+import { fuseScores } from './score-fusion.ts';
 import { dotProduct, normalize, type VectorMatrix } from './vector-matrix.ts';
 
 export interface HybridParts {
@@ -16,15 +16,19 @@ export interface HybridParts {
 }
 
 /**
- * Defaults measured as mean nDCG@10 over seven sets of questions (two help centres, four MTRAG collections, DSTC11), with the embedder
- * that ships / with int8 bge-small: BM25 .585 / .585, vectors .660 / .710, RRF .668 / .681, this with weight 1 .682 / .703, 2 .691 /
- * .723, 3 .683 / .723; depth 20 .685 / .717, 100 .692 / .723. Dividing by the maximum instead of min-max: .697 / .700 at its best.
+ * Defaults measured on eight development sets (docs/retrieval.md). Flat around them: mean nDCG@10 with `vectorWeight` 1.5 .699, 2 .701,
+ * 2.5 .699; with `depth` 100 .698.
  */
 export interface HybridOptions {
   /** How many candidates each of the two searches gives to the fusion. */
   readonly depth?: number;
   /** Weight of the vectors' score; BM25's is 1. */
   readonly vectorWeight?: number;
+  /**
+   * Share of the document in a passage's cosine: how near the mean of all its passages is to the question. Between passages that are
+   * alike, the one from the document that is about the question wins.
+   */
+  readonly documentShare?: number;
   /**
    * What the score of a past conversation counts beside that of an article. Customers' words resemble a customer's question, so
    * conversations crowd out the article that settles it. Measured on the sample company's 171 answerable questions (nDCG@10 over
@@ -36,8 +40,10 @@ export interface HybridOptions {
 
 export function createHybridRetriever(
   { embedder, chunks, vectors, vectorIndex, lexicalIndex }: HybridParts,
-  { depth = 50, vectorWeight = 2, transcriptWeight = 0.6 }: HybridOptions = {},
+  { depth = 50, vectorWeight = 2, documentShare = 0.1, transcriptWeight = 0.6 }: HybridOptions = {},
 ): Retriever {
+  const { documentOf, means } = meanOfDocuments(chunks, vectors);
+
   /**
    * The question by itself and read together with its context, added up: one search finds what fits both, and a turn that says
    * everything outweighs a context that it has left behind. See docs/retrieval.md.
@@ -72,23 +78,64 @@ export function createHybridRetriever(
 
       const rows = [...new Set([...semantic, ...lexical].map(({ row }) => row))];
       const lexicalEvidence = lexicalIndex.evidence(words, rows);
-      const candidates = rows.map((row, position) => ({
-        row,
-        cosine: dotProduct(vectors.values, row * vectors.dimensions, vector, 0, vectors.dimensions),
-        bm25: lexicalEvidence[position]!.score,
-        coverage: lexicalEvidence[position]!.coverage,
-      }));
-      const ranked = fuseConvex(candidates, { depth: wanted, vectorWeight });
+      const candidates = rows.map((row, position) => {
+        const cosine = cosineOf(vectors, row, vector);
+        return {
+          row,
+          cosine: (1 - documentShare) * cosine + documentShare * cosineOf(means, documentOf[row]!, vector),
+          bm25: lexicalEvidence[position]!.score,
+          evidence: {
+            cosine,
+            bm25: lexicalEvidence[position]!.score,
+            coverage: lexicalEvidence[position]!.coverage,
+          },
+        };
+      });
+      const ranked = fuseScores(candidates, { depth: wanted, vectorWeight });
       const scored = ranked
-        .map(({ row, score, cosine, bm25, coverage }) => ({
+        .map(({ row, score, evidence }) => ({
           chunk: chunks[row]!,
           score: chunks[row]!.kind === 'transcript' ? score * transcriptWeight : score,
-          evidence: { cosine, bm25, coverage },
+          evidence,
         }))
         .sort((a, b) => b.score - a.score);
       return withoutRepeats(scored, k);
     },
   };
+}
+
+/** Row `documentOf[r]` of `means`: the mean direction of all passages of the document that passage `r` is from. */
+function meanOfDocuments(
+  chunks: readonly Chunk[],
+  vectors: VectorMatrix,
+): { documentOf: Uint32Array; means: Pick<VectorMatrix, 'values' | 'dimensions'> } {
+  const { dimensions } = vectors;
+  const numbers = new Map<string, number>();
+  const documentOf = Uint32Array.from(chunks, ({ documentId }) => {
+    const number = numbers.get(documentId) ?? numbers.size;
+    numbers.set(documentId, number);
+    return number;
+  });
+  const values = new Float32Array(numbers.size * dimensions);
+  for (const [row, document] of documentOf.entries()) {
+    for (let index = 0; index < dimensions; index++)
+      values[document * dimensions + index]! += vectors.values[row * dimensions + index]!;
+  }
+  for (let document = 0; document < numbers.size; document++) {
+    const mean = values.subarray(document * dimensions, (document + 1) * dimensions);
+    const norm = Math.sqrt(dotProduct(mean, 0, mean, 0, dimensions));
+    // Passages that point in opposite directions have no mean direction.
+    for (let index = 0; index < dimensions; index++) mean[index]! /= norm || 1;
+  }
+  return { documentOf, means: { values, dimensions } };
+}
+
+function cosineOf(
+  { values, dimensions }: Pick<VectorMatrix, 'values' | 'dimensions'>,
+  row: number,
+  vector: Float32Array,
+): number {
+  return dotProduct(values, row * dimensions, vector, 0, dimensions);
 }
 
 /** What a word of the context counts in BM25, the question's own counting 1. Flat from 0.2 to 0.5 on the development sets. */

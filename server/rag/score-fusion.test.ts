@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fuseConvex } from './score-fusion.ts';
+import { fuseScores } from './score-fusion.ts';
 
 const candidate = fc.record({
   row: fc.nat(10_000),
@@ -10,11 +10,11 @@ const candidate = fc.record({
 const candidates = fc.uniqueArray(candidate, { selector: ({ row }) => row, maxLength: 120 });
 const options = { depth: 50, vectorWeight: 2 };
 
-describe('convex fusion', () => {
+describe('fusion of scores', () => {
   it('returns every candidate once, best first, with a score from 0 to 1', () => {
     fc.assert(
       fc.property(candidates, (list) => {
-        const fused = fuseConvex(list, options);
+        const fused = fuseScores(list, options);
         expect(fused.map(({ row }) => row).sort()).toEqual(list.map(({ row }) => row).sort());
         for (const [rank, { score }] of fused.entries()) {
           expect(score).toBeGreaterThanOrEqual(0);
@@ -28,7 +28,7 @@ describe('convex fusion', () => {
   it('never puts a candidate below one that is worse in both searches', () => {
     fc.assert(
       fc.property(candidates, (list) => {
-        const fused = fuseConvex(list, options);
+        const fused = fuseScores(list, options);
         for (const [rank, better] of fused.entries()) {
           for (const worse of fused.slice(0, rank)) {
             const isDominated = worse.cosine < better.cosine && worse.bm25 < better.bm25;
@@ -42,13 +42,13 @@ describe('convex fusion', () => {
   it('does not depend on the order of the candidates', () => {
     fc.assert(
       fc.property(candidates, (list) => {
-        expect(fuseConvex([...list].reverse(), options)).toEqual(fuseConvex(list, options));
+        expect(fuseScores([...list].reverse(), options)).toEqual(fuseScores(list, options));
       }),
     );
   });
 
   it('follows the words when the vectors cannot tell candidates apart, and the other way round', () => {
-    const byWords = fuseConvex(
+    const byWords = fuseScores(
       [
         { row: 1, cosine: 0.5, bm25: 1 },
         { row: 2, cosine: 0.5, bm25: 9 },
@@ -56,7 +56,7 @@ describe('convex fusion', () => {
       options,
     );
     expect(byWords[0]?.row).toBe(2);
-    const byVectors = fuseConvex(
+    const byVectors = fuseScores(
       [
         { row: 1, cosine: 0.9, bm25: 0 },
         { row: 2, cosine: 0.1, bm25: 0 },
@@ -67,16 +67,21 @@ describe('convex fusion', () => {
   });
 
   it('lets the vectors weigh twice as much as the words', () => {
-    const fused = fuseConvex(
+    const fused = fuseScores(
       [
         { row: 1, cosine: 0.9, bm25: 0 },
         { row: 2, cosine: 0.1, bm25: 9 },
+        { row: 3, cosine: 0.1, bm25: 0 },
       ],
       options,
     );
-    expect(fused.map(({ row, score }) => [row, score])).toEqual([
-      [1, 2 / 3],
-      [2, 1 / 3],
-    ]);
+    expect(fused.map(({ row }) => row)).toEqual([1, 2, 3]);
+    expect(fused.map(({ score }) => score)).toEqual([1, expect.closeTo(0.5, 6), 0]);
+  });
+
+  it('listens to the search that tells one candidate from all others', () => {
+    const alike = Array.from({ length: 49 }, (_, row) => ({ row, cosine: 0.5 + row / 1_000, bm25: 3 }));
+    const fused = fuseScores([...alike, { row: 49, cosine: 0.51, bm25: 20 }], options);
+    expect(fused[0]?.row).toBe(49);
   });
 });

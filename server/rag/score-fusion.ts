@@ -10,38 +10,41 @@ export interface FusionCandidate {
 }
 
 export interface FusionOptions {
-  /** Each leg's best `depth` candidates set its scale: the lowest of them is 0, the best is 1, anything below is 0. */
+  /** Each leg's best `depth` candidates set its scale: their mean is 0, their standard deviation is 1. */
   readonly depth: number;
   /** Weight of the cosine; BM25's is 1. */
   readonly vectorWeight: number;
 }
 
-/** Best first, `score` 0 to 1; ties in row order. */
-export function fuseConvex<T extends FusionCandidate>(
+/**
+ * Best first, `score` 0 (the last candidate) to 1 (the best); ties in row order. Standard scores let a leg that knows one passage from
+ * all others speak louder than one that finds fifty alike; between minimum and maximum, both would speak the same (docs/retrieval.md).
+ */
+export function fuseScores<T extends FusionCandidate>(
   candidates: readonly T[],
   { depth, vectorWeight }: FusionOptions,
 ): (T & { readonly score: number })[] {
-  const cosineScale = minMaxScale(
+  const cosineScale = standardScale(
     candidates.map(({ cosine }) => cosine),
     depth,
   );
-  const bm25Scale = minMaxScale(
-    candidates.map(({ bm25 }) => bm25).filter((score) => score > 0),
+  // Candidates without any of the words belong to the scale: where few have one, having it says much.
+  const bm25Scale = standardScale(
+    candidates.map(({ bm25 }) => bm25),
     depth,
   );
+  const sums = candidates.map(({ cosine, bm25 }) => vectorWeight * cosineScale(cosine) + bm25Scale(bm25));
+  const highest = Math.max(...sums);
+  const lowest = Math.min(...sums);
+  const range = highest - lowest;
   return candidates
-    .map((candidate) => ({
-      ...candidate,
-      score: (vectorWeight * cosineScale(candidate.cosine) + bm25Scale(candidate.bm25)) / (vectorWeight + 1),
-    }))
+    .map((candidate, index) => ({ ...candidate, score: range > 0 ? (sums[index]! - lowest) / range : 1 }))
     .sort((a, b) => b.score - a.score || a.row - b.row);
 }
 
-function minMaxScale(scores: number[], depth: number): (score: number) => number {
+function standardScale(scores: number[], depth: number): (score: number) => number {
   const best = scores.sort((a, b) => b - a).slice(0, depth);
-  const maximum = best[0] ?? 0;
-  const minimum = best.at(-1) ?? 0;
-  const range = maximum - minimum;
-  if (range <= 0) return (score) => (best.length > 0 && score >= maximum ? 1 : 0);
-  return (score) => Math.min(1, Math.max(0, (score - minimum) / range));
+  const mean = best.reduce((sum, score) => sum + score, 0) / best.length;
+  const deviation = Math.sqrt(best.reduce((sum, score) => sum + (score - mean) ** 2, 0) / best.length);
+  return deviation > 0 ? (score) => (score - mean) / deviation : () => 0;
 }
