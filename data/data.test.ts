@@ -4,7 +4,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { featureNames } from '#chat/policy.ts';
+import { featureNames } from '#chat/evidence-features.ts';
 import { openEmbedder } from '#rag/open-embedder.ts';
 import { missingFacts } from '../evals/judging/answer-checks.ts';
 import type { ArticleItem, ConversationItem, SourceItem } from '../ingest/item.ts';

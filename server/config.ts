@@ -60,6 +60,8 @@ const schema = z.object({
   ANSWERDESK_MAX_CONCURRENT_ANSWERS: count(200, 100_000),
   ANSWERDESK_SHUTDOWN_GRACE_MS: milliseconds(10_000),
 
+  ANSWERDESK_ERROR_BUDGET: z.coerce.number().gt(0).lt(1).optional(),
+
   ANSWERDESK_QUALITY_SAMPLE: z.coerce.number().min(0).max(1).default(0.05),
 
   ANSWERDESK_ALLOW_TRACING: flag,
@@ -130,6 +132,8 @@ function shape(env: z.infer<typeof schema>) {
       tokenTimeoutMs: env.ANSWERDESK_CHAT_TOKEN_TIMEOUT_MS,
       maxTokens: env.ANSWERDESK_CHAT_MAX_TOKENS,
     },
+    /** Share of all questions that may be answered wrongly and with confidence, 0 to 1; undefined: as the thresholds were fitted. */
+    errorBudget: env.ANSWERDESK_ERROR_BUDGET,
     /** Share of the live answers whose groundedness is scored for /metrics, 0 to 1. */
     qualitySample: env.ANSWERDESK_QUALITY_SAMPLE,
     /** For evals only: a language model that judges answers. */

@@ -4,6 +4,8 @@ export interface Prediction {
   /** 0 to 1. */
   readonly probability: number;
   readonly label: boolean;
+  /** For the calibration error: how often such a one comes, beside the others; default 1. */
+  readonly weight?: number | undefined;
 }
 
 /** Area under the ROC curve; ties count half (Mann-Whitney U). NaN-free: 0.5 when one class is missing. */
@@ -34,12 +36,16 @@ export function expectedCalibrationError(predictions: readonly Prediction[], bin
     Math.min(bins - 1, Math.floor(probability * bins)),
   );
   let error = 0;
+  let total = 0;
   for (const group of grouped.values()) {
-    const confidence = group.reduce((sum, { probability }) => sum + probability, 0) / group.length;
-    const accuracy = group.filter(({ label }) => label).length / group.length;
-    error += (group.length / predictions.length) * Math.abs(confidence - accuracy);
+    let excess = 0;
+    for (const { probability, label, weight = 1 } of group) {
+      excess += weight * (probability - (label ? 1 : 0));
+      total += weight;
+    }
+    error += Math.abs(excess);
   }
-  return error;
+  return error / total;
 }
 
 /** Wilson score interval of `successes` out of `total`, 95 %. */

@@ -4,7 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AnswerDependencies } from '#chat/answer.ts';
-import { type Calibration, featureNames } from '#chat/policy.ts';
+import { parseCalibration } from '#chat/parse-calibration.ts';
+import type { Calibration } from '#chat/policy.ts';
 import { AppError } from '#core/errors.ts';
 import { generationFolder } from '#rag/generation-folder.ts';
 import { type Config, loadConfig } from '#server/config.ts';
@@ -46,8 +47,9 @@ export async function openSubject({ dataDir, policy }: OpenSubjectOptions): Prom
           chatModel,
           config.chat.baseUrl,
           config.chat.maxTokens,
-          featureNames.map((name) => calibration.coefficients[name]),
+          calibration.coefficients,
           calibration.intercept,
+          calibration.reranked,
           answerFrom,
           clarifyFrom,
         ]),
@@ -78,15 +80,7 @@ export async function openSubject({ dataDir, policy }: OpenSubjectOptions): Prom
 
 async function readPolicy(path: string): Promise<Calibration> {
   try {
-    const policy = JSON.parse(await readFile(path, 'utf8'));
-    const numbers = [
-      policy.intercept,
-      policy.answerFrom,
-      policy.clarifyFrom,
-      ...featureNames.map((name) => policy.coefficients[name]),
-    ];
-    if (numbers.every((value) => typeof value === 'number' && Number.isFinite(value))) return policy;
-    throw new Error('a coefficient or threshold is missing');
+    return parseCalibration(await readFile(path, 'utf8'));
   } catch (cause) {
     throw new AppError(
       'bad-input',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { featureNames } from '#chat/policy.ts';
+import { featureNames } from '#chat/evidence-features.ts';
 import { randomFrom } from '../core/random.ts';
 import { type EvidenceRow, fitOnOneHalf, splitEvidence } from './abstention-fit.ts';
 
@@ -19,7 +19,7 @@ function rows(count: number): EvidenceRow[] {
     };
   });
 }
-const options = { embedder: 'e', maxError: 0.1, seed: 1 };
+const options = { embedder: 'e', errorBudget: 0.1, seed: 1 };
 
 describe('fitting on one half', () => {
   it('never measures on a case that it was fitted on, and balances the halves', () => {

@@ -41,7 +41,7 @@ export function splitEvidence(rows: readonly EvidenceRow[]): { fit: EvidenceRow[
 
 export function fitOnOneHalf(
   rows: readonly EvidenceRow[],
-  { seed, ...options }: FitOptions & { readonly seed: number },
+  { seed, ...options }: Required<FitOptions> & { readonly seed: number },
 ): FittedPolicy {
   const { fit, test } = splitEvidence(rows);
   if (fit.length < fewestQuestions || !fit.some(({ label }) => label) || fit.every(({ label }) => label))
@@ -84,7 +84,7 @@ export function fitOnOneHalf(
       'fitted-without-passage': shareMetric(answered.filter(({ label }) => !label).length, answered.length, {
         label: `${fitted} answers whose passages do not hold the answer`,
         better: 'lower',
-        note: `the fit allows ${(options.maxError * 100).toFixed(0)} %`,
+        note: `of all questions, the fit allows ${(options.errorBudget * 100).toFixed(0)} %`,
       }),
       'fitted-answerable-answered': shareMetric(count(answerable, answers), answerable.length, {
         label: `${fitted} questions that an article answers, answered`,

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { defaultMaxError, evidenceOf } from '../calibration/policy-fit.ts';
+import { defaultErrorBudget, evidenceOf } from '../calibration/policy-fit.ts';
 import { casePassages, createAsk } from '../core/ask.ts';
 import { defineCaseSuite } from '../runner/define-suite.ts';
 import { evalContext } from '../runner/eval-context.ts';
@@ -59,7 +59,7 @@ await defineCaseSuite({
     const rows = done.flatMap(({ evalCase: { id }, judged: { evidence } }) =>
       evidence === null ? [] : [{ ...evidence, id }],
     );
-    const fitted = fitOnOneHalf(rows, { embedder: embedder.modelId, maxError: defaultMaxError, seed });
+    const fitted = fitOnOneHalf(rows, { embedder: embedder.modelId, errorBudget: defaultErrorBudget, seed });
     if (fitted.calibration)
       await writeFile(
         join(settings.runDir, 'policy.json'),

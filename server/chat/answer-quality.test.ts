@@ -36,7 +36,13 @@ function desk(options: Partial<AnswerQualityOptions> = {}) {
       chatModel: { name: 'scripted', model: new ScriptedChatModel({ deltas: [text] }) },
       calibration: {
         embedder: 'canned',
-        coefficients: { cosine: 20, cosineMean: 0, coverage: 0, bm25: 0, agreement: 0 },
+        coefficients: {
+          cosine: 20,
+          scoreMargin: 0,
+          coverageMargin: 0,
+          rerank: 0,
+          rerankMargin: 0,
+        },
         intercept: -10,
         answerFrom: 0.6,
         clarifyFrom: 0.2,

@@ -18,7 +18,7 @@ import {
 /** Confidence is the best cosine itself: 0.6 answers, 0.4 asks back, less declines. */
 const calibration: Calibration = {
   embedder: 'canned',
-  coefficients: { cosine: 20, cosineMean: 0, coverage: 0, bm25: 0, agreement: 0 },
+  coefficients: { cosine: 20, scoreMargin: 0, coverageMargin: 0, rerank: 0, rerankMargin: 0 },
   intercept: -10,
   answerFrom: 0.6,
   clarifyFrom: 0.2,

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { answerProbability, type Calibration, decideBeforeRetrieval, wantsPerson } from './policy.ts';
+import { answerProbability, type Calibration, decide, decideBeforeRetrieval, wantsPerson } from './policy.ts';
 import { makeChunk, scored } from './testing/fixtures.ts';
 
 const calibration: Calibration = {
   embedder: 'canned',
-  coefficients: { cosine: 6, cosineMean: 2, coverage: 3, bm25: 1, agreement: 0.5 },
+  coefficients: { cosine: 6, scoreMargin: 2, coverageMargin: 4, rerank: 0, rerankMargin: 0 },
   intercept: -6,
   answerFrom: 0.5,
   clarifyFrom: 0.3,
@@ -105,5 +105,23 @@ describe('confidence', () => {
 
   it('is zero without passages', () => {
     expect(answerProbability([], calibration)).toBe(0);
+  });
+
+  it('is judged by the second fit where a reranker has read, and by the first where it has not', () => {
+    const reranked = {
+      ...calibration,
+      reranker: 'r',
+      coefficients: { ...calibration.coefficients, cosine: 0, rerank: 10 },
+      answerFrom: 0.9,
+    };
+    const both = { ...calibration, reranked };
+    const without = scored(makeChunk(), { cosine: 0.9 }, 0);
+    const refused = scored(makeChunk(), { cosine: 0.9, rerank: -8 }, 0);
+    expect(answerProbability([without], both)).toBe(answerProbability([without], calibration));
+    expect(answerProbability([refused], both)).toBeLessThan(0.01);
+    const decisionOn = (one: typeof without) =>
+      decide({ question: 'q', history: [], passages: [one] }, both).decision;
+    expect(decisionOn(scored(makeChunk(), { cosine: 0.9, rerank: 7 }, 0))).toBe('clarify');
+    expect(decisionOn(scored(makeChunk(), { cosine: 0.9, rerank: 9 }, 0))).toBe('answer');
   });
 });

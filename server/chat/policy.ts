@@ -3,18 +3,38 @@
 import type { HandoffReason, Message } from '#core/conversation.ts';
 import type { ScoredChunk } from '#core/document.ts';
 import { isGratitude, isSmallTalk } from './condense.ts';
+import { evidenceFeatures, type FeatureName, featureNames } from './evidence-features.ts';
 
 /** Logistic regression over `evidenceFeatures`, and the probabilities from which on the desk answers or asks back. */
-export interface Calibration {
-  readonly embedder: string;
+export interface PolicyFit {
   readonly coefficients: Readonly<Record<FeatureName, number>>;
   readonly intercept: number;
   readonly answerFrom: number;
   readonly clarifyFrom: number;
+  /** What else `answerFrom` could be, smallest budget first. */
+  readonly errorBudgets?: readonly ErrorBudget[] | undefined;
 }
 
-export const featureNames = ['cosine', 'cosineMean', 'coverage', 'bm25', 'agreement'] as const;
-export type FeatureName = (typeof featureNames)[number];
+/** One promise that the fit can keep, and what it costs; see evals/calibration/conformal-risk.ts. */
+export interface ErrorBudget {
+  /** At most this share of all questions is answered although the passages do not hold the answer. */
+  readonly budget: number;
+  readonly answerFrom: number;
+  /** Share of all questions, and of those an article answers, that are answered then. */
+  readonly coverage: number;
+  readonly answerableAnswered: number;
+}
+
+/** The fit for evidence without a reranker's, and the one for evidence with it. */
+export interface Calibration extends PolicyFit {
+  readonly embedder: string;
+  readonly reranked?: RerankedFit | undefined;
+}
+
+export interface RerankedFit extends PolicyFit {
+  /** Id of the model. */
+  readonly reranker: string;
+}
 
 export type PolicyOutcome =
   | { readonly decision: 'answer'; readonly confidence: number }
@@ -53,10 +73,11 @@ export function decideBeforeRetrieval({
 
 export function decide({ history, passages }: PolicyInput, calibration: Calibration): PolicyOutcome {
   const confidence = answerProbability(passages, calibration);
-  if (confidence >= calibration.answerFrom) return { decision: 'answer', confidence };
+  const { answerFrom, clarifyFrom } = fitFor(passages, calibration);
+  if (confidence >= answerFrom) return { decision: 'answer', confidence };
   const previous = history.findLast((message) => message.role === 'agent')?.decision;
   // Asking back twice in a row would be an interrogation.
-  if (confidence >= calibration.clarifyFrom && previous !== 'clarify') {
+  if (confidence >= clarifyFrom && previous !== 'clarify') {
     return { decision: 'clarify', confidence, topics: distinctTitles(passages, 3) };
   }
   return previous === 'decline'
@@ -68,28 +89,15 @@ export function decide({ history, passages }: PolicyInput, calibration: Calibrat
 export function answerProbability(passages: readonly ScoredChunk[], calibration: Calibration): number {
   if (passages.length === 0) return 0;
   const features = evidenceFeatures(passages);
-  const logit = featureNames.reduce(
-    (sum, name) => sum + calibration.coefficients[name] * features[name],
-    calibration.intercept,
-  );
+  const { coefficients, intercept } = fitFor(passages, calibration);
+  const logit = featureNames.reduce((sum, name) => sum + coefficients[name] * features[name], intercept);
   return 1 / (1 + Math.exp(-logit));
 }
 
-/** Each about 0 to 1, from the best five passages. */
-export function evidenceFeatures(passages: readonly ScoredChunk[]): Record<FeatureName, number> {
-  const top = passages.slice(0, 5);
-  const cosines = top.map(({ evidence }) => evidence.cosine ?? 0).sort((a, b) => b - a);
-  const first = top[0];
-  return {
-    cosine: cosines[0] ?? 0,
-    cosineMean: mean(cosines.slice(0, 3)),
-    coverage: Math.max(0, ...top.slice(0, 3).map(({ evidence }) => evidence.coverage ?? 0)),
-    bm25: Math.tanh(Math.max(0, ...top.map(({ evidence }) => evidence.bm25 ?? 0)) / 20),
-    agreement:
-      top.length === 0
-        ? 0
-        : top.filter(({ chunk }) => chunk.documentId === first?.chunk.documentId).length / top.length,
-  };
+/** A reranker may be missing, late or broken for one question: that question is then judged as without it. */
+function fitFor(passages: readonly ScoredChunk[], calibration: Calibration): PolicyFit {
+  const wasRead = passages.some(({ evidence }) => evidence.rerank !== undefined);
+  return (wasRead && calibration.reranked) || calibration;
 }
 
 const person =
@@ -136,8 +144,4 @@ function addressesTheModel(text: string): boolean {
 function distinctTitles(passages: readonly ScoredChunk[], count: number): string[] {
   const titles = passages.filter(({ chunk }) => chunk.kind === 'article').map(({ chunk }) => chunk.title);
   return [...new Set(titles)].slice(0, count);
-}
-
-function mean(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
