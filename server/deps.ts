@@ -13,6 +13,7 @@ import { createQuestionRewriter } from '#chat/rewrite-question.ts';
 import { openSqliteConversationStore } from '#chat/sqlite-conversation-store.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { AppError, isAbortError, toAppError } from '#core/errors.ts';
+import type { IntentClassifier } from '#core/intent-classifier.ts';
 import type { Reranker, RerankObserver } from '#core/reranker.ts';
 import type { KnowledgeBase } from '#core/retriever.ts';
 import type { ConversationStore } from '#core/stores.ts';
@@ -20,6 +21,7 @@ import { chooseEmbedder, findEmbedder, openChosenEmbedder } from '#rag/choose-em
 import { type KnowledgeBaseStore, openKnowledgeBase } from '#rag/knowledge-base.ts';
 import { modelPolicyPath } from '#rag/model-store.ts';
 import { openChatModel } from '#rag/open-chat-model.ts';
+import { openIntentClassifier } from '#rag/open-intent-classifier.ts';
 import { openReranker } from '#rag/open-reranker.ts';
 import { createRerankedKnowledgeBase } from '#rag/reranked-knowledge-base.ts';
 import type { RerankingOptions } from '#rag/reranking-retriever.ts';
@@ -54,6 +56,8 @@ export interface Knowledge
 
 /** What `npm run calibrate -- --out` writes. */
 const calibrationPath = join(import.meta.dirname, '../data/models/policy.json');
+/** What `npm run intents -- train training/data/general-intents.jsonl` writes. */
+const generalIntentsPath = join(import.meta.dirname, '../data/models/intents/general.json');
 /** What `npm run calibrate -- --support-out` writes. */
 const supportModelPath = join(import.meta.dirname, '../data/models/support.json');
 /** A customer waits no longer than this for a better order of the passages. */
@@ -131,16 +135,18 @@ export async function openAnswerDesk(config: Config, options: OpenOptions = {}):
   const knowledge = stack.use(await openKnowledge(config, options));
   const { chat } = config;
   const extractive = { ...chat, model: 'extractive' };
-  const [calibration, chatModel, fallbackModel] = await Promise.all([
+  const [calibration, chatModel, fallbackModel, intents] = await Promise.all([
     openCalibration(config, knowledge.embedder, options.logger),
     openChatModel(chat, knowledge),
     chat.model === extractive.model ? undefined : openChatModel(extractive, knowledge),
+    openGeneralIntents(knowledge.embedder, options.logger),
   ]);
   const dependencies: AnswerDependencies = {
     knowledgeBase: knowledge.current,
     chatModel,
     ...(fallbackModel ? { fallbackModel, rewriteQuestion: createQuestionRewriter(chatModel.model) } : {}),
     calibration,
+    ...(intents ? { intents } : {}),
     timeouts: chat,
     ...(options.observer ? { observer: options.observer } : {}),
   };
@@ -324,4 +330,20 @@ async function readSupportModel({ modelId }: Embedder, logger: Logger): Promise<
     'answers are not sampled: the support score was fitted with another embedder; "npm run calibrate -- --support-out data/models/support.json" fits it',
   );
   return undefined;
+}
+
+/** Undefined, with a warning, where it cannot be used: the policy's patterns go on without it. */
+async function openGeneralIntents(
+  embedder: Embedder,
+  logger: Logger | undefined,
+): Promise<IntentClassifier | undefined> {
+  try {
+    return await openIntentClassifier(generalIntentsPath, embedder);
+  } catch (thrown) {
+    logger?.warn(
+      { code: toAppError(thrown).code, err: thrown },
+      'the general intents are not used: small talk and requests for a person are recognised by their commonest words only',
+    );
+    return undefined;
+  }
 }

@@ -6,9 +6,11 @@ import type { Citation, Conversation, Decision, Message } from '#core/conversati
 import type { ScoredChunk } from '#core/document.ts';
 import { type AppError, isAbortError, toAppError } from '#core/errors.ts';
 import type { ChatEvent } from '#core/events.ts';
+import type { IntentClassifier } from '#core/intent-classifier.ts';
 import type { KnowledgeBase } from '#core/retriever.ts';
 import { createAnswerFilter } from './answer-filter.ts';
 import { type CondensedQuery, condense } from './condense.ts';
+import { decideByIntent } from './decide-by-intent.ts';
 import { heldAddresses } from './held-addresses.ts';
 import { type Calibration, decide, decideBeforeRetrieval, type PolicyOutcome } from './policy.ts';
 import { buildPrompt } from './prompt.ts';
@@ -30,6 +32,8 @@ export interface AnswerDependencies {
   readonly fallbackModel?: NamedChatModel;
   /** Makes a later turn a complete question; without it, or when it fails, `condense` does. */
   readonly rewriteQuestion?: RewriteQuestion;
+  /** The general classifier that ships; without it, only the policy's patterns recognise small talk and requests for a person. */
+  readonly intents?: IntentClassifier;
   readonly calibration: Calibration;
   readonly timeouts: StreamTimeouts;
   readonly observer?: AnswerObserver;
@@ -69,6 +73,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
     chatModel,
     fallbackModel,
     rewriteQuestion,
+    intents,
     calibration,
     timeouts,
     now = () => new Date(),
@@ -84,6 +89,8 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
     try {
       const { history, question } = splitAtQuestion(conversation, replyTo);
       let outcome = decideBeforeRetrieval({ question: question.text });
+      const intent = outcome ? undefined : await intents?.classify(question.text, { signal });
+      outcome ??= decideByIntent(question.text, intent);
       let passages: ScoredChunk[] = [];
       let query = question.text;
       if (!outcome) {
@@ -99,7 +106,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
         });
         passages = usablePassages(found);
         observer.retrieved?.(performance.now() - retrievedAt, passages);
-        outcome = decide({ question: question.text, history, passages }, calibration);
+        outcome = decide({ question: question.text, history, passages, intent }, calibration);
       }
       observer.decided?.(outcome);
 
@@ -253,7 +260,7 @@ function replyText(
   language: string | undefined,
 ): string {
   const replies = repliesIn(language);
-  if (outcome.decision === 'decline') return replies.decline;
+  if (outcome.decision === 'decline') return outcome.tone ? replies.calm : replies.decline;
   if (outcome.decision === 'handoff')
     return outcome.reason === 'unanswered' ? replies.handoffUnanswered : replies.handoff;
   return outcome.smallTalk ? replies[outcome.smallTalk] : replies.clarify(outcome.topics);

@@ -22,7 +22,7 @@ export interface CondenseOptions {
 }
 
 /** What the embedder reads is limited; the last turn must always fit. Words. */
-const agentTurnWords = 40;
+const agentTurnWords = 20;
 const customerTurnWords = 60;
 
 /**

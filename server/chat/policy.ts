@@ -2,6 +2,7 @@
 // answer, ask back, decline, or hand over. Coefficients and thresholds are fitted on labelled questions (see `calibration`).
 import type { HandoffReason, Message } from '#core/conversation.ts';
 import type { ScoredChunk } from '#core/document.ts';
+import type { IntentGuess } from '#core/intent-classifier.ts';
 import { isGratitude, isSmallTalk } from './condense.ts';
 import { evidenceFeatures, type FeatureName, featureNames } from './evidence-features.ts';
 
@@ -44,7 +45,12 @@ export type PolicyOutcome =
       readonly topics: readonly string[];
       readonly smallTalk?: 'greeting' | 'thanks';
     }
-  | { readonly decision: 'decline'; readonly confidence: number }
+  | {
+      readonly decision: 'decline';
+      readonly confidence: number;
+      /** The customer vented anger at the desk, or toyed with it: the reply stays friendly and says what it is for. */
+      readonly tone?: 'calm';
+    }
   | { readonly decision: 'handoff'; readonly confidence: number; readonly reason: HandoffReason };
 
 export interface PolicyInput {
@@ -52,6 +58,8 @@ export interface PolicyInput {
   /** Earlier messages, oldest first, without the question. */
   readonly history: readonly Message[];
   readonly passages: readonly ScoredChunk[];
+  /** Of the question; absent where there is no classifier for the embedder in use. */
+  readonly intent?: IntentGuess | undefined;
 }
 
 /** What can be decided without looking anything up. */

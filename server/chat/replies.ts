@@ -6,6 +6,8 @@ export interface Replies {
   /** One question back; `topics` are titles of articles that may be meant. */
   readonly clarify: (topics: readonly string[]) => string;
   readonly decline: string;
+  /** To abuse, and to attempts to make the desk talk of something else. */
+  readonly calm: string;
   readonly handoff: string;
   readonly handoffUnanswered: string;
 }
@@ -21,6 +23,7 @@ const english: Replies = {
       : 'Could you tell me a little more? For example which product it is about and what you see.',
   decline:
     "I don't know: our help articles don't cover this. You can ask in other words, or talk to a person.",
+  calm: "I'm here for questions about our products and services. Tell me what isn't working, or ask for a person of our team, and I will pass you on.",
   handoff:
     'I am passing this on to a person of our team. Leave your e-mail address, and they will get back to you.',
   handoffUnanswered:
@@ -36,6 +39,7 @@ const spanish: Replies = {
       : '¿Podría darme más detalles? Por ejemplo, de qué producto se trata y qué es lo que ve.',
   decline:
     'No lo sé: nuestros artículos de ayuda no tratan este tema. Puede preguntarlo de otra forma o hablar con una persona.',
+  calm: 'Estoy aquí para preguntas sobre nuestros productos y servicios. Dígame qué no funciona, o pida hablar con una persona de nuestro equipo.',
   handoff: 'Paso su consulta a una persona de nuestro equipo. Deje su correo electrónico y le responderán.',
   handoffUnanswered:
     'No he podido responder con nuestros artículos de ayuda; le sugiero que le atienda una persona de nuestro equipo. Deje su correo electrónico y le responderán.',
@@ -50,6 +54,7 @@ const french: Replies = {
       : 'Pourriez-vous préciser ? Par exemple, de quel produit il s’agit et ce que vous voyez.',
   decline:
     'Je ne sais pas : nos articles d’aide n’en parlent pas. Vous pouvez poser la question autrement ou parler à une personne.',
+  calm: 'Je suis là pour vos questions sur nos produits et services. Dites-moi ce qui ne va pas, ou demandez à parler à une personne de notre équipe.',
   handoff:
     'Je transmets votre demande à une personne de notre équipe. Laissez votre adresse e-mail, elle vous répondra.',
   handoffUnanswered:
@@ -65,6 +70,7 @@ const german: Replies = {
       : 'Können Sie mir etwas mehr dazu sagen? Zum Beispiel, um welches Produkt es geht und was Sie sehen.',
   decline:
     'Das weiß ich nicht: Unsere Hilfeartikel sagen dazu nichts. Sie können es anders formulieren oder mit einem Menschen sprechen.',
+  calm: 'Ich bin für Fragen zu unseren Produkten und Leistungen da. Sagen Sie mir, was nicht geht, oder fragen Sie nach einem Menschen aus unserem Team.',
   handoff:
     'Ich gebe Ihr Anliegen an einen Menschen aus unserem Team weiter. Hinterlassen Sie Ihre E-Mail-Adresse, dann meldet er sich bei Ihnen.',
   handoffUnanswered:

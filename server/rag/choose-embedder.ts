@@ -6,6 +6,7 @@ import { openManifest } from './generation-manifest.ts';
 import { identifyModel } from './model-id.ts';
 import { findStoredModel } from './model-store.ts';
 import { type EmbedderSettings, type OpenEmbedderOptions, openEmbedder } from './open-embedder.ts';
+import { rememberQueries } from './recent-queries.ts';
 
 export interface ChoosableEmbedder extends EmbedderSettings {
   /** The operator named `model`, so it is taken whatever the knowledge base was made with. */
@@ -28,7 +29,9 @@ export async function openChosenEmbedder(
   { expectedId, ...settings }: ChosenEmbedder,
   options: Omit<OpenEmbedderOptions, 'expectedId'> = {},
 ): Promise<Embedder> {
-  return openEmbedder(settings, expectedId === undefined ? options : { ...options, expectedId });
+  return rememberQueries(
+    await openEmbedder(settings, expectedId === undefined ? options : { ...options, expectedId }),
+  );
 }
 
 /**

@@ -1,0 +1,26 @@
+// What a classifier's guess decides before anything is looked up. The patterns of policy.ts are the sure cases and come first; the
+// classifier knows other words for the same, and is heard only where its guesses of that kind were right 98 times in 100.
+import type { IntentGuess } from '#core/intent-classifier.ts';
+import type { PolicyOutcome } from './policy.ts';
+
+/**
+ * Customers ask far more questions than the texts it was trained on hold, so a guess must also be this probable. Measured over 1,587
+ * questions written for three help centres and 3,080 of banking77: none was taken for anything else (95 %: below 0.1 %).
+ */
+const leastProbability = 0.9;
+/** A greeting or thanks in more words than this has a request in it. */
+const smallTalkWords = 12;
+
+/**
+ * Undefined where the question has to be looked up: for `question`, `complaint` (there may be an article that helps) and
+ * `out-of-scope` (what that is depends on the company: the passages found decide), and for every guess that is not sure.
+ */
+export function decideByIntent(question: string, intent: IntentGuess | undefined): PolicyOutcome | undefined {
+  if (!intent?.sure || intent.probability < leastProbability) return undefined;
+  const { label, probability: confidence } = intent;
+  if (label === 'wants-person') return { decision: 'handoff', confidence, reason: 'customer-request' };
+  if (label === 'hostile') return { decision: 'decline', confidence, tone: 'calm' };
+  const isSmallTalk = label === 'greeting' || (label === 'thanks' && !question.includes('?'));
+  if (!isSmallTalk || question.trim().split(/\s+/).length > smallTalkWords) return undefined;
+  return { decision: 'clarify', confidence, topics: [], smallTalk: label };
+}

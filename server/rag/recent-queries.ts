@@ -1,0 +1,22 @@
+// An embedder that remembers the last queries: the policy looks at a question's intent, then the search needs the same vector.
+import type { Embedder } from '#core/embedder.ts';
+
+/** `embedQuery` of a text asked for lately costs nothing. Only finished vectors are kept, so an abort or a failure leaves no trace. */
+export function rememberQueries(embedder: Embedder, { queries = 32 }: { queries?: number } = {}): Embedder {
+  const recent = new Map<string, Float32Array>();
+  return {
+    modelId: embedder.modelId,
+    dimensions: embedder.dimensions,
+    embedDocuments: (texts, options) => embedder.embedDocuments(texts, options),
+    async embedQuery(text, options) {
+      options?.signal?.throwIfAborted();
+      const known = recent.get(text);
+      if (known) return known;
+      const vector = await embedder.embedQuery(text, options);
+      recent.set(text, vector);
+      if (recent.size > queries) recent.delete(recent.keys().next().value!);
+      return vector;
+    },
+    close: () => embedder.close(),
+  };
+}
