@@ -64,7 +64,8 @@ export function mean(values: readonly number[]): number {
 /** The rule of three (Hanley and Lippman-Hand, 1983): after 0 of N, the share is below 3 / N with 95 % confidence. */
 function extremeOf(share: number, total: number): string | undefined {
   if (total === 0) return 'no case of this kind: the figure says nothing';
-  const bound = `${(Math.min(1, 3 / total) * 100).toPrecision(2)} %`;
+  const percent = Math.min(1, 3 / total) * 100;
+  const bound = `${percent >= 10 ? percent.toFixed(0) : percent.toPrecision(2)} %`;
   if (share === 0) return `0 of ${total}: with 95 % confidence the true share is below ${bound}`;
   if (share === 1)
     return `${total} of ${total}: with 95 % confidence the true share of the opposite is below ${bound}`;

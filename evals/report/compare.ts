@@ -1,11 +1,13 @@
 // Two runs side by side: for each score of each case that both have, the paired difference and whether it can be chance; and the
 // cases whose verdict changed.
 import { type PairedDifference, pairedDifference } from '../metrics/bootstrap.ts';
-import { formatValue, type Report, type ReportCase } from './report.ts';
+import { formatValue, type Report, type ReportCase, type ReportMetric } from './report.ts';
 
 export interface ScoreChange extends PairedDifference {
   readonly suite: string;
   readonly score: string;
+  /** Which direction is an improvement. */
+  readonly better: ReportMetric['better'];
   readonly before: number;
   readonly after: number;
 }
@@ -59,6 +61,7 @@ export function compareReports(before: Report, after: Report, seed = 1): Compari
       scores.push({
         suite,
         score,
+        better: directionOf(score, after.suites[suite]!.metrics),
         before: average(values.map(([one]) => one)),
         after: average(values.map(([, other]) => other)),
         ...pairedDifference(values, { seed }),
@@ -85,6 +88,19 @@ export function compareReports(before: Report, after: Report, seed = 1): Compari
   };
 }
 
+/** Of scores that are no figure of their suite by the same name. */
+const directions: Readonly<Record<string, ReportMetric['better']>> = {
+  'wrong-answer': 'lower',
+  perplexity: 'lower',
+  characters: 'neither',
+  confidence: 'neither',
+  tokens: 'neither',
+};
+
+function directionOf(score: string, metrics: Readonly<Record<string, ReportMetric>>): ReportMetric['better'] {
+  return metrics[score]?.better ?? directions[score] ?? 'higher';
+}
+
 function scoresOf({ scores = {}, verdict }: ReportCase): Record<string, number> {
   return verdict === 'info' ? scores : { ...scores, [passed]: verdict === 'pass' ? 1 : 0 };
 }
@@ -108,9 +124,8 @@ export function describeComparison(comparison: Comparison): string {
   if (different.length === 0) lines.push('No score differs.');
   for (const change of different) {
     const { suite, score, difference, low, high, p, n } = change;
-    const verdict = sure.has(change) ? 'not chance' : 'may be chance';
     lines.push(
-      `${`${suite} ${score}`.padEnd(38)}${formatValue(change.before, 'score').padStart(9)} → ${formatValue(change.after, 'score').padEnd(9)}${signed(difference)} (95 %: ${signed(low)} to ${signed(high)}, n ${n}, p ${p < 0.001 ? '< 0.001' : p.toFixed(3)})  ${verdict}`,
+      `${`${suite} ${score}`.padEnd(38)}${formatValue(change.before, 'score').padStart(9)} → ${formatValue(change.after, 'score').padEnd(9)}${signed(difference)} (95 %: ${signed(low)} to ${signed(high)}, n ${n}, p ${p < 0.001 ? '< 0.001' : p.toFixed(3)})  ${sure.has(change) ? verdictOf(change) : 'may be chance'}`,
     );
   }
   lines.push(
@@ -124,6 +139,11 @@ export function describeComparison(comparison: Comparison): string {
     );
   }
   return lines.join('\n');
+}
+
+function verdictOf({ better, difference }: ScoreChange): string {
+  if (better === 'neither') return 'different, not chance';
+  return difference > 0 === (better === 'higher') ? 'better, not chance' : 'worse, not chance';
 }
 
 function describe({ id, subject }: Comparison['before']): string {

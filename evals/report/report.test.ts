@@ -107,7 +107,18 @@ describe('compare', () => {
     expect(passed.low).toBeGreaterThan(0.3);
     expect(significant(comparison.scores).has(passed)).toBe(true);
     expect(comparison.changed).toHaveLength(20);
-    expect(describeComparison(comparison)).toMatch(/answers passed .*not chance/);
+    expect(describeComparison(comparison)).toMatch(/answers passed .*better, not chance/);
+    const worse = compareReports(
+      report(
+        'b',
+        forty((index) => index < 30),
+      ),
+      report(
+        'a',
+        forty((index) => index < 10),
+      ),
+    );
+    expect(describeComparison(worse)).toMatch(/answers passed .*worse, not chance/);
   });
 
   it('calls one case of forty chance', () => {

@@ -71,7 +71,8 @@ export function answerScores({ facts, gold, mustNot }: EvalCase, record: AnswerR
   const forbidden = answered ? forbiddenIn(reply.text, mustNot).length : 0;
   return {
     answered: answered ? 1 : 0,
-    'fact-recall': recall,
+    // A case that names no facts cannot lack one: it counts nowhere.
+    ...(facts.length > 0 ? { 'fact-recall': recall } : {}),
     'citation-precision': precision,
     'citation-recall': citationRecall,
     'cites-right': hit,
@@ -92,9 +93,15 @@ export function summarizeAnswers(
   const all = done.map(({ evalCase, judged }) => answerScores(evalCase, judged));
   const given = done.filter(({ judged }) => judged.reply.decision === 'answer');
   const scores = given.map(({ evalCase, judged }) => answerScores(evalCase, judged));
+  const recalls = (list: typeof all) =>
+    list.flatMap((one) => (one['fact-recall'] === undefined ? [] : [one['fact-recall']]));
   const count = (list: typeof all, key: keyof (typeof all)[number]) =>
     list.filter((one) => one[key] === 1).length;
-  const average = (key: keyof (typeof all)[number], label: string, rest: Partial<Metric> = {}) =>
+  const average = (
+    key: Exclude<keyof (typeof all)[number], 'fact-recall'>,
+    label: string,
+    rest: Partial<Metric> = {},
+  ) =>
     meanMetric(
       scores.map((one) => one[key]),
       { unit: 'share', seed, label, ...rest },
@@ -106,18 +113,16 @@ export function summarizeAnswers(
     'fully-right': shareMetric(count(all, 'fully-right'), all.length, {
       label: 'Questions answered with every fact, from a right article, and nothing wrong beside it',
     }),
-    'fact-recall': meanMetric(
-      all.map((one) => one['fact-recall']),
-      {
-        unit: 'share',
-        seed,
-        label: 'Facts of a right answer that were given (nothing given counts as none)',
-      },
-    ),
-    'fact-recall-answered': average(
-      'fact-recall',
-      'Facts of a right answer that were given, where it answered',
-    ),
+    'fact-recall': meanMetric(recalls(all), {
+      unit: 'share',
+      seed,
+      label: 'Facts of a right answer that were given (nothing given counts as none)',
+    }),
+    'fact-recall-answered': meanMetric(recalls(scores), {
+      unit: 'share',
+      seed,
+      label: 'Facts of a right answer that were given, where it answered',
+    }),
     'wrong-and-sure': shareMetric(count(scores, 'wrong-and-sure'), scores.length, {
       label: 'Answers that hold none of the facts, or something of a look-alike article',
       better: 'lower',
@@ -168,13 +173,12 @@ export function summarizeAnswers(
         unit: 'share',
         groups: kinds.map(([kind, cases]) => {
           const list = cases.map(({ evalCase, judged }) => answerScores(evalCase, judged));
-          const share = (key: 'answered' | 'fully-right' | 'fact-recall') =>
-            mean(list.map((one) => one[key]));
+          const share = (key: 'answered' | 'fully-right') => mean(list.map((one) => one[key]));
           return {
             name: `${kind} (${cases.length})`,
             bars: [
               { name: 'answered', value: share('answered') },
-              { name: 'facts given', value: share('fact-recall') },
+              { name: 'facts given', value: mean(recalls(list)) },
               { name: 'fully right', value: share('fully-right') },
             ],
           };

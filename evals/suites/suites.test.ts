@@ -82,6 +82,19 @@ describe('answers', () => {
     expect(metrics.groundedness!.note).toContain('1 sentences');
   });
 
+  it('takes no facts from cases that name none', () => {
+    const { metrics } = summarizeAnswers(
+      [
+        { evalCase: evalCase(), judged: answered('20 seconds') },
+        { evalCase: evalCase({ id: 'd', facts: [] }), judged: answered('anything') },
+      ],
+      1,
+    );
+    expect(metrics['fact-recall']).toMatchObject({ value: 0.5, n: 1 });
+    expect(metrics['fact-recall-answered']!.n).toBe(1);
+    expect(metrics.answered!.n).toBe(2);
+  });
+
   it('keeps a judge that fails on a pair out of the figures, and names the pair', async () => {
     const pair = (id: string) => ({
       id,
