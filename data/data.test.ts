@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { featureNames } from '#chat/evidence-features.ts';
 import { openEmbedder } from '#rag/open-embedder.ts';
+import { openReranker } from '#rag/open-reranker.ts';
 import { missingFacts } from '../evals/judging/answer-checks.ts';
 import type { ArticleItem, ConversationItem, SourceItem } from '../ingest/item.ts';
 import { markdownToText } from '../ingest/markdown-text.ts';
@@ -156,19 +157,7 @@ describe('the embedder that ships', () => {
   });
 
   it('has the bytes that its model card names, at most 18 MB in all', async () => {
-    const card = await read(`${folder}/MODEL_CARD.md`);
-    const named = [...card.matchAll(/^sha256\(([\w.]+)\) = ([0-9a-f]{64})$/gm)].map(([, name, hash]) => [
-      name,
-      hash,
-    ]);
-    expect(named.map(([name]) => name).sort()).toEqual(['config.json', 'model.onnx', 'tokenizer.json']);
-    for (const [name, hash] of named) {
-      const bytes = await readFile(here(`${folder}/${name}`));
-      expect(createHash('sha256').update(bytes).digest('hex'), name).toBe(hash);
-    }
-    const files = await readdir(here(folder));
-    const sizes = await Promise.all(files.map(async (name) => (await stat(here(`${folder}/${name}`))).size));
-    expect(sizes.reduce((sum, size) => sum + size)).toBeLessThanOrEqual(18_000_000);
+    await expectCardToAgree(folder, 18_000_000);
   });
 
   it('computes what its config.json says, and is the one that the policy was fitted for', async () => {
@@ -210,6 +199,41 @@ describe('the embedder that ships', () => {
     expect(await read(`${folder}/MODEL_CARD.md`)).toContain('sentence-transformers/all-MiniLM-L6-v2');
   });
 });
+
+describe('the reranker that ships', () => {
+  it('has the bytes that its model card names, at most 16 MB in all', async () => {
+    await expectCardToAgree('models/reranker', 16_000_000);
+  });
+
+  it('prefers an answer, and serves only where it was chosen: its card says why', async () => {
+    const model = here('models/reranker');
+    expect(await openReranker({ model, isFixed: false, threads: 1 })).toBeUndefined();
+    const reranker = await openReranker({ model, isFixed: true, threads: 1 });
+    try {
+      const [answer, other] = await reranker!.score('how do I change my password', [
+        'Change your password: open the settings and choose Change password.',
+        'Parcels arrive within three days.',
+      ]);
+      expect(answer!).toBeGreaterThan(other! + 1);
+    } finally {
+      await reranker!.close();
+    }
+  });
+});
+
+/** A model folder's card names each file with its SHA-256. */
+async function expectCardToAgree(folder: string, mostBytes: number): Promise<void> {
+  const card = await read(`${folder}/MODEL_CARD.md`);
+  const named = [...card.matchAll(/^sha256\(([\w.]+)\) = ([0-9a-f]{64})$/gm)].map(([, name, hash]) => [name, hash]);
+  expect(named.map(([name]) => name).sort()).toEqual(['config.json', 'model.onnx', 'tokenizer.json']);
+  for (const [name, hash] of named) {
+    const bytes = await readFile(here(`${folder}/${name}`));
+    expect(createHash('sha256').update(bytes).digest('hex'), name).toBe(hash);
+  }
+  const files = await readdir(here(folder));
+  const sizes = await Promise.all(files.map(async (name) => (await stat(here(`${folder}/${name}`))).size));
+  expect(sizes.reduce((sum, size) => sum + size)).toBeLessThanOrEqual(mostBytes);
+}
 
 describe('the policy that ships', () => {
   it('has a finite number for each feature, and asks back below where it answers', async () => {
