@@ -89,8 +89,8 @@ describe('condense', () => {
   it('bounds what earlier turns add, and never cuts the last one', () => {
     const long = 'word '.repeat(5000).trim();
     const { query, search } = condense([customer(long), agent(long), customer('and why?')]);
-    expect(search.context!.text.split(/\s+/).length).toBeLessThanOrEqual(60 + 40);
-    expect(query.split(/\s+/).length).toBeLessThanOrEqual(60 + 40 + 2);
+    expect(search.context!.text.split(/\s+/).length).toBeLessThanOrEqual(60 + 20);
+    expect(query.split(/\s+/).length).toBeLessThanOrEqual(60 + 20 + 2);
     expect(query).toMatch(/and why\?$/);
   });
 });
