@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Report, ReportCase } from '../report/report.ts';
+import { isAgreed } from './consent.ts';
 import { describeChange, judgeChange } from './model-change.ts';
 
 const scoresOf = {
@@ -99,5 +100,41 @@ describe('a change of model', () => {
     const none = { ...report({}), suites: {} };
     expect(judge(none, none)).toMatchObject({ acceptable: false, questions: 0 });
     expect(describeChange(judge(none, none))).toContain('only 0 questions');
+  });
+});
+
+describe('who lets it through', () => {
+  const good = { acceptable: true };
+  const bad = { acceptable: false };
+  const says = (answer: string) => {
+    const asked: string[] = [];
+    const ask = async (question: string) => {
+      asked.push(question);
+      return answer;
+    };
+    return { ask, asked };
+  };
+  const silent = () => {};
+
+  it('is the tolerance with --yes, and nobody without a terminal', async () => {
+    expect(await isAgreed('within-tolerance', good, silent)).toBe(true);
+    expect(await isAgreed('within-tolerance', bad, silent)).toBe(false);
+    const said: string[] = [];
+    expect(await isAgreed('none', good, (text) => said.push(text))).toBe(false);
+    expect(said).toEqual([expect.stringContaining('no terminal')]);
+  });
+
+  it.each(['', 'y', 'no', 'yes please', 'nyes'])('is a person, but not one who says %j', async (answer) => {
+    expect(await isAgreed(says(answer), good, silent)).toBe(false);
+  });
+
+  it('is a person who says yes, who is told when it is worse', async () => {
+    const person = says(' Yes\n');
+    expect(await isAgreed(person, good, silent)).toBe(true);
+    expect(await isAgreed(person, bad, silent)).toBe(true);
+    expect(person.asked).toEqual([
+      expect.stringMatching(/^Publish it\?/),
+      expect.stringContaining('NOT within'),
+    ]);
   });
 });

@@ -6,12 +6,12 @@ import type { Config } from '#server/config.ts';
 import { publishCandidate } from '../../ingest/candidate.ts';
 import { writeStamp } from '../../ingest/embedder-stamp.ts';
 import { type ComparisonRequest, embedWith, judgeCandidate, judgeInPlace } from './compare-models.ts';
+import { type Consent, isAgreed } from './consent.ts';
 import { describeChange, judgeChange, type ModelChange } from './model-change.ts';
 import { type KnownModels, pickModel } from './name-models.ts';
 
 export interface UseRequest extends ComparisonRequest {
-  /** `within-tolerance` publishes what makes nothing worse; `ask` asks a person whatever the figures say. */
-  readonly consent: 'within-tolerance' | { readonly ask: (question: string) => Promise<string> } | 'none';
+  readonly consent: Consent;
 }
 
 export interface UseOutcome {
@@ -46,12 +46,13 @@ export async function useModel(
     say(`${model.modelId} is in use already.`);
     return { published: false };
   }
-  await using candidate = await embedWith(config, model, request);
+  // First, because it finds out in seconds whether the questions are of this knowledge base.
   const before = await judgeInPlace(config, current, request);
+  await using candidate = await embedWith(config, model, request);
   const after = await judgeCandidate(config, { model, candidate }, request);
   const change = judgeChange(before, after, { tolerance, seed });
   say(`\n${describeChange(change)}\n`);
-  if (!(await agreed(consent, change, say))) {
+  if (!(await isAgreed(consent, change, say))) {
     say(`Not published: ${current.modelId} stays in use.`);
     return { change, published: false };
   }
@@ -62,20 +63,4 @@ export async function useModel(
     `Published  ${generation.id} with ${model.modelId}; a running server takes it up within a second. Back: npm run models -- rollback`,
   );
   return { change, generation, published: true };
-}
-
-async function agreed(
-  consent: UseRequest['consent'],
-  { acceptable }: ModelChange,
-  say: (text: string) => void,
-): Promise<boolean> {
-  if (consent === 'within-tolerance') return acceptable;
-  if (consent === 'none') {
-    say('There is no terminal to ask on; --yes publishes what is within the tolerance.');
-    return false;
-  }
-  const question = acceptable
-    ? 'Publish it? (yes or no) '
-    : 'This makes answers WORSE. Publish it all the same? (yes or no) ';
-  return (await consent.ask(question)).trim().toLowerCase() === 'yes';
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { cp, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +13,14 @@ import { createHashingEmbedder } from './testing/hashing-embedder.ts';
 import { writeTinyModel } from './testing/tiny-model.ts';
 
 const shipped = fileURLToPath(new URL('../../data/models/embedder', import.meta.url));
+const hasTensorRt = existsSync(
+  fileURLToPath(
+    new URL(
+      '../../node_modules/onnxruntime-node/bin/napi-v6/linux/x64/libonnxruntime_providers_tensorrt.so',
+      import.meta.url,
+    ),
+  ),
+);
 let endpoint: EmbeddingEndpoint;
 let folder: string;
 
@@ -183,6 +192,43 @@ describe('ONNX embedder', { timeout: 30_000 }, () => {
     expect(ids[0]).toBe(ids[4]);
     expect(new Set(ids).size).toBe(3);
     await Promise.all(embedders.map((embedder) => embedder.close()));
+  });
+
+  it('computes on the CPU where the execution provider cannot be used, and says why once', async () => {
+    await writeTinyModel(join(folder, 'provider'), {});
+    const open = async (executionProvider: 'cpu' | 'tensorrt') => {
+      const notices: string[] = [];
+      const embedder = await openEmbedder(
+        { model: join(folder, 'provider'), threads: 2, executionProvider },
+        { onNotice: (notice) => notices.push(notice) },
+      );
+      const vectors = await embedder.embedDocuments(Array.from({ length: 100 }, () => 'red green'));
+      await embedder.close();
+      return { notices, vectors, modelId: embedder.modelId };
+    };
+    const cpu = await open('cpu');
+    expect(cpu.notices).toEqual([]);
+    const other = await open('tensorrt');
+    expect(other.vectors).toEqual(cpu.vectors);
+    expect(other.modelId).toBe(cpu.modelId);
+    // Nobody installs TensorRT's libraries where tests run; who has done so has no notice.
+    if (!hasTensorRt) {
+      expect(other.notices).toEqual([
+        expect.stringMatching(
+          /^The execution provider tensorrt cannot be used here, so .*CPU.*ANSWERDESK_EXECUTION_PROVIDER/,
+        ),
+      ]);
+    }
+  });
+
+  it('does not open a model that is not the one that is expected', async () => {
+    await writeTinyModel(join(folder, 'expected'), { answerdesk: { name: 'expected' } });
+    await expect(
+      openOnnxEmbedder(join(folder, 'expected'), { expectedId: 'expected@00000000' }),
+    ).rejects.toMatchObject({
+      code: 'model-invalid',
+      message: expect.stringContaining('changed or damaged'),
+    });
   });
 
   it.each(['broken', 'zero'])('refuses what is no vector (%s), and works on', async (word) => {
