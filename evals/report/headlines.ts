@@ -63,7 +63,7 @@ const rows: readonly {
   {
     suite: 'abstention',
     metric: 'wrong-answers',
-    advice: 'Raise the threshold (npm run calibrate -- --max-error 0.1): fewer answers, fewer wrong ones.',
+    advice: 'Set ANSWERDESK_ERROR_BUDGET, for example to 0.05: fewer answers, and fewer wrong ones.',
     good: 0.05,
     fair: 0.2,
     text: 'of all answers given are wrong, miss most of what was asked, or should not have been given.',

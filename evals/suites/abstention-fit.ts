@@ -84,7 +84,11 @@ export function fitOnOneHalf(
       'fitted-without-passage': shareMetric(answered.filter(({ label }) => !label).length, answered.length, {
         label: `${fitted} answers whose passages do not hold the answer`,
         better: 'lower',
-        note: `of all questions, the fit allows ${(options.errorBudget * 100).toFixed(0)} %`,
+      }),
+      'fitted-error': shareMetric(answered.filter(({ label }) => !label).length, predictions.length, {
+        label: `${fitted} of all questions, those answered although the passages do not hold the answer`,
+        better: 'lower',
+        note: `the fit promises at most ${(options.errorBudget * 100).toFixed(0)} %`,
       }),
       'fitted-answerable-answered': shareMetric(count(answerable, answers), answerable.length, {
         label: `${fitted} questions that an article answers, answered`,
