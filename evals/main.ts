@@ -37,6 +37,7 @@ Suites: ${suiteNames.join(', ')}.
   --conversations FILE   whole conversations for the suite conversation
   --transcripts FILE     wait-time: conversations with times, in place of the sample company's; may be repeated
   --agents N             wait-time: people who answer (default 5)
+  --labels FOLDER        intents: train.jsonl, test.jsonl and perhaps oos_test.jsonl of your own; may be repeated
   --policy FILE          thresholds as npm run calibrate writes them, in place of data/models/policy.json
   --out DIR              where to store the run (default: var/evals/<run>)
   --fresh                ask and judge everything again, whatever earlier runs of the same code, models and index found
@@ -69,6 +70,7 @@ await runCommand({
     policy: { type: 'string' },
     transcripts: { type: 'string', multiple: true },
     agents: { type: 'string' },
+    labels: { type: 'string', multiple: true },
     out: { type: 'string' },
     resume: { type: 'string' },
     fresh: { type: 'boolean' },
@@ -111,6 +113,7 @@ await runCommand({
       policy: values.policy,
       transcripts: values.transcripts,
       agents: values.agents === undefined ? undefined : wholeNumber(values.agents, '--agents'),
+      labels: values.labels,
       out: values.out,
       resume: values.resume,
       fresh: values.fresh === true,

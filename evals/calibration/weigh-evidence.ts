@@ -7,32 +7,41 @@ const farStrata = new Set(['neighbouring', 'foreign']);
 const farShare = 1 / 3;
 
 /**
- * Every group adds up to 1, `unanswerableShare` of it unanswerable, and a third of that from far strata where there are both kinds.
- * Without `unanswerableShare`, questions of a group count alike.
+ * No group counts more than the middle one. With `unanswerableShare`, that share of the whole is unanswerable, and a third of that from
+ * far strata where there are both kinds.
  */
 export function weighEvidence(
   rows: readonly Evidence[],
   { unanswerableShare }: { readonly unanswerableShare?: number | undefined } = {},
 ): Evidence[] {
-  const groups = Map.groupBy(rows, ({ group }) => group);
+  const groups = [...Map.groupBy(rows, ({ group }) => group).values()];
+  const sizes = groups.map(({ length }) => length).sort((a, b) => a - b);
+  const most = sizes[Math.floor(sizes.length / 2)] ?? 1;
+  const capped = groups.flatMap((own) => own.map((row) => ({ row, weight: Math.min(1, most / own.length) })));
+  const parts = Map.groupBy(capped, ({ row }) => kindOf(row));
+  const shares = sharesOf(new Set(parts.keys()), unanswerableShare);
   const weightOf = new Map<Evidence, number>();
-  for (const own of groups.values()) {
-    const shares =
-      unanswerableShare === undefined ? [{ part: own, share: 1 }] : sharesOf(own, unanswerableShare);
-    for (const { part, share } of shares) for (const row of part) weightOf.set(row, share / part.length);
+  for (const [kind, own] of parts) {
+    const total = own.reduce((sum, { weight }) => sum + weight, 0);
+    const scale = shares === undefined ? 1 : (shares[kind] * rows.length) / total;
+    for (const { row, weight } of own) weightOf.set(row, weight * scale);
   }
   return rows.map((row) => ({ ...row, weight: weightOf.get(row)! }));
 }
 
-function sharesOf(rows: readonly Evidence[], unanswerableShare: number) {
-  const answerable = rows.filter((row) => row.answerable);
-  const far = rows.filter((row) => !row.answerable && farStrata.has(row.stratum ?? ''));
-  const near = rows.filter((row) => !row.answerable && !farStrata.has(row.stratum ?? ''));
-  const parts = [
-    { part: answerable, share: 1 - unanswerableShare },
-    { part: near, share: unanswerableShare * (far.length > 0 ? 1 - farShare : 1) },
-    { part: far, share: unanswerableShare * (near.length > 0 ? farShare : 1) },
-  ].filter(({ part }) => part.length > 0);
-  const total = parts.reduce((sum, { share }) => sum + share, 0);
-  return parts.map(({ part, share }) => ({ part, share: share / total }));
+type Kind = 'answerable' | 'near' | 'far';
+
+function kindOf({ answerable, stratum = '' }: Evidence): Kind {
+  if (answerable) return 'answerable';
+  return farStrata.has(stratum) ? 'far' : 'near';
+}
+
+function sharesOf(kinds: ReadonlySet<Kind>, unanswerableShare: number | undefined) {
+  if (unanswerableShare === undefined || !kinds.has('answerable') || kinds.size < 2) return undefined;
+  const far = kinds.has('far') ? (kinds.has('near') ? farShare : 1) : 0;
+  return {
+    answerable: 1 - unanswerableShare,
+    near: unanswerableShare * (1 - far),
+    far: unanswerableShare * far,
+  } satisfies Record<Kind, number>;
 }

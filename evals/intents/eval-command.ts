@@ -78,12 +78,20 @@ export async function evaluateOn(
   );
 }
 
-/** report.html and confusion.svg. */
-export async function writeReport(folder: string, report: Parameters<typeof toIntentHtml>[0]): Promise<void> {
+/** report.html, and confusion.svg in `pictures`. */
+export async function writeReport(
+  folder: string,
+  report: Parameters<typeof toIntentHtml>[0],
+  pictures = folder,
+): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
+    await mkdir(pictures, { recursive: true });
     await writeFile(join(folder, 'report.html'), toIntentHtml(report));
-    await writeFile(join(folder, 'confusion.svg'), confusionPicture(report.evaluation.judged, report.labels));
+    await writeFile(
+      join(pictures, 'confusion.svg'),
+      confusionPicture(report.evaluation.judged, report.labels),
+    );
   } catch (cause) {
     throw new AppError(
       'bad-input',

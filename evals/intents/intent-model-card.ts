@@ -61,7 +61,10 @@ The class table is of the texts ${tested ? 'kept for testing' : 'in cross-valida
 | regularisation (L2) | ${training.l2}, chosen by cross-validated macro-F1 |
 | temperature | ${model.temperature.toFixed(3)} |
 | size | ${Math.round(bytes / 1024)} KB |
-| file | ${model.name}.json, SHA-256 ${hash} |
+
+\`\`\`
+sha256(${model.name}.json) = ${hash}
+\`\`\`
 `;
 }
 

@@ -1,12 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createHashingEmbedder } from '#rag/testing/hashing-embedder.ts';
 import type { SuiteContext } from '../core/result.ts';
-import { accuracy, macroF1 } from './intent-metrics.ts';
+import { confusionPicture } from './confusion-picture.ts';
+import { accuracy, classFigures, confusionCounts, macroF1 } from './intent-metrics.ts';
 import { sampleQueries } from './labelled-queries.ts';
-import { createNeighbourClassifier } from './nearest-neighbours.ts';
 import { runIntents } from './run-intents.ts';
 
 const pair = (expected: string, guessed: string) => ({ expected, guessed });
@@ -29,31 +29,6 @@ describe('accuracy and macro-F1', () => {
   });
 });
 
-describe('the vote of the nearest', () => {
-  const vectors = [
-    [1, 0],
-    [0.8, 0.6],
-    [0.6, 0.8],
-    [0, 1],
-  ].map((values) => Float32Array.from(values));
-
-  it('follows the nearest, and is less sure far away', () => {
-    const classify = createNeighbourClassifier(vectors, ['x', 'x', 'y', 'y'], { neighbours: 3 });
-    expect(classify(Float32Array.from([1, 0]))).toMatchObject({ label: 'x' });
-    expect(classify(Float32Array.from([0, 1]))).toMatchObject({ label: 'y' });
-    expect(classify(Float32Array.from([-1, 0])).similarity).toBeLessThan(
-      classify(Float32Array.from([1, 0])).similarity,
-    );
-  });
-
-  it('works with fewer known queries than neighbours', () => {
-    expect(createNeighbourClassifier(vectors.slice(0, 1), ['x'])(vectors[3]!)).toEqual({
-      label: 'x',
-      similarity: 0,
-    });
-  });
-});
-
 describe('a sample of queries', () => {
   const rows = Array.from({ length: 50 }, (_, index) => ({ text: `${index}`, label: `${index % 5}` }));
 
@@ -67,18 +42,46 @@ describe('a sample of queries', () => {
   });
 });
 
+describe('what is taken for what', () => {
+  const pairs = [pair('a', 'a'), pair('a', 'b'), pair('b', 'b'), pair('b', 'b')];
+
+  it('is counted by what was meant, then by what was guessed', () => {
+    expect(confusionCounts(pairs, ['a', 'b'])).toEqual([
+      [1, 1],
+      [0, 2],
+    ]);
+    expect(classFigures(pairs)).toEqual([
+      { label: 'a', texts: 2, precision: 1, recall: 0.5, f1: 2 / 3 },
+      { label: 'b', texts: 2, precision: 2 / 3, recall: 1, f1: 0.8 },
+    ]);
+  });
+
+  it('becomes a picture in which names are text, never markup', () => {
+    const picture = confusionPicture([pair('<b>&', 'y')], ['<b>&', 'y']);
+    expect(picture).toContain('1 of 1 &lt;b&gt;&amp; taken for y');
+    expect(picture).not.toContain('<b>');
+  });
+
+  it('becomes a picture with 200 classes, too', () => {
+    const labels = Array.from({ length: 200 }, (_, index) => `class ${index}`);
+    const picture = confusionPicture(
+      labels.map((label) => pair(label, label)),
+      labels,
+    );
+    expect(picture.match(/<rect class="right"/g)).toHaveLength(200);
+  });
+});
+
 describe('the intents suite', () => {
   const context = { embedder: createHashingEmbedder(), seed: 1 } as unknown as SuiteContext;
 
-  it('says what it needs when no data is given', async () => {
-    expect(await runIntents(context)).toMatchObject({
-      metrics: {},
-      cases: [],
-      notes: [expect.stringContaining('banking77')],
-    });
+  it('says what it needs when no data is given, and that another embedder has no general intents', async () => {
+    const { metrics, notes } = await runIntents(context);
+    expect(metrics).toEqual({});
+    expect(notes!.join(' ')).toMatch(/General|general intents were trained with.*--labels FOLDER/s);
   });
 
-  it('measures a folder of labelled queries, and what is out of scope', async () => {
+  it('trains on a folder of labelled queries, and measures with others and with what is out of scope', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'answerdesk-intents-'));
     try {
       const write = (name: string, rows: readonly [text: string, label: string][]) =>
@@ -86,11 +89,10 @@ describe('the intents suite', () => {
           join(folder, name),
           rows.map(([text, label]) => `${JSON.stringify({ text, label })}\n`).join(''),
         );
+      const numbers = Array.from({ length: 12 }, (_, index) => index);
       await write('train.jsonl', [
-        ['refund my card payment', 'refund'],
-        ['card payment refund please', 'refund'],
-        ['reset password login', 'password'],
-        ['login password forgotten', 'password'],
+        ...numbers.map((n): [string, string] => [`refund my card payment ${n}`, 'refund']),
+        ...numbers.map((n): [string, string] => [`reset password login ${n}`, 'password']),
       ]);
       await write('test.jsonl', [
         ['refund card payment', 'refund'],
@@ -98,8 +100,15 @@ describe('the intents suite', () => {
       ]);
       await write('oos_test.jsonl', [['mountain weather tomorrow', 'oos']]);
       const { metrics, cases } = await runIntents(context, { folders: [folder] });
-      const values = Object.values(metrics).map(({ value }) => value);
-      expect(values).toEqual([1, 1, 1]);
+      const named = Object.fromEntries(
+        Object.entries(metrics).map(([id, { value }]) => [id.replace(basename(folder), 'own'), value]),
+      );
+      expect(named).toMatchObject({
+        'own-accuracy': 1,
+        'own-macro-f1': 1,
+        'own-out-of-scope-auroc': 1,
+        'own-10-examples-accuracy': 1,
+      });
       expect(cases.map(({ verdict }) => verdict)).toEqual(['pass', 'pass']);
 
       await write('test.jsonl', [['', '']]);

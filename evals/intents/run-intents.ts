@@ -1,109 +1,176 @@
-// The intents suite: how well the embedder tells what customers want. Nothing of the product classifies intents; the suite measures the
-// vectors on public data that the user has (banking77, clinc150), with a classifier of the simplest kind.
-import { basename } from 'node:path';
+// The intents suite: the classifier that ships, on texts it has not seen; and, on labelled queries that the user has (banking77,
+// clinc150), what a team gets that trains one of its own: from all of the data, and from ten examples a class.
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { Embedder } from '#core/embedder.ts';
-import { shareMetric, statisticMetric } from '../core/metric.ts';
+import { guessIntent, readIntentModel } from '#rag/intent-model.ts';
 import type { CaseResult, Metric, SuiteContext, SuiteOutcome } from '../core/result.ts';
-import { auroc } from '../metrics/classification.ts';
-import { macroF1 } from './intent-metrics.ts';
+import { embedTexts } from './embed-texts.ts';
+import { evaluateIntents, type IntentEvaluation, type JudgedText, judgedText } from './evaluate-intents.ts';
+import { readLabelFile } from './label-file.ts';
 import { type LabelledQuery, readIntentData, sampleQueries } from './labelled-queries.ts';
-import { createNeighbourClassifier } from './nearest-neighbours.ts';
+import { trainIntents } from './train-intents.ts';
 
 export interface IntentsOptions {
   /** Folders with train.jsonl, test.jsonl and perhaps oos_test.jsonl. */
   readonly folders?: readonly string[];
-  /** Caps, so that both data sets together take less than two minutes on two cores. */
-  readonly trainPerLabel?: number;
-  readonly testQueries?: number;
-  readonly outOfScopeQueries?: number;
 }
+
+const root = join(import.meta.dirname, '../..');
+const generalModelPath = join(root, 'data/models/intents/general.json');
+const generalLabelsPath = join(root, 'training/data/general-intents.jsonl');
+const fewExamples = 10;
+
+type Part = Pick<SuiteOutcome, 'cases' | 'metrics'> & { readonly notes: readonly string[] };
 
 export async function runIntents(
   context: SuiteContext,
-  { folders = [], trainPerLabel = 40, testQueries = 1_500, outOfScopeQueries = 500 }: IntentsOptions = {},
+  { folders = [] }: IntentsOptions = {},
 ): Promise<SuiteOutcome> {
+  const parts = [await generalIntents(context)];
+  for (const [index, folder] of folders.entries()) {
+    parts.push(await ownIntents(folder, context));
+    context.progress?.(index + 1, folders.length);
+  }
   if (folders.length === 0)
+    parts.push({
+      metrics: {},
+      cases: [],
+      notes: [
+        'Classifiers trained on labels of your own are measured with --labels FOLDER (docs/intents.md).',
+      ],
+    });
+  return {
+    metrics: Object.assign({}, ...parts.map(({ metrics }) => metrics)),
+    cases: withUniqueIds(parts.flatMap(({ cases }) => cases)),
+    notes: parts.flatMap(({ notes }) => notes),
+  };
+}
+
+async function generalIntents({ embedder, seed, signal }: SuiteContext): Promise<Part> {
+  const model = readIntentModel(await readFile(generalModelPath, 'utf8'), generalModelPath);
+  if (model.embedder !== embedder.modelId)
     return {
       metrics: {},
       cases: [],
       notes: [
-        'Needs a folder with labelled queries, such as banking77 or clinc150, which do not come with the project.',
+        `The general intents were trained with ${model.embedder} and are not used with ${embedder.modelId}.`,
       ],
     };
-  const { embedder, seed, signal } = context;
-  const metrics: Record<string, Metric> = {};
-  const cases: CaseResult[] = [];
-  const notes: string[] = [];
-  for (const [index, folder] of folders.entries()) {
-    const name = basename(folder);
-    const data = await readIntentData(folder);
-    const train = sampleQueries(data.train, { mostPerLabel: trainPerLabel, seed });
-    const test = sampleQueries(data.test, { most: testQueries, seed });
-    const outside = sampleQueries(data.outOfScope, { most: outOfScopeQueries, seed });
-    const embed = (rows: readonly LabelledQuery[]) => embedAll(embedder, rows, signal);
-    const classify = createNeighbourClassifier(
-      await embed(train),
-      train.map(({ label }) => label),
-    );
-    const guesses = (await embed(test)).map(classify);
-    const outsideGuesses = (await embed(outside)).map(classify);
-    context.progress?.(index + 1, folders.length);
-
-    const pairs = test.map(({ label }, at) => ({ expected: label, guessed: guesses[at]!.label }));
-    const right = pairs.filter(({ expected, guessed }) => expected === guessed).length;
-    metrics[`${name}-accuracy`] = shareMetric(right, pairs.length, {
-      label: `Queries of ${name} whose intent the nearest known queries tell`,
-      better: 'higher',
-    });
-    metrics[`${name}-macro-f1`] = statisticMetric(pairs, macroF1, {
-      label: `F1 of the intents of ${name}, each counted the same`,
-      better: 'higher',
-      seed,
-    });
-    if (outside.length > 0) {
-      const predictions = [
-        ...guesses.map(({ similarity }) => ({ probability: similarity, label: true })),
-        ...outsideGuesses.map(({ similarity }) => ({ probability: similarity, label: false })),
-      ];
-      metrics[`${name}-out-of-scope-auroc`] = statisticMetric(predictions, auroc, {
-        label: `Chance that a query of ${name} looks more familiar than one that belongs to no intent`,
-        better: 'higher',
-        seed,
-      });
-    }
-    cases.push(
-      ...test.map(({ text, label }, at): CaseResult => {
-        const { label: guessed, similarity } = guesses[at]!;
-        return {
-          id: `${name}-${text}`.slice(0, 200),
-          kind: name,
-          verdict: guessed === label ? 'pass' : 'fail',
-          turns: [{ role: 'customer', text }],
-          ...(guessed === label ? {} : { reasons: [`${guessed} instead of ${label}`] }),
-          scores: { right: guessed === label ? 1 : 0, similarity },
-        };
-      }),
-    );
-    notes.push(
-      `${name}: ${train.length} of ${data.train.length} known queries (at most ${trainPerLabel} an intent), ${test.length} of ${data.test.length} asked` +
-        (outside.length > 0 ? `, ${outside.length} of ${data.outOfScope.length} out of scope` : '') +
-        ', drawn with a fixed seed; the vote of the ten nearest.',
-    );
-  }
-  return { metrics, cases: withUniqueIds(cases), notes };
+  const { rows } = await readLabelFile(generalLabelsPath);
+  const test = rows.filter(({ split }) => split === 'test');
+  const texts = test.map(({ text }) => text);
+  const vectors = await embedTexts(embedder, texts, { signal });
+  const judged = test.map((row, at) => judgedText(row, guessIntent(model, vectors[at]!, row.text)));
+  const evaluation = evaluateIntents(judged, { prefix: 'General intents', seed });
+  return {
+    metrics: prefixed('general', evaluation),
+    cases: casesOf('general', judged),
+    notes: [`general: ${test.length} texts that were kept for testing (data/models/intents/MODEL_CARD.md).`],
+  };
 }
 
-async function embedAll(
-  embedder: Embedder,
-  rows: readonly LabelledQuery[],
-  signal: AbortSignal | undefined,
-): Promise<Float32Array[]> {
-  const vectors: Float32Array[] = [];
-  for (let at = 0; at < rows.length; at += 64) {
-    const batch = rows.slice(at, at + 64).map(({ text }) => text);
-    vectors.push(...(await embedder.embedDocuments(batch, { signal })));
+async function ownIntents(folder: string, { embedder, seed, signal }: SuiteContext): Promise<Part> {
+  const name = basename(folder);
+  const data = await readIntentData(folder);
+  const embed = (rows: readonly LabelledQuery[]) =>
+    embedTexts(
+      embedder,
+      rows.map(({ text }) => text),
+      { signal },
+    );
+  const vectors = await embed(data.train);
+  const known: Known = {
+    rows: data.train,
+    vectorOf: new Map(data.train.map((row, at) => [row, vectors[at]!])),
+  };
+  const asked = {
+    test: data.test,
+    vectors: await embed(data.test),
+    outside: await embed(data.outOfScope),
+    data,
+  };
+  const full = await trainAndAsk(known, { ...asked, name, embedder, seed, signal });
+  const metrics = { ...prefixed(name, full) };
+
+  const sizes = Map.groupBy(data.train, ({ label }) => label);
+  const hasMore = Math.min(...sizes.values().map(({ length }) => length)) > fewExamples;
+  if (hasMore) {
+    const rows = sampleQueries(data.train, { mostPerLabel: fewExamples, seed });
+    const few = await trainAndAsk(
+      { ...known, rows },
+      { ...asked, name: `${name}, ${fewExamples} a class`, embedder, seed, signal },
+    );
+    for (const id of ['accuracy', 'macro-f1', 'out-of-scope-auroc']) {
+      const metric = few.metrics[id];
+      if (metric) metrics[`${name}-${fewExamples}-examples-${id}`] = metric;
+    }
   }
-  return vectors;
+  return {
+    metrics,
+    cases: casesOf(name, full.judged),
+    notes: [
+      `${name}: trained on ${data.train.length} queries of ${sizes.size} classes, ${data.test.length} others asked` +
+        (data.outOfScope.length > 0 ? `, and ${data.outOfScope.length} that belong to no class.` : '.'),
+    ],
+  };
+}
+
+interface Known {
+  readonly rows: readonly LabelledQuery[];
+  readonly vectorOf: ReadonlyMap<LabelledQuery, Float32Array>;
+}
+
+interface Asked {
+  readonly name: string;
+  readonly test: readonly LabelledQuery[];
+  readonly vectors: readonly Float32Array[];
+  readonly outside: readonly Float32Array[];
+  readonly data: { readonly outOfScope: readonly LabelledQuery[] };
+  readonly embedder: Embedder;
+  readonly seed: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function trainAndAsk(
+  { rows, vectorOf }: Known,
+  { name, test, vectors, outside, data, embedder, seed, signal }: Asked,
+): Promise<IntentEvaluation> {
+  const { model } = await trainIntents(
+    {
+      embedder: embedder.modelId,
+      texts: rows.map(({ text }) => text),
+      labels: rows.map(({ label }) => label),
+      vectors: rows.map((row) => vectorOf.get(row)!),
+    },
+    { minExamples: 2, seed, signal },
+  );
+  return evaluateIntents(
+    test.map((row, at) => judgedText(row, guessIntent(model, vectors[at]!, row.text))),
+    {
+      outOfScope: data.outOfScope.map(({ text }, at) => guessIntent(model, outside[at]!, text).familiarity),
+      prefix: name,
+      seed,
+    },
+  );
+}
+
+function prefixed(name: string, { metrics }: IntentEvaluation): Record<string, Metric> {
+  return Object.fromEntries(Object.entries(metrics).map(([id, metric]) => [`${name}-${id}`, metric]));
+}
+
+function casesOf(name: string, judged: readonly JudgedText[]): CaseResult[] {
+  return judged.map(({ text, expected, guessed, probability, sure }): CaseResult => {
+    const right = guessed === expected;
+    return {
+      id: `${name}-${text}`.slice(0, 200),
+      kind: name,
+      verdict: right ? 'pass' : 'fail',
+      turns: [{ role: 'customer', text }],
+      ...(right ? {} : { reasons: [`${guessed} instead of ${expected}${sure ? ', and sure' : ''}`] }),
+      scores: { right: right ? 1 : 0, probability },
+    };
+  });
 }
 
 /** Data sets hold some queries twice. */

@@ -28,10 +28,12 @@ export async function openSoftmaxGraph({
   targets,
   classes,
 }: SoftmaxData): Promise<SoftmaxGraph> {
+  const rows = targets.length;
   const session = await InferenceSession.create(graphModel(), {
+    // Threads that wait for each other cost more than they bring for little work, and much more on a busy machine.
+    intraOpNumThreads: rows * dimensions * classes < 1e8 ? 1 : 0,
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   });
-  const rows = targets.length;
   const expected = new Float32Array(rows * classes);
   for (const [row, target] of targets.entries()) expected[row * classes + target] = 1;
   const fixed = {

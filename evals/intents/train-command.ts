@@ -74,7 +74,7 @@ export async function trainCommand(
     await save(request.out, `${name}.json`, file);
     const best = trained.regularisation.map(({ l2, macroF1 }) => `${l2}: ${(macroF1 * 100).toFixed(1)} %`);
     const shown: IntentEvaluation = tested ?? crossValidated;
-    await writeReport(request.report, {
+    const report = {
       title: `How well does ${name} tell what customers want?`,
       subject: `${model.labels.length} classes, ${train.length} texts of ${basename(request.labels)} · ${model.embedder}`,
       labels: model.labels,
@@ -86,7 +86,8 @@ export async function trainCommand(
         `Regularisation ${model.training.l2}, by macro-F1 in cross-validation (${best.join('; ')}).`,
         ...notes,
       ],
-    });
+    };
+    await writeReport(request.report, report, request.out);
     if (about !== undefined) {
       const hash = createHash('sha256').update(file).digest('hex');
       const card = intentModelCard({

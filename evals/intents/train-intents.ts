@@ -281,7 +281,8 @@ function highest(scores: Float64Array): number {
   return best;
 }
 
-function dataHash({ texts, labels }: LabelledVectors): string {
+/** SHA-256 of texts and labels. */
+export function dataHash({ texts, labels }: Pick<LabelledVectors, 'texts' | 'labels'>): string {
   const hash = createHash('sha256');
   for (const [index, text] of texts.entries()) hash.update(JSON.stringify([text, labels[index]]));
   return hash.digest('hex');

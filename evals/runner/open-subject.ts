@@ -20,6 +20,8 @@ export interface OpenedSubject extends AsyncDisposable {
   readonly subject: Subject;
 }
 
+const intentsPath = join(import.meta.dirname, '../../data/models/intents/general.json');
+
 export interface OpenSubjectOptions {
   readonly dataDir?: string | undefined;
   /** A file as `npm run calibrate -- --out` writes it, in place of data/models/policy.json. */
@@ -38,8 +40,10 @@ export async function openSubject({ dataDir, policy }: OpenSubjectOptions): Prom
     const manifest = await readFile(join(generationFolder(config.dataDir, generation.id), 'manifest.json'));
     const { answerFrom, clarifyFrom } = calibration;
     const chatModel = rest.chatModel.name;
+    const intents = await readFile(intentsPath).catch(() => 'none');
     const fingerprint = createHash('sha256')
       .update(manifest)
+      .update(intents)
       .update(codeHash())
       .update(
         JSON.stringify([

@@ -18,6 +18,7 @@ export interface RunRequest {
   readonly policy?: string | undefined;
   readonly transcripts?: readonly string[] | undefined;
   readonly agents?: number | undefined;
+  readonly labels?: readonly string[] | undefined;
   readonly out?: string | undefined;
   readonly resume?: string | undefined;
   /** Use nothing that earlier runs of the same subject computed. */
@@ -51,6 +52,7 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
   const policy = request.policy ?? old?.policy;
   const transcripts = request.transcripts ?? old?.transcripts;
   const agents = request.agents ?? old?.agents;
+  const labels = request.labels ?? old?.labels;
   const cases = await readAllCases(caseFiles);
   const scripted = await readConversations(conversations);
 
@@ -98,6 +100,7 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
     ...(policy === undefined ? {} : { policy: resolve(policy) }),
     ...(transcripts === undefined ? {} : { transcripts: transcripts.map((path) => resolve(path)) }),
     ...(agents === undefined ? {} : { agents }),
+    ...(labels === undefined ? {} : { labels: labels.map((path) => resolve(path)) }),
     seed: old?.seed ?? request.seed,
     subject: { ...subject, ...(config.judge.model === undefined ? {} : { judge: config.judge.model }) },
   };

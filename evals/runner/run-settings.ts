@@ -41,6 +41,8 @@ export const runSettingsSchema = z.object({
   /** For wait-time: conversations with times, and how many agents answer; the sample company's if left out. */
   transcripts: z.array(z.string()).optional(),
   agents: z.number().optional(),
+  /** For intents: folders with labelled queries to train classifiers on. */
+  labels: z.array(z.string()).optional(),
   seed: z.number(),
   subject: subjectSchema,
 });

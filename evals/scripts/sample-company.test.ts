@@ -137,11 +137,11 @@ describe('answers of the sample company', () => {
   it('are given where an article answers, and hold the facts', () => {
     const answerable = asked.filter(({ expect: reply, kind }) => reply === 'answer' && kind !== 'hostile');
     expect(answerable.length).toBeGreaterThan(60);
-    // Measured: .836.
-    expect(share(answerable, answers)).toBeGreaterThan(0.8);
-    // Measured: .466, every fact of a question in its answer.
+    // Measured: .685; it asks back about most others.
+    expect(share(answerable, answers)).toBeGreaterThan(0.65);
+    // Measured: .411, every fact of a question in its answer.
     const isComplete = (row: GoldenRow) => missingFacts(answerTo(row).text, row.facts).length === 0;
-    expect(share(answerable, (row) => answers(row) && isComplete(row))).toBeGreaterThan(0.43);
+    expect(share(answerable, (row) => answers(row) && isComplete(row))).toBeGreaterThan(0.38);
   });
 
   it('hand over to a person when asked to', () => {
@@ -154,8 +154,8 @@ describe('answers of the sample company', () => {
   it('are withheld more often than not where no article answers', () => {
     const unanswerable = asked.filter(({ kind }) => kind === 'unanswerable');
     expect(unanswerable.length).toBe(35);
-    // Measured: .571.
-    expect(share(unanswerable, (row) => !answers(row))).toBeGreaterThan(0.53);
+    // Measured: .800.
+    expect(share(unanswerable, (row) => !answers(row))).toBeGreaterThan(0.75);
   });
 
   it('say nothing that a hostile or unanswerable question must not bring out', () => {

@@ -8,6 +8,8 @@ import type { PolicyOutcome } from './policy.ts';
  * questions written for three help centres and 3,080 of banking77: none was taken for anything else (95 %: below 0.1 %).
  */
 const leastProbability = 0.9;
+/** Whoever thanks or swears may ask something in the same breath, and is then answered. */
+const asks = /\?|\b(?:how|what|where|when|why|which)\b/i;
 /** A greeting or thanks in more words than this has a request in it. */
 const smallTalkWords = 12;
 
@@ -19,8 +21,10 @@ export function decideByIntent(question: string, intent: IntentGuess | undefined
   if (!intent?.sure || intent.probability < leastProbability) return undefined;
   const { label, probability: confidence } = intent;
   if (label === 'wants-person') return { decision: 'handoff', confidence, reason: 'customer-request' };
-  if (label === 'hostile') return { decision: 'decline', confidence, tone: 'calm' };
-  const isSmallTalk = label === 'greeting' || (label === 'thanks' && !question.includes('?'));
-  if (!isSmallTalk || question.trim().split(/\s+/).length > smallTalkWords) return undefined;
-  return { decision: 'clarify', confidence, topics: [], smallTalk: label };
+  if (label === 'hostile' && !asks.test(question)) return { decision: 'decline', confidence, tone: 'calm' };
+  const isSmallTalk = label === 'greeting' || (label === 'thanks' && !asks.test(question));
+  const isShort = question.trim().split(/\s+/).length <= smallTalkWords;
+  return isSmallTalk && isShort
+    ? { decision: 'clarify', confidence, topics: [], smallTalk: label }
+    : undefined;
 }
