@@ -1,5 +1,5 @@
 // What a classifier's guess decides before anything is looked up. The patterns of policy.ts are the sure cases and come first; the
-// classifier knows other words for the same, and is heard only where its guesses of that kind were right 98 times in 100.
+// classifier knows other words for the same, and is heard only where its guesses of that kind were right 98 times in 100 (cross-validated).
 import type { IntentGuess } from '#core/intent-classifier.ts';
 import type { PolicyOutcome } from './policy.ts';
 
