@@ -14,7 +14,7 @@ export interface JudgedSet {
 export interface AblationRow {
   /** `nothing`, or the feature that was left out. */
   readonly without: FeatureName | 'nothing';
-  /** Means over the help centres, each judged by a fit on the others. */
+  /** Means over the questions of the help centres, each judged by a fit on the others. */
   readonly auroc: number;
   readonly calibrationError: number;
   /** Weighted, in nats; lower is better. */
@@ -29,9 +29,10 @@ export function ablate(rows: readonly Evidence[]): AblationRow[] {
   return (['nothing', ...used] as const).map((without) => {
     const predictions = crossPredict(rows, { without: without === 'nothing' ? [] : [without] });
     const groups = [...Map.groupBy(predictions, ({ group }) => group).values()];
-    const mean = (value: (list: PolicyPrediction[]) => number) =>
-      groups.reduce((sum, list) => sum + value(list), 0) / groups.length;
     const own = (list: PolicyPrediction[]) => list.filter(({ stratum }) => stratum !== 'foreign');
+    // By number of questions: a help centre with five of them has no AUROC to speak of.
+    const mean = (value: (list: PolicyPrediction[]) => number) =>
+      groups.reduce((sum, list) => sum + own(list).length * value(list), 0) / own(predictions).length;
     return {
       without,
       auroc: mean((list) => auroc(own(list))),

@@ -156,7 +156,7 @@ describeInBrowser('the real server in a real browser', () => {
   });
 
   it('finishes its sentence after the server was killed in the middle of it, without a lost or doubled character', async () => {
-    Object.assign(model, { text: long, delayMs: 12 });
+    Object.assign(model, { text: long, delayMs: 40 });
     await using page = await visit();
     await ask(page, question);
     // Every text that a customer gets to see, as it grows.
