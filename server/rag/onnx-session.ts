@@ -76,7 +76,7 @@ export function* runsOf<Row extends TokenRow>(rows: readonly Row[]): Generator<R
 export async function runTokens(
   session: InferenceSession,
   outputName: string,
-  { rows, ...options }: { readonly rows: readonly TokenRow[] } & InferenceSession.RunOptions,
+  rows: readonly TokenRow[],
 ): Promise<{ data: Float32Array; dims: readonly number[] }> {
   const longest = Math.max(...rows.map(({ tokens }) => tokens.length));
   const dims = [rows.length, longest];
@@ -100,7 +100,7 @@ export async function runTokens(
     session.inputNames.map((name) => [name, new Tensor('int64', arrays[name]!, dims)]),
   );
   try {
-    const result = (await session.run(feeds, [outputName], options))[outputName]!;
+    const result = (await session.run(feeds, [outputName]))[outputName]!;
     if (!(result.data instanceof Float32Array))
       throw new Error(`output ${outputName} is ${result.type}, not float32`);
     return { data: result.data, dims: result.dims };
