@@ -1,6 +1,8 @@
 // Two models on the same knowledge base and the same questions. The knowledge base in use is not touched.
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseCalibration } from '#chat/parse-calibration.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import { openChosenEmbedder } from '#rag/choose-embedder.ts';
 import { modelPolicyPath } from '#rag/model-store.ts';
@@ -10,6 +12,8 @@ import type { Report } from '../report/report.ts';
 import { fitThresholds, judgeModel } from './judge-model.ts';
 import { judgeChange, type ModelChange } from './model-change.ts';
 import { embedderOfModel, type KnownModel } from './name-models.ts';
+
+const shippedPolicy = join(import.meta.dirname, '../../data/models/policy.json');
 
 export interface ComparisonRequest extends CallOptions {
   /** As `npm run evals -- --cases`; the sample company's if left out. */
@@ -100,11 +104,22 @@ async function runSuites(
   { modelId, dataDir }: { readonly modelId: string; readonly dataDir: string },
   { cases, seed, signal, say, out = join(config.dataDir, 'evals', 'models') }: ComparisonRequest,
 ): Promise<Report> {
+  const fittedFor = await shippedThresholdsFor();
+  if (modelId !== fittedFor && !existsSync(modelPolicyPath(config.dataDir, modelId)!)) {
+    say(
+      `The thresholds for answering were fitted for ${fittedFor}, not for ${modelId}, whose similarities lie elsewhere: what it answers and declines is what customers get, but not what it could do.`,
+    );
+  }
   say(`Asking the questions with ${modelId}:`);
   const run = join(out, `${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}-${modelId}`);
   const report = await judgeModel({ dataDir, cases, out: run, seed }, { signal });
   say(`  every question and answer: ${join(run, 'report.html')}`);
   return report;
+}
+
+async function shippedThresholdsFor(): Promise<string> {
+  const { embedder } = parseCalibration(await readFile(shippedPolicy, 'utf8'));
+  return embedder;
 }
 
 function seconds(since: number): string {
