@@ -175,7 +175,10 @@ export function summarizeRetrieval(
     }
   }
   const followUps = done.filter(({ evalCase }) => evalCase.turns.length > 1);
-  for (const form of followUps.length > 0 ? forms : []) {
+  // Where nobody rewrote the questions, the rewritten form is the last message once more.
+  const isRewritten = followUps.some(({ evalCase }) => evalCase.standalone !== evalCase.turns.at(-1)!.text);
+  const shownForms = forms.filter((form) => form !== 'standalone' || isRewritten);
+  for (const form of followUps.length > 0 ? shownForms : []) {
     metrics[`multi-turn-${form}-recall-5`] = meanMetric(
       scoresOf(followUps, served, form).map((scores) => scores['recall-5']),
       {
@@ -212,7 +215,7 @@ export function summarizeRetrieval(
               unit: 'share' as const,
               groups: methods.map((method) => ({
                 name: labelOf(method),
-                bars: forms.map((form) => ({
+                bars: shownForms.map((form) => ({
                   name: formLabels[form],
                   value: mean(scoresOf(followUps, method, form).map((scores) => scores['recall-5'])),
                 })),

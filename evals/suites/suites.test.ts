@@ -253,6 +253,12 @@ it('puts methods of retrieval, and forms of the query, side by side', () => {
   expect(metrics['multi-turn-last-turn-recall-5']!.value).toBe(0);
   expect(metrics['multi-turn-condensed-recall-5']!.value).toBe(1);
   expect(metrics['hybrid-mrr']!.label).toMatch(/as served/);
+  expect(metrics['multi-turn-standalone-recall-5']!.value).toBe(1);
+  const unwritten = { ...several, standalone: 'three' };
+  expect(
+    summarizeRetrieval([{ evalCase: unwritten, judged: { query: 'q', rankings, found: [], given: true } }], 1)
+      .metrics['multi-turn-standalone-recall-5'],
+  ).toBeUndefined();
 });
 
 it('shows the stages of a knowledge base as methods of their own, and judges the last one', async () => {
