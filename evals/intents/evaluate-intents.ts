@@ -43,7 +43,8 @@ export function evaluateIntents(
   const right = (list: readonly JudgedText[]) =>
     list.filter(({ expected, guessed }) => expected === guessed).length;
   const sure = judged.filter((one) => one.sure);
-  const named = (label: string) => (prefix === '' ? label : `${prefix}: ${label.toLowerCase()}`);
+  const named = (label: string) =>
+    prefix === '' ? label : `${prefix}: ${label.replace(/^[A-Z](?=[a-z])/, (first) => first.toLowerCase())}`;
   const metrics: Record<string, Metric> = {
     accuracy: shareMetric(right(judged), judged.length, {
       label: named('Texts that were given their label'),
