@@ -37,7 +37,8 @@ export async function compareModels(
   const judge = async (model: KnownModel): Promise<Report> => {
     if (model.inUse) return judgeInPlace(config, model, request);
     await using candidate = await embedWith(config, model, request);
-    return judgeCandidate(config, { model, candidate }, request);
+    // Awaited here: the candidate goes when this block ends.
+    return await judgeCandidate(config, { model, candidate }, request);
   };
   const { tolerance, seed } = request;
   return judgeChange(await judge(before), await judge(after), { tolerance, seed });

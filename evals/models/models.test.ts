@@ -90,6 +90,18 @@ describe('npm run models', { timeout: 600_000 }, () => {
     expect(stderr).toMatch(new RegExp(`^\\* {2}${builtIn}.*built in.*gen-000001$`, 'm'));
   });
 
+  it('compares two models of which neither is in use, and changes nothing', async () => {
+    const { stdout, stderr } = await succeed(models(['compare', 'dull', 'knowing', ...cases()]));
+    const change = JSON.parse(stdout) as ModelChange;
+    expect(change.before.modelId).toMatch(/^dull@/);
+    expect(change.after.modelId).toMatch(/^knowing@/);
+    expect(change.questions).toBe(2 * knownPairs.length);
+    const recall = change.scores.find(({ score }) => score === 'recall-5')!;
+    expect(recall.difference).toBeGreaterThan(0);
+    expect(stderr).toContain('dull');
+    expect(await readCurrentId(dataDir)).toBe('gen-000001');
+  });
+
   it('does not publish by accident a model that makes things worse', async () => {
     const { code, stdout, stderr } = await models(['use', 'dull', '--yes', ...cases()]);
     expect(code).toBe(1);
