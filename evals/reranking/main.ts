@@ -1,8 +1,7 @@
 // npm run tune-reranker: tries settings of reranking and of choosing sentences on development sets, and reports them on test sets.
 import { AppError } from '#core/errors.ts';
-import type { Reranker } from '#core/reranker.ts';
-import type { ComposeOptions, ExtractiveModels } from '#rag/compose-answer.ts';
-import type { RerankingOptions } from '#rag/reranking-retriever.ts';
+import type { Reranker, RerankerTrust } from '#core/reranker.ts';
+import type { ExtractiveModels } from '#rag/compose-answer.ts';
 import { loadConfig } from '#server/config.ts';
 import { openKnowledge } from '#server/deps.ts';
 import { mean } from '../core/metric.ts';
@@ -35,9 +34,6 @@ the sentence that answers) is counted, too. The reranker is that of ANSWERDESK_R
 
 const weights = [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1];
 const temperatures = [1, 2, 4];
-const stops = [1, 3, 5].flatMap((sure) => [1, 0.95, 0.9, 0.8].map((ceiling) => ({ sure, ceiling })));
-/** Settings that stop early may have another first passage in this share of the questions. */
-const mostChanged = 0.01;
 const sentenceWeights = [0, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2];
 
 interface OpenSet {
@@ -103,9 +99,10 @@ interface SetReport {
 
 interface Report {
   readonly reranker?: string;
-  readonly ranking?: RerankingOptions;
-  readonly stopping?: RerankingOptions & { readonly changed: number };
-  readonly composing?: ComposeOptions;
+  /** The best of what was tried: `temperature`, `passage_weight` and `sentence_weight` of the model's config.json. */
+  readonly trust?: RerankerTrust;
+  /** With early stop; `changedFirst` is the share of the questions whose first passage is another one when all are read. */
+  readonly stopping?: RankingFigures & { readonly changedFirst: number };
   /** What was tried, each figure the mean over the development sets. */
   readonly tried?: Readonly<Record<string, readonly object[]>>;
   readonly sets: readonly SetReport[];
@@ -128,7 +125,7 @@ async function tune(sets: readonly OpenSet[]): Promise<Report> {
   const before = new Map<OpenSet, RankingFigures & AnswerFigures>();
   for (const set of sets) {
     const ranked = await rankTrials(set.trials, undefined);
-    const composed = await composeTrials(ranked, set.models, { rerankWeight: 0 });
+    const composed = await composeTrials(ranked, set.models, { trust: { sentenceWeight: 0 } });
     before.set(set, { ...rankingFigures(ranked), ...answerFigures(composed) });
   }
   const setReport = (set: OpenSet) => ({
@@ -142,53 +139,46 @@ async function tune(sets: readonly OpenSet[]): Promise<Report> {
 
   const reading = [];
   for (const temperature of temperatures) {
-    for (const weight of weights) {
-      const options = { weight, temperature, first: 20 };
+    for (const passageWeight of weights) {
+      const trust = { passageWeight, temperature };
       const figures = await overSets(async ({ trials, reranker: its }) => ({
-        ...rankingFigures(await rankTrials(trials, its, options)),
+        ...rankingFigures(await rankTrials(trials, its, { trust, first: 20 })),
       }));
-      reading.push({ weight, temperature, ...figures });
+      reading.push({ ...trust, ...figures });
     }
   }
-  const { weight, temperature } = best(reading, ({ ndcg10 }) => ndcg10);
-  const ranking = { weight, temperature };
+  const { passageWeight, temperature } = best(reading, ({ ndcg10 }) => ndcg10);
+  const passages = { passageWeight, temperature };
 
-  const stopping = [];
-  for (const stop of stops) {
-    const figures = await overSets(async ({ trials, reranker: its }) => {
-      const all = await rankTrials(trials, its, { ...ranking, first: 20 });
-      const early = await rankTrials(trials, its, { ...ranking, ...stop });
-      return { ...rankingFigures(early), changed: changedFirst(early, all) };
-    });
-    stopping.push({ ...stop, ...figures });
-  }
-  const allowed = stopping.filter(({ changed }) => changed <= mostChanged);
-  const { sure, ceiling, changed } = best(allowed, ({ ndcg10, read }) => ndcg10 - 0.0005 * read);
-  const chosen = { ...ranking, sure, ceiling };
+  const stopping = await overSets(async ({ trials, reranker: its }) => {
+    const early = await rankTrials(trials, its, { trust: passages });
+    const all = await rankTrials(trials, its, { trust: passages, first: 20 });
+    return { ...rankingFigures(early), changedFirst: changedFirst(early, all) };
+  });
 
   const composing = [];
-  for (const rerankTemperature of temperatures) {
-    for (const rerankWeight of sentenceWeights) {
-      const options = { rerankWeight, rerankTemperature };
-      const figures = await overSets(async ({ trials, reranker: its, models }) => ({
-        ...answerFigures(await composeTrials(await rankTrials(trials, its, chosen), models, options)),
-      }));
-      composing.push({ ...options, ...figures });
-    }
+  for (const sentenceWeight of sentenceWeights) {
+    const trust = { ...passages, sentenceWeight };
+    const figures = await overSets(async ({ trials, reranker: its, models }) => ({
+      ...answerFigures(await composeTrials(await rankTrials(trials, its, { trust }), models, { trust })),
+    }));
+    composing.push({ sentenceWeight, ...figures });
   }
-  const { rerankWeight, rerankTemperature } = best(
+  const { sentenceWeight } = best(
     composing,
     ({ factRecall, citationPrecision }) => factRecall + citationPrecision,
   );
+  const chosen = { ...passages, sentenceWeight };
+  const without = { sentenceWeight: 0 };
 
   const reports: SetReport[] = [];
   for (const set of sets) {
-    const ranked = await rankTrials(set.trials, set.reranker, chosen);
+    const ranked = await rankTrials(set.trials, set.reranker, { trust: chosen });
     const first = await composeTrials(await rankTrials(set.trials, undefined), set.models, {
-      rerankWeight: 0,
+      trust: without,
     });
-    const onlyRanked = await composeTrials(ranked, set.models, { rerankWeight: 0 });
-    const composed = await composeTrials(ranked, set.models, { rerankWeight, rerankTemperature });
+    const onlyRanked = await composeTrials(ranked, set.models, { trust: without });
+    const composed = await composeTrials(ranked, set.models, { trust: chosen });
     reports.push({
       ...setReport(set),
       after: { ...rankingFigures(ranked), ...answerFigures(composed) },
@@ -203,10 +193,9 @@ async function tune(sets: readonly OpenSet[]): Promise<Report> {
   }
   return {
     reranker: reranker.modelId,
-    ranking,
-    stopping: { sure, ceiling, changed: changed },
-    composing: { rerankWeight, rerankTemperature },
-    tried: { ranking: reading, stopping, composing },
+    trust: chosen,
+    stopping,
+    tried: { ranking: reading, composing },
     sets: reports,
   };
 }
@@ -215,10 +204,14 @@ function best<One>(list: readonly One[], value: (one: One) => number): One {
   return list.reduce((most, one) => (value(one) > value(most) ? one : most));
 }
 
-function shown({ reranker, ranking, stopping, composing, sets }: Report): string {
-  const lines = reranker
-    ? [`${reranker}: ${JSON.stringify({ ...ranking, ...stopping, ...composing })}`]
-    : ['No reranker (ANSWERDESK_RERANKER).'];
+function shown({ reranker, trust, stopping, sets }: Report): string {
+  const lines =
+    reranker && trust && stopping
+      ? [
+          `${reranker}: temperature ${trust.temperature}, passage_weight ${trust.passageWeight}, sentence_weight ${trust.sentenceWeight}`,
+          `early stop in ${(100 * stopping.early).toFixed(0)} %, ${stopping.read.toFixed(1)} passages read on average`,
+        ]
+      : ['No reranker (ANSWERDESK_RERANKER).'];
   for (const { set, test, questions, before, after } of sets) {
     lines.push(`${set}${test ? ' (test)' : ''}, ${questions} questions`);
     for (const key of Object.keys(before) as (keyof typeof before)[]) {

@@ -12,6 +12,7 @@ import type { AppError } from './errors.ts';
 export interface Reranker {
   /** Names model and weights, e.g. `answerdesk-reranker-1@3fa9c1d2`. */
   readonly modelId: string;
+  readonly trust: RerankerTrust;
   /**
    * The same candidates, best first, equal ones in the order given. Each has the logit as `evidence.rerank` and as `score`; chunks
    * are the objects given.
@@ -20,6 +21,16 @@ export interface Reranker {
   /** One logit for each text, in order: whether this text answers the question. */
   score(question: string, texts: readonly string[], options?: CallOptions): Promise<number[]>;
   close(): Promise<void>;
+}
+
+/** What the scores of a model are worth beside what else is known; measured with the model (`npm run tune-reranker`). */
+export interface RerankerTrust {
+  /** The sigmoid of a logit divided by this is its probability: higher leaves more room between two good texts. */
+  readonly temperature: number;
+  /** Of the probability in the final score of a passage, 0 to 1; the search's score, 0 to 1, has the rest. */
+  readonly passageWeight: number;
+  /** Of the probability in the score of a sentence, 0 and up; the cosine's is 1. 0 = it is not asked about sentences. */
+  readonly sentenceWeight: number;
 }
 
 /** For metrics and logs. No text of a customer passes through here. */

@@ -1,7 +1,8 @@
 import { HumanMessage } from '@langchain/core/messages';
 import { describe, expect, it } from 'vitest';
 import type { Chunk, ScoredChunk } from '#core/document.ts';
-import { composeAnswer } from './compose-answer.ts';
+import { AppError } from '#core/errors.ts';
+import { composeAnswer, type ExtractiveModels } from './compose-answer.ts';
 import { ExtractiveChatModel } from './extractive-chat-model.ts';
 import { createHashingEmbedder } from './testing/hashing-embedder.ts';
 
@@ -109,6 +110,58 @@ describe('the extractive answer', () => {
     );
     expect(text.split(/\s+/).length).toBeLessThan(200);
     expect(text.match(/\./g)?.length ?? 0).toBeLessThan(12);
+  });
+
+  describe('with a reranker', () => {
+    const question = 'am I too late to send it back';
+    const text =
+      'We repair what is broken in our workshop. Returns are free within 60 days.\n\nParcels take three days to arrive.';
+    const answer = async (reranker: ExtractiveModels['reranker'], signal?: AbortSignal) =>
+      (
+        await composeAnswer(
+          { query: question, passages: [passage(text)] },
+          { embedder, ...(reranker ? { reranker } : {}) },
+          { signal },
+        )
+      ).join('');
+    const trust = { temperature: 1, passageWeight: 0, sentenceWeight: 3 };
+    const prefers = (word: string) => ({
+      trust,
+      score: async (_question: string, texts: readonly string[]) =>
+        texts.map((one) => (one.includes(word) ? 5 : -5)),
+    });
+
+    it('takes the sentence that it finds to answer, whatever words and vectors say', async () => {
+      expect(await answer(prefers('Parcels'))).toMatch(/^Parcels take three days to arrive\./);
+      expect(await answer(prefers('60 days'))).toMatch(/^Returns are free within 60 days\./);
+    });
+
+    it('does not ask one whose sentences are worth nothing', async () => {
+      const score = async () => {
+        throw new Error('asked');
+      };
+      expect(await answer({ trust: { ...trust, sentenceWeight: 0 }, score })).toBe(await answer(undefined));
+    });
+
+    it('goes on without one that fails, but not for a customer who went away', async () => {
+      const controller = new AbortController();
+      const failing = {
+        trust,
+        score: async () => {
+          throw new AppError('busy', 'too much waits');
+        },
+      };
+      expect(await answer(failing)).toBe(await answer(undefined));
+      const leaving = {
+        trust,
+        score: async () => {
+          controller.abort();
+          controller.signal.throwIfAborted();
+          return [];
+        },
+      };
+      await expect(answer(leaving, controller.signal)).rejects.toMatchObject({ name: 'AbortError' });
+    });
   });
 
   it('is empty without passages', async () => {

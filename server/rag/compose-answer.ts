@@ -3,21 +3,19 @@
 import type { CallOptions } from '#core/call-options.ts';
 import type { Grounding } from '#core/chat-model.ts';
 import type { Embedder } from '#core/embedder.ts';
-import type { Reranker } from '#core/reranker.ts';
+import type { Reranker, RerankerTrust } from '#core/reranker.ts';
 import { tokenizeForSearch } from './lexical-tokens.ts';
 import { type Block, passageBlocks, type Unit } from './passage-blocks.ts';
 
 export interface ExtractiveModels {
   readonly embedder: Embedder;
   /** Says of single sentences whether they answer; the embedder and the words go without it. */
-  readonly reranker?: Pick<Reranker, 'score'>;
+  readonly reranker?: Pick<Reranker, 'score' | 'trust'>;
 }
 
 export interface ComposeOptions extends CallOptions {
-  /** What the reranker's probability, 0 to 1, counts in the score of a unit; the cosine counts 1. */
-  readonly rerankWeight?: number;
-  /** The probability is the sigmoid of the logit divided by this. */
-  readonly rerankTemperature?: number;
+  /** In place of the reranker's own, to try others. */
+  readonly trust?: Partial<RerankerTrust>;
 }
 
 /** Units that the reranker reads: those that the embedder and the words find best. */
@@ -114,8 +112,7 @@ async function scoreUnits(
     blocks,
     models,
     signal,
-    rerankWeight = 0.5,
-    rerankTemperature = 1,
+    trust,
   }: ComposeOptions & {
     readonly blocks: readonly (readonly Block[])[];
     readonly models: ExtractiveModels;
@@ -170,7 +167,9 @@ async function scoreUnits(
       };
     })
     .sort((a, b) => b.score - a.score);
-  if (!models.reranker || rerankWeight === 0) return scored;
+  if (!models.reranker) return scored;
+  const { sentenceWeight, temperature } = { ...models.reranker.trust, ...trust };
+  if (sentenceWeight === 0) return scored;
   const read = scored.slice(0, unitsReranked);
   const logits = await models.reranker
     .score(
@@ -188,7 +187,7 @@ async function scoreUnits(
       index < logits.length
         ? {
             ...candidate,
-            score: candidate.score + rerankWeight * sigmoid(logits[index]! / rerankTemperature),
+            score: candidate.score + sentenceWeight * sigmoid(logits[index]! / temperature),
           }
         : candidate,
     )

@@ -64,7 +64,7 @@ export async function openOnnxReranker(
       for (const job of all) job.reject(error);
     },
   });
-  const { modelId, maxTokens } = pool.ready;
+  const { modelId, maxTokens, trust } = pool.ready;
 
   async function score(
     queue: ScoringJob[],
@@ -126,6 +126,7 @@ export async function openOnnxReranker(
 
   return {
     modelId,
+    trust,
     async rerank(query, candidates, options = {}) {
       const texts = candidates.map(({ chunk }) => chunkContext(chunk));
       const scores = await score(passages, { question: query, texts }, options);

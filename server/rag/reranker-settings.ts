@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '#core/errors.ts';
+import type { RerankerTrust } from '#core/reranker.ts';
 
 export interface RerankerSettings {
   readonly name: string;
@@ -12,6 +13,7 @@ export interface RerankerSettings {
   readonly questionTokens: number;
   /** Whether it serves where nobody chose a reranker: only one that was measured to help says so. */
   readonly isDefault: boolean;
+  readonly trust: RerankerTrust;
 }
 
 const configFile = z.looseObject({
@@ -22,13 +24,20 @@ const configFile = z.looseObject({
       max_tokens: z.int().min(16).max(8_192).default(128),
       question_tokens: z.int().min(4).max(4_096).default(40),
       default: z.boolean().default(false),
+      // Measured with answerdesk-reranker-1, see its card.
+      temperature: z.number().positive().max(100).default(4),
+      passage_weight: z.number().min(0).max(1).default(0.3),
+      sentence_weight: z.number().min(0).max(10).default(0),
     })
     .refine(({ max_tokens, question_tokens }) => question_tokens <= max_tokens - 8, {
       error: 'question_tokens leaves no room for a text in max_tokens',
     }),
 });
 
-/** `config.json` holds `"answerdesk": { kind: "reranker", name, max_tokens, question_tokens, default }`. Throws `model-invalid`. */
+/**
+ * `config.json` holds `"answerdesk": { kind: "reranker", name, max_tokens, question_tokens, default, temperature, passage_weight,
+ * sentence_weight }`. Throws `model-invalid`.
+ */
 export async function readRerankerSettings(folder: string): Promise<RerankerSettings> {
   const path = join(folder, 'config.json');
   try {
@@ -38,6 +47,11 @@ export async function readRerankerSettings(folder: string): Promise<RerankerSett
       maxTokens: answerdesk.max_tokens,
       questionTokens: answerdesk.question_tokens,
       isDefault: answerdesk.default,
+      trust: {
+        temperature: answerdesk.temperature,
+        passageWeight: answerdesk.passage_weight,
+        sentenceWeight: answerdesk.sentence_weight,
+      },
     };
   } catch (cause) {
     const why = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause);

@@ -157,6 +157,18 @@ describe('ONNX reranker', () => {
     await Promise.all(models.map((opened) => opened.close()));
   });
 
+  it('says what its scores are worth, as config.json has it', async () => {
+    const [plain, trusted] = [
+      await model('trust-1'),
+      await model('trust-2', {
+        answerdesk: { ...tinyRerankerSettings, temperature: 2, passage_weight: 0.9, sentence_weight: 0.4 },
+      }),
+    ];
+    expect(plain.trust).toEqual({ temperature: 4, passageWeight: 0.3, sentenceWeight: 0 });
+    expect(trusted.trust).toEqual({ temperature: 2, passageWeight: 0.9, sentenceWeight: 0.4 });
+    await Promise.all([plain.close(), trusted.close()]);
+  });
+
   it('refuses what is no score, and works on', async () => {
     const reranker = await tiny('broken');
     await expect(reranker.score('red', ['red', 'broken'])).rejects.toMatchObject({ code: 'model-invalid' });

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
 import { AppError } from '#core/errors.ts';
+import type { RerankerTrust } from '#core/reranker.ts';
 import { openTokenSession, runsOf, runTokens } from './onnx-session.ts';
 import { readRerankerSettings } from './reranker-settings.ts';
 import { createPairEncoder } from './text-encoder.ts';
@@ -12,6 +13,7 @@ export interface RerankingModel {
   /** `name@` and the first 8 hex digits of the SHA-256 of model, tokenizer and the settings that shape scores. */
   readonly modelId: string;
   readonly maxTokens: number;
+  readonly trust: RerankerTrust;
   /** One logit for each text, in order. Throws `model-invalid` if the model gives something that is no score. */
   score(question: string, texts: readonly string[]): Promise<Float32Array>;
   close(): Promise<void>;
@@ -57,6 +59,7 @@ export async function openRerankingModel(folder: string): Promise<RerankingModel
   return {
     modelId: `${settings.name}@${hash.digest('hex').slice(0, 8)}`,
     maxTokens: settings.maxTokens,
+    trust: settings.trust,
     score,
     close: () => session.release(),
   };

@@ -2,42 +2,39 @@
 // what may be found.
 import type { ScoredChunk } from '#core/document.ts';
 import { toAppError } from '#core/errors.ts';
-import type { Reranker, RerankObserver, RerankReport } from '#core/reranker.ts';
+import type { Reranker, RerankerTrust, RerankObserver, RerankReport } from '#core/reranker.ts';
 import { questionInContext, type Retriever } from '#core/retriever.ts';
 
 export interface RerankingOptions {
   /** How many of the first stage's best the reranker may read. */
   readonly depth?: number;
-  /** It reads so many first, and then `step` more at a time, until the order is sure. */
+  /**
+   * It reads so many first, and then `step` more at a time, until no unread passage could come first, were it ever so probable.
+   * Measured on 723 questions of five help centres with answerdesk-reranker-1: nine in ten are sure after the first 8, and nDCG@10
+   * is what it is when all 20 are read. To be sure of the first three takes 16 and finds no more.
+   */
   readonly first?: number;
   readonly step?: number;
-  /** Weight of the reranker's probability in the final score, 0 to 1; the first stage's score, 0 to 1, has the rest. */
-  readonly weight?: number;
-  /** The probability is the sigmoid of the logit divided by this: higher leaves more room between two good passages. */
-  readonly temperature?: number;
+  /** In place of the reranker's own, to try others. */
+  readonly trust?: Partial<RerankerTrust>;
   /** What the score of a past conversation counts beside that of an article; the first stage's score has this in it already. */
   readonly transcriptWeight?: number;
-  /** The order is sure when the best `sure` passages stay where they are even if all unread ones get the probability `ceiling`. */
-  readonly sure?: number;
-  /** 1: early stop changes nothing about the best `sure`. Less stops earlier, and errs where an unread passage is better than that. */
-  readonly ceiling?: number;
   /** After this time the answer goes on with what is scored by then. Without it, results do not depend on speed. */
   readonly deadlineMs?: number;
   readonly observer?: RerankObserver;
 }
 
 /**
- * Scores are 0 to 1. Each passage that was read has `evidence.rerank`; those that were not are ranked as if they did not answer, so
+ * Scores are 0 to 1. The first passage is the one that would be first if all candidates were read. Each passage that was read has `evidence.rerank`; those that were not are ranked as if they did not answer, so
  * they keep the order of the first stage, behind. Never rejects because of the reranker.
  */
 export function createRerankingRetriever(
   retriever: Retriever,
-  reranker: Pick<Reranker, 'rerank'>,
+  reranker: Pick<Reranker, 'rerank' | 'trust'>,
   settings: RerankingOptions = {},
 ): Retriever {
   const { depth = 20, first = 8, step = 6, deadlineMs, observer = {} } = settings;
-  const { sure = 1, ceiling = 1 } = settings;
-  const blend = createBlend(settings);
+  const blend = createBlend({ ...reranker.trust, ...settings.trust }, settings);
 
   return {
     async retrieve(query, options = {}) {
@@ -50,10 +47,10 @@ export function createRerankingRetriever(
       const logits = new Map<string, number>();
       const read = (passage: ScoredChunk) => logits.has(passage.chunk.id);
       const isSure = () => {
-        const scores = candidates.filter(read).map((one) => blend.score(one, logits.get(one.chunk.id)!));
-        const least = scores.sort((a, b) => b - a)[sure - 1];
-        if (least === undefined) return false;
-        return candidates.every((one) => read(one) || blend.highest(one, ceiling) <= least);
+        const best = Math.max(
+          ...candidates.filter(read).map((one) => blend.score(one, logits.get(one.chunk.id)!)),
+        );
+        return candidates.every((one) => read(one) || blend.highest(one) <= best);
       };
 
       const patience = deadlineMs === undefined ? undefined : AbortSignal.timeout(deadlineMs);
@@ -99,13 +96,16 @@ export function createRerankingRetriever(
   };
 }
 
-function createBlend({ weight = 0.5, temperature = 1, transcriptWeight = 0.6 }: RerankingOptions) {
+function createBlend(
+  { passageWeight: weight, temperature }: RerankerTrust,
+  { transcriptWeight = 0.6 }: RerankingOptions,
+) {
   const atProbability = ({ chunk, score }: ScoredChunk, probability: number) =>
     weight * probability * (chunk.kind === 'transcript' ? transcriptWeight : 1) + (1 - weight) * score;
   return {
     score: (passage: ScoredChunk, logit: number) =>
       atProbability(passage, 1 / (1 + Math.exp(-logit / temperature))),
-    highest: atProbability,
+    highest: (passage: ScoredChunk) => atProbability(passage, 1),
     unread: (passage: ScoredChunk) => atProbability(passage, 0),
   };
 }

@@ -1,7 +1,7 @@
 // The thread that one reranking model runs in; onnx-reranker.ts starts it and speaks to it.
 import { workerData } from 'node:worker_threads';
 import { runModelThread } from './model-thread.ts';
-import { openRerankingModel } from './reranking-model.ts';
+import { openRerankingModel, type RerankingModel } from './reranking-model.ts';
 
 export interface RerankingWorkerData {
   readonly folder: string;
@@ -13,13 +13,14 @@ export interface PairsToScore {
   readonly texts: readonly string[];
 }
 
-export interface RerankingReady {
-  readonly modelId: string;
-  readonly maxTokens: number;
-}
+export type RerankingReady = Pick<RerankingModel, 'modelId' | 'maxTokens' | 'trust'>;
 
 await runModelThread<PairsToScore, RerankingReady, Float32Array>(async () => {
   const { folder } = workerData as RerankingWorkerData;
-  const { modelId, maxTokens, score, close } = await openRerankingModel(folder);
-  return { ready: { modelId, maxTokens }, run: ({ question, texts }) => score(question, texts), close };
+  const { modelId, maxTokens, trust, score, close } = await openRerankingModel(folder);
+  return {
+    ready: { modelId, maxTokens, trust },
+    run: ({ question, texts }) => score(question, texts),
+    close,
+  };
 });

@@ -12,6 +12,7 @@ export function createOverlappingReranker(): Reranker {
   };
   return {
     modelId: 'overlap@0',
+    trust: { temperature: 1, passageWeight: 0.5, sentenceWeight: 0.5 },
     async rerank(query, candidates, { signal } = {}) {
       signal?.throwIfAborted();
       return candidates
