@@ -10,6 +10,7 @@ import { benchFirstToken } from './first-token-bench.ts';
 import { benchIngestSpeed, benchReingest } from './ingest-bench.ts';
 import { type BenchKnowledge, knowledgeFolder, openBenchKnowledge } from './knowledge.ts';
 import { type BenchRow, isMet, toMarkdown } from './report.ts';
+import { benchRerank } from './rerank-bench.ts';
 import { benchBm25, benchQueryPath } from './retrieval-benches.ts';
 import { benchMemory, benchStart, type ServerBench } from './server-benches.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
@@ -28,6 +29,7 @@ interface Bench {
 const benches: Readonly<Record<string, (bench: Bench) => Promise<BenchRow[]>>> = {
   query: ({ knowledge, embedder, server }) =>
     benchQueryPath(knowledge.generation, embedder, server.questions),
+  rerank: ({ knowledge, embedder, server }) => benchRerank(knowledge.generation, embedder, server.questions),
   bm25: ({ knowledge, server }) => benchBm25(knowledge.generation, server.questions),
   embedding: ({ knowledge, ...bench }) => benchEmbedding({ ...bench, generation: knowledge.generation }),
   ingest: ({ workspace, embedder, passages }) => benchIngestSpeed(workspace, embedder, passages),

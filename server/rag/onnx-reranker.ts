@@ -34,6 +34,7 @@ export async function openOnnxReranker(
   const passages: ScoringJob[] = [];
   const sentences: ScoringJob[] = [];
   const queues = [passages, sentences];
+  const maxThreads = threads > 0 ? threads : availableParallelism();
   let waiting = 0;
 
   function remove(jobs: Iterable<ScoringJob>): void {
@@ -51,7 +52,7 @@ export async function openOnnxReranker(
     url: new URL('./reranking-worker.ts', import.meta.url),
     workerData: { folder } satisfies RerankingWorkerData,
     name: 'The reranker',
-    maxThreads: threads > 0 ? threads : availableParallelism(),
+    maxThreads,
     next() {
       const job = passages[0] ?? sentences[0];
       if (job) remove([job]);
@@ -105,7 +106,7 @@ export async function openOnnxReranker(
           ),
         timeoutMs,
       );
-      for (const positions of shares(question, texts, maxTokens)) {
+      for (const positions of shares(question, texts, { maxTokens, maxThreads })) {
         jobs.push({
           work: { question, texts: positions.map((position) => texts[position]!) },
           resolve(found) {
@@ -143,15 +144,24 @@ export async function openOnnxReranker(
   };
 }
 
-/** Positions of texts of like length, longest first, in shares of about one run, so that each thread gets some. */
-function* shares(question: string, texts: readonly string[], maxTokens: number): Generator<number[]> {
+/**
+ * Positions of texts of like length, longest first, in shares of at most one run: as many for each thread, because the scores come
+ * with the last of them.
+ */
+function* shares(
+  question: string,
+  texts: readonly string[],
+  { maxTokens, maxThreads }: { readonly maxTokens: number; readonly maxThreads: number },
+): Generator<number[]> {
   const tokensOf = texts.map((text) =>
     Math.min(maxTokens, Math.ceil((question.length + text.length) / charactersPerToken) + 3),
   );
+  const total = tokensOf.reduce((sum, tokens) => sum + tokens, 0);
+  const count = maxThreads * Math.ceil(total / tokensPerRun / maxThreads);
   const order = texts.map((_, position) => position).sort((a, b) => tokensOf[b]! - tokensOf[a]!);
   for (let start = 0; start < order.length; ) {
-    const count = Math.max(1, Math.floor(tokensPerRun / tokensOf[order[start]!]!));
-    yield order.slice(start, start + count);
-    start += count;
+    const length = Math.ceil(total / count / tokensOf[order[start]!]!);
+    yield order.slice(start, start + length);
+    start += length;
   }
 }
