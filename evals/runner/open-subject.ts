@@ -48,6 +48,8 @@ export async function openSubject({ dataDir, policy }: OpenSubjectOptions): Prom
       .update(
         JSON.stringify([
           desk.knowledge.embedder.modelId,
+          desk.knowledge.reranker?.modelId,
+          desk.knowledge.reranker?.trust,
           chatModel,
           config.chat.baseUrl,
           config.chat.maxTokens,
