@@ -111,7 +111,7 @@ describe('the report', () => {
     expect(report.questions).toBe(three.filter(({ stratum }) => stratum !== 'foreign').length);
     expect(Object.keys(report.aurocAgainst).sort()).toEqual(['foreign', 'near-miss', 'not-found']);
     expect(report.unanswerableAnswered.n).toBe(75);
-    expect(report.answeredOf['foreign']!.n).toBe(75);
+    expect(report.answeredOf.foreign!.n).toBe(75);
   });
 
   it('says what calibration error chance alone makes', () => {

@@ -167,7 +167,7 @@ describe('models add', { timeout: 60_000 }, () => {
   it('refuses a graph of other types, dimensions or inputs', async () => {
     const cases: [Parameters<typeof writeKnowingModel>[1], RegExp][] = [
       [{ inputType: 'int32' }, /"input_ids" as int32 instead of int64/],
-      [{ inputs: ['input_ids', 'pixel_values'] }, /"pixel_values" that a sentence-embedding model does not/],
+      [{ inputs: ['input_ids', 'pixel_values'] }, /"pixel_values" that a model of texts does not have/],
       [{ answerdesk: { pooling: 'none', max_tokens: 64 } }, /no output for pooling "none"/],
       [{ answerdesk: { pooling: 'mean', max_tokens: 64, dimensions: 5 } }, /dimensions/],
       [{ answerdesk: { pooling: 'mean', max_tokens: 64, normalize: false } }, /"normalize": true/],

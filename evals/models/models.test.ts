@@ -118,7 +118,8 @@ describe('npm run models', { timeout: 600_000 }, () => {
   it('publishes one that makes nothing worse; the running server and later jobs follow', async () => {
     const before = server.current();
     expect(await found()).toContain('topic-5');
-    const { stdout } = await succeed(models(['use', 'knowing', '--yes', ...cases()]));
+    const { stdout, stderr } = await succeed(models(['use', 'knowing', '--yes', ...cases()]));
+    expect(stderr).toContain('0 embedded, 16 known');
     expect(JSON.parse(stdout)).toMatchObject({ published: true, generation: { id: 'gen-000002' } });
     await server.refresh();
     expect(server.current().generation.id).toBe('gen-000002');

@@ -1,10 +1,17 @@
 // An ONNX sentence-embedding model in this thread: tokens in, vectors out. Inference blocks the thread, see onnx-embedder.ts.
 
 import { join } from 'node:path';
-import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
+import { type InferenceSession, listSupportedBackends } from 'onnxruntime-node';
 import { AppError } from '#core/errors.ts';
 import type { EmbeddingSettings } from './embedding-settings.ts';
 import { type IdentifiedModel, identifyModel } from './model-id.ts';
+import {
+  type ExecutionProvider,
+  openTokenSession,
+  runsOf,
+  runTokens,
+  type TokenRow,
+} from './onnx-session.ts';
 import { createTextEncoder } from './text-encoder.ts';
 import { normalize } from './vector-matrix.ts';
 
@@ -23,15 +30,6 @@ export interface EmbeddingModel {
   hasToken(id: number): Promise<boolean>;
   close(): Promise<void>;
 }
-
-// Tokens in one inference, padding included. More is slower (measured with bge-small int8 on one core: 128 to 512 tokens 8,500 to
-// 11,000 tokens/s, 2,048 tokens 7,000, 4,096 tokens 6,400) and onnxruntime keeps the memory of the largest for ever.
-const tokensPerRun = 512;
-// A text shorter than this share of the longest one goes into the next run: padding costs as much as tokens do (measured with eight
-// customers' questions at a time: 1.9 ms each if they share a run, 1.4 ms at 0.9; documents are of like length anyway).
-const leastFilled = 0.9;
-
-export type ExecutionProvider = 'cpu' | 'cuda' | 'tensorrt';
 
 export interface EmbeddingModelOptions {
   /** What computes. One that cannot be used here is replaced by `cpu`, with a `notice`. */
@@ -76,11 +74,11 @@ async function loadModel(
     { json: tokenizerJson, path: join(folder, 'tokenizer.json') },
     settings.maxTokens,
   );
-  const session = await createSession(join(folder, 'model.onnx'), executionProvider);
+  const session = await openTokenSession(folder, executionProvider);
   const output = chooseOutput(session, settings, folder);
 
-  async function run(rows: readonly number[][]): Promise<Float32Array[]> {
-    const { data, dims } = await runGraph(session, output.name, { rows });
+  async function run(rows: readonly TokenRow[]): Promise<Float32Array[]> {
+    const { data, dims } = await runTokens(session, output.name, { rows });
     const width = dims.at(-1) ?? 0;
     const allFinite = data.every(Number.isFinite);
     if (
@@ -98,7 +96,7 @@ async function loadModel(
       const pooled = pool(data, {
         pooling: output.pooling,
         index,
-        tokens: row.length,
+        tokens: row.tokens.length,
         stride: dims[1]!,
         width,
       });
@@ -106,7 +104,7 @@ async function loadModel(
     });
   }
 
-  const probe = (await run([encoder.encode('dimensions')]))[0]!;
+  const probe = (await run([{ tokens: encoder.encode('dimensions') }]))[0]!;
   if (settings.dimensions !== undefined && probe.length !== settings.dimensions) {
     throw new AppError(
       'model-invalid',
@@ -120,27 +118,17 @@ async function loadModel(
     pooling: output.pooling,
     hasToken: (id) =>
       // Fatal errors only in the log: here an error is an answer.
-      runGraph(session, output.name, { rows: [[id]], logSeverityLevel: 4 }).then(
+      runTokens(session, output.name, { rows: [{ tokens: [id] }], logSeverityLevel: 4 }).then(
         () => true,
         () => false,
       ),
     async embed(texts, kind) {
       const prefix = kind === 'query' ? settings.queryPrefix : settings.documentPrefix;
       const encoded = texts.map((text, position) => ({ position, tokens: encoder.encode(prefix + text) }));
-      // Texts of like length together: a batch is as slow as its longest.
-      encoded.sort((a, b) => b.tokens.length - a.tokens.length);
       const vectors = new Array<Float32Array>(texts.length);
-      for (let start = 0; start < encoded.length; ) {
-        const longest = encoded[start]!.tokens.length;
-        const perRun = Math.max(1, Math.floor(tokensPerRun / longest));
-        const batch = encoded
-          .slice(start, start + perRun)
-          .filter(({ tokens }) => tokens.length >= longest * leastFilled);
-        const results = await run(batch.map(({ tokens }) => tokens));
-        batch.forEach(({ position }, index) => {
-          vectors[position] = results[index]!;
-        });
-        start += batch.length;
+      for (const rows of runsOf(encoded)) {
+        const results = await run(rows);
+        for (const [index, { position }] of rows.entries()) vectors[position] = results[index]!;
       }
       return vectors;
     },
@@ -148,37 +136,7 @@ async function loadModel(
   };
 }
 
-async function createSession(modelPath: string, provider: ExecutionProvider): Promise<InferenceSession> {
-  try {
-    // One thread per inference: with more, a single busy neighbour on the machine stalls them all at every barrier (measured: 37
-    // chunks/s with one thread, 16 with two, one of two cores busy). Cores are used by several workers instead.
-    return await InferenceSession.create(modelPath, {
-      // What a GPU cannot do, the CPU does.
-      executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
-      intraOpNumThreads: 1,
-      interOpNumThreads: 1,
-      // It plans memory for one shape, and every batch has another: only costs memory.
-      enableMemPattern: false,
-      logSeverityLevel: 3,
-    });
-  } catch (cause) {
-    throw new AppError(
-      'model-invalid',
-      `${modelPath} cannot be loaded: it is damaged, or not an ONNX model.`,
-      { cause },
-    );
-  }
-}
-
 function chooseOutput(session: InferenceSession, settings: EmbeddingSettings, folder: string) {
-  for (const { name, isTensor, ...input } of session.inputMetadata) {
-    const isKnown = name === 'input_ids' || name === 'attention_mask' || name === 'token_type_ids';
-    const type = isTensor && 'type' in input ? input.type : 'no tensor';
-    if (!isKnown || type !== 'int64') {
-      const what = isKnown ? `as ${type} instead of int64` : 'that a sentence-embedding model does not have';
-      throw new AppError('model-invalid', `The model in ${folder} wants an input "${name}" ${what}.`);
-    }
-  }
   const rank = (name: string) => {
     const metadata = session.outputMetadata.find((candidate) => candidate.name === name);
     return metadata?.isTensor ? metadata.shape.length : 0;
@@ -196,39 +154,6 @@ function chooseOutput(session: InferenceSession, settings: EmbeddingSettings, fo
     );
   }
   return { name, pooling };
-}
-
-async function runGraph(
-  session: InferenceSession,
-  outputName: string,
-  { rows, ...options }: { readonly rows: readonly number[][] } & InferenceSession.RunOptions,
-) {
-  const longest = Math.max(...rows.map((row) => row.length));
-  const dims = [rows.length, longest];
-  const ids = new BigInt64Array(rows.length * longest);
-  const mask = new BigInt64Array(ids.length);
-  rows.forEach((row, index) => {
-    row.forEach((id, column) => {
-      ids[index * longest + column] = BigInt(id);
-    });
-    mask.fill(1n, index * longest, index * longest + row.length);
-  });
-  const arrays: Record<string, BigInt64Array> = {
-    input_ids: ids,
-    attention_mask: mask,
-    token_type_ids: new BigInt64Array(ids.length),
-  };
-  const feeds = Object.fromEntries(
-    session.inputNames.map((name) => [name, new Tensor('int64', arrays[name]!, dims)]),
-  );
-  try {
-    const result = (await session.run(feeds, [outputName], options))[outputName]!;
-    if (!(result.data instanceof Float32Array))
-      throw new Error(`output ${outputName} is ${result.type}, not float32`);
-    return { data: result.data, dims: result.dims };
-  } catch (cause) {
-    throw new AppError('model-invalid', `The embedding model failed: ${String(cause)}`, { cause });
-  }
 }
 
 interface PoolOptions {

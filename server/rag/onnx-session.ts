@@ -29,7 +29,7 @@ export async function openTokenSession(
     const isKnown = name === 'input_ids' || name === 'attention_mask' || name === 'token_type_ids';
     const type = isTensor && 'type' in input ? input.type : 'no tensor';
     if (!isKnown || type !== 'int64') {
-      const what = isKnown ? `as ${type} instead of int64` : 'that no model of token rows has';
+      const what = isKnown ? `as ${type} instead of int64` : 'that a model of texts does not have';
       throw new AppError('model-invalid', `The model in ${folder} wants an input "${name}" ${what}.`);
     }
   }
@@ -76,7 +76,7 @@ export function* runsOf<Row extends TokenRow>(rows: readonly Row[]): Generator<R
 export async function runTokens(
   session: InferenceSession,
   outputName: string,
-  rows: readonly TokenRow[],
+  { rows, ...options }: { readonly rows: readonly TokenRow[] } & InferenceSession.RunOptions,
 ): Promise<{ data: Float32Array; dims: readonly number[] }> {
   const longest = Math.max(...rows.map(({ tokens }) => tokens.length));
   const dims = [rows.length, longest];
@@ -100,7 +100,7 @@ export async function runTokens(
     session.inputNames.map((name) => [name, new Tensor('int64', arrays[name]!, dims)]),
   );
   try {
-    const result = (await session.run(feeds, [outputName]))[outputName]!;
+    const result = (await session.run(feeds, [outputName], options))[outputName]!;
     if (!(result.data instanceof Float32Array))
       throw new Error(`output ${outputName} is ${result.type}, not float32`);
     return { data: result.data, dims: result.dims };

@@ -42,7 +42,7 @@ export async function openRerankingModel(folder: string): Promise<RerankingModel
     const rows = texts.map((text, position) => ({ position, ...encoder.encode(question, text) }));
     const scores = new Float32Array(texts.length);
     for (const run of runsOf(rows)) {
-      const { data } = await runTokens(session, output, run);
+      const { data } = await runTokens(session, output, { rows: run });
       if (data.length !== run.length || !data.every(Number.isFinite)) {
         throw new AppError(
           'model-invalid',
