@@ -6,9 +6,7 @@ weights cannot be used, 2 wrong arguments.
 """
 
 import argparse
-import json
 import sys
-import time
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -21,11 +19,10 @@ from torch.nn.functional import cross_entropy, kl_div, log_softmax, normalize, s
 
 from training.embedder.batches import plan_batches
 from training.embedder.evaluate import ndcg_at
-from training.workshop.checkpoint import Progress, load, save
+from training.workshop.loop import Task, run_training
 from training.workshop.pairs import OWN_QUESTIONS, Pair, read_pairs
-from training.workshop.student import Batcher, learning_rate_at, load_student, save_student, vectors_of
+from training.workshop.student import Batcher, load_student, save_student, vectors_of
 from training.workshop.teachers import PASSAGE, QUESTION, VectorCache
-from training.workshop.tracking import last_run_id, tracked_run
 
 HERE = Path(__file__).parent
 EXAMPLES = """examples:
@@ -144,59 +141,17 @@ def train(config: dict[str, Any], *, base: Path, pairs_folder: Path, teachers_fo
 
     first_teacher = teachers.passages[0].numpy()
     plan = [rows for epoch in range(settings["epochs"]) for rows in plan_batches(pairs, first_teacher, batch=settings["batch"], seed=settings["seed"] + epoch)]
+    facts = {"pairs": len(pairs), "own_questions": sum(pair.group.startswith(OWN_QUESTIONS) for pair in pairs) // settings["own_questions_repeat"]}
+
+    def loss_of(step: int) -> tuple[torch.Tensor, dict[str, float]]:
+        batch = [pairs[row] for row in plan[step]]
+        question = vectors_of(model, batcher, [pair.question for pair in batch], model_settings["question_tokens"])
+        passage = vectors_of(model, batcher, [pair.passage for pair in batch], model_settings["passage_tokens"])
+        return batch_loss(question, passage, batch, teachers.agreement(plan[step]), settings, model_settings["dimensions"])
+
+    task = Task("embedder", f"validation_ndcg10_{model_settings['dimensions'][0]}", loss_of, lambda: validation.measure(model), lambda folder: save_student(folder, model, base))
     total = min(len(plan), max_steps or len(plan))
-    work.mkdir(parents=True, exist_ok=True)
-    progress = load(work / "checkpoint.pt", model, optimizer)
-    run_id = last_run_id(work) if progress else None
-    progress = progress or Progress()
-    facts = {"pairs": len(pairs), "own_questions": sum(pair.group.startswith(OWN_QUESTIONS) for pair in pairs) // settings["own_questions_repeat"], "steps": total}
-    with tracked_run("embedder", work, config | {"data": facts}, run_id=run_id) as run:
-        run.artifact(pairs_folder / "manifest.json")
-
-        def evaluate(step: int) -> bool:
-            """True when training should stop."""
-            figures = validation.measure(model)
-            run.log(step, **figures)
-            progress.history.append({"step": step, **figures})
-            print(f"step {step} of {total}: " + ", ".join(f"{name} {value:.4f}" for name, value in figures.items()), flush=True)
-            on_evaluation(step, figures)
-            score = figures[f"validation_ndcg10_{model_settings['dimensions'][0]}"]
-            if score > progress.best:
-                progress.best, progress.best_step, progress.since_best = score, step, 0
-                save_student(work / "best", model, base)
-            else:
-                progress.since_best += 1
-            save(work / "checkpoint.pt", model, optimizer, progress)
-            return progress.since_best >= settings["patience"]
-
-        if progress.step == 0:
-            evaluate(0)
-        first, started = progress.step, time.monotonic()
-        for step in range(progress.step, total):
-            rows = plan[step]
-            batch = [pairs[row] for row in rows]
-            for group in optimizer.param_groups:
-                group["lr"] = learning_rate_at(step, peak=settings["learning_rate"], warmup=settings["warmup_steps"], total=total)
-            question = vectors_of(model, batcher, [pair.question for pair in batch], model_settings["question_tokens"])
-            passage = vectors_of(model, batcher, [pair.passage for pair in batch], model_settings["passage_tokens"])
-            loss, parts = batch_loss(question, passage, batch, teachers.agreement(rows), settings, model_settings["dimensions"])
-            optimizer.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_([parameter for parameter in model.parameters() if parameter.requires_grad], 1.0)
-            optimizer.step()
-            progress.step = step + 1
-            if step % 10 == 0:
-                run.log(step, training_loss=loss.item(), learning_rate=optimizer.param_groups[0]["lr"], seconds_per_step=(time.monotonic() - started) / (progress.step - first), **parts)
-                print(f"step {step}: loss {loss.item():.4f}, {(time.monotonic() - started) / (progress.step - first):.2f} s a step", flush=True)
-            if (step + 1) % settings["evaluate_every"] == 0 and evaluate(step + 1):
-                print(f"no better for {settings['patience']} evaluations: stopped", flush=True)
-                break
-        if progress.history[-1]["step"] != progress.step:
-            evaluate(progress.step)
-        best = next(figures for figures in progress.history if figures["step"] == progress.best_step)
-        (work / "history.json").write_text(json.dumps({"facts": facts, "best": best, "history": progress.history}, indent=2) + "\n")
-        run.artifact(work / "history.json")
-    return best
+    return run_training(task, model=model, optimizer=optimizer, config=config, facts=facts, total=total, work=work, manifest=pairs_folder / "manifest.json", on_evaluation=on_evaluation)
 
 
 def main() -> int:

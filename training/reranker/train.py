@@ -6,9 +6,7 @@ cannot be used, 2 wrong arguments.
 """
 
 import argparse
-import json
 import sys
-import time
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -22,11 +20,10 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy,
 
 from training.embedder.evaluate import ndcg_at, rank_documents
 from training.reranker.lists import Agreement, Centre, RankedList, agreement_for, is_validation, mined, own_lists, read_centres, sentence_lists, unanswerable_lists
-from training.workshop.checkpoint import Progress, load, save
 from training.workshop.corpus import read_rows
+from training.workshop.loop import Task, run_training
 from training.workshop.pairs import OWN_QUESTIONS, Pair, read_pairs
-from training.workshop.student import Batcher, in_length_groups, learning_rate_at, load_student, save_student
-from training.workshop.tracking import last_run_id, tracked_run
+from training.workshop.student import Batcher, in_length_groups, load_student, save_student
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parents[1]
@@ -135,57 +132,19 @@ def train(config: dict[str, Any], *, base: Path, pairs_folder: Path, teachers_fo
     batcher = Batcher(base)
     model = CrossEncoder(base, model_settings["layers"])
     model.train()
-    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    optimizer = torch.optim.AdamW(trained, lr=0.0, weight_decay=settings["weight_decay"])
+    optimizer = torch.optim.AdamW([parameter for parameter in model.parameters() if parameter.requires_grad], lr=0.0, weight_decay=settings["weight_decay"])
     plan = [lists[start : start + settings["batch"]] for start in range(0, len(lists), settings["batch"])] * settings["epochs"]
+
+    def loss_of(step: int) -> tuple[torch.Tensor, dict[str, float]]:
+        scores = scores_of(model, batcher, [(ranked.question, passage) for ranked in plan[step] for passage in ranked.passages], model_settings["tokens"])
+        return batch_loss(scores, plan[step], settings)
+
+    def keep(folder: Path) -> None:
+        save_student(folder, model.encoder, base, {"head.weight": model.head.weight, "head.bias": model.head.bias})
+
+    task = Task("reranker", "validation_blended_ndcg10", loss_of, lambda: validation.measure(model, batcher, model_settings), keep)
     total = min(len(plan), max_steps or len(plan))
-    work.mkdir(parents=True, exist_ok=True)
-    progress = load(work / "checkpoint.pt", model, optimizer)
-    run_id = last_run_id(work) if progress else None
-    progress = progress or Progress()
-    with tracked_run("reranker", work, config | {"data": {"lists": len(lists), "steps": total}}, run_id=run_id) as run:
-        run.artifact(pairs_folder / "manifest.json")
-
-        def evaluate(step: int) -> bool:
-            figures = validation.measure(model, batcher, model_settings)
-            run.log(step, **figures)
-            progress.history.append({"step": step, **figures})
-            print(f"step {step} of {total}: " + ", ".join(f"{name} {value:.4f}" for name, value in figures.items()), flush=True)
-            on_evaluation(step, figures)
-            best = figures["validation_blended_ndcg10"]
-            if best > progress.best:
-                progress.best, progress.best_step, progress.since_best = best, step, 0
-                save_student(work / "best", model.encoder, base, {"head.weight": model.head.weight, "head.bias": model.head.bias})
-            else:
-                progress.since_best += 1
-            save(work / "checkpoint.pt", model, optimizer, progress)
-            return progress.since_best >= settings["patience"]
-
-        if progress.step == 0:
-            evaluate(0)
-        first, started = progress.step, time.monotonic()
-        for step in range(progress.step, total):
-            for group in optimizer.param_groups:
-                group["lr"] = learning_rate_at(step, peak=settings["learning_rate"], warmup=settings["warmup_steps"], total=total)
-            scores = scores_of(model, batcher, [(ranked.question, passage) for ranked in plan[step] for passage in ranked.passages], model_settings["tokens"])
-            loss, parts = batch_loss(scores, plan[step], settings)
-            optimizer.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(trained, 1.0)
-            optimizer.step()
-            progress.step = step + 1
-            if step % 10 == 0:
-                run.log(step, training_loss=loss.item(), learning_rate=optimizer.param_groups[0]["lr"], seconds_per_step=(time.monotonic() - started) / (progress.step - first), **{f"training_{name}": value for name, value in parts.items()})
-                print(f"step {step}: loss {loss.item():.4f} {parts}, {(time.monotonic() - started) / (progress.step - first):.2f} s a step", flush=True)
-            if (step + 1) % settings["evaluate_every"] == 0 and evaluate(step + 1):
-                print(f"no better for {settings['patience']} evaluations: stopped", flush=True)
-                break
-        if progress.history[-1]["step"] != progress.step:
-            evaluate(progress.step)
-        best = next(figures for figures in progress.history if figures["step"] == progress.best_step)
-        (work / "history.json").write_text(json.dumps({"lists": len(lists), "best": best, "history": progress.history}, indent=2) + "\n")
-        run.artifact(work / "history.json")
-    return best
+    return run_training(task, model=model, optimizer=optimizer, config=config, facts={"lists": len(lists)}, total=total, work=work, manifest=pairs_folder / "manifest.json", on_evaluation=on_evaluation)
 
 
 def main() -> int:

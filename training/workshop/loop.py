@@ -1,0 +1,95 @@
+"""The training loop of both models: learning rate, evaluation, early stopping, the best weights, a checkpoint to continue from."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from training.workshop.checkpoint import Progress, load, save
+from training.workshop.student import learning_rate_at
+from training.workshop.tracking import last_run_id, tracked_run
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is particular to a model."""
+
+    experiment: str
+    objective: str
+    """Of the validation figures, the one that says which weights are best; higher is better."""
+    loss_of: Callable[[int], tuple[torch.Tensor, dict[str, float]]]
+    """Loss of a step's batch, and its parts for the log."""
+    measure: Callable[[], dict[str, float]]
+    keep: Callable[[Path], None]
+    """Writes the weights as they are into a folder."""
+
+
+def run_training(
+    task: Task,
+    *,
+    model: torch.nn.Module,
+    optimizer: torch.optim.Optimizer,
+    config: dict[str, Any],
+    facts: dict[str, Any],
+    total: int,
+    work: Path,
+    manifest: Path,
+    on_evaluation: Callable[[int, dict[str, float]], None],
+) -> dict[str, float]:
+    """The best validation figures; the best weights are in work/best. Goes on from work/checkpoint.pt where there is one.
+
+    on_evaluation may raise, to stop a run that is not worth finishing: what was reached until the evaluation before is kept.
+    """
+    settings = config["train"]
+    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    work.mkdir(parents=True, exist_ok=True)
+    progress = load(work / "checkpoint.pt", model, optimizer)
+    run_id = last_run_id(work) if progress else None
+    progress = progress or Progress()
+    with tracked_run(task.experiment, work, config | {"data": facts | {"steps": total}}, run_id=run_id) as run:
+        run.artifact(manifest)
+
+        def evaluate(step: int) -> bool:
+            """True when training should stop."""
+            figures = task.measure()
+            run.log(step, **figures)
+            progress.history.append({"step": step, **figures})
+            print(f"step {step} of {total}: " + ", ".join(f"{name} {value:.4f}" for name, value in figures.items()), flush=True)
+            on_evaluation(step, figures)
+            if figures[task.objective] > progress.best:
+                progress.best, progress.best_step, progress.since_best = figures[task.objective], step, 0
+                task.keep(work / "best")
+            else:
+                progress.since_best += 1
+            save(work / "checkpoint.pt", model, optimizer, progress)
+            return progress.since_best >= settings["patience"]
+
+        if progress.step == 0:
+            evaluate(0)
+        first, started = progress.step, time.monotonic()
+        for step in range(progress.step, total):
+            for group in optimizer.param_groups:
+                group["lr"] = learning_rate_at(step, peak=settings["learning_rate"], warmup=settings["warmup_steps"], total=total)
+            loss, parts = task.loss_of(step)
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(trained, 1.0)
+            optimizer.step()
+            progress.step = step + 1
+            if step % 10 == 0:
+                pace = (time.monotonic() - started) / (progress.step - first)
+                run.log(step, training_loss=loss.item(), learning_rate=optimizer.param_groups[0]["lr"], seconds_per_step=pace, **{f"training_{name}": value for name, value in parts.items()})
+                print(f"step {step}: loss {loss.item():.4f}, {pace:.2f} s a step", flush=True)
+            if (step + 1) % settings["evaluate_every"] == 0 and evaluate(step + 1):
+                print(f"no better for {settings['patience']} evaluations: stopped", flush=True)
+                break
+        if progress.history[-1]["step"] != progress.step:
+            evaluate(progress.step)
+        best = next(figures for figures in progress.history if figures["step"] == progress.best_step)
+        (work / "history.json").write_text(json.dumps({"facts": facts, "best": best, "history": progress.history}, indent=2) + "\n")
+        run.artifact(work / "history.json")
+    return best
