@@ -78,32 +78,34 @@ def texts_of(row: dict[str, Any], fields: list[str]) -> Iterator[str]:
                 yield text
 
 
+def permitted_rows(path: Path, entry: dict[str, Any], config: dict[str, Any], by_source: dict[str, str], manifest: FileManifest) -> Iterator[dict[str, Any]]:
+    """Rows that may shape what ships, each with its `source` and `licence`; the others are counted, and an unknown licence stops the run."""
+    permitted, refused = set(config["licences"]["permitted"]), set(config["licences"]["refused"])
+    held_out = set(config["held_out"]["sources"])
+    for number, row in enumerate(read_rows(path), 1):
+        source = row.get("source", entry.get("name"))
+        licence = row.get("licence") or entry.get("licence") or by_source.get(source)
+        if licence is None:
+            raise DataError(f"{entry['path']} row {number}: no licence is known for source {source!r}; name it in the config file or drop the row")
+        if licence in refused:
+            manifest.refused[licence] += 1
+        elif licence not in permitted:
+            raise DataError(f"{entry['path']} row {number}: unknown licence {licence!r}; a model trained on it could not ship. Add it to `permitted` or `refused` in the config file")
+        elif source in held_out:
+            manifest.held_out[licence] += 1
+        else:
+            manifest.used[licence] += 1
+            yield row | {"source": source, "licence": licence}
+
+
 def permitted_texts(corpus: dict[str, Any], config: dict[str, Any], data: Path, by_source: dict[str, str]) -> tuple[Iterator[str], FileManifest]:
     """Texts of one corpus that may shape what ships. The manifest is complete once the texts are consumed."""
     path = data / corpus["path"]
     if not path.is_file():
         raise DataError(f"{path} is missing; see [[corpus]] in the config file")
-    permitted, refused = set(config["licences"]["permitted"]), set(config["licences"]["refused"])
-    held_out = set(config["held_out"]["sources"])
     manifest = FileManifest(corpus["path"], sha256_of(path))
-
-    def texts() -> Iterator[str]:
-        for number, row in enumerate(read_rows(path), 1):
-            source = row.get("source")
-            licence = row.get("licence") or corpus.get("licence") or by_source.get(source)
-            if licence is None:
-                raise DataError(f"{corpus['path']} row {number}: no licence is known for source {source!r}; name it in the config file or drop the row")
-            if licence in refused:
-                manifest.refused[licence] += 1
-            elif licence not in permitted:
-                raise DataError(f"{corpus['path']} row {number}: unknown licence {licence!r}; add it to `permitted` or `refused` in the config file")
-            elif source in held_out:
-                manifest.held_out[licence] += 1
-            else:
-                manifest.used[licence] += 1
-                yield from texts_of(row, corpus["fields"])
-
-    return texts(), manifest
+    rows = permitted_rows(path, corpus, config, by_source, manifest)
+    return (text for row in rows for text in texts_of(row, corpus["fields"])), manifest
 
 
 def sample_texts(data: Path, config: dict, per_corpus: int, seed: int) -> list[str]:

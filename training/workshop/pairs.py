@@ -18,7 +18,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from training.workshop.corpus import DataError, FileManifest, licences_by_source, read_rows, sha256_of
+from training.workshop.corpus import DataError, FileManifest, licences_by_source, permitted_rows, read_rows, sha256_of
 from training.workshop.passages import comparable, passages_of
 
 
@@ -54,31 +54,12 @@ def collect_pairs(config: dict[str, Any], data: Path, *, own: Path) -> tuple[lis
         if not path.is_file():
             raise DataError(f"{path} is missing; see [[pairs]] in the config file")
         manifest = FileManifest(entry["path"], sha256_of(path))
-        rows = [row for row in permitted_rows(path, entry, config, by_source, manifest)]
+        rows = list(permitted_rows(path, entry, config, by_source, manifest))
         found = list(READERS[entry["kind"]](rows, entry, data, random))
         found = capped(found, entry, random)
         pairs.extend(found)
         manifests.append(manifest.as_dict() | {"kind": entry["kind"], "pairs": len(found)})
     return pairs, manifests
-
-
-def permitted_rows(path: Path, entry: dict[str, Any], config: dict[str, Any], by_source: dict[str, str], manifest: FileManifest) -> Iterator[dict[str, Any]]:
-    permitted, refused = set(config["licences"]["permitted"]), set(config["licences"]["refused"])
-    held_out = set(config["held_out"]["sources"])
-    for number, row in enumerate(read_rows(path), 1):
-        source = row.get("source", entry.get("name", path.stem))
-        licence = entry.get("licence") or row.get("licence") or by_source.get(source)
-        if licence is None:
-            raise DataError(f"{entry['path']} row {number}: no licence is known for source {source!r}; name it in the config file or drop the row")
-        if licence in refused:
-            manifest.refused[licence] += 1
-        elif licence not in permitted:
-            raise DataError(f"{entry['path']} row {number}: unknown licence {licence!r}; a model trained on it could not ship. Add it to `permitted` or `refused` in the config file")
-        elif source in held_out:
-            manifest.held_out[licence] += 1
-        else:
-            manifest.used[licence] += 1
-            yield row | {"source": source, "licence": licence}
 
 
 def read_plain(rows: list[dict[str, Any]], entry: dict[str, Any], data: Path, random: Random) -> Iterator[Pair]:

@@ -1,4 +1,5 @@
 // Writes small ONNX models of token rows, so that tests have real ones without files. The field numbers are those of onnx.proto.
+import { bytes, message, number, text } from '../protocol-buffers.ts';
 
 export interface OnnxGraph {
   readonly nodes: readonly Buffer[];
@@ -65,28 +66,4 @@ function valueInfo(name: string, elementType: number, shape: readonly (string | 
     message(1, [typeof size === 'number' ? number(1, size) : text(2, size)]),
   );
   return [text(1, name), message(2, [message(1, [number(1, elementType), message(2, dimensions)])])];
-}
-
-// Protocol buffers: a field is its number and wire type, then a varint or a length and bytes.
-function number(field: number, value: number): Buffer {
-  return Buffer.concat([varint(field << 3), varint(value)]);
-}
-
-function bytes(field: number, value: Uint8Array): Buffer {
-  return Buffer.concat([varint((field << 3) | 2), varint(value.length), value]);
-}
-
-function text(field: number, value: string): Buffer {
-  return bytes(field, Buffer.from(value));
-}
-
-function message(field: number, fields: readonly Buffer[]): Buffer {
-  return bytes(field, Buffer.concat(fields));
-}
-
-function varint(value: number): Buffer {
-  const parts: number[] = [];
-  let rest = value;
-  for (; rest > 127; rest = Math.floor(rest / 128)) parts.push((rest % 128) + 128);
-  return Buffer.from([...parts, rest]);
 }
