@@ -95,19 +95,19 @@ def make_variants(trained: Path, data: Path, work: Path, config: dict[str, Any])
         "int8 calibrated, all pieces": write("int8-calibrated", vocabulary=None),
         f"int8 calibrated, {config['model']['vocabulary_size']} pieces (ships)": write("ships"),
         "int8 calibrated, 15000 pieces": write("pieces-15000", vocabulary=15_000),
-        "the same, 30 % of weights zero": write("magnitude-30", weights=magnitude_pruned(weights, 0.3)),
-        "the same, 50 % of weights zero": write("magnitude-50", weights=magnitude_pruned(weights, 0.5)),
-        "the same, feed-forward 1024 wide": write("width-1024", weights=narrow, base=narrow_config),
+        "as shipped, 30 % of weights zero": write("magnitude-30", weights=magnitude_pruned(weights, 0.3)),
+        "as shipped, 50 % of weights zero": write("magnitude-50", weights=magnitude_pruned(weights, 0.5)),
+        "as shipped, feed-forward 1024 wide": write("width-1024", weights=narrow, base=narrow_config),
     }
 
 
 def memory_mb(folder: Path) -> float:
     """Resident memory that loading the model and embedding one passage adds to a process."""
     program = (
-        "import resource, sys; from pathlib import Path; from training.workshop.encoder import SentenceEncoder\n"
-        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
-        "SentenceEncoder(Path(sys.argv[1]), threads=1).embed(['a passage of some words ' * 30])\n"
-        "print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)"
+        "import sys; from pathlib import Path; import psutil; from training.workshop.encoder import SentenceEncoder\n"
+        "before = psutil.Process().memory_info().rss\n"
+        "encoder = SentenceEncoder(Path(sys.argv[1]), threads=1); encoder.embed(['a passage of some words ' * 30])\n"
+        "print((psutil.Process().memory_info().rss - before) / 1e6)"
     )
     return float(subprocess.run([sys.executable, "-c", program, folder], check=True, capture_output=True, text=True, cwd=HERE.parents[1]).stdout)
 
@@ -174,7 +174,7 @@ def plot(rows: list[Row], path: Path) -> None:
     matplotlib.use("Agg")
     import matplotlib.pyplot as pyplot
 
-    figure, axes = pyplot.subplots(figsize=(9, 5.2), layout="constrained")
+    figure, axes = pyplot.subplots(figsize=(10.5, 5.6), layout="constrained")
     best = -1.0
     frontier = []
     for row in sorted(rows, key=lambda row: -row.passages_per_second):
@@ -182,14 +182,17 @@ def plot(rows: list[Row], path: Path) -> None:
             best = row.mean
             frontier.append(row)
     axes.plot([row.passages_per_second for row in frontier], [row.mean for row in frontier], color="#14574a", linewidth=1, alpha=0.5)
-    for row in rows:
-        on = row in frontier
-        axes.scatter(row.passages_per_second, row.mean, s=12 * row.megabytes**0.75, color="#14574a" if on else "#b9c4c0", alpha=0.85, linewidths=0)
-        axes.annotate(f"{row.name} · {row.megabytes:.0f} MB", (row.passages_per_second, row.mean), xytext=(6, 5), textcoords="offset points", fontsize=7.5, color="#14212b")
+    # Points that lie on each other keep their names apart: numbers in the picture, names beside it, best first.
+    ordered = sorted(rows, key=lambda row: -row.mean)
+    for place, row in enumerate(ordered, 1):
+        colour = "#14574a" if row in frontier else "#8b9a95"
+        axes.scatter(row.passages_per_second, row.mean, s=12 * row.megabytes**0.75, color=colour, alpha=0.6, linewidths=0)
+        axes.annotate(str(place), (row.passages_per_second, row.mean), xytext=(7 if place % 2 else -7, 6 if place % 2 else -10), textcoords="offset points", fontsize=8, ha="left" if place % 2 else "right", color="#14212b")
+        axes.text(1.03, 0.98 - 0.085 * (place - 1), f"{place}  {row.name}\n     {row.mean:.3f}, {row.passages_per_second:.0f}/s, {row.megabytes:.0f} MB", transform=axes.transAxes, fontsize=7.5, va="top", color="#14212b")
     axes.set_xlabel("passages a second, one thread")
     axes.set_ylabel("mean nDCG@10, vectors alone")
     axes.spines[["top", "right"]].set_visible(False)
-    axes.margins(x=0.2, y=0.12)
+    axes.margins(x=0.12, y=0.12)
     axes.set_title("Embedders: quality, speed and size (area)", loc="left", fontsize=11)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=140)
