@@ -6,8 +6,10 @@ import sys
 import tomllib
 from pathlib import Path
 
+import mlflow
 import numpy as np
 import pytest
+import torch
 
 import training.embedder.train as embedder
 import training.reranker.train as reranker
@@ -135,6 +137,20 @@ def test_a_killed_run_ends_where_an_unbroken_one_does(base: Path, prepared: tupl
     assert continued == pytest.approx(whole, abs=1e-6)
 
 
+def test_a_student_of_fewer_layers_learns_its_teachers_vectors(base: Path, prepared: tuple[Path, Path], tmp_path: Path) -> None:
+    same, other = torch.tensor([[3.0, 4.0]]), torch.tensor([[-4.0, 3.0]])
+    assert embedder.alignment_loss(same, same, (2 * same, 5 * same), [2, 1]).item() == pytest.approx(0, abs=1e-6)
+    assert embedder.alignment_loss(same, same, (same, other), [2]).item() == pytest.approx(0.5)
+
+    config = small("embedder")
+    config["model"]["layers"] = [1]
+    config["teachers"]["aligned"] = "one"
+    config["train"]["aligned_weight"] = 10.0
+    embedder.train(config, work=tmp_path, max_steps=2, **folders(base, prepared))
+    assert json.loads((tmp_path / "best/config.json").read_text())["num_hidden_layers"] == 1
+    assert "training_aligned" in mlflow.get_run((tmp_path / "run-id").read_text()).data.metrics
+
+
 def test_trains_builds_and_runs_the_reranker(base: Path, prepared: tuple[Path, Path], world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own_data(monkeypatch, world)
     best = reranker.train(small("reranker"), work=tmp_path / "run", max_steps=4, **folders(base, prepared))
@@ -158,8 +174,6 @@ def test_searches_and_continues_a_study(base: Path, prepared: tuple[Path, Path],
 
 
 def test_runs_are_logged_to_mlflow_and_tensorboard(base: Path, prepared: tuple[Path, Path], tmp_path: Path) -> None:
-    import mlflow
-
     embedder.train(small("embedder"), work=tmp_path, max_steps=2, **folders(base, prepared))
     run = mlflow.get_run((tmp_path / "run-id").read_text())
     assert run.data.params["train.batch"] == "8"

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch.nn.functional import cross_entropy, kl_div, log_softmax, normalize, softmax
+from torch.nn.functional import cosine_similarity, cross_entropy, kl_div, log_softmax, normalize, softmax
 
 from training.embedder.batches import plan_batches
 from training.embedder.evaluate import ndcg_at
@@ -28,15 +28,26 @@ HERE = Path(__file__).parent
 EXAMPLES = """examples:
   python -m training.embedder.train --base BASE --pairs work/pairs --teachers work/teachers --work work/embedder
   python -m training.embedder.train ... --questions 400     learning curve: with 400 of our own questions
+  python -m training.embedder.train ... --base work/embedder/best --config training/embedder/fast.toml --work work/fast   fewer layers
 
-BASE is a folder with all-MiniLM-L6-v2; work/pairs and work/teachers are what training.workshop.prepare and .teachers wrote."""
+BASE is a folder with all-MiniLM-L6-v2, or with a trained embedder of which a smaller one is made; work/pairs and work/teachers are what training.workshop.prepare and .teachers wrote."""
 
 
 class Teachers:
-    """Cosines of all teachers for a batch, each brought to mean 0 and spread 1 over random pairs, averaged."""
+    """Cosines of all teachers for a batch, each brought to mean 0 and spread 1 over random pairs, averaged.
 
-    def __init__(self, names: list[str], cache: Path, pairs: list[Pair], seed: int) -> None:
+    aligned: one more teacher, whose vectors themselves are a target (LEAF, arXiv 2509.12539): it must have the student's dimensions.
+    """
+
+    def __init__(self, names: list[str], cache: Path, pairs: list[Pair], seed: int, aligned: str | None = None) -> None:
         self.questions, self.passages, self.scales = [], [], []
+        self.aligned: tuple[torch.Tensor, torch.Tensor] | None = None
+        if aligned:
+            vectors = VectorCache(cache / aligned)
+            self.aligned = (
+                torch.from_numpy(vectors.vectors(QUESTION, [pair.question for pair in pairs])),
+                torch.from_numpy(vectors.vectors(PASSAGE, [pair.passage for pair in pairs])),
+            )
         random = np.random.default_rng(seed)
         for name in names:
             vectors = VectorCache(cache / name)
@@ -82,6 +93,12 @@ def batch_loss(question: torch.Tensor, passage: torch.Tensor, rows: list[Pair], 
         total = total + loss / len(dimensions)
         parts |= {f"contrast_{dimension}": contrast.item(), f"ranking_{dimension}": ranking.item(), f"likeness_{dimension}": likeness.item()}
     return total, parts
+
+
+def alignment_loss(question: torch.Tensor, passage: torch.Tensor, targets: tuple[torch.Tensor, torch.Tensor], dimensions: list[int]) -> torch.Tensor:
+    """One minus the cosine to the teacher's vectors, mean over questions, passages and prefixes."""
+    own, target = torch.cat([question, passage]), torch.cat(targets)
+    return torch.stack([1 - cosine_similarity(own[:, :dimension], target[:, :dimension], dim=1).mean() for dimension in dimensions]).mean()
 
 
 class Validation:
@@ -130,7 +147,7 @@ def train(config: dict[str, Any], *, base: Path, pairs_folder: Path, teachers_fo
     torch.manual_seed(settings["seed"])
     all_pairs = read_pairs(pairs_folder / "pairs.jsonl")
     pairs = with_questions(all_pairs, questions, settings["own_questions_repeat"], settings["seed"])
-    teachers = Teachers(config["teachers"]["names"], teachers_folder, pairs, settings["seed"])
+    teachers = Teachers(config["teachers"]["names"], teachers_folder, pairs, settings["seed"], config["teachers"].get("aligned"))
     batcher = Batcher(base)
     model = load_student(base, model_settings["layers"])
     model.train()
@@ -147,7 +164,11 @@ def train(config: dict[str, Any], *, base: Path, pairs_folder: Path, teachers_fo
         batch = [pairs[row] for row in plan[step]]
         question = vectors_of(model, batcher, [pair.question for pair in batch], model_settings["question_tokens"])
         passage = vectors_of(model, batcher, [pair.passage for pair in batch], model_settings["passage_tokens"])
-        return batch_loss(question, passage, batch, teachers.agreement(plan[step]), settings, model_settings["dimensions"])
+        loss, parts = batch_loss(question, passage, batch, teachers.agreement(plan[step]), settings, model_settings["dimensions"])
+        if teachers.aligned:
+            aligned = alignment_loss(question, passage, (teachers.aligned[0][plan[step]], teachers.aligned[1][plan[step]]), model_settings["dimensions"])
+            loss, parts = loss + settings["aligned_weight"] * aligned, parts | {"aligned": aligned.item()}
+        return loss, parts
 
     task = Task("embedder", f"validation_ndcg10_{model_settings['dimensions'][0]}", loss_of, lambda: validation.measure(model), lambda folder: save_student(folder, model, base))
     total = min(len(plan), max_steps or len(plan))
