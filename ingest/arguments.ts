@@ -9,7 +9,7 @@ export const usage = `Brings help articles and past support conversations into t
   npm run ingest -- status                what is published, from which sources
   npm run ingest -- rollback              back to the generation before
   npm run ingest -- remove --source NAME  take a source out
-  npm run ingest -- re-embed              embed everything again with the model that is configured now
+  npm run ingest -- re-embed              embed everything again, for another model (--accept-model-change)
 
 Reads Markdown, MDX, HTML, text, and articles or conversations as JSONL, JSON or CSV, each also gzipped. See docs/ingest.md.
 
@@ -22,7 +22,9 @@ Options
   --region CC              country of phone numbers without a country code, e.g. GB; default US
   --id-prefix TEXT         put before every id, when ids collide with another source's
   --dry-run                count what would change; embed and publish nothing
-  --if-empty               only if there is no knowledge base yet; if it was made with another model, embed it again
+  --if-empty               only if there is no knowledge base yet
+  --accept-model-change    publish although the knowledge base in use was made with another embedding model, which is refused
+                           otherwise: npm run models -- use NAME compares the two on your questions first
   --json                   a summary as JSON on standard output
   -h, --help               this text
 
@@ -31,7 +33,7 @@ Examples
   npm run ingest -- ./export/tickets.csv --map tickets.map.yaml --source tickets --transcripts-audience internal
   npm run ingest -- ./help-centre --audience-rule 'path:agents/**' --dry-run
 
-Exit code: 0 published (or nothing had changed), 1 failed, 2 the command line or the input is wrong.
+Exit code: 0 published (or nothing had changed), 1 failed, 2 the command line or the input is wrong, or the model is another one.
 `;
 
 const commands = ['status', 'rollback', 'remove', 're-embed'] as const;
@@ -65,6 +67,7 @@ export function parseCommandLine(args: readonly string[]) {
     idPrefix: values['id-prefix'],
     dryRun: values['dry-run'] ?? false,
     ifEmpty: values['if-empty'] ?? false,
+    acceptModelChange: values['accept-model-change'] ?? false,
     json: values.json ?? false,
   };
 }
@@ -84,6 +87,7 @@ function parse(args: readonly string[]) {
         'id-prefix': { type: 'string' },
         'dry-run': { type: 'boolean' },
         'if-empty': { type: 'boolean' },
+        'accept-model-change': { type: 'boolean' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

@@ -16,7 +16,7 @@ import {
   vectorsByContentHash,
 } from '#rag/generation-reader.ts';
 import { publishGeneration } from '#rag/generation-writer.ts';
-import { modelStoreFolder } from '#rag/model-store.ts';
+import { modelFileName, modelStoreFolder } from '#rag/model-store.ts';
 import { createEmbeddingRun } from './embed-chunks.ts';
 import { lockJob } from './job-lock.ts';
 import { openVectorCache } from './vector-cache.ts';
@@ -87,7 +87,7 @@ export async function buildCandidate(
 }
 
 /**
- * Makes the candidate the generation in use, as it was measured. Rejects with `job-locked` while a job runs, and with `busy` if another
+ * Makes the candidate the generation in use, as it was measured; that its model is another one is what it is for. Rejects with `job-locked` while a job runs, and with `busy` if another
  * generation was published since the candidate was built: it would undo that one. Then nothing has changed.
  */
 export async function publishCandidate(
@@ -106,7 +106,7 @@ export async function publishCandidate(
   const { documents, chunks, vectors } = (await openCurrentGeneration(folder))!;
   const rows = chunks.map((_chunk, row) => vectors.values.subarray(row * dimensions, (row + 1) * dimensions));
   const published = await publishGeneration(
-    { dataDir, documents, chunks, vectors: rows, modelId, dimensions },
+    { dataDir, documents, chunks, vectors: rows, modelId, dimensions, acceptModelChange: true },
     { signal },
   );
   // They lie in the generation now.
@@ -115,7 +115,7 @@ export async function publishCandidate(
 }
 
 function candidateFolder(dataDir: string, modelId: string): string {
-  return join(dataDir, 'candidates', modelId);
+  return join(dataDir, 'candidates', modelFileName(modelId));
 }
 
 function vectorFile(dataDir: string, modelId: string): string {

@@ -9,6 +9,7 @@ import { writeStamp } from './embedder-stamp.ts';
 import { type JobSummary, runIngestJob } from './job.ts';
 import { createProgressDisplay } from './progress.ts';
 import { createDefaultRedactor } from './redaction-profile.ts';
+import { refuseModelChange } from './refuse-model-change.ts';
 import {
   defaultInternalRules,
   parseInternalRule,
@@ -56,12 +57,13 @@ export async function ingestPaths(
     language: args.language ?? settings.language,
     idPrefix: args.idPrefix ?? settings.idPrefix,
   };
-  return runWithEmbedder(config, (openModel, onProgress) =>
+  return runWithEmbedder(config, args, (openModel, onProgress) =>
     runIngestJob({
       dataDir: config.dataDir,
       openEmbedder: openModel,
       source,
       dryRun: args.dryRun,
+      acceptModelChange: args.acceptModelChange,
       onProgress,
       signal,
     }),
@@ -70,11 +72,22 @@ export async function ingestPaths(
 
 /**
  * Everything that is published, embedded again: with the model that is configured, or the one that ships if the knowledge base was made
- * with one that is not there any more; nothing if it was made with it.
+ * with one that is not there any more, if `acceptModelChange` says so; nothing if it was made with it.
  */
-export async function embedAgain(config: Config, { signal }: CallOptions = {}): Promise<JobSummary> {
-  return runWithEmbedder(config, (openModel, onProgress) =>
-    runIngestJob({ dataDir: config.dataDir, openEmbedder: openModel, onProgress, signal }),
+export async function embedAgain(
+  { acceptModelChange, dryRun }: Pick<Arguments, 'acceptModelChange' | 'dryRun'>,
+  config: Config,
+  { signal }: CallOptions = {},
+): Promise<JobSummary> {
+  return runWithEmbedder(config, { acceptModelChange }, (openModel, onProgress) =>
+    runIngestJob({
+      dataDir: config.dataDir,
+      openEmbedder: openModel,
+      dryRun,
+      acceptModelChange,
+      onProgress,
+      signal,
+    }),
   );
 }
 
@@ -82,10 +95,12 @@ type OnProgress = NonNullable<Parameters<typeof runIngestJob>[0]['onProgress']>;
 
 async function runWithEmbedder(
   config: Config,
+  { acceptModelChange }: Pick<Arguments, 'acceptModelChange'>,
   run: (openModel: () => Promise<Embedder>, onProgress: OnProgress) => Promise<JobSummary>,
 ): Promise<JobSummary> {
-  const display = createProgressDisplay();
   const chosen = await chooseEmbedder(config.embedder, config.dataDir);
+  if (!acceptModelChange) await refuseModelChange(config.dataDir, chosen);
+  const display = createProgressDisplay();
   let embedder: Embedder | undefined;
   try {
     const summary = await run(async () => {

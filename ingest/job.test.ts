@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 afterEach(() => folder[Symbol.asyncDispose]());
 
-interface Options extends Partial<Pick<IngestJob, 'dryRun' | 'signal' | 'onProgress'>> {
+interface Options extends Partial<Pick<IngestJob, 'acceptModelChange' | 'dryRun' | 'signal' | 'onProgress'>> {
   readonly name?: string;
   readonly idPrefix?: string;
   readonly model?: Embedder;
@@ -130,12 +130,16 @@ describe('runIngestJob', () => {
     await expect(removeSource({ dataDir, name: 'help' })).rejects.toMatchObject({ code: 'bad-input' });
   });
 
-  it('embeds what other sources hold again when the model is another one', async () => {
+  it('embeds what other sources hold again when the model is another one and that is accepted', async () => {
     await article('a', 'First text of all.');
     await folder.write('two/b.md', 'Second text of all.');
     await ingest('in');
     const model = createHashingEmbedder({ modelId: 'hashing@2' });
-    await ingest('two', { name: 'other', model });
+    await expect(ingest('two', { name: 'other', model })).rejects.toMatchObject({
+      code: 'knowledge-base-mismatch',
+    });
+    expect(model.documentsEmbedded).toBe(0);
+    await ingest('two', { name: 'other', model, acceptModelChange: true });
     expect(model.documentsEmbedded).toBe(2);
     expect((await openCurrentGeneration(dataDir))?.info).toMatchObject({
       modelId: 'hashing@2',

@@ -7,6 +7,7 @@ import { AppError } from '#core/errors.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
 import { type Generation, openCurrentGeneration, vectorsByContentHash } from '#rag/generation-reader.ts';
 import { publishGeneration } from '#rag/generation-writer.ts';
+import { refuseOtherModel } from '#rag/model-in-use.ts';
 import { chunkDocument } from './chunk.ts';
 import { createEmbeddingRun } from './embed-chunks.ts';
 import type { SourceItem } from './item.ts';
@@ -24,6 +25,8 @@ export interface IngestJob extends CallOptions {
   };
   /** Counts only: nothing is embedded and nothing written. */
   readonly dryRun?: boolean;
+  /** Publish although another model made what is in use; default false. */
+  readonly acceptModelChange?: boolean;
   readonly onProgress?: (progress: JobProgress) => void;
 }
 
@@ -55,13 +58,15 @@ export interface JobSummary {
 
 /**
  * Rejects with `job-locked` if another job runs, `bad-input` if the source holds nothing usable or its ids collide with another
- * source's, `knowledge-base-damaged` if the generation in use cannot be read, and with what the embedder rejects with.
+ * source's, `knowledge-base-damaged` if the generation in use cannot be read, `knowledge-base-mismatch` if another model made it and
+ * that was not accepted, and with what the embedder rejects with.
  */
 export async function runIngestJob({
   dataDir,
   openEmbedder,
   source,
   dryRun = false,
+  acceptModelChange = false,
   onProgress = () => {},
   signal,
 }: IngestJob): Promise<JobSummary> {
@@ -71,6 +76,8 @@ export async function runIngestJob({
     openPrevious(dataDir),
     dryRun ? noEmbedder : openEmbedder(),
   ]);
+  if (previous && !dryRun && !acceptModelChange)
+    refuseOtherModel({ generation: previous.info.id, modelId: previous.info.modelId }, embedder.modelId);
   const quarantine = createQuarantine();
   const counts = newSourceCounts();
   const kept = previous
@@ -142,7 +149,15 @@ export async function runIngestJob({
     ? undefined
     : isNew
       ? await publishGeneration(
-          { dataDir, documents, chunks, vectors, modelId: embedder.modelId, dimensions: embedder.dimensions },
+          {
+            dataDir,
+            documents,
+            chunks,
+            vectors,
+            modelId: embedder.modelId,
+            dimensions: embedder.dimensions,
+            acceptModelChange,
+          },
           { signal },
         )
       : previous.info;

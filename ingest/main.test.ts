@@ -97,6 +97,34 @@ describe('npm run ingest', () => {
     expect(await run('rollback')).toMatchObject({ code: 1 });
   });
 
+  it('publishes with another model than that of the knowledge base in use only when told to', {
+    timeout: 120_000,
+  }, async () => {
+    await writeCentre(1);
+    await run('centre');
+    const before = endpoint.textsEmbedded;
+    await writeCentre(2);
+    const runs = [['centre'], ['re-embed'], ['centre', '--if-empty'], ['centre', '--dry-run']];
+    for (const args of runs) {
+      const { code, stdout, stderr } = await start([...args, '--json'], { model: 'openai:other' }).ended;
+      expect([code, stdout]).toEqual([2, '']);
+      for (const part of [/made with openai:test/, /models -- use openai:other /, /--accept-model-change/])
+        expect(stderr).toMatch(part);
+    }
+    // Not even asked how long its vectors are.
+    expect(endpoint.textsEmbedded).toBe(before);
+    const current = async () => (await openCurrentGeneration(join(folder.path, 'var')))!.info;
+    expect(await current()).toMatchObject({ id: 'gen-000001', modelId: 'openai:test' });
+
+    const accepted = start(['re-embed', '--accept-model-change'], { model: 'openai:other' });
+    expect(await accepted.ended).toMatchObject({ code: 0 });
+    expect(await current()).toMatchObject({ id: 'gen-000002', modelId: 'openai:other', documents: 40 });
+    // From here on that is the one that goes without saying, also without a setting.
+    expect(await run('centre')).toMatchObject({ code: 2 });
+    expect(await start(['centre'], { model: '' }).ended).toMatchObject({ code: 0 });
+    expect(await current()).toMatchObject({ id: 'gen-000003', modelId: 'openai:other' });
+  });
+
   it.each([
     [[], 0, /Examples/],
     [['--help'], 0, /Exit code/],

@@ -63,7 +63,9 @@ async function ingest(
     import('./ingest-command.ts'),
     import('./summary.ts'),
   ]);
-  const summary = again ? await embedAgain(config, { signal }) : await ingestPaths(args, config, { signal });
+  const summary = again
+    ? await embedAgain(args, config, { signal })
+    : await ingestPaths(args, config, { signal });
   if (again && args.ifEmpty && !summary.published) return;
   say(describeJob(summary), summary);
 }

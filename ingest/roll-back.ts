@@ -21,9 +21,9 @@ export async function rollBack({
       'knowledge-base-mismatch',
       embedder.isFixed
         ? `The generation before, ${id}, was made with ${modelId}, but ANSWERDESK_EMBEDDER names ${embedder.model}, which would refuse it. Unset it (in the environment or .env), or set it to that model, and roll back again.`
-        : `The generation before, ${id}, was made with ${modelId}, which is neither built in nor in the model store: the server could not read it. ` +
+        : `The generation before, ${id}, was made with ${modelId}, which is not there any more: the server could not read it. ` +
             (modelId.startsWith('openai:')
-              ? `Set ANSWERDESK_EMBEDDER=${modelId} and roll back again.`
+              ? 'Set ANSWERDESK_EMBEDDER_BASE_URL (or OPENAI_API_KEY) again, and roll back.'
               : 'Bring the model back with "npm run models -- add FOLDER" and roll back again.'),
     );
   });

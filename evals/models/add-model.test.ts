@@ -3,7 +3,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listStoredModels } from '#rag/model-store.ts';
+import { parseCalibration } from '#chat/parse-calibration.ts';
+import { configuredModelId, findEmbedder } from '#rag/choose-embedder.ts';
+import { listStoredModels, modelPolicyPath } from '#rag/model-store.ts';
 import { openOnnxEmbedder } from '#rag/onnx-embedder.ts';
 import { tinyWeights, writeTinyModel } from '../../server/rag/testing/tiny-model.ts';
 import { addModel } from './add-model.ts';
@@ -64,6 +66,26 @@ describe('models add', { timeout: 60_000 }, () => {
     expect(await add(folder, overrides)).toMatchObject({ isNew: false, model: { modelId } });
     expect((await add(folder, { ...overrides, queryPrefix: 'ask: ' })).model.modelId).not.toBe(modelId);
     expect(await names()).toHaveLength(2);
+  });
+
+  it('keeps the model that ships for the day that another one does, with its thresholds', async () => {
+    const ships = {
+      model: join(import.meta.dirname, '../../data/models/embedder'),
+      isFixed: false,
+      threads: 1,
+    };
+    const { model } = await add(ships.model);
+    expect(model.modelId).toBe(await configuredModelId(ships));
+    const policy = await readFile(modelPolicyPath(dataDir, model.modelId)!, 'utf8');
+    expect(parseCalibration(policy).embedder).toBe(model.modelId);
+
+    const updated = newFolder();
+    await writeKnowingModel(updated);
+    const after = { ...ships, model: updated };
+    expect(await findEmbedder(after, dataDir, model.modelId)).toMatchObject({
+      model: model.folder,
+      expectedId: model.modelId,
+    });
   });
 
   it('puts a damaged copy right', async () => {

@@ -10,6 +10,7 @@ import { identifyModel } from '#rag/model-id.ts';
 import {
   findStoredModel,
   modelNamePattern,
+  modelPolicyPath,
   modelStoreFolder,
   type StoredModel,
   storedModelFile,
@@ -19,6 +20,7 @@ import type { KnownPair } from './known-pairs.ts';
 import { type FoundSettings, findSettings, type ModelOverrides } from './model-settings.ts';
 import { findExternalData } from './onnx-external-data.ts';
 import { type SelfTestResult, testModel } from './self-test.ts';
+import { shippedPolicyPath, shippedThresholdsFor } from './shipped-policy.ts';
 
 export interface AddOptions extends CallOptions {
   readonly overrides?: ModelOverrides;
@@ -97,6 +99,7 @@ export async function addModel(
     await syncFolder(temporary);
     signal?.throwIfAborted();
     const isNew = await moveIntoPlace(dataDir, temporary, description);
+    await keepShippedPolicy(dataDir, modelId);
     return {
       model: (await findStoredModel(dataDir, modelId))!,
       isNew,
@@ -224,6 +227,12 @@ async function isIntact({ folder, files }: StoredModel): Promise<boolean> {
     if (found?.bytes !== bytes || found.sha256 !== sha256) return false;
   }
   return true;
+}
+
+/** What ships may be another model after an update, and other thresholds with it: those of this one stay with it. */
+async function keepShippedPolicy(dataDir: string, modelId: string): Promise<void> {
+  if (modelId === (await shippedThresholdsFor()))
+    await copyFile(shippedPolicyPath, modelPolicyPath(dataDir, modelId)!);
 }
 
 /** Of a process that was killed; a running one's is younger. */

@@ -1,26 +1,23 @@
 // Two models on the same knowledge base and the same questions. The knowledge base in use is not touched.
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseCalibration } from '#chat/parse-calibration.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import { openChosenEmbedder } from '#rag/choose-embedder.ts';
-import { modelPolicyPath } from '#rag/model-store.ts';
+import { modelFileName, modelPolicyPath } from '#rag/model-store.ts';
 import type { Config } from '#server/config.ts';
 import { buildCandidate, type Candidate } from '../../ingest/candidate.ts';
 import type { Report } from '../report/report.ts';
 import { fitThresholds, judgeModel } from './judge-model.ts';
 import { judgeChange, type ModelChange } from './model-change.ts';
 import { embedderOfModel, type KnownModel } from './name-models.ts';
-
-const shippedPolicy = join(import.meta.dirname, '../../data/models/policy.json');
+import { shippedThresholdsFor } from './shipped-policy.ts';
 
 export interface ComparisonRequest extends CallOptions {
   /** As `npm run evals -- --cases`; the sample company's if left out. */
   readonly cases?: readonly string[] | undefined;
   readonly tolerance: number;
   readonly seed: number;
-  /** Fit the thresholds of a model of the store again although it has some. */
+  /** Fit the thresholds of a model again although it has some; not of the one that ships. */
   readonly calibrate?: boolean;
   /** Where the runs of the suites are kept, a folder each; default: below the data folder. */
   readonly out?: string | undefined;
@@ -112,15 +109,13 @@ async function runSuites(
     );
   }
   say(`Asking the questions with ${modelId}:`);
-  const run = join(out, `${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}-${modelId}`);
+  const run = join(
+    out,
+    `${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}-${modelFileName(modelId)}`,
+  );
   const report = await judgeModel({ dataDir, cases, out: run, seed }, { signal });
   say(`  every question and answer: ${join(run, 'report.html')}`);
   return report;
-}
-
-async function shippedThresholdsFor(): Promise<string> {
-  const { embedder } = parseCalibration(await readFile(shippedPolicy, 'utf8'));
-  return embedder;
 }
 
 function seconds(since: number): string {

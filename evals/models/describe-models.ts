@@ -3,12 +3,12 @@ import type { KnownModels } from './name-models.ts';
 
 export function describeModels({ models, current, problems }: KnownModels): string {
   const width = Math.max(...models.map(({ modelId }) => modelId.length));
-  const rows = models.map(({ modelId, isBuiltIn, bytes, addedAt, inUse, generations }) =>
+  const rows = models.map(({ modelId, isBuiltIn, isEndpoint, bytes, addedAt, inUse, generations }) =>
     [
       inUse ? '*' : ' ',
       modelId.padEnd(width),
-      `${(bytes / 1e6).toFixed(1)} MB`.padStart(9),
-      (isBuiltIn ? 'built in' : `added ${addedAt?.slice(0, 10)}`).padEnd(16),
+      (isEndpoint ? '' : `${(bytes / 1e6).toFixed(1)} MB`).padStart(9),
+      (isBuiltIn ? 'built in' : isEndpoint ? 'of a server' : `added ${addedAt?.slice(0, 10)}`).padEnd(16),
       generations.join(', '),
     ]
       .join('  ')

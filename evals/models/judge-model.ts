@@ -1,7 +1,7 @@
 // How well a data folder answers a team's questions: the eval suites that a model can change, run as `npm run evals` runs them.
 import { spawn } from 'node:child_process';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { CallOptions } from '#core/call-options.ts';
 import { AppError } from '#core/errors.ts';
 import { toHtml } from '../report/html-report.ts';
@@ -77,6 +77,8 @@ export async function fitThresholds(
   { signal }: CallOptions = {},
 ): Promise<string | undefined> {
   const temporary = `${path}.tmp`;
+  // A model of an endpoint has no folder until then.
+  await mkdir(dirname(path), { recursive: true });
   const sets = cases.map((file) => `${file}=${dataDir}`);
   const child = spawn(process.execPath, [calibrateScript, ...sets, '--out', temporary], {
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -6,16 +6,10 @@ import { z } from 'zod';
 import { AppError } from '#core/errors.ts';
 import { type Config, loadConfig } from '#server/config.ts';
 import { lockJob } from '../../ingest/job-lock.ts';
-import { describeRollback, rollBack } from '../../ingest/roll-back.ts';
 import { runCommand } from '../scripts/command.ts';
-import { addModel } from './add-model.ts';
-import { compareModels } from './compare-models.ts';
-import { describeModels } from './describe-models.ts';
 import type { KnownPair } from './known-pairs.ts';
-import { describeChange } from './model-change.ts';
-import { pickModel, readModels, refuseFixedEmbedder } from './name-models.ts';
-import { useModel } from './use-model.ts';
 
+// What runs suites and models is imported when it is needed: a rollback is wanted at once.
 const help = `Embedding models: which there are, how they compare on your questions, and which one is in use.
 
   npm run models -- list                 the model that ships, those added, and which made the knowledge base
@@ -24,7 +18,10 @@ const help = `Embedding models: which there are, how they compare on your questi
   npm run models -- use NAME             embed everything again beside, compare, show, ask, publish
   npm run models -- rollback             back to the generation before, with its model, in a second
 
-Names: as "list" shows them, with or without the hash; "built-in" and "current".
+Names: as "list" shows them, with or without the hash; "built-in" and "current"; openai:MODEL for one that the server at
+ANSWERDESK_EMBEDDER_BASE_URL has (nothing to add; ANSWERDESK_EMBEDDER stays unset).
+
+Ingestion does not change the model: it refuses to publish with another one than the knowledge base in use was made with.
 
   add
     --pooling KIND         mean, cls, or none if the graph gives one vector a text
@@ -98,12 +95,17 @@ await runCommand({
     switch (command) {
       case 'list': {
         expectNames(rest, 0, 'list');
+        const [{ readModels }, { describeModels }] = await Promise.all([
+          import('./name-models.ts'),
+          import('./describe-models.ts'),
+        ]);
         const known = await readModels(builtInOnly(config));
         say(describeModels(known));
         return print(known);
       }
       case 'add': {
         const [folder] = expectNames(rest, 1, 'add FOLDER');
+        const { addModel } = await import('./add-model.ts');
         const { model, isNew, selfTest, notes } = await addModel(
           { dataDir: config.dataDir, folder: folder! },
           {
@@ -130,6 +132,11 @@ await runCommand({
       }
       case 'compare': {
         const [before, after] = expectNames(rest, 2, 'compare A B');
+        const { pickModel, readModels, refuseFixedEmbedder } = await import('./name-models.ts');
+        const [{ compareModels }, { describeChange }] = await Promise.all([
+          import('./compare-models.ts'),
+          import('./model-change.ts'),
+        ]);
         refuseFixedEmbedder(config);
         using _lock = lockModels(config);
         const known = await readModels(config);
@@ -141,6 +148,10 @@ await runCommand({
       }
       case 'use': {
         const [name] = expectNames(rest, 1, 'use NAME');
+        const [{ readModels, refuseFixedEmbedder }, { useModel }] = await Promise.all([
+          import('./name-models.ts'),
+          import('./use-model.ts'),
+        ]);
         refuseFixedEmbedder(config);
         using _lock = lockModels(config);
         const models = await readModels(config);
@@ -163,6 +174,7 @@ await runCommand({
       }
       case 'rollback': {
         expectNames(rest, 0, 'rollback');
+        const { describeRollback, rollBack } = await import('../../ingest/roll-back.ts');
         const generation = await rollBack(config);
         say(describeRollback(generation));
         return print({ generation });

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCurrentId } from '#rag/generation-folder.ts';
 import { loadConfig } from '#server/config.ts';
 import { type Knowledge, openKnowledge } from '#server/deps.ts';
+import { type EmbeddingEndpoint, startEmbeddingEndpoint } from '../../ingest/testing/embedding-endpoint.ts';
 import { writeTinyModel } from '../../server/rag/testing/tiny-model.ts';
 import { runCommandLine, succeed } from '../scripts/testing/run-command.ts';
 import { knownPairs } from './known-pairs.ts';
@@ -15,12 +16,22 @@ import { topicVectors, writeKnowingModel } from './testing/word-models.ts';
 let root: string;
 let dataDir: string;
 let server: Knowledge;
+let endpoint: EmbeddingEndpoint;
 const place = (name: string) => join(root, name);
 // A reranker reads all of so few articles, and hides what the embedder does.
-const env = () => ({ ANSWERDESK_DATA_DIR: dataDir, ANSWERDESK_RERANKER: 'off' });
+const env = () => ({
+  ANSWERDESK_DATA_DIR: dataDir,
+  ANSWERDESK_RERANKER: 'off',
+  ANSWERDESK_EMBEDDER_BASE_URL: endpoint.baseUrl,
+});
 const models = (args: readonly string[], more: Record<string, string> = {}) =>
   runCommandLine('evals/models/main.ts', args, { ...env(), ...more });
 const ingest = (...args: string[]) => succeed(runCommandLine('ingest/main.ts', args, env()));
+const refusedIngest = async (args: readonly string[], more: Record<string, string>) => {
+  const { code, stderr } = await runCommandLine('ingest/main.ts', args, { ...env(), ...more });
+  expect(code).toBe(2);
+  return stderr;
+};
 const cases = () => ['--cases', place('cases.jsonl'), '--json'];
 const question = knownPairs[5]!.question;
 const found = async () =>
@@ -32,6 +43,7 @@ const colours = ['red', 'green', 'blue', 'white', 'black', 'pink', 'brown', 'gre
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'models-'));
   dataDir = place('var');
+  endpoint = await startEmbeddingEndpoint();
   await mkdir(place('articles'));
   for (const [index, { passage }] of knownPairs.entries())
     await writeFile(
@@ -67,6 +79,7 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(async () => {
   await server?.[Symbol.asyncDispose]();
+  await endpoint?.[Symbol.asyncDispose]();
   await rm(root, { recursive: true, force: true });
 });
 
@@ -175,6 +188,45 @@ describe('npm run models', { timeout: 600_000 }, () => {
     const fixed = { ...env(), ANSWERDESK_EMBEDDER: place('mine') };
     await using own = await openKnowledge(loadConfig(fixed));
     expect(() => own.current()).toThrow(/built with the embedding model .*unset ANSWERDESK_EMBEDDER/);
+    const said = await refusedIngest([place('articles'), '--source', 'help'], fixed);
+    expect(said).toContain(`made with ${builtIn}, but ANSWERDESK_EMBEDDER names another model, mine@`);
+    expect(said).toMatch(/models -- add .*mine, npm run models -- use mine@\w+ --cases FILE/);
     expect(await readFile(join(dataDir, 'index', 'CURRENT'), 'utf8')).toBe('gen-000001\n');
+  });
+
+  it('changes to a model of a server like to any other', async () => {
+    const words = 'openai:words';
+    const nowhere = { ANSWERDESK_EMBEDDER_BASE_URL: '' };
+    const unserved = await models(['use', words, '--yes', ...cases()], nowhere);
+    expect(unserved.code).toBe(2);
+    expect(unserved.stderr).toMatch(/needs the address of its server/);
+
+    // It knows words, not meanings, so it is published here because nothing is held against it.
+    const { stdout } = await succeed(models(['use', words, '--yes', '--tolerance', '1', ...cases()]));
+    expect(JSON.parse(stdout)).toMatchObject({
+      published: true,
+      change: { before: { modelId: builtIn }, after: { modelId: words }, questions: 2 * knownPairs.length },
+      generation: { id: 'gen-000004', modelId: words },
+    });
+    await server.refresh();
+    expect(server.embedder.modelId).toBe(words);
+    expect(await found()).toHaveLength(3);
+    const listed = JSON.parse((await succeed(models(['list', '--json']))).stdout).models.at(-1);
+    expect(listed).toMatchObject({ modelId: words, isEndpoint: true, inUse: true });
+
+    await writeFile(place('articles/topic-98.md'), '---\nid: topic-98\n---\n# Newer\n\nAnother parcel.\n');
+    const scheduled = [place('articles'), '--source', 'help'];
+    const said = await refusedIngest(scheduled, nowhere);
+    expect(said).toContain(`made with ${words}, which is not there any more`);
+    expect(said).toContain('set ANSWERDESK_EMBEDDER_BASE_URL');
+    await ingest(...scheduled);
+    await server.refresh();
+    expect(server.current().generation).toMatchObject({ id: 'gen-000005', modelId: words });
+
+    await succeed(models(['rollback']));
+    const { stdout: back } = await succeed(models(['rollback', '--json']));
+    expect(JSON.parse(back)).toMatchObject({ generation: { id: 'gen-000003' } });
+    await server.refresh();
+    expect(server.embedder.modelId).toMatch(/^knowing@/);
   });
 });

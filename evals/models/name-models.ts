@@ -2,17 +2,20 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '#core/errors.ts';
-import { type ChosenEmbedder, configuredModelId } from '#rag/choose-embedder.ts';
+import { type ChosenEmbedder, configuredModelId, hasEndpoint } from '#rag/choose-embedder.ts';
 import { generationFolder, listGenerations, readCurrentId } from '#rag/generation-folder.ts';
 import { openManifest } from '#rag/generation-manifest.ts';
-import { listStoredModels } from '#rag/model-store.ts';
+import { isEndpointModel, listStoredModels } from '#rag/model-store.ts';
 import type { Config } from '#server/config.ts';
 
 export interface KnownModel {
   readonly modelId: string;
   readonly isBuiltIn: boolean;
+  /** `openai:MODEL`. */
+  readonly isEndpoint: boolean;
+  /** What is opened: a folder, or the endpoint's model by its id. */
   readonly folder: string;
-  /** Of its files. */
+  /** Of its files; 0 of an endpoint's. */
   readonly bytes: number;
   readonly addedAt?: string;
   /** The knowledge base in use was made with it. */
@@ -22,8 +25,10 @@ export interface KnownModel {
 }
 
 export interface KnownModels {
-  /** The one that ships first. */
+  /** The one that ships first; an endpoint's where they made a generation. */
   readonly models: readonly KnownModel[];
+  /** Whether a server is configured, so that `openai:MODEL` can be named. */
+  readonly hasEndpoint: boolean;
   /** What made the knowledge base in use; undefined if there is none. It may be none of `models`. */
   readonly current: string | undefined;
   readonly problems: readonly string[];
@@ -53,6 +58,7 @@ export async function readModels({ dataDir, embedder }: Config): Promise<KnownMo
       {
         modelId: builtIn,
         isBuiltIn: true,
+        isEndpoint: false,
         folder: embedder.model,
         bytes: await sizeOf(embedder.model),
         ...use(builtIn),
@@ -62,40 +68,68 @@ export async function readModels({ dataDir, embedder }: Config): Promise<KnownMo
         .map(({ modelId, folder, files, addedAt }) => ({
           modelId,
           isBuiltIn: false,
+          isEndpoint: false,
           folder,
           bytes: Object.values(files).reduce((sum, { bytes }) => sum + bytes, 0),
           addedAt,
           ...use(modelId),
         })),
+      ...[...new Set(madeBy.values())]
+        .filter((modelId) => isEndpointModel(modelId) && modelId !== builtIn)
+        .map((modelId) => ({ ...endpointModel(modelId), ...use(modelId) })),
     ],
+    hasEndpoint: hasEndpoint(embedder),
     current,
     problems: [...problems, ...unreadable],
   };
 }
 
-/** `name`: a model's id, or its name where only one has it; `built-in` and `current` too. Throws `bad-request` listing what there is. */
-export function pickModel({ models, current }: KnownModels, name: string): KnownModel {
+/**
+ * `name`: a model's id, or its name where only one has it; `built-in`, `current`, and `openai:MODEL` too. Throws `bad-request` listing
+ * what there is, `config-invalid` for an endpoint's while none is configured.
+ */
+export function pickModel({ models, current, ...known }: KnownModels, name: string): KnownModel {
   const wanted = name === 'current' ? current : name;
   const matching = models.filter(
     ({ modelId, isBuiltIn }) =>
       modelId === wanted || modelId.startsWith(`${wanted}@`) || (isBuiltIn && wanted === 'built-in'),
   );
+  if (wanted !== undefined && /^openai:./.test(wanted)) {
+    if (known.hasEndpoint) return matching[0] ?? endpointModel(wanted);
+    throw new AppError(
+      'config-invalid',
+      `${wanted} needs the address of its server, ANSWERDESK_EMBEDDER_BASE_URL, or OPENAI_API_KEY (in the environment or .env).`,
+    );
+  }
   if (matching.length === 1) return matching[0]!;
   const list = (some: readonly KnownModel[]) => some.map(({ modelId }) => modelId).join(', ');
   throw new AppError(
     'bad-request',
     matching.length > 1
       ? `Several models are called ${name}: ${list(matching)}. Write it with its hash.`
-      : `There is no model ${wanted ?? name}. There are: ${list(models)}. "npm run models -- add FOLDER" brings another one.`,
+      : `There is no model ${wanted ?? name}. There are: ${list(models)}. "npm run models -- add FOLDER" brings another one; openai:MODEL names one of your server.`,
   );
 }
 
 /** What to open for it. */
 export function embedderOfModel(
   { embedder }: Pick<Config, 'embedder'>,
-  { isBuiltIn, folder, modelId }: KnownModel,
+  { isBuiltIn, isEndpoint, folder, modelId }: KnownModel,
 ): ChosenEmbedder {
-  return isBuiltIn ? embedder : { ...embedder, model: folder, expectedId: modelId };
+  if (isBuiltIn) return embedder;
+  return { ...embedder, model: folder, ...(isEndpoint ? {} : { expectedId: modelId }) };
+}
+
+function endpointModel(modelId: string): KnownModel {
+  return {
+    modelId,
+    isBuiltIn: false,
+    isEndpoint: true,
+    folder: modelId,
+    bytes: 0,
+    inUse: false,
+    generations: [],
+  };
 }
 
 /** Models are changed for a knowledge base, and a setting that wins over it would undo that. Throws `config-invalid`. */

@@ -39,7 +39,7 @@ export async function useModel(
   if (!current) {
     throw new AppError(
       'knowledge-base-mismatch',
-      `The knowledge base was made with ${models.current}, which is not there any more, so there is nothing to compare with. Bring it back with "npm run models -- add FOLDER", or embed again with the model that ships: npm run ingest -- re-embed`,
+      `The knowledge base was made with ${models.current}, which is not there any more, so there is nothing to compare with. Bring it back with "npm run models -- add FOLDER", or embed again without a comparison: npm run ingest -- re-embed --accept-model-change`,
     );
   }
   if (model === current) {

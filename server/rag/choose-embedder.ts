@@ -1,10 +1,9 @@
 // Which embedder a data folder wants: what the operator named, else the one that its knowledge base was made with, else the one that
 // ships. So a model that was changed with `npm run models -- use` is found by every later start and job, and by a rollback.
 import type { Embedder } from '#core/embedder.ts';
-import { generationFolder, readCurrentId } from './generation-folder.ts';
-import { openManifest } from './generation-manifest.ts';
 import { identifyModel } from './model-id.ts';
-import { findStoredModel } from './model-store.ts';
+import { findModelInUse } from './model-in-use.ts';
+import { findStoredModel, isEndpointModel } from './model-store.ts';
 import { type EmbedderSettings, type OpenEmbedderOptions, openEmbedder } from './open-embedder.ts';
 import { rememberQueries } from './recent-queries.ts';
 
@@ -21,8 +20,8 @@ export interface ChosenEmbedder extends ChoosableEmbedder {
 /** Throws `model-invalid` if the store holds the model and its description is damaged. A knowledge base that cannot be read decides nothing. */
 export async function chooseEmbedder(settings: ChoosableEmbedder, dataDir: string): Promise<ChosenEmbedder> {
   if (settings.isFixed) return settings;
-  const modelId = await publishedModelId(dataDir);
-  return (modelId === undefined ? undefined : await storedEmbedder(settings, dataDir, modelId)) ?? settings;
+  const inUse = await findModelInUse(dataDir);
+  return (inUse && (await ownEmbedder(settings, dataDir, inUse.modelId))) ?? settings;
 }
 
 export async function openChosenEmbedder(
@@ -35,7 +34,8 @@ export async function openChosenEmbedder(
 }
 
 /**
- * The embedder that made vectors of `modelId`: the one that is configured or ships, or one of the store; undefined if there is none.
+ * The embedder that made vectors of `modelId`: the one that is configured or ships, one of the store, or one of the endpoint that the
+ * settings name; undefined if there is none.
  * Takes some ten milliseconds and loads nothing.
  */
 export async function findEmbedder(
@@ -44,33 +44,28 @@ export async function findEmbedder(
   modelId: string,
 ): Promise<ChosenEmbedder | undefined> {
   if (!settings.isFixed) {
-    const stored = await storedEmbedder(settings, dataDir, modelId);
-    if (stored) return stored;
+    const own = await ownEmbedder(settings, dataDir, modelId);
+    if (own) return own;
   }
   return (await configuredModelId(settings)) === modelId ? settings : undefined;
 }
 
 /** Throws `model-invalid` if there is no model where the settings say. */
 export async function configuredModelId({ model }: Pick<EmbedderSettings, 'model'>): Promise<string> {
-  return model.startsWith('openai:') ? model : (await identifyModel(model)).modelId;
+  return isEndpointModel(model) ? model : (await identifyModel(model)).modelId;
 }
 
-async function storedEmbedder(
+/** Whether the operator named a server or has its key. Without, texts of a knowledge base would go to one that nobody chose. */
+export function hasEndpoint({ baseUrl, apiKey }: Pick<EmbedderSettings, 'baseUrl' | 'apiKey'>): boolean {
+  return baseUrl !== undefined || apiKey !== undefined;
+}
+
+async function ownEmbedder(
   settings: ChoosableEmbedder,
   dataDir: string,
   modelId: string,
 ): Promise<ChosenEmbedder | undefined> {
+  if (isEndpointModel(modelId)) return hasEndpoint(settings) ? { ...settings, model: modelId } : undefined;
   const stored = await findStoredModel(dataDir, modelId);
   return stored && { ...settings, model: stored.folder, expectedId: modelId };
-}
-
-async function publishedModelId(dataDir: string): Promise<string | undefined> {
-  const id = await readCurrentId(dataDir);
-  if (id === undefined) return undefined;
-  try {
-    return (await openManifest(generationFolder(dataDir, id))).modelId;
-  } catch {
-    // Whoever opens the knowledge base says what is wrong with it.
-    return undefined;
-  }
 }

@@ -31,6 +31,7 @@ import {
 } from './generation-manifest.ts';
 import { generationFiles, openGeneration } from './generation-reader.ts';
 import { writeHnswFile } from './hnsw-vector-index.ts';
+import { findModelInUse, refuseOtherModel } from './model-in-use.ts';
 import { matrixBytes, stackVectors } from './vector-matrix.ts';
 
 export interface NewGeneration {
@@ -41,6 +42,8 @@ export interface NewGeneration {
   readonly vectors: readonly Float32Array[];
   readonly modelId: string;
   readonly dimensions: number;
+  /** Said by somebody who knows that another model made what is in use; default false. */
+  readonly acceptModelChange?: boolean;
   /** Generations that stay for a rollback, the new one included; default 3. */
   readonly keep?: number;
   /** More chunks than this get an HNSW graph; fewer are scanned exactly, which takes 3 ms for 50,000 of 384 dimensions. */
@@ -48,11 +51,22 @@ export interface NewGeneration {
 }
 
 /**
- * Rejects with `bad-input` if there is nothing to publish or the parts do not belong together, `model-invalid` for a vector that
- * is not finite or has another length or norm, and with the file system's error if the disk is full.
+ * Rejects with `bad-input` if there is nothing to publish or the parts do not belong together, `knowledge-base-mismatch` if another
+ * model made what is in use and nobody accepted that, `model-invalid` for a vector that is not finite or has another length or norm,
+ * and with the file system's error if the disk is full.
  */
 export async function publishGeneration(
-  { dataDir, documents, chunks, vectors, modelId, dimensions, keep = 3, exactLimit = 50_000 }: NewGeneration,
+  {
+    dataDir,
+    documents,
+    chunks,
+    vectors,
+    modelId,
+    dimensions,
+    acceptModelChange = false,
+    keep = 3,
+    exactLimit = 50_000,
+  }: NewGeneration,
   { signal }: CallOptions = {},
 ): Promise<GenerationInfo> {
   if (chunks.length === 0)
@@ -60,6 +74,7 @@ export async function publishGeneration(
   if (chunks.length !== vectors.length) {
     throw new AppError('bad-input', `There are ${chunks.length} chunks but ${vectors.length} vectors.`);
   }
+  if (!acceptModelChange) refuseOtherModel(await findModelInUse(dataDir), modelId);
   const matrix = stackVectors(vectors, dimensions);
   await removeOldGenerations(dataDir, keep);
   const folder = await createTemporaryFolder(dataDir);

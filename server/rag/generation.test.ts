@@ -164,6 +164,30 @@ describe('publishing', () => {
     expect((await readdir(join(dataDir, 'index'))).sort()).toEqual(['CURRENT', 'gen-000001']);
   });
 
+  it('refuses another model than that of the generation in use, unless somebody says so', async () => {
+    const publish = async (model: string, acceptModelChange?: boolean) => {
+      const other = createHashingEmbedder({ modelId: model });
+      const parts = await sampleGeneration(dataDir, sampleDocuments, other);
+      return publishGeneration(acceptModelChange === undefined ? parts : { ...parts, acceptModelChange });
+    };
+    const refused = { code: 'knowledge-base-mismatch', message: expect.stringMatching(/one@1.*two@2/) };
+    await publish('one@1');
+    await publish('one@1');
+    await expect(publish('two@2')).rejects.toMatchObject(refused);
+    // What a server falls back on when the current one cannot be named or read is in use, too.
+    await appendFile(join(generationPath('gen-000002'), 'manifest.json'), 'x');
+    await expect(publish('two@2')).rejects.toMatchObject(refused);
+    await rm(join(dataDir, 'index', 'CURRENT'));
+    await expect(publish('two@2')).rejects.toMatchObject(refused);
+    expect(await listGenerations(dataDir)).toEqual(['gen-000001', 'gen-000002']);
+
+    expect(await publish('two@2', true)).toMatchObject({ id: 'gen-000003', modelId: 'two@2' });
+    await expect(publish('one@1')).rejects.toMatchObject({ code: 'knowledge-base-mismatch' });
+    expect((await rollbackGeneration(dataDir)).modelId).toBe('one@1');
+    await expect(publish('two@2')).rejects.toMatchObject(refused);
+    expect(await publish('one@1')).toMatchObject({ id: 'gen-000004' });
+  });
+
   it('stops when aborted, and leaves nothing behind', async () => {
     const parts = await sampleGeneration(dataDir, sampleDocuments, embedder);
     await expect(publishGeneration(parts, { signal: AbortSignal.abort() })).rejects.toMatchObject({

@@ -8,6 +8,7 @@ import type { GenerationInfo, KnowledgeBase } from '#core/retriever.ts';
 import { generationFolder, listGenerations, readCurrentId } from './generation-folder.ts';
 import { type Generation, openGeneration } from './generation-reader.ts';
 import { createHybridRetriever } from './hybrid-retriever.ts';
+import { isEndpointModel } from './model-store.ts';
 
 export interface KnowledgeBaseStore {
   /** The one in use. Throws `knowledge-base-missing`, `-damaged` or `-mismatch`, saying what to run, while there is none. */
@@ -93,6 +94,8 @@ export async function openKnowledgeBase({
         return serve(await load(id));
       } catch (error) {
         problem = toAppError(error);
+        // Its model's server may be back in a moment; a damaged file is not.
+        if (problem.code === 'model-unavailable' || problem.code === 'model-timeout') seen = undefined;
         const advice = serving ? `still answering from ${serving.generation.id}` : 'looking for an older one';
         logger?.error({ generation: id, code: problem.code, err: problem }, `generation refused, ${advice}`);
       }
@@ -176,8 +179,11 @@ function mismatch({ id, modelId }: GenerationInfo, { modelId: ours }: Embedder):
   return new AppError(
     'knowledge-base-mismatch',
     `The knowledge base ${id} was built with the embedding model ${modelId}, but ${ours} is what there is. To go on with ${modelId}, ` +
-      'unset ANSWERDESK_EMBEDDER if it names another model (in the environment or .env), or bring the model back with "npm run models -- add FOLDER". ' +
-      `To rebuild the knowledge base with ${ours}: npm run ingest -- re-embed`,
+      'unset ANSWERDESK_EMBEDDER if it names another model (in the environment or .env), or ' +
+      (isEndpointModel(modelId)
+        ? 'set ANSWERDESK_EMBEDDER_BASE_URL or OPENAI_API_KEY again. '
+        : 'bring the model back with "npm run models -- add FOLDER". ') +
+      `To change to ${ours}: npm run models -- use ${ours} --cases FILE compares the two first, npm run ingest -- re-embed --accept-model-change does not.`,
   );
 }
 

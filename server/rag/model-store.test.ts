@@ -1,12 +1,13 @@
 // Which model a data folder uses, and that a server follows a change of it.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AppError } from '#core/errors.ts';
 import { chooseEmbedder, findEmbedder, openChosenEmbedder } from './choose-embedder.ts';
 import { openKnowledgeBase } from './knowledge-base.ts';
 import { identifyModel } from './model-id.ts';
-import { findStoredModel, listStoredModels } from './model-store.ts';
+import { findStoredModel, listStoredModels, modelPolicyPath, modelStoreFolder } from './model-store.ts';
 import { createHashingEmbedder } from './testing/hashing-embedder.ts';
 import { publishSample, sampleDocuments } from './testing/sample-generation.ts';
 import { writeTinyModel } from './testing/tiny-model.ts';
@@ -77,6 +78,18 @@ describe('the model of a knowledge base', () => {
     },
   );
 
+  it('is asked for at the endpoint that is configured, and at none that nobody named', async () => {
+    const modelId = 'openai:../../BAAI/bge-m3';
+    await publishSample(dataDir, sampleDocuments, createHashingEmbedder({ modelId }));
+    expect(await chooseEmbedder(builtIn, dataDir)).toEqual(builtIn);
+    expect(await findEmbedder(builtIn, dataDir, modelId)).toBeUndefined();
+    const served = { ...builtIn, baseUrl: 'http://localhost:8000/v1' };
+    expect(await chooseEmbedder(served, dataDir)).toEqual({ ...served, model: modelId });
+    expect(await findEmbedder(served, dataDir, modelId)).toEqual({ ...served, model: modelId });
+    const policy = modelPolicyPath(dataDir, modelId)!;
+    expect(dirname(dirname(policy))).toBe(modelStoreFolder(dataDir));
+  });
+
   it('is not opened once its files have changed', async () => {
     const modelId = await store('other');
     await writeTinyModel(join(dataDir, 'models', modelId), {
@@ -123,6 +136,29 @@ describe('a running knowledge base', () => {
     await publishSample(dataDir, sampleDocuments, createHashingEmbedder({ modelId: 'third@1' }));
     await opened.refresh();
     expect(opened.current().generation.modelId).toBe('second@1');
+    await opened.close();
+  });
+
+  it('follows as soon as the server of the model answers again', async () => {
+    const [first, second] = ['first@1', 'openai:second'].map((modelId) => createHashingEmbedder({ modelId }));
+    await publishSample(dataDir, sampleDocuments, first!);
+    let isDown = true;
+    const opened = await openKnowledgeBase({
+      dataDir,
+      embedder: first!,
+      async embedderOf(modelId) {
+        if (modelId === first!.modelId) return first;
+        if (isDown) throw new AppError('model-unavailable', 'The embedding endpoint cannot be reached.');
+        return second;
+      },
+      pollIntervalMs: 0,
+    });
+    await publishSample(dataDir, sampleDocuments, second!);
+    await opened.refresh();
+    expect(opened.current().generation.modelId).toBe('first@1');
+    isDown = false;
+    await opened.refresh();
+    expect(opened.current().generation.modelId).toBe('openai:second');
     await opened.close();
   });
 });

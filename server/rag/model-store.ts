@@ -31,10 +31,20 @@ export function modelStoreFolder(dataDir: string): string {
   return join(dataDir, 'models');
 }
 
-/** Where the thresholds for a model of the store lie, if they were fitted. */
+/** `openai:MODEL`: a server has it, and its name is all that is known of it. */
+export function isEndpointModel(modelId: string): boolean {
+  return modelId.startsWith('openai:');
+}
+
+/** What a file or folder of a model is called, on any system. */
+export function modelFileName(modelId: string): string {
+  return modelIdPattern.test(modelId) ? modelId : encodeURIComponent(modelId);
+}
+
+/** Where the thresholds for a model of the store or an endpoint lie, if they were fitted. */
 export function modelPolicyPath(dataDir: string, modelId: string): string | undefined {
-  return modelIdPattern.test(modelId)
-    ? join(modelStoreFolder(dataDir), modelId, storedPolicyFile)
+  return modelIdPattern.test(modelId) || isEndpointModel(modelId)
+    ? join(modelStoreFolder(dataDir), modelFileName(modelId), storedPolicyFile)
     : undefined;
 }
 

@@ -57,8 +57,12 @@ export async function sampleGeneration(
   return { dataDir, documents, chunks, vectors, modelId: embedder.modelId, dimensions: embedder.dimensions };
 }
 
+/** Whatever model made what is in use. */
 export async function publishSample(dataDir: string, documents: readonly Document[], embedder: Embedder) {
-  return publishGeneration(await sampleGeneration(dataDir, documents, embedder));
+  return publishGeneration({
+    ...(await sampleGeneration(dataDir, documents, embedder)),
+    acceptModelChange: true,
+  });
 }
 
 export const sampleDocuments: readonly Document[] = [
