@@ -35,7 +35,8 @@ export interface IngestRun {
 
 export async function ingest(workspace: Workspace, articles: string, dataDir: string): Promise<IngestRun> {
   const { stdout, ms } = await workspace.run('ingest/main.ts', {
-    args: [articles, '--source', 'bench', '--json'],
+    // The folder of an earlier bench may be of another model, and nobody is answered from it.
+    args: [articles, '--source', 'bench', '--json', '--accept-model-change'],
     settings: { ANSWERDESK_DATA_DIR: dataDir },
   });
   return { ms, chunks: JSON.parse(stdout).chunks };
