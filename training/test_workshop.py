@@ -20,6 +20,7 @@ from training.workshop import tune
 from training.workshop.contamination import drop_contaminated, windows
 from training.workshop.corpus import DataError
 from training.workshop.encoder import SentenceEncoder
+from training.workshop.loop import weights_of
 from training.workshop.pairs import OWN_QUESTIONS, Pair, collect_pairs, read_pairs
 from training.workshop.prepare import prepare
 
@@ -60,7 +61,7 @@ def prepared(world: Path, base: Path, tmp_path_factory: pytest.TempPathFactory) 
 def small(model: str) -> dict:
     config = tomllib.loads((Path(__file__).parent / model / "train.toml").read_text())
     config["model"] |= {"layers": [0, 1], "question_tokens": 16} | ({"dimensions": [64, 32], "passage_tokens": 48} if model == "embedder" else {"tokens": 64})
-    config["train"] |= {"batch": 8 if model == "embedder" else 2, "evaluate_every": 2, "warmup_steps": 1, "epochs": 1}
+    config["train"] |= {"batch": 8 if model == "embedder" else 2, "evaluate_every": 2, "warmup_steps": 1, "epochs": 1, "average_decay": 0.5}
     config["teachers"]["names"] = ["one"]
     config["search"] = {"trials": 2, "steps": 2}
     if model == "reranker":
@@ -135,6 +136,14 @@ def test_a_killed_run_ends_where_an_unbroken_one_does(base: Path, prepared: tupl
         embedder.train(config, work=tmp_path / "broken", max_steps=6, on_evaluation=kill, **folders(base, prepared))
     continued = embedder.train(config, work=tmp_path / "broken", max_steps=6, **folders(base, prepared))
     assert continued == pytest.approx(whole, abs=1e-6)
+
+
+def test_what_is_measured_and_kept_is_the_running_mean_of_the_weights() -> None:
+    model = torch.nn.Linear(1, 1)
+    own = model.weight.item()
+    with weights_of(model, {"weight": torch.tensor([[7.0]])}):
+        assert model.weight.item() == 7
+    assert model.weight.item() == own
 
 
 def test_a_student_of_fewer_layers_learns_its_teachers_vectors(base: Path, prepared: tuple[Path, Path], tmp_path: Path) -> None:

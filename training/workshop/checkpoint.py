@@ -15,6 +15,8 @@ class Progress:
     since_best: int = 0
     """Evaluations since the best one."""
     history: list[dict[str, float]] = field(default_factory=list)
+    average: dict[str, torch.Tensor] = field(default_factory=dict)
+    """Running mean of the trained weights by name; empty where it is off."""
 
 
 def save(path: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer, progress: Progress) -> None:

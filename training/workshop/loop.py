@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,15 @@ class Task:
     """Writes the weights as they are into a folder."""
 
 
+@contextmanager
+def weights_of(model: torch.nn.Module, average: dict[str, torch.Tensor]) -> Iterator[None]:
+    """Inside, the model has the averaged weights; afterwards its own again."""
+    own = {name: value.detach().clone() for name, value in model.named_parameters() if name in average}
+    model.load_state_dict(average, strict=False)
+    yield
+    model.load_state_dict(own, strict=False)
+
+
 def run_training(
     task: Task,
     *,
@@ -42,6 +52,7 @@ def run_training(
 ) -> dict[str, float]:
     """The best validation figures; the best weights are in work/best. Goes on from work/checkpoint.pt where there is one.
 
+    With train.average_decay, what is measured and kept is the running mean of the weights (Polyak averaging): steadier than the last step's.
     on_evaluation may raise, to stop a run that is not worth finishing: what was reached until the evaluation before is kept.
     """
     settings = config["train"]
@@ -50,19 +61,24 @@ def run_training(
     progress = load(work / "checkpoint.pt", model, optimizer)
     run_id = last_run_id(work) if progress else None
     progress = progress or Progress()
+    decay = settings.get("average_decay", 0.0)
+    if decay and not progress.average:
+        progress.average = {name: value.detach().clone() for name, value in model.named_parameters() if value.requires_grad}
     with tracked_run(task.experiment, work, config | {"data": facts | {"steps": total}}, run_id=run_id) as run:
         run.artifact(manifest)
 
         def evaluate(step: int) -> bool:
             """True when training should stop."""
-            figures = task.measure()
+            with weights_of(model, progress.average):
+                figures = task.measure()
             run.log(step, **figures)
             progress.history.append({"step": step, **figures})
             print(f"step {step} of {total}: " + ", ".join(f"{name} {value:.4f}" for name, value in figures.items()), flush=True)
             on_evaluation(step, figures)
             if figures[task.objective] > progress.best:
                 progress.best, progress.best_step, progress.since_best = figures[task.objective], step, 0
-                task.keep(work / "best")
+                with weights_of(model, progress.average):
+                    task.keep(work / "best")
             else:
                 progress.since_best += 1
             save(work / "checkpoint.pt", model, optimizer, progress)
@@ -79,6 +95,10 @@ def run_training(
             loss.backward()
             torch.nn.utils.clip_grad_norm_(trained, 1.0)
             optimizer.step()
+            with torch.no_grad():
+                own = dict(model.named_parameters())
+                for name, mean in progress.average.items():
+                    mean.lerp_(own[name], 1 - decay)
             progress.step = step + 1
             if step % 10 == 0:
                 pace = (time.monotonic() - started) / (progress.step - first)

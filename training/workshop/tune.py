@@ -1,8 +1,8 @@
 """Searches hyperparameters with Optuna: short runs on the same data, poor ones pruned early, the study kept as a file.
 
 The study lives in a database in the work folder, so a killed search continues with the same command. study.json, with every trial,
-goes to --out (kept beside the model); best.toml is the training config with the best values put in. Exit status: 0 done, 1 the data
-cannot be used, 2 wrong arguments.
+goes to --out (kept beside the model); the best values go into the training config by hand. Exit status: 0 done, 1 the data cannot be used,
+2 wrong arguments.
 """
 
 import argparse
