@@ -3,7 +3,7 @@
 import { type AnswerDependencies, createAnswer } from '#chat/answer.ts';
 import type { PolicyOutcome } from '#chat/policy.ts';
 import type { CallOptions } from '#core/call-options.ts';
-import type { Citation, Decision, Message } from '#core/conversation.ts';
+import type { Citation, Decision, Message, Topic } from '#core/conversation.ts';
 import type { ScoredChunk } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
 import type { CasePassage } from './result.ts';
@@ -17,6 +17,8 @@ export interface AskRecord {
   readonly lookedUp: boolean;
   readonly text: string;
   readonly citations: readonly Citation[];
+  /** What it offered when it asked back. */
+  readonly topics?: readonly Topic[];
   /** Best first, as retrieved. */
   readonly passages: readonly AskPassage[];
 }
@@ -29,7 +31,8 @@ export interface AskPassage {
 }
 
 /** What a case says before its question; a bot's own turns carry their decision. */
-export type AskTurn = Pick<Message, 'role' | 'text'> & Partial<Pick<Message, 'decision' | 'citations'>>;
+export type AskTurn = Pick<Message, 'role' | 'text'> &
+  Partial<Pick<Message, 'decision' | 'citations' | 'topics'>>;
 
 export type Ask = (turns: readonly AskTurn[], options?: CallOptions) => Promise<AskRecord>;
 
@@ -74,6 +77,7 @@ export function createAsk(dependencies: Omit<AnswerDependencies, 'fallbackModel'
       lookedUp,
       text: ended.text,
       citations: ended.citations ?? [],
+      ...(ended.topics ? { topics: ended.topics } : {}),
       passages: passages.map(({ chunk }) => ({
         documentId: chunk.documentId,
         chunkId: chunk.id,

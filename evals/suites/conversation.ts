@@ -20,7 +20,8 @@ export async function converse(
     turns.push({ role: 'customer', text: say });
     const reply = await ask(turns, options);
     replies.push(reply);
-    turns.push({ role: 'agent', text: reply.text, decision: reply.decision, citations: reply.citations });
+    const { text, decision, citations, topics } = reply;
+    turns.push({ role: 'agent', text, decision, citations, ...(topics ? { topics } : {}) });
   }
   return replies;
 }

@@ -26,6 +26,10 @@ const calibration: Calibration = {
 const sure = { cosine: 0.9 };
 const unsure = { cosine: 0.48 };
 const hopeless = { cosine: 0.1 };
+const offered = [
+  { documentId: 'reset', title: 'About reset' },
+  { documentId: 'dial', title: 'About dial' },
+];
 
 function desk(script: Script, passages: readonly ScoredChunk[], extra: Partial<AnswerDependencies> = {}) {
   const model = new ScriptedChatModel(script);
@@ -103,22 +107,119 @@ describe('answer', () => {
     expect(JSON.stringify(model.prompts)).toContain('Hold the dial');
   });
 
-  it('asks back when it is not sure, naming what may be meant, and only once in a row', async () => {
+  it('asks back when it is not sure, naming what may be meant, and hands over where that does not help', async () => {
     const { ask, model } = desk({ deltas: ['x'] }, [
       scored(makeChunk({ documentId: 'reset' }), unsure),
       scored(makeChunk({ documentId: 'dial' }), unsure),
     ]);
     const first = await ask(question);
     expect(first.at(-1)).toMatchObject({
-      message: { decision: 'clarify', text: expect.stringContaining('About reset') },
+      message: {
+        decision: 'clarify',
+        text: expect.stringContaining('2. About dial'),
+        topics: [
+          { documentId: 'reset', title: 'About reset' },
+          { documentId: 'dial', title: 'About dial' },
+        ],
+      },
+    });
+    const topics = [{ documentId: 'other', title: 'Something else' }];
+    const asked = { role: 'agent', text: '…?', decision: 'clarify', topics } as const;
+    const second = await ask(question, asked, {
+      role: 'customer',
+      text: 'the thing I bought in May from your shop, would it be better to send it back?',
+    });
+    expect(second).toContainEqual({ type: 'handoff-request', reason: 'unanswered' });
+    expect(model.prompts).toHaveLength(0);
+  });
+
+  describe('after asking back', () => {
+    const passages = [
+      scored(makeChunk({ documentId: 'reset' }), hopeless),
+      scored(makeChunk({ documentId: 'dial' }), hopeless),
+    ];
+    const asked = { role: 'agent', text: '…?', decision: 'clarify', topics: offered } as const;
+
+    it.each(['About dial', '2', 'the second one please', 'the dial one'])(
+      'answers the question from the topic that the customer names: %s',
+      async (reply) => {
+        const { ask, knowledgeBase } = desk({ deltas: ['Turn it [1].'] }, passages);
+        const last = (await ask(question, asked, { role: 'customer', text: reply })).at(-1);
+        expect(last).toMatchObject({ message: { decision: 'answer', citations: [{ documentId: 'dial' }] } });
+        expect(knowledgeBase.queries).toEqual([question.text]);
+      },
+    );
+
+    it('asks which one is meant by a yes, once, and then answers from all', async () => {
+      const { ask } = desk({ deltas: ['Turn it [2].'] }, passages);
+      const yes = { role: 'customer', text: 'yes' } as const;
+      expect((await ask(question, asked, yes)).at(-1)).toMatchObject({
+        message: { decision: 'clarify', topics: offered, text: expect.stringContaining('Which one') },
+      });
+      expect((await ask(question, asked, yes, asked, yes)).at(-1)).toMatchObject({
+        message: { decision: 'answer', citations: [{ documentId: 'dial' }] },
+      });
+    });
+
+    it('hands over where it is none of them', async () => {
+      const { ask } = desk({ deltas: ['x'] }, passages);
+      const events = await ask(question, asked, { role: 'customer', text: 'none of these' });
+      expect(events).toContainEqual({ type: 'handoff-request', reason: 'unanswered' });
+    });
+
+    it('answers from less evidence where other words find what was offered', async () => {
+      const found = [scored(makeChunk({ documentId: 'reset' }), unsure)];
+      const { ask } = desk({ deltas: ['Hold it [1].'] }, found);
+      const rephrased = {
+        role: 'customer',
+        text: 'everything on it shall be wiped before I sell it',
+      } as const;
+      expect((await ask(question, asked, rephrased)).at(-1)).toMatchObject({
+        message: { decision: 'answer' },
+      });
+    });
+  });
+
+  it('says sorry to the first "that did not help", and hands over after the second', async () => {
+    const { ask, knowledgeBase } = desk({ deltas: ['x'] }, [scored(makeChunk(), sure)]);
+    const answered = { role: 'agent', text: 'Hold the dial.', decision: 'answer' } as const;
+    const useless = { role: 'customer', text: "that didn't help" } as const;
+    expect((await ask(question, answered, useless)).at(-1)).toMatchObject({
+      message: { decision: 'clarify', topics: [], text: expect.stringContaining('sorry') },
     });
     const second = await ask(
       question,
-      { role: 'agent', text: '…?', decision: 'clarify' },
-      { role: 'customer', text: 'the thing I bought in May from your shop' },
+      answered,
+      useless,
+      { role: 'agent', text: 'Sorry.', decision: 'clarify', topics: [] },
+      { role: 'customer', text: 'still not working' },
     );
-    expect(second.at(-1)).toMatchObject({ message: { decision: 'decline' } });
-    expect(model.prompts).toHaveLength(0);
+    expect(second).toContainEqual({ type: 'handoff-request', reason: 'unanswered' });
+    expect(knowledgeBase.queries).toEqual([]);
+  });
+
+  it('goes on handing over what it cannot answer, and asks for an address only once', async () => {
+    const { answer } = desk({ deltas: ['x'] }, [scored(makeChunk(), hopeless)]);
+    const conversation = {
+      ...conversationOf(
+        question,
+        { role: 'agent', text: 'A person …', decision: 'handoff' },
+        { role: 'customer', text: 'Which heat pump should I buy for a large old house?' },
+      ),
+      handoff: { reason: 'unanswered', at: '2026-01-01T00:00:00.000Z', email: 'a@b.example' },
+    } as const;
+    const events = await collectEvents(answer({ conversation, messageId: 'a', replyTo: 'q' }));
+    expect(events).toContainEqual({ type: 'handoff-request', reason: 'unanswered' });
+    expect(deltaText(events)).not.toContain('Leave your');
+  });
+
+  it('says goodbye to a goodbye, and asks back after a greeting as at the start', async () => {
+    const { ask } = desk({ deltas: ['x'] }, [scored(makeChunk(), unsure)]);
+    expect(deltaText(await ask({ role: 'customer', text: 'see you' }))).toMatch(/^Goodbye/);
+    const greeted = { role: 'agent', text: 'Hello!', decision: 'clarify' } as const;
+    expect((await ask({ role: 'customer', text: 'hi' }, greeted, question)).at(-1)).toMatchObject({
+      message: { decision: 'clarify', topics: [{ documentId: 'reset' }] },
+    });
   });
 
   it('declines what the knowledge base does not cover, and offers a person the second time', async () => {

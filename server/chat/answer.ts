@@ -2,7 +2,7 @@
 //   condense -> retrieve -> decide -> generate -> filter
 import type { CallOptions } from '#core/call-options.ts';
 import type { ChatModel } from '#core/chat-model.ts';
-import type { Citation, Conversation, Decision, Message } from '#core/conversation.ts';
+import type { Citation, Conversation, Decision, Message, Topic } from '#core/conversation.ts';
 import type { ScoredChunk } from '#core/document.ts';
 import { type AppError, isAbortError, toAppError } from '#core/errors.ts';
 import type { ChatEvent } from '#core/events.ts';
@@ -11,8 +11,15 @@ import type { KnowledgeBase } from '#core/retriever.ts';
 import { createAnswerFilter } from './answer-filter.ts';
 import { type CondensedQuery, condense } from './condense.ts';
 import { decideByIntent } from './decide-by-intent.ts';
+import { offeredTopics, openQuestion } from './dialogue-state.ts';
 import { heldAddresses } from './held-addresses.ts';
-import { type Calibration, decide, decideBeforeRetrieval, type PolicyOutcome } from './policy.ts';
+import {
+  type Calibration,
+  decide,
+  decideBeforeRetrieval,
+  type PolicyOutcome,
+  pickedTopics,
+} from './policy.ts';
 import { buildPrompt } from './prompt.ts';
 import { repliesIn } from './replies.ts';
 import { type RewriteQuestion, withRewritten } from './rewrite-question.ts';
@@ -88,25 +95,39 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
     yield { type: 'answer-start', messageId, replyTo };
     try {
       const { history, question } = splitAtQuestion(conversation, replyTo);
-      let outcome = decideBeforeRetrieval({ question: question.text });
-      const intent = outcome ? undefined : await intents?.classify(question.text, { signal });
-      outcome ??= decideByIntent(question.text, intent);
+      let outcome = decideBeforeRetrieval({ question: question.text, history });
+      const picked = outcome ? undefined : pickedTopics({ question: question.text, history });
+      if (!outcome && !picked) {
+        const intent = await intents?.classify(question.text, { signal });
+        outcome = decideByIntent(question.text, intent);
+      }
       let passages: ScoredChunk[] = [];
       let query = question.text;
       if (!outcome) {
-        const afterClarify = history.findLast((message) => message.role === 'agent')?.decision === 'clarify';
-        const condensed = await standaloneQuery([...history, question], { afterClarify, observer, signal });
+        const condensed = picked
+          ? queryAbout(picked, openQuestion(history))
+          : await standaloneQuery([...history, question], {
+              afterClarify: offeredTopics(history) !== undefined,
+              observer,
+              signal,
+            });
         query = condensed.query;
         const retrievedAt = performance.now();
         const found = await knowledgeBase().retrieve(condensed.search.query, {
           k: passagesRetrieved,
-          filter: { audiences: ['customer'] },
+          filter: {
+            audiences: ['customer'],
+            ...(picked ? { documents: picked.map(({ documentId }) => documentId) } : {}),
+          },
           context: condensed.search.context,
           signal,
         });
         passages = usablePassages(found);
         observer.retrieved?.(performance.now() - retrievedAt, passages);
-        outcome = decide({ question: question.text, history, passages, intent }, calibration);
+        outcome = decide(
+          { question: question.text, history, passages, picked: picked !== undefined },
+          calibration,
+        );
       }
       observer.decided?.(outcome);
 
@@ -120,17 +141,20 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
         ...rest,
       });
       if (outcome.decision !== 'answer') {
-        const text = replyText(outcome, conversation.language);
+        const text = replyText(outcome, conversation);
         observer.firstToken?.(performance.now() - startedAt);
         yield { type: 'answer-delta', messageId, text };
         if (outcome.decision === 'handoff') yield { type: 'handoff-request', reason: outcome.reason };
-        yield { type: 'answer-end', message: message(outcome.decision, text), reason: 'complete' };
+        const rest = outcome.decision === 'clarify' && !outcome.smallTalk ? { topics: outcome.topics } : {};
+        yield { type: 'answer-end', message: message(outcome.decision, text, rest), reason: 'complete' };
         return;
       }
 
       const given = passages.slice(0, passagesGiven);
       const written = yield* generate({
         query,
+        // The number of a topic is no question.
+        question: picked ? query : question.text,
         turns: [...history, question],
         passages: given,
         messageId,
@@ -166,7 +190,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
     }: { afterClarify: boolean; observer: AnswerObserver; signal: AbortSignal | undefined },
   ): Promise<Pick<CondensedQuery, 'query' | 'search'>> {
     const condensed = condense(turns, { afterClarify });
-    if (!rewriteQuestion || !condensed.search.context) return condensed;
+    if (!rewriteQuestion || !(condensed.search.context || condensed.followUp)) return condensed;
     try {
       const rewritten = await rewriteQuestion(turns, { signal });
       return rewritten === undefined ? condensed : withRewritten(condensed, rewritten);
@@ -179,6 +203,8 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
 
   interface GenerateInput {
     readonly query: string;
+    /** What the customer asks now. */
+    readonly question: string;
     readonly turns: readonly Message[];
     readonly passages: readonly ScoredChunk[];
     readonly messageId: string;
@@ -197,7 +223,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
   async function* generate(input: GenerateInput): AsyncGenerator<ChatEvent, Written> {
     const { passages, messageId, observer, signal } = input;
     const prompt = buildPrompt({ turns: input.turns, passages });
-    const grounding = { query: input.query, question: input.turns.at(-1)?.text ?? input.query, passages };
+    const grounding = { query: input.query, question: input.question, passages };
     const isAllowedUrl = heldAddresses(passages, knowledgeBase().articleHosts);
     const models = fallbackModel ? [chatModel, fallbackModel] : [chatModel];
 
@@ -255,15 +281,33 @@ function splitAtQuestion(
   return { history: conversation.messages.slice(0, at), question };
 }
 
+/**
+ * What the customer asked before the desk asked back. It is looked up in the articles that were picked since, and between passages of one
+ * article its title decides nothing.
+ */
+function queryAbout(
+  topics: readonly Topic[],
+  asked: Message | undefined,
+): Pick<CondensedQuery, 'query' | 'search'> {
+  const query = asked?.text ?? topics.map(({ title }) => title).join('\n');
+  return { query, search: { query } };
+}
+
 function replyText(
   outcome: Exclude<PolicyOutcome, { decision: 'answer' }>,
-  language: string | undefined,
+  { language, handoff }: Pick<Conversation, 'language' | 'handoff'>,
 ): string {
   const replies = repliesIn(language);
   if (outcome.decision === 'decline') return outcome.tone ? replies.calm : replies.decline;
-  if (outcome.decision === 'handoff')
-    return outcome.reason === 'unanswered' ? replies.handoffUnanswered : replies.handoff;
-  return outcome.smallTalk ? replies[outcome.smallTalk] : replies.clarify(outcome.topics);
+  if (outcome.decision === 'handoff') {
+    if (outcome.reason === 'unanswered')
+      return handoff?.email === undefined ? replies.handoffUnanswered : replies.handoffKnown;
+    return replies.handoff;
+  }
+  if (outcome.smallTalk) return replies[outcome.smallTalk];
+  if (outcome.after === 'unhelped') return replies.unhelped;
+  const titles = outcome.topics.map(({ title }) => title);
+  return outcome.after === 'unclear-yes' ? replies.whichOne(titles) : replies.clarify(titles);
 }
 
 function citationsOf(cited: readonly number[], passages: readonly ScoredChunk[]): Citation[] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Turn } from '#core/conversation.ts';
-import { condense, isElliptical, isGratitude, isSmallTalk } from './condense.ts';
+import { condense, isElliptical } from './condense.ts';
 
 const customer = (text: string): Turn => ({ role: 'customer', text });
 const agent = (text: string): Turn => ({ role: 'agent', text });
@@ -82,8 +82,26 @@ describe('condense', () => {
     expect(followUp).toBe(true);
     expect(query).toContain('since this morning');
     expect(query).not.toContain('Which product?');
-    expect(search.query).toBe('Thermostat 2 with a red ring around the display');
-    expect(search.context).toEqual({ text: 'It does not work at all since this morning', weight: 1 });
+    expect(search).toEqual({ query });
+  });
+
+  it('takes what asks something for another question, even after a question back', () => {
+    const { search } = condense(
+      [customer('It does not work'), agent('Which product?'), customer('how long is the warranty?')],
+      { afterClarify: true },
+    );
+    expect(search.query).toBe('how long is the warranty?');
+  });
+
+  it('leaves out a customer saying that the last answer was of no use', () => {
+    const { search } = condense([
+      customer('The valve shows E4'),
+      agent('Change the batteries.'),
+      customer("that didn't help"),
+      agent('What do you see?'),
+      customer('it blinks red'),
+    ]);
+    expect(search.context?.text).toContain('E4');
   });
 
   it('bounds what earlier turns add, and never cuts the last one', () => {
@@ -92,6 +110,56 @@ describe('condense', () => {
     expect(search.context!.text.split(/\s+/).length).toBeLessThanOrEqual(60 + 20);
     expect(query.split(/\s+/).length).toBeLessThanOrEqual(60 + 20 + 2);
     expect(query).toMatch(/and why\?$/);
+  });
+
+  it('reads on to what the turn before leans on, newest first', () => {
+    const { query, search } = condense([
+      customer('Does the video doorbell need a chime?'),
+      agent('No, it rings your phone.'),
+      customer('And outdoors?'),
+      agent('It is made for rain and frost.'),
+      customer('how long does it last?'),
+    ]);
+    expect(search.context?.text.split('\n')).toEqual([
+      'And outdoors?',
+      'It is made for rain and frost.',
+      'Does the video doorbell need a chime?',
+      'No, it rings your phone.',
+    ]);
+    expect(query).toContain('video doorbell');
+  });
+
+  it('reads no further than a turn that stands alone', () => {
+    const { search } = condense([
+      customer('Does the video doorbell need a chime?'),
+      agent('No, it rings your phone.'),
+      customer('Which countries do you deliver parcels to, and how much is express shipping?'),
+      agent('All of Europe.'),
+      customer('how long does it take?'),
+    ]);
+    expect(search.context?.text).toContain('express shipping');
+    expect(search.context?.text).not.toContain('doorbell');
+  });
+
+  it('takes the reply that a question got, not one to thanks', () => {
+    const { search } = condense([
+      customer('Where is my parcel?'),
+      agent('On its way.'),
+      customer('thanks!'),
+      agent("You're welcome!"),
+      customer('and how long?'),
+    ]);
+    expect(search.context?.text).toBe('Where is my parcel?\nOn its way.');
+  });
+
+  it('bounds a long chain of short turns', () => {
+    const exchanges = Array.from({ length: 50 }, (_, number) => [
+      customer(`and number ${number}?`),
+      agent('reply '.repeat(500)),
+    ]).flat();
+    const { search } = condense([...exchanges, customer('and why?')]);
+    expect(search.context!.text).toMatch(/^and number 49\?/);
+    expect(search.context!.text.split(/\s+/).length).toBeLessThanOrEqual(3 * (60 + 20));
   });
 });
 
@@ -117,32 +185,5 @@ describe('elliptical turns', () => {
     'do you sell pizza?',
   ])('not: %s', (text) => {
     expect(isElliptical(text)).toBe(false);
-  });
-});
-
-describe('small talk', () => {
-  it.each([
-    'hi',
-    'Hello there!',
-    'hey 👋',
-    'Guten Tag',
-    'thanks so much!',
-    'ok thanks, bye',
-    'Perfect, that helped 🎉',
-    'merci',
-  ])('%s', (text) => {
-    expect(isSmallTalk(text)).toBe(true);
-  });
-  it.each(['hi, my valve is broken', 'thanks but it still blinks', 'hot water', ''])('not: %s', (text) => {
-    expect(isSmallTalk(text)).toBe(false);
-  });
-  it('knows thanks from greetings', () => {
-    expect([isGratitude('ok thanks, bye'), isGratitude('hello there')]).toEqual([true, false]);
-  });
-  it('takes linear time on adversarial text', () => {
-    const started = performance.now();
-    isSmallTalk(`${'hi '.repeat(30_000)}x`);
-    isSmallTalk(`${'!'.repeat(100_000)}x`);
-    expect(performance.now() - started).toBeLessThan(1000);
   });
 });

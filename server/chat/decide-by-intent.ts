@@ -2,6 +2,7 @@
 // classifier knows other words for the same, and is heard only where its guesses of that kind were right 98 times in 100 (cross-validated).
 import type { IntentGuess } from '#core/intent-classifier.ts';
 import type { PolicyOutcome } from './policy.ts';
+import { isFarewell } from './small-talk.ts';
 
 /**
  * Customers ask far more questions than the texts it was trained on hold, so a guess must also be this probable. Measured over 1,587
@@ -24,7 +25,8 @@ export function decideByIntent(question: string, intent: IntentGuess | undefined
   if (label === 'hostile' && !asks.test(question)) return { decision: 'decline', confidence, tone: 'calm' };
   const isSmallTalk = label === 'greeting' || (label === 'thanks' && !asks.test(question));
   const isShort = question.trim().split(/\s+/).length <= smallTalkWords;
-  return isSmallTalk && isShort
-    ? { decision: 'clarify', confidence, topics: [], smallTalk: label }
-    : undefined;
+  if (!isSmallTalk || !isShort) return undefined;
+  // Goodbyes belong to the class of thanks.
+  const smallTalk = label === 'thanks' && isFarewell(question) ? 'farewell' : label;
+  return { decision: 'clarify', confidence, topics: [], smallTalk };
 }

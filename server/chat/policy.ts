@@ -1,10 +1,14 @@
 // What to do with a question, decided before anything is generated, from retrieval evidence alone:
 // answer, ask back, decline, or hand over. Coefficients and thresholds are fitted on labelled questions (see `calibration`).
-import type { HandoffReason, Message } from '#core/conversation.ts';
+import type { HandoffReason, Message, Topic } from '#core/conversation.ts';
 import type { ScoredChunk } from '#core/document.ts';
-import type { IntentGuess } from '#core/intent-classifier.ts';
-import { isGratitude, isSmallTalk } from './condense.ts';
+import { addressesTheModel } from './addresses-the-model.ts';
+import { chooseTopic } from './choose-topic.ts';
+import { contentWords } from './content-words.ts';
+import { isOpening, offeredTopics, unhelpedReplies } from './dialogue-state.ts';
+import { saysNoMoreThanUnhelped } from './did-not-help.ts';
 import { evidenceFeatures, type FeatureName, featureNames } from './evidence-features.ts';
+import { type SmallTalk, smallTalkIn } from './small-talk.ts';
 
 /** Logistic regression over `evidenceFeatures`, and the probabilities from which on the desk answers or asks back. */
 export interface PolicyFit {
@@ -42,8 +46,11 @@ export type PolicyOutcome =
   | {
       readonly decision: 'clarify';
       readonly confidence: number;
-      readonly topics: readonly string[];
-      readonly smallTalk?: 'greeting' | 'thanks';
+      readonly topics: readonly Topic[];
+      /** It is no question back at all. */
+      readonly smallTalk?: SmallTalk;
+      /** The customer said yes to several topics, or that the last reply was of no use. */
+      readonly after?: 'unclear-yes' | 'unhelped';
     }
   | {
       readonly decision: 'decline';
@@ -58,39 +65,104 @@ export interface PolicyInput {
   /** Earlier messages, oldest first, without the question. */
   readonly history: readonly Message[];
   readonly passages: readonly ScoredChunk[];
-  /** Of the question; absent where there is no classifier for the embedder in use. */
-  readonly intent?: IntentGuess | undefined;
+  /** The passages are of the topics that the customer picked from those offered. */
+  readonly picked?: boolean;
 }
 
 /** What can be decided without looking anything up. */
 export function decideBeforeRetrieval({
   question,
-}: Pick<PolicyInput, 'question'>): PolicyOutcome | undefined {
-  if (addressesTheModel(question)) return { decision: 'decline', confidence: 0 };
+  history = [],
+}: Pick<PolicyInput, 'question'> & Partial<Pick<PolicyInput, 'history'>>): PolicyOutcome | undefined {
+  if (addressesTheModel(question)) return { decision: 'decline', confidence: 0, tone: 'calm' };
   if (wantsPerson(question)) return { decision: 'handoff', confidence: 1, reason: 'customer-request' };
-  if (isSmallTalk(question)) {
-    return {
-      decision: 'clarify',
-      confidence: 1,
-      topics: [],
-      smallTalk: isGratitude(question) ? 'thanks' : 'greeting',
-    };
+  const offered = offeredTopics(history);
+  const choice = offered && chooseTopic(question, offered);
+  // A second yes is taken for all of them: see `pickedTopics`.
+  if (choice?.kind === 'which-one' && unhelpedReplies(history, question) < giveUpAfter)
+    return { decision: 'clarify', confidence: 1, topics: offered!, after: 'unclear-yes' };
+  if (choice?.kind === 'chosen' || choice?.kind === 'which-one') return undefined;
+  const smallTalk = smallTalkIn(question);
+  if (smallTalk) return { decision: 'clarify', confidence: 1, topics: [], smallTalk };
+  const last = history.findLast(({ role }) => role === 'agent')?.decision;
+  if (choice?.kind === 'none' || (last && saysNoMoreThanUnhelped(question))) {
+    // To an answer a second try is owed; to a reply that held none, a person.
+    const stillStuck = last === 'answer' ? 0 : 1;
+    return unhelpedReplies(history, question) + stillStuck >= giveUpAfter
+      ? { decision: 'handoff', confidence: 0, reason: 'unanswered' }
+      : { decision: 'clarify', confidence: 0, topics: [], after: 'unhelped' };
   }
   return undefined;
 }
 
-export function decide({ history, passages }: PolicyInput, calibration: Calibration): PolicyOutcome {
+/** Topics that the customer picked from those that the desk offered in its last reply. */
+export function pickedTopics({
+  question,
+  history,
+}: Pick<PolicyInput, 'question' | 'history'>): readonly Topic[] | undefined {
+  const offered = offeredTopics(history);
+  const choice = offered && chooseTopic(question, offered);
+  if (choice?.kind === 'chosen') return choice.topics;
+  return choice?.kind === 'which-one' ? offered : undefined;
+}
+
+/** So many replies in a row that do not help, the one to come included, and a person is offered. */
+const giveUpAfter = 2;
+
+export function decide(
+  { question, history, passages, picked = false }: PolicyInput,
+  calibration: Calibration,
+): PolicyOutcome {
   const confidence = answerProbability(passages, calibration);
+  // The customer has said which article: what it holds is the answer, however little the words of the question resemble it.
+  if (picked && passages.length > 0) return { decision: 'answer', confidence };
   const { answerFrom, clarifyFrom } = fitFor(passages, calibration);
-  if (confidence >= answerFrom) return { decision: 'answer', confidence };
-  const previous = history.findLast((message) => message.role === 'agent')?.decision;
+  const offered = offeredTopics(history);
+  const unhelped = unhelpedReplies(history, question);
   // Asking back twice in a row would be an interrogation.
-  if (confidence >= clarifyFrom && previous !== 'clarify') {
-    return { decision: 'clarify', confidence, topics: distinctTitles(passages, 3) };
+  const mayAskBack = offered === undefined && unhelped < giveUpAfter;
+  // In other words than before, and what was offered is found again: the two together are surer than the fit, which sees one turn.
+  const confirmed = offered?.some(({ documentId }) => documentId === passages[0]?.chunk.documentId);
+  const isFirst = isOpening(history);
+  if (confidence >= (confirmed ? clarifyFrom : answerFrom)) {
+    const ambiguous = mayAskBack && isFirst && fitsSeveral(question, passages);
+    if (!ambiguous) return { decision: 'answer', confidence };
   }
-  return previous === 'decline'
+  if (mayAskBack && confidence >= clarifyFrom)
+    return { decision: 'clarify', confidence, topics: distinctTopics(passages, 3) };
+  // "It doesn't work" is no question that the articles fail to answer: it is none yet.
+  if (mayAskBack && isFirst && contentWords(question).size <= 1)
+    return { decision: 'clarify', confidence, topics: [] };
+  return unhelped + 1 >= giveUpAfter
     ? { decision: 'handoff', confidence, reason: 'unanswered' }
     : { decision: 'decline', confidence };
+}
+
+/** "How do I reset it?", where each of several devices is reset in its own way. */
+const fewWords = 2;
+/** Another article is nearly as good from this share of the best score on, if it has the same words of the question. */
+const nearlyAsGood = 0.65;
+const sameWords = 0.02;
+/** Words that no passage has tell nothing apart. */
+const leastCoverage = 0.4;
+
+/**
+ * The question says so little that another article fits it as well. Of 719 first questions that an article of eight help centres answers,
+ * 7 are so short and one is taken for such; of ten that are too vague to answer, five, four of which the rule was made from. How many
+ * customers type a single keyword and would rather be answered is not known.
+ */
+function fitsSeveral(question: string, passages: readonly ScoredChunk[]): boolean {
+  const [best, ...others] = passages;
+  if (!best || contentWords(question).size > fewWords) return false;
+  const coverage = best.evidence.coverage ?? 0;
+  if (coverage < leastCoverage) return false;
+  return others.some(
+    ({ chunk, score, evidence }) =>
+      chunk.kind === 'article' &&
+      chunk.documentId !== best.chunk.documentId &&
+      score >= nearlyAsGood * best.score &&
+      (evidence.coverage ?? 0) >= coverage - sameWords,
+  );
 }
 
 /** Probability, 0 to 1, that the passages hold the answer. */
@@ -132,24 +204,11 @@ export function wantsPerson(text: string): boolean {
   return !refusals.test(text) && requests.some((pattern) => pattern.test(text));
 }
 
-const attacks = [
-  /\b(?:ignore|disregard|forget|override|bypass)\b[^.?!]{0,30}\b(?:previous|prior|above|earlier|all|your|these|the)\b[^.?!]{0,20}\b(?:instructions?|rules?|prompts?|guidelines?|directions?)\b/i,
-  /\b(?:repeat|print|reveal|show|output|translate|give me|tell me|what (?:is|are|was|were)|put)\b[^?!]{0,40}\b(?:your (?:system |hidden |initial |secret |own )(?:prompt|instructions|rules)|your prompt|your instructions (?:word for word|verbatim|exactly|in full)|system prompt|hidden (?:text|prompt|instructions)|everything above|(?:text|words?|lines?) above)\b/i,
-  /\byou are (?:now|no longer) (?:in |an? |the )?[^.?!]{0,30}\b(?:mode|model|assistant|ai|dan|unrestricted|jailbroken|free)\b/i,
-  /\b(?:pretend|act as if|imagine|role-?play)\b[^.?!]{0,30}\b(?:unrestricted|no rules|without (?:any )?(?:rules|restrictions)|jailbreak|another (?:ai|model))\b/i,
-  /<\|(?:im_start|im_end|system|endoftext)\|>|\[\/?INST\]|<<\/?SYS>>|<\/?(?:system|context|passage|conversation)>/i,
-  /\b(?:developer|debug|god|admin) mode\b/i,
-];
-/**
- * Talk to a language model rather than to a help desk, from the commonest families of attacks (OWASP LLM01 and LLM07; garak promptinject,
- * sysprompt_extraction). A convenience that gives such messages an honest "I don't know": safety does not rest on it, since
- * there are no secrets in the prompt, agents-only text is never retrieved, and the output filter does not read the question.
- */
-function addressesTheModel(text: string): boolean {
-  return attacks.some((pattern) => pattern.test(text));
-}
-
-function distinctTitles(passages: readonly ScoredChunk[], count: number): string[] {
-  const titles = passages.filter(({ chunk }) => chunk.kind === 'article').map(({ chunk }) => chunk.title);
-  return [...new Set(titles)].slice(0, count);
+function distinctTopics(passages: readonly ScoredChunk[], count: number): Topic[] {
+  const topics = new Map<string, Topic>();
+  for (const { chunk } of passages) {
+    const { documentId, title, kind } = chunk;
+    if (kind === 'article' && !topics.has(title)) topics.set(title, { documentId, title });
+  }
+  return [...topics.values()].slice(0, count);
 }

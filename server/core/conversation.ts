@@ -9,7 +9,7 @@ export interface Turn {
 
 export type Decision = 'answer' | 'clarify' | 'decline' | 'handoff';
 
-/** `customer-request`: asked for a person; `unanswered`: declined twice in a row; `service-error`: nothing could answer. */
+/** `customer-request`: asked for a person; `unanswered`: two replies in a row did not help; `service-error`: nothing could answer. */
 export type HandoffReason = 'customer-request' | 'unanswered' | 'service-error';
 
 export interface Citation {
@@ -23,6 +23,12 @@ export interface Citation {
   readonly quote: string;
 }
 
+/** An article that the desk names when it asks back what is meant. */
+export interface Topic {
+  readonly documentId: string;
+  readonly title: string;
+}
+
 export interface Message extends Turn {
   readonly id: string;
   /** ISO 8601. */
@@ -30,6 +36,8 @@ export interface Message extends Turn {
   /** For agent messages of the bot; absent for a person's. */
   readonly decision?: Decision;
   readonly citations?: readonly Citation[];
+  /** For an agent message that asks back: what it offers, in the order shown; may be empty. Absent for small talk. */
+  readonly topics?: readonly Topic[];
   /** Which chat model wrote it. `fallback` says that the configured model failed and the extractive one answered. */
   readonly model?: { readonly name: string; readonly fallback?: boolean };
   /** For an agent message: the customer message that it answers. */

@@ -79,6 +79,8 @@ export interface ChunkFilter {
   readonly audiences?: readonly Audience[];
   readonly sources?: readonly string[];
   readonly languages?: readonly string[];
+  /** Ids. */
+  readonly documents?: readonly string[];
 }
 
 export function matchesFilter(chunk: Chunk, filter: ChunkFilter | undefined): boolean {
@@ -86,5 +88,6 @@ export function matchesFilter(chunk: Chunk, filter: ChunkFilter | undefined): bo
   if (filter.audiences && !filter.audiences.includes(chunk.audience)) return false;
   if (filter.sources && !filter.sources.includes(chunk.source)) return false;
   if (filter.languages && !filter.languages.includes(chunk.language)) return false;
+  if (filter.documents && !filter.documents.includes(chunk.documentId)) return false;
   return true;
 }
