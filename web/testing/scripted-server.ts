@@ -12,6 +12,7 @@ interface ScriptedAnswer {
   readonly text: string;
   readonly citations?: readonly Citation[];
   readonly decision?: Message['decision'];
+  readonly topics?: Message['topics'];
   /** Characters per delta. */
   readonly step?: number;
   readonly delayMs?: number;
@@ -209,6 +210,7 @@ export async function openScriptedServer(folder: string): Promise<ScriptedServer
         createdAt,
         replyTo: messageId,
         decision: script.decision ?? 'answer',
+        ...(script.topics ? { topics: script.topics } : {}),
         citations: citations.filter(({ number }) => written.includes(`[${number}]`)),
       },
     });

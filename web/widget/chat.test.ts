@@ -399,6 +399,25 @@ describeInBrowser('the widget in a browser', () => {
     });
   }
 
+  it('says the topic that is clicked when the desk asks back, and offers only the newest', async () => {
+    await using page = await visit('/host', { bypassCSP: true });
+    await page.locator('.launcher').click();
+    const topics = [
+      { documentId: 'a', title: 'Reset a Valve' },
+      { documentId: 'b', title: '2. *Reset* a Bridge' },
+    ];
+    const text = `Is it one of these?\n\n${topics.map(({ title }, index) => `${index + 1}. ${title}`).join('\n')}`;
+    server.answer = () => ({ text, decision: 'clarify', topics });
+    await ask(page, 'how do i reset it');
+    await page.locator('.topic').nth(1).waitFor();
+    expect(await findings(page)).toEqual([]);
+    server.answer = () => ({ text: 'Hold it.' });
+    await page.getByRole('button', { name: '2. *Reset* a Bridge' }).click();
+    await finished(page);
+    expect(await page.locator('.customer .text').last().innerText()).toBe('2. *Reset* a Bridge');
+    expect(await page.locator('.topic').count()).toBe(0);
+  });
+
   it('has no axe finding on the demo pages', async () => {
     for (const [path, colorScheme] of [
       ['/', 'light'],

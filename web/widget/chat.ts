@@ -92,7 +92,8 @@ export function createChat(settings: Settings, direction: string): Chat {
   }
 
   function draw(message: ShownMessage, state: { last: boolean; waiting: boolean }): Node {
-    const view = views.get(message.id) ?? createMessageView(strings, { rate, askPerson, retry });
+    const view =
+      views.get(message.id) ?? createMessageView(strings, { rate, choose: send, askPerson, retry });
     views.set(message.id, view);
     view.update(message, {
       rating: ratings.get(message.id),

@@ -1,6 +1,6 @@
 // What the customer sees of a conversation, as a pure fold over the server's journal: the same entries give the same
 // state, however often the connection was cut, repeated or out of order in between. Knows no network and no DOM.
-import type { Citation, Decision, HandoffReason, Message, Role } from '#core/conversation.ts';
+import type { Citation, Decision, HandoffReason, Message, Role, Topic } from '#core/conversation.ts';
 import type { AnswerEndReason, ChatEvent, JournalEntry, JournalEvent } from '#core/events.ts';
 
 export interface ShownMessage {
@@ -11,6 +11,8 @@ export interface ShownMessage {
   readonly status: 'streaming' | AnswerEndReason | 'failed';
   readonly citations: readonly Citation[];
   readonly decision?: Decision | undefined;
+  /** What the desk offers when it asks back, as a numbered list of the text. */
+  readonly topics?: readonly Topic[] | undefined;
   readonly replyTo?: string | undefined;
   readonly failure?: { readonly code: string; readonly message: string; readonly retryable: boolean };
 }
@@ -70,6 +72,7 @@ function fromJournal(message: Message, status: AnswerEndReason): ShownMessage {
     status,
     citations: message.citations ?? [],
     decision: message.decision,
+    topics: message.topics,
     replyTo: message.replyTo,
   };
 }

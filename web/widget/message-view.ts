@@ -1,6 +1,6 @@
 // One message on the screen. Re-drawn as its text streams in, keeping the blocks that did not change, so that a selection
 // or the keyboard focus survives the next token.
-import type { Citation } from '#core/conversation.ts';
+import type { Citation, Topic } from '#core/conversation.ts';
 import type { ShownMessage } from './conversation-state.ts';
 import { element, type IconName, icon, iconButton, textButton } from './dom.ts';
 import { settlePartialMarkdown } from './partial-markdown.ts';
@@ -9,6 +9,8 @@ import type { Strings } from './strings.ts';
 
 export interface MessageActions {
   rate(messageId: string, rating: 'up' | 'down'): void;
+  /** Says the title of one of the topics offered. */
+  choose(title: string): void;
   askPerson(): void;
   retry(message: ShownMessage): void;
 }
@@ -39,6 +41,8 @@ export function createMessageView(strings: Strings, actions: MessageActions): Me
   node.addEventListener('click', (event) => {
     const mark = event.target instanceof Element ? event.target.closest<HTMLElement>('.cite') : null;
     if (mark) openSource(node, mark.dataset.citation);
+    const topic = event.target instanceof Element ? event.target.closest('.topic') : null;
+    if (topic?.textContent) actions.choose(topic.textContent);
   });
 
   return {
@@ -59,9 +63,10 @@ export function createMessageView(strings: Strings, actions: MessageActions): Me
         ...cited.map(({ number }) => number),
       ].join();
       if (drawn === message && drawnAround === around) return;
+      const choosable = extras.last && message.status === 'complete' ? (message.topics ?? []) : [];
       const kind = message.status === 'failed' ? 'failed' : (message.decision ?? '');
       node.className = `message ${message.role} ${extras.waiting ? 'waiting' : kind}`;
-      drawText(text, message, strings);
+      drawText(text, message, { strings, choosable });
       if (drawnAround !== around) {
         const opened = [...after.querySelectorAll('details[open]')].map(({ id }) => id);
         before.replaceChildren(...heading(message, strings));
@@ -77,7 +82,11 @@ export function createMessageView(strings: Strings, actions: MessageActions): Me
   };
 }
 
-function drawText(target: HTMLElement, message: ShownMessage, strings: Strings): void {
+function drawText(
+  target: HTMLElement,
+  message: ShownMessage,
+  { strings, choosable }: { readonly strings: Strings; readonly choosable: readonly Topic[] },
+): void {
   if (message.role === 'customer') {
     target.textContent = message.text;
     return;
@@ -89,7 +98,19 @@ function drawText(target: HTMLElement, message: ShownMessage, strings: Strings):
     return;
   }
   if (shown === '' && message.failure) target.textContent = explainFailure(message.failure, strings);
-  else replaceChanged(target, renderMarkdown(shown, message.citations, strings.source));
+  else {
+    const fresh = renderMarkdown(shown, message.citations, strings.source);
+    placeTopics(fresh, choosable);
+    replaceChanged(target, fresh);
+  }
+}
+
+/** The items of the list become buttons; with a list that is not that of the topics, nothing does. */
+function placeTopics(text: DocumentFragment, topics: readonly Topic[]): void {
+  const items = text.querySelector('ol')?.children ?? [];
+  if (items.length !== topics.length) return;
+  for (const [index, { title }] of topics.entries())
+    items[index]!.replaceChildren(element('button', { type: 'button', class: 'topic' }, title));
 }
 
 function replaceChanged(target: HTMLElement, fresh: DocumentFragment): void {
