@@ -30,7 +30,7 @@ const invisible = /[\u{E0020}-\u{E007F}]|(?:\p{L}[\u200B\u2060\uFEFF]){4}/u;
 /**
  * The commonest families of attacks (OWASP LLM01, LLM02, LLM07; garak promptinject, sysprompt_extraction, smuggling). A convenience that
  * gives such messages a friendly refusal: safety does not rest on it, since there are no secrets in the prompt, agents-only text is never
- * retrieved, and the output filter does not read the question. Of some 15,500 real questions (banking77 and five help centres) it stops none.
+ * retrieved, and the output filter does not read the question. Of 14,670 questions (banking77 and three help centres) it stops none.
  * The patterns were written with the attacks of the safety suite in view, of which they know 62 of 143; of 36 others, written later, 4.
  */
 export function addressesTheModel(text: string): boolean {
