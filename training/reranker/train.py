@@ -80,11 +80,24 @@ def batch_loss(scores: torch.Tensor, lists: list[RankedList], settings: dict[str
     return sum(settings[f"{name}_weight"] * value for name, value in parts.items()), {name: value.item() for name, value in parts.items()}
 
 
-class Validation:
-    """Customers' questions on unseen articles: nDCG@10 over articles when the 20 passages that one teacher finds best are reranked."""
+def auroc(higher: np.ndarray, lower: np.ndarray) -> float:
+    """Share of (higher, lower) in the right order, ties counting half."""
+    return float((higher[:, None] > lower).mean() + (higher[:, None] == lower).mean() / 2)
 
-    def __init__(self, pairs: list[Pair], centres: dict[str, Centre], first_stage: Agreement) -> None:
+
+class Validation:
+    """Customers' questions on unseen articles: nDCG@10 over articles when the 20 passages that one teacher finds best are reranked.
+
+    And, between them and near misses of those articles, how well the highest of the five first scores tells an answer from none (AUROC).
+    """
+
+    def __init__(self, pairs: list[Pair], near_misses: list[dict[str, Any]], centres: dict[str, Centre], first_stage: Agreement) -> None:
         self.rows: list[tuple[str, str, list[str], list[str], np.ndarray]] = []
+        self.near_misses: list[tuple[str, list[str]]] = []
+        for row in near_misses:
+            passages = centres[row["near"].split(":")[0]].passages
+            best = np.argsort(-first_stage.of([row["question"]], passages)[0])[:5]
+            self.near_misses.append((row["question"], [passages[place] for place in best]))
         for pair in pairs:
             centre = centres[pair.group.removeprefix(OWN_QUESTIONS)]
             found = first_stage.of([pair.question], centre.passages)[0]
@@ -94,15 +107,18 @@ class Validation:
     @torch.no_grad()
     def measure(self, model: CrossEncoder, batcher: Batcher, settings: dict[str, Any]) -> dict[str, float]:
         model.eval()
-        before, alone, mixed = [], [], []
+        before, alone, mixed, sure = [], [], [], []
         for question, gold, passages, articles, first in self.rows:
             own = scores_of(model, batcher, [(question, passage) for passage in passages], settings["tokens"]).numpy()
             blend = (own - own.mean()) / (own.std() + 1e-6) + (first - first.mean()) / (first.std() + 1e-6)
+            sure.append(own[:5].max())
             before.append(ndcg_at(rank_documents(first, articles, 10), {gold}, 10))
             alone.append(ndcg_at(rank_documents(own, articles, 10), {gold}, 10))
             mixed.append(ndcg_at(rank_documents(blend, articles, 10), {gold}, 10))
+        unsure = [scores_of(model, batcher, [(question, passage) for passage in passages], settings["tokens"]).max().item() for question, passages in self.near_misses]
         model.train()
-        return {"validation_first_stage_ndcg10": float(np.mean(before)), "validation_reranked_ndcg10": float(np.mean(alone)), "validation_blended_ndcg10": float(np.mean(mixed))}
+        answerable = {"validation_answerable_auroc": auroc(np.array(sure), np.array(unsure))} if unsure else {}
+        return answerable | {"validation_first_stage_ndcg10": float(np.mean(before)), "validation_reranked_ndcg10": float(np.mean(alone)), "validation_blended_ndcg10": float(np.mean(mixed))}
 
 
 def collect_lists(config: dict[str, Any], pairs: list[Pair], centres: dict[str, Centre], agreement: Agreement) -> list[RankedList]:
@@ -128,7 +144,8 @@ def train(config: dict[str, Any], *, base: Path, pairs_folder: Path, teachers_fo
     centres = read_centres(pairs_folder / "centres.jsonl")
     agreement = agreement_for(config["teachers"]["names"], teachers_folder, pairs, settings["seed"])
     lists = collect_lists(config, pairs, centres, agreement)
-    validation = Validation([pair for pair in pairs if pair.validation], centres, agreement_for(config["teachers"]["names"][-1:], teachers_folder, pairs, settings["seed"]))
+    near_misses = [row for row in read_rows(UNANSWERABLE) if is_validation(row["near"])]
+    validation = Validation([pair for pair in pairs if pair.validation], near_misses, centres, agreement_for(config["teachers"]["names"][-1:], teachers_folder, pairs, settings["seed"]))
     batcher = Batcher(base)
     model = CrossEncoder(base, model_settings["layers"])
     model.train()
