@@ -131,9 +131,12 @@ def main() -> int:
     parser.add_argument("--pairs", type=Path, help="folder of the pairs that the weights were trained on; their manifest goes into the model's")
     parser.add_argument("--reference", type=Path, help="also write the unpruned fp32 model here, for evaluate.py")
     parser.add_argument("--config", type=Path, default=HERE / "embedder.toml")
+    parser.add_argument("--name", help="what the model is called (default: the name in the config)")
     arguments = parser.parse_args()
     try:
-        build(arguments.base, arguments.data, arguments.out, tomllib.loads(arguments.config.read_text("utf-8")), arguments.reference, arguments.pairs)
+        config = tomllib.loads(arguments.config.read_text("utf-8"))
+        config["model"]["name"] = arguments.name or config["model"]["name"]
+        build(arguments.base, arguments.data, arguments.out, config, arguments.reference, arguments.pairs)
     except (DataError, OSError, KeyError, ValueError) as error:
         print(f"build: {error}", file=sys.stderr)
         return 1
