@@ -174,8 +174,6 @@ describe('the embedder that ships', () => {
         'Resetting the device: hold the button for ten seconds.',
         'We deliver on weekdays.',
       ]);
-      const cosine = (left: Float32Array, right: Float32Array) =>
-        left.reduce((sum, value, index) => sum + value * right[index]!, 0);
       expect(question).toHaveLength(config.answerdesk.dimensions);
       expect(cosine(question, question)).toBeCloseTo(1, 4);
       expect(cosine(question, near!)).toBeGreaterThan(cosine(question, far!) + 0.2);
@@ -200,6 +198,33 @@ describe('the embedder that ships', () => {
   });
 });
 
+describe('the faster embedder that ships beside it', () => {
+  const folder = 'models/embedder-fast';
+
+  it('has the bytes that its model card names, at most 13 MB in all, and is credited', async () => {
+    await expectCardToAgree(folder, 13_000_000);
+    expect(await readFile(here('../NOTICE'), 'utf8')).toContain(`data/${folder}`);
+  });
+
+  it('tells an answer from something else, and may replace the other: as many numbers, no prefixes', async () => {
+    const [embedder, standard] = await Promise.all(
+      [folder, 'models/embedder'].map((model) => openEmbedder({ model: here(model), threads: 1 })),
+    );
+    try {
+      expect(embedder!.dimensions).toBe(standard!.dimensions);
+      expect(embedder!.modelId).not.toBe(standard!.modelId);
+      const question = await embedder!.embedQuery('my screen stays black after the update');
+      const [near, far] = await embedder!.embedDocuments([
+        'If the display shows nothing once new firmware is installed, hold the power button for ten seconds.',
+        'Parcels arrive within three working days.',
+      ]);
+      expect(cosine(question, near!)).toBeGreaterThan(cosine(question, far!) + 0.2);
+    } finally {
+      await Promise.all([embedder!.close(), standard!.close()]);
+    }
+  });
+});
+
 describe('the reranker that ships', () => {
   it('has the bytes that its model card names, at most 16 MB in all', async () => {
     await expectCardToAgree('models/reranker', 16_000_000);
@@ -220,6 +245,9 @@ describe('the reranker that ships', () => {
     }
   });
 });
+
+const cosine = (left: Float32Array, right: Float32Array) =>
+  left.reduce((sum, value, index) => sum + value * right[index]!, 0);
 
 /** A model folder's card names each file with its SHA-256. */
 async function expectCardToAgree(folder: string, mostBytes: number): Promise<void> {

@@ -24,7 +24,7 @@ const configFile = z.looseObject({
       max_tokens: z.int().min(16).max(8_192).default(128),
       question_tokens: z.int().min(4).max(4_096).default(40),
       default: z.boolean().default(false),
-      // Measured with answerdesk-reranker-1, see its card.
+      // What suited the first one that was trained here; `npm run tune-reranker` finds a model's own.
       temperature: z.number().positive().max(100).default(4),
       passage_weight: z.number().min(0).max(1).default(0.3),
       sentence_weight: z.number().min(0).max(10).default(0),

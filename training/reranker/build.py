@@ -41,7 +41,7 @@ def settings_for(config: dict[str, Any], base: dict[str, Any], vocabulary: int) 
         "max_position_embeddings": config["max_tokens"],
         "vocab_size": vocabulary,
         "pad_token_id": 0,
-        "answerdesk": {"kind": "reranker", "name": config["name"], "max_tokens": config["max_tokens"], "question_tokens": config["question_tokens"]},
+        "answerdesk": {"kind": "reranker"} | {key: config[key] for key in ("name", "max_tokens", "question_tokens", "temperature", "passage_weight", "sentence_weight") if key in config},
     }
 
 
