@@ -89,6 +89,11 @@ export async function readModels({ dataDir, embedder }: Config): Promise<KnownMo
  * what there is, `config-invalid` for an endpoint's while none is configured.
  */
 export function pickModel({ models, current, ...known }: KnownModels, name: string): KnownModel {
+  if (name === 'current' && current === undefined)
+    throw new AppError(
+      'bad-request',
+      'There is no knowledge base yet, so no model is in use. Make one first: npm run ingest -- PATH',
+    );
   const wanted = name === 'current' ? current : name;
   const matching = models.filter(
     ({ modelId, isBuiltIn }) =>
