@@ -87,8 +87,9 @@ export async function buildCandidate(
 }
 
 /**
- * Makes the candidate the generation in use, as it was measured; that its model is another one is what it is for. Rejects with `job-locked` while a job runs, and with `busy` if another
- * generation was published since the candidate was built: it would undo that one. Then nothing has changed.
+ * Makes the candidate the generation in use, as it was measured; that its model is another one is what it is for. Rejects with
+ * `job-locked` while a job runs, and with `busy` if another generation was published since the candidate was built: it would undo that
+ * one. Then nothing has changed.
  */
 export async function publishCandidate(
   dataDir: string,

@@ -3,6 +3,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generationFolder, readCurrentId } from '#rag/generation-folder.ts';
+import { isEndpointModel } from '#rag/model-store.ts';
 
 interface Stamp {
   /** The setting, and size and time of change of the model's files. */
@@ -34,7 +35,7 @@ export async function writeStamp(dataDir: string, model: string, modelId: string
 }
 
 async function fingerprintOf(model: string): Promise<string> {
-  if (model.startsWith('openai:')) return model;
+  if (isEndpointModel(model)) return model;
   const files = ['model.onnx', 'tokenizer.json', 'config.json', join('1_Pooling', 'config.json')];
   const facts = await Promise.all(
     files.map((file) =>

@@ -3,6 +3,7 @@ import { AppError } from '#core/errors.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
 import { findEmbedder } from '#rag/choose-embedder.ts';
 import { rollbackGeneration } from '#rag/generation-writer.ts';
+import { isEndpointModel } from '#rag/model-store.ts';
 import type { Config } from '#server/config.ts';
 import { lockJob } from './job-lock.ts';
 
@@ -22,7 +23,7 @@ export async function rollBack({
       embedder.isFixed
         ? `The generation before, ${id}, was made with ${modelId}, but ANSWERDESK_EMBEDDER names ${embedder.model}, which would refuse it. Unset it (in the environment or .env), or set it to that model, and roll back again.`
         : `The generation before, ${id}, was made with ${modelId}, which is not there any more: the server could not read it. ` +
-            (modelId.startsWith('openai:')
+            (isEndpointModel(modelId)
               ? 'Set ANSWERDESK_EMBEDDER_BASE_URL (or OPENAI_API_KEY) again, and roll back.'
               : 'Bring the model back with "npm run models -- add FOLDER" and roll back again.'),
     );

@@ -89,17 +89,17 @@ export async function readModels({ dataDir, embedder }: Config): Promise<KnownMo
  * what there is, `config-invalid` for an endpoint's while none is configured.
  */
 export function pickModel({ models, current, ...known }: KnownModels, name: string): KnownModel {
-  if (name === 'current' && current === undefined)
+  const wanted = name === 'current' ? current : name;
+  if (wanted === undefined)
     throw new AppError(
       'bad-request',
       'There is no knowledge base yet, so no model is in use. Make one first: npm run ingest -- PATH',
     );
-  const wanted = name === 'current' ? current : name;
   const matching = models.filter(
     ({ modelId, isBuiltIn }) =>
       modelId === wanted || modelId.startsWith(`${wanted}@`) || (isBuiltIn && wanted === 'built-in'),
   );
-  if (wanted !== undefined && /^openai:./.test(wanted)) {
+  if (/^openai:./.test(wanted)) {
     if (known.hasEndpoint) return matching[0] ?? endpointModel(wanted);
     throw new AppError(
       'config-invalid',
@@ -112,7 +112,7 @@ export function pickModel({ models, current, ...known }: KnownModels, name: stri
     'bad-request',
     matching.length > 1
       ? `Several models are called ${name}: ${list(matching)}. Write it with its hash.`
-      : `There is no model ${wanted ?? name}. There are: ${list(models)}. "npm run models -- add FOLDER" brings another one; openai:MODEL names one of your server.`,
+      : `There is no model ${wanted}. There are: ${list(models)}. "npm run models -- add FOLDER" brings another one; openai:MODEL names one of your server.`,
   );
 }
 

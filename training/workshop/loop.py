@@ -34,8 +34,10 @@ def weights_of(model: torch.nn.Module, average: dict[str, torch.Tensor]) -> Iter
     """Inside, the model has the averaged weights; afterwards its own again."""
     own = {name: value.detach().clone() for name, value in model.named_parameters() if name in average}
     model.load_state_dict(average, strict=False)
-    yield
-    model.load_state_dict(own, strict=False)
+    try:
+        yield
+    finally:
+        model.load_state_dict(own, strict=False)
 
 
 def run_training(

@@ -413,6 +413,8 @@ describeInBrowser('the widget in a browser', () => {
     expect(await findings(page)).toEqual([]);
     server.answer = () => ({ text: 'Hold it.' });
     await page.getByRole('button', { name: '2. *Reset* a Bridge' }).click();
+    // The answer before is finished, too: what is waited for is the next one.
+    await page.locator('.agent .text', { hasText: 'Hold it.' }).waitFor();
     await finished(page);
     expect(await page.locator('.customer .text').last().innerText()).toBe('2. *Reset* a Bridge');
     expect(await page.locator('.topic').count()).toBe(0);
