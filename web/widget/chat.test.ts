@@ -279,8 +279,9 @@ describeInBrowser('the widget in a browser', () => {
     server.answer = () => ({
       text: 'First sentence. Second one [1]!\n\n- Third\n- Fourth',
       citations,
-      step: 2,
-      delayMs: 8,
+      // Slow enough for a busy machine to draw between two sentences: what it draws at once is read out at once.
+      step: 4,
+      delayMs: 120,
     });
     await ask(page, 'Read it out');
     await finished(page);
