@@ -7,7 +7,7 @@ export const usage = `Brings help articles and past support conversations into t
 
   npm run ingest -- PATH... [options]     ingest folders and files as one source (replaces what it was)
   npm run ingest -- status                what is published, from which sources
-  npm run ingest -- rollback              back to the generation before
+  npm run ingest -- rollback [--to ID]    back to the generation before, or to the one named, such as gen-000002
   npm run ingest -- remove --source NAME  take a source out
   npm run ingest -- re-embed              embed everything again, for another model (--accept-model-change)
 
@@ -22,7 +22,8 @@ Options
   --region CC              country of phone numbers without a country code, e.g. GB; default US
   --id-prefix TEXT         put before every id, when ids collide with another source's
   --dry-run                count what would change; embed and publish nothing
-  --if-empty               only if there is no knowledge base yet
+  --redact-articles        replace personal data in articles too; it always is in conversations
+  --if-empty               only if there is no knowledge base yet; refused in a data folder that was used before
   --accept-model-change    publish although the knowledge base in use was made with another embedding model, which is refused
                            otherwise: npm run models -- use NAME compares the two on your questions first
   --json                   a summary as JSON on standard output
@@ -51,6 +52,7 @@ export function parseCommandLine(args: readonly string[]) {
   if (named && paths.length > 0)
     throw usageError(`"${named}" takes no paths; to ingest a folder of that name write ./${named}`);
   if (command === 'remove' && !values.source) throw usageError('remove needs --source NAME');
+  if (command !== 'rollback' && values.to !== undefined) throw usageError('--to belongs to rollback');
   const audience = values['transcripts-audience'];
   if (audience !== undefined && audience !== 'customer' && audience !== 'internal') {
     throw usageError('--transcripts-audience is customer or internal');
@@ -59,6 +61,7 @@ export function parseCommandLine(args: readonly string[]) {
     command,
     paths,
     source: values.source,
+    to: values.to,
     map: values.map,
     audienceRules: values['audience-rule'] ?? [],
     transcriptsAudience: audience as Audience | undefined,
@@ -66,6 +69,7 @@ export function parseCommandLine(args: readonly string[]) {
     region: values.region,
     idPrefix: values['id-prefix'],
     dryRun: values['dry-run'] ?? false,
+    redactArticles: values['redact-articles'] ?? false,
     ifEmpty: values['if-empty'] ?? false,
     acceptModelChange: values['accept-model-change'] ?? false,
     json: values.json ?? false,
@@ -79,6 +83,7 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
       options: {
         source: { type: 'string' },
+        to: { type: 'string' },
         map: { type: 'string' },
         'audience-rule': { type: 'string', multiple: true },
         'transcripts-audience': { type: 'string' },
@@ -86,6 +91,7 @@ function parse(args: readonly string[]) {
         region: { type: 'string' },
         'id-prefix': { type: 'string' },
         'dry-run': { type: 'boolean' },
+        'redact-articles': { type: 'boolean' },
         'if-empty': { type: 'boolean' },
         'accept-model-change': { type: 'boolean' },
         json: { type: 'boolean' },

@@ -34,21 +34,25 @@ const signature = /^[\p{Lu}^*~/-][\p{L}.]{0,12}$/u;
 const houseStyle = { share: 0.15, conversations: 8 };
 
 export interface Boilerplate {
+  /** `agentTexts`: what the agents of one conversation said. All have to be learnt before the first sentence is asked about. */
+  learn(agentTexts: readonly string[]): void;
   has(sentence: string): boolean;
 }
 
-/** `agentTexts`: for each conversation what its agents said. */
-export function findBoilerplate(agentTexts: Iterable<readonly string[]>): Boilerplate {
+export function createBoilerplate(): Boilerplate {
   const counts = new Map<string, number>();
   let conversations = 0;
-  for (const texts of agentTexts) {
-    conversations += 1;
-    const said = new Set(texts.flatMap((text) => sentencesOf(text).map(sentenceKey)));
-    for (const key of said) counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
-  const needed = Math.max(houseStyle.conversations, conversations * houseStyle.share);
-  const frequent = new Set([...counts].filter(([, count]) => count >= needed).map(([key]) => key));
-  return { has: (sentence) => isEmptyTalk(sentence) || frequent.has(sentenceKey(sentence)) };
+  return {
+    learn(agentTexts) {
+      conversations += 1;
+      const said = new Set(agentTexts.flatMap((text) => sentencesOf(text).map(sentenceKey)));
+      for (const key of said) counts.set(key, (counts.get(key) ?? 0) + 1);
+    },
+    has(sentence) {
+      const needed = Math.max(houseStyle.conversations, conversations * houseStyle.share);
+      return isEmptyTalk(sentence) || (counts.get(sentenceKey(sentence)) ?? 0) >= needed;
+    },
+  };
 }
 
 export function sentencesOf(text: string): string[] {

@@ -5,13 +5,18 @@ import { join } from 'node:path';
 import { generationFolder, readCurrentId } from '#rag/generation-folder.ts';
 import { isEndpointModel } from '#rag/model-store.ts';
 
+export const stampFileName = 'embedder.json';
+
 interface Stamp {
   /** The setting, and size and time of change of the model's files. */
   readonly fingerprint: string;
   readonly modelId: string;
 }
 
-/** True if the generation in use was made with the embedder as it is configured now. False when in doubt. */
+/**
+ * True if the generation in use was made with the embedder as it is configured now. False when in doubt: then all of it is checked.
+ * Throws `knowledge-base-damaged` if it cannot be told which generation is in use.
+ */
 export async function isMadeWith(dataDir: string, model: string): Promise<boolean> {
   const id = await readCurrentId(dataDir);
   if (id === undefined) return false;
@@ -25,9 +30,6 @@ export async function isMadeWith(dataDir: string, model: string): Promise<boolea
     return false;
   }
 }
-
-/** The id of the generation in use, if there is one. */
-export const readPublishedId = readCurrentId;
 
 export async function writeStamp(dataDir: string, model: string, modelId: string): Promise<void> {
   const stamp: Stamp = { fingerprint: await fingerprintOf(model), modelId };
@@ -49,5 +51,5 @@ async function fingerprintOf(model: string): Promise<string> {
 }
 
 function stampFile(dataDir: string): string {
-  return join(dataDir, 'embedder.json');
+  return join(dataDir, stampFileName);
 }

@@ -9,7 +9,9 @@ export interface InternalFacts {
   foundIn(text: string): boolean;
 }
 
-const tokenPattern = /[\p{L}\p{N}£€$#][\p{L}\p{N}£€$#.,/-]*[\p{L}\p{N}]/gu;
+/** Signs belong to the letter or digit after them. A run of signs is looked at once, from its first: a text of nothing else is read in one pass. */
+const tokenPattern = /(?<![£€$#.,/-])(?:[£€$#.,/-]*[\p{L}\p{N}])+/gu;
+const leadingPunctuation = /^[.,/-]+/;
 /** Shorter numbers ("12", "48") turn up everywhere and prove nothing. */
 const minLength = 4;
 
@@ -18,13 +20,16 @@ export function createInternalFacts(): InternalFacts {
   const open = new Set<string>();
   return {
     learn(text, audience) {
-      for (const token of text.match(tokenPattern) ?? []) {
+      for (const token of tokensOf(text)) {
         if (isFact(token)) (audience === 'internal' ? secret : open).add(token.toLowerCase());
       }
     },
-    foundIn: (text) =>
-      (text.toLowerCase().match(tokenPattern) ?? []).some((token) => secret.has(token) && !open.has(token)),
+    foundIn: (text) => tokensOf(text.toLowerCase()).some((token) => secret.has(token) && !open.has(token)),
   };
+}
+
+function tokensOf(text: string): string[] {
+  return (text.match(tokenPattern) ?? []).map((token) => token.replace(leadingPunctuation, ''));
 }
 
 /** Amounts, codes and numbers: with a digit, or capitals joined by a hyphen: `£37.50`, `RX-9`, `GW-HEARTH`. */

@@ -23,7 +23,7 @@ async function main(argv: readonly string[], signal: AbortSignal): Promise<void>
     }
     case 'rollback': {
       const { describeRollback, rollBack } = await import('./roll-back.ts');
-      const generation = await rollBack(config);
+      const generation = await rollBack(config, { to: args.to });
       return say(describeRollback(generation), { generation });
     }
     case 'remove': {
@@ -51,13 +51,14 @@ async function ingest(
 ): Promise<void> {
   let again = args.command === 're-embed';
   if (args.ifEmpty) {
-    const [{ isMadeWith, readPublishedId }, { chooseEmbedder }] = await Promise.all([
+    const [{ isMadeWith }, { chooseEmbedder }, { readCurrentId }] = await Promise.all([
       import('./embedder-stamp.ts'),
       import('#rag/choose-embedder.ts'),
+      import('#rag/generation-folder.ts'),
     ]);
     const { model } = await chooseEmbedder(config.embedder, config.dataDir);
     if (await isMadeWith(config.dataDir, model)) return;
-    again = (await readPublishedId(config.dataDir)) !== undefined;
+    again = (await readCurrentId(config.dataDir)) !== undefined;
   }
   const [{ embedAgain, ingestPaths }, { describeJob }] = await Promise.all([
     import('./ingest-command.ts'),

@@ -27,15 +27,24 @@ const secretShapes = [
   /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g,
   /\bAIza[A-Za-z0-9_-]{35}/g,
   /\bSG\.[A-Za-z0-9_-]{16,64}\.[A-Za-z0-9_-]{16,64}/g,
-  /\beyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10,8000}(?:\.[A-Za-z0-9_-]{5,4000})?/g,
+  // Begun once for each run of these characters, and not at every "-eyJ" inside one.
+  /(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{0,40}?\b(eyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10,8000}(?:\.[A-Za-z0-9_-]{5,4000})?)/dg,
   /\b[Bb]earer\s{1,3}([A-Za-z0-9._~+/-]{16,2000}=*)/dg,
   /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[A-Za-z0-9+/=\s]{1,10000}(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?/g,
   /\b[a-z][a-z\d+.-]{0,20}:\/\/([^\s/@:]{1,200}:[^\s/@]{1,200})@/dgi,
   /[?&#;](?:[\w.-]{0,40}(?:token|secret|signature|password|passwd|api_?key|apikey)|key|sig|pwd|auth|code|otp|jwt|sid|session|credential|x-amz-[a-z]{1,20})=([^\s&#;"'<>)\]]{4,4000})/dgi,
 ];
-/** "my password is …", "PIN: …": the word after it, when it looks like one that was chosen and not written as prose. */
+/** "my password is …", "PIN: …": the word after it. A verb needs spaces around it: "the pin isn’t", "PIN issue" name no secret. */
 const spokenSecret =
-  /\b(?:password|passwort|contraseña|passcode|passphrase|pwd|pin|cvv|cvc|api[ _-]?key|secret(?:[ _-]key)?|access[ _-]token|one[- ]time code|verification code)\s{0,3}(?:is|was|ist|es|est|:|=)\s{0,3}["'`]?([^\s"'`,;<>]{3,200})/dgi;
+  /\b(?:password|passwort|contraseña|passcode|passphrase|pwd|pin|cvv|cvc|api[ _-]?key|secret(?:[ _-]key)?|access[ _-]token|one[- ]time code|verification code)(?:\s{1,3}(?:is|was|ist|es|est)(?:\s{0,3}[:=]\s{0,3}|\s{1,3})|\s{0,3}[:=]\s{0,3})["'`“”‘«]?([^\s"'`“”«»,;<>]{3,200})/dgi;
+/** What stands around a word in prose: brackets, also a placeholder's, Markdown's emphasis, and the end of the sentence. */
+const aroundWord = /^[([*_~–—-]+|[)\].!?…:*_~’–—-]+$/gu;
+/** Words as prose has them, alone or joined: "stuck", "case-sensitive", "isn’t", "expired/invalid", "4-digit". */
+const proseWord =
+  /^(?:\d{1,2}[-‑])?(?:\p{Lu}?\p{Ll}+|\p{Lu}+|\p{Lo}+)(?:[-‑–—/.:’…]+(?:\p{Lu}?\p{Ll}+|\p{Lu}+|\p{Lo}+))*$/u;
+const measure = /^\d{1,3}(?:[.,]\d{1,2})?(?:[cmk]?m|k?g|m?l|k?v|m?a|k?w|min|h|s|%)$/i;
+/** "***", "…": nothing that was said. */
+const oneSign = /^([^\p{L}\p{N}])\1*$/u;
 const longToken = /(?<![\w/+.-])[A-Za-z0-9_-]{28,512}(?![\w/+-])/g;
 
 const ibanLengths: Readonly<Record<string, number>> = Object.fromEntries(
@@ -58,11 +67,7 @@ export interface RecognizerOptions {
 export function createRecognizers({ region = 'US' }: RecognizerOptions = {}): Recognizer[] {
   return [
     ...secretShapes.map((pattern) => fromPattern('secret', pattern)),
-    fromPattern(
-      'secret',
-      spokenSecret,
-      (found) => /\d|[^\p{L}\s.!?()[\]]/u.test(found) && !/^(?:\[[A-Z]+\]|https?:)/.test(found),
-    ),
+    fromPattern('secret', spokenSecret, (found) => !isProse(found) && !/^https?:/i.test(found)),
     fromPattern(
       'email',
       /(?<![\w.+-])[\p{L}\p{N}][\p{L}\p{N}._%+'-]{0,63}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,8}\p{L}{2,24}/gu,
@@ -241,6 +246,12 @@ function isVersion(text: string, start: number): boolean {
   return /(?:\bv|version|firmware|release|build|beta|update|upgraded? to)[\s.:(]{0,3}$|(?:^|\n)#{1,6} $/i.test(
     text.slice(Math.max(0, start - 16), start),
   );
+}
+
+/** A password may be an ordinary word, too; taken for one, half of what is said about pins and passwords would be gone. */
+function isProse(found: string): boolean {
+  const word = found.replace(aroundWord, '');
+  return oneSign.test(found) || proseWord.test(word) || measure.test(word);
 }
 
 /** Keys mix cases and digits; words, identifiers and paths do not. Hexadecimal digests count. */

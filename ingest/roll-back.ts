@@ -2,32 +2,35 @@
 import { AppError } from '#core/errors.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
 import { findEmbedder } from '#rag/choose-embedder.ts';
-import { rollbackGeneration } from '#rag/generation-writer.ts';
+import { type RollbackOptions, rollbackGeneration } from '#rag/generation-writer.ts';
 import { isEndpointModel } from '#rag/model-store.ts';
 import type { Config } from '#server/config.ts';
 import { lockJob } from './job-lock.ts';
 
 /**
- * Rejects with `knowledge-base-missing` if there is no earlier generation, `knowledge-base-mismatch` if the model that it was made with
- * is not there (the server could not read it), `job-locked` while a job runs. The generation in use stays then.
+ * `to`: the generation to go back to; default the one before, or the newest if CURRENT is damaged. Rejects with
+ * `knowledge-base-missing` if there is no earlier generation, `bad-request` if there is no generation `to`, `knowledge-base-mismatch` if
+ * the model that it was made with is not there (the server could not read it), `job-locked` while a job runs. The generation in use
+ * stays then.
  */
-export async function rollBack({
-  dataDir,
-  embedder,
-}: Pick<Config, 'dataDir' | 'embedder'>): Promise<GenerationInfo> {
+export async function rollBack(
+  { dataDir, embedder }: Pick<Config, 'dataDir' | 'embedder'>,
+  { to }: Pick<RollbackOptions, 'to'> = {},
+): Promise<GenerationInfo> {
   using _lock = lockJob(dataDir);
-  return rollbackGeneration(dataDir, async ({ id, modelId }) => {
+  const check = async ({ id, modelId }: GenerationInfo) => {
     if (await findEmbedder(embedder, dataDir, modelId)) return;
     throw new AppError(
       'knowledge-base-mismatch',
       embedder.isFixed
-        ? `The generation before, ${id}, was made with ${modelId}, but ANSWERDESK_EMBEDDER names ${embedder.model}, which would refuse it. Unset it (in the environment or .env), or set it to that model, and roll back again.`
-        : `The generation before, ${id}, was made with ${modelId}, which is not there any more: the server could not read it. ` +
+        ? `The generation ${id} was made with ${modelId}, but ANSWERDESK_EMBEDDER names ${embedder.model}, which would refuse it. Unset it (in the environment or .env), or set it to that model, and roll back again.`
+        : `The generation ${id} was made with ${modelId}, which is not there any more: the server could not read it. ` +
             (isEndpointModel(modelId)
               ? 'Set ANSWERDESK_EMBEDDER_BASE_URL (or OPENAI_API_KEY) again, and roll back.'
               : 'Bring the model back with "npm run models -- add FOLDER" and roll back again.'),
     );
-  });
+  };
+  return rollbackGeneration(dataDir, { to, check });
 }
 
 export function describeRollback({ id, documents, createdAt, modelId }: GenerationInfo): string {

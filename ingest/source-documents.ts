@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Audience, Document, DocumentKind } from '#core/document.ts';
-import { findBoilerplate } from './boilerplate.ts';
+import { createBoilerplate } from './boilerplate.ts';
 import { cleanText, oneLine, tidyWhitespace } from './clean.ts';
 import { htmlToMarkdown } from './html-text.ts';
 import { createInternalFacts } from './internal-facts.ts';
@@ -11,6 +11,7 @@ import type { ArticleItem, ConversationItem, Origin, ProblemItem, SourceItem } f
 import { languageOf } from './language.ts';
 import { markdownToText } from './markdown-text.ts';
 import { createNearDuplicates } from './near-duplicates.ts';
+import { createPause } from './pause.ts';
 import { plainTextToText } from './plain-text.ts';
 import { addCounts, type RedactionCounts, type Redactor } from './redact.ts';
 import { audienceOf, type InternalRule } from './source-settings.ts';
@@ -20,6 +21,8 @@ import { type Conversation, plainTurn, transcriptToDocument } from './transcript
 export interface SourceOptions {
   readonly name: string;
   readonly redactor: Redactor;
+  /** Articles are published as they are written; default false. Conversations are always redacted. */
+  readonly redactArticles?: boolean;
   readonly internalRules: readonly InternalRule[];
   readonly transcriptsAudience: Audience;
   readonly language?: string | undefined;
@@ -101,7 +104,9 @@ export async function* readDocuments(
     return contents.size !== contents.add(key).size;
   };
 
+  const pause = createPause({ signal });
   for await (const item of items) {
+    await pause();
     if (item.type === 'problem') {
       report(item);
       continue;
@@ -123,10 +128,14 @@ export async function* readDocuments(
     }
   }
 
-  const boilerplate = findBoilerplate(conversations.map(agentTexts));
+  const boilerplate = createBoilerplate();
+  for (const conversation of conversations) {
+    boilerplate.learn(agentTexts(conversation));
+    await pause();
+  }
   const nearDuplicates = createNearDuplicates();
   for (const conversation of conversations) {
-    signal?.throwIfAborted();
+    await pause();
     const document = transcriptToDocument(conversation, boilerplate);
     if (!document) counts.withoutResolution += 1;
     else if (nearDuplicates.addOrFind(document.pageContent)) counts.nearDuplicates += 1;
@@ -221,7 +230,13 @@ function clean(raw: string, counts: SourceCounts): string {
   return text;
 }
 
-function redact(text: string, kind: DocumentKind, { redactor }: SourceOptions, counts: SourceCounts): string {
+function redact(
+  text: string,
+  kind: DocumentKind,
+  { redactor, redactArticles = false }: SourceOptions,
+  counts: SourceCounts,
+): string {
+  if (kind === 'article' && !redactArticles) return text;
   const redacted = redactor.redact(text, kind);
   addCounts(counts.redactions, redacted.counts);
   return redacted.text;

@@ -20,7 +20,7 @@ export interface VectorCache {
 const hashBytes = 32;
 const checksumBytes = 4;
 
-/** `path` belongs to one model alone. A file that cannot be used is begun anew. */
+/** `path` belongs to one model alone. Records that are damaged are dropped; a file that cannot be read rejects with the system's error. */
 export async function openVectorCache(
   path: string,
   { dimensions, embedDocuments }: Pick<Embedder, 'dimensions' | 'embedDocuments'>,
@@ -29,7 +29,10 @@ export async function openVectorCache(
   const recordBytes = hashBytes + vectorBytes + checksumBytes;
   const vectors = new Map<string, Float32Array>();
   mkdirSync(dirname(path), { recursive: true });
-  const bytes = await readFile(path).catch(() => Buffer.alloc(0));
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return Buffer.alloc(0);
+    throw error;
+  });
   let intact = bytes.length % recordBytes === 0;
   for (let start = 0; start + recordBytes <= bytes.length; start += recordBytes) {
     const content = bytes.subarray(start, start + recordBytes - checksumBytes);

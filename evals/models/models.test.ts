@@ -1,5 +1,5 @@
 // Changing a model from end to end, as a user does it, on a small knowledge base made with the model that ships, while a server reads it.
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -191,7 +191,7 @@ describe('npm run models', { timeout: 600_000 }, () => {
     const said = await refusedIngest([place('articles'), '--source', 'help'], fixed);
     expect(said).toContain(`made with ${builtIn}, but ANSWERDESK_EMBEDDER names another model, mine@`);
     expect(said).toMatch(/models -- add .*mine, npm run models -- use mine@\w+ --cases FILE/);
-    expect(await readFile(join(dataDir, 'index', 'CURRENT'), 'utf8')).toBe('gen-000001\n');
+    expect(await readCurrentId(dataDir)).toBe('gen-000001');
   });
 
   it('changes to a model of a server like to any other', async () => {

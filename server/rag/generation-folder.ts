@@ -2,7 +2,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AppError } from '#core/errors.ts';
 import type { GenerationFile } from './generation-manifest.ts';
+import { parsePointer, serializePointer } from './generation-pointer.ts';
 
 const generationPattern = /^gen-(\d{6,})$/;
 const temporaryPrefix = '.tmp-';
@@ -31,17 +33,41 @@ export function generationId(number: number): string {
   return `gen-${String(number).padStart(6, '0')}`;
 }
 
-/** The generation that CURRENT names; undefined if there is no such file or it holds no generation's name. */
+/**
+ * The generation in use; undefined if none was ever put in use: no CURRENT and no generation, or a CURRENT that says so. Throws
+ * `knowledge-base-damaged` for anything else that does not name a generation which is there, and says how to go back.
+ */
 export async function readCurrentId(dataDir: string): Promise<string | undefined> {
-  const text = await readFile(currentFile(dataDir), 'utf8').catch(absent(''));
-  return generationPattern.test(text.trim()) ? text.trim() : undefined;
+  // In this order, because a publisher may be at work: it writes CURRENT before the first generation appears, and names a generation
+  // only when that is there.
+  const before = await listGenerations(dataDir);
+  const text = await readFile(currentFile(dataDir), 'utf8').catch(absent(undefined));
+  if (text === undefined && before.length === 0) return undefined;
+  const generations = await listGenerations(dataDir);
+  if (text === undefined) throw damagedPointer(dataDir, generations, 'is missing');
+  const pointer = parsePointer(text);
+  if (pointer === undefined)
+    throw damagedPointer(dataDir, generations, 'is damaged (its checksum does not match)');
+  if (pointer.id !== undefined && !generations.includes(pointer.id))
+    throw damagedPointer(dataDir, generations, `names ${pointer.id}, which is not there`);
+  return pointer.id;
 }
 
-/** Atomic and durable: after a crash CURRENT names either the old or the new generation. */
-export async function writeCurrentId(dataDir: string, id: string): Promise<void> {
+/** For who goes on without it, too: undefined also when CURRENT is damaged. */
+export async function readIntactCurrentId(dataDir: string): Promise<string | undefined> {
+  try {
+    return await readCurrentId(dataDir);
+  } catch (error) {
+    if (error instanceof AppError) return undefined;
+    throw error;
+  }
+}
+
+/** Undefined: nothing is in use yet. Atomic and durable: after a crash CURRENT names either the old or the new generation. */
+export async function writeCurrentId(dataDir: string, id: string | undefined): Promise<void> {
   const folder = indexFolder(dataDir);
   const temporary = join(folder, `${temporaryPrefix}current-${process.pid}`);
-  await writeDurably(temporary, [Buffer.from(`${id}\n`)]);
+  await writeDurably(temporary, [Buffer.from(serializePointer({ id }))]);
   await rename(temporary, currentFile(dataDir));
   await syncFolder(folder);
 }
@@ -119,9 +145,23 @@ function currentFile(dataDir: string): string {
   return join(indexFolder(dataDir), 'CURRENT');
 }
 
+function damagedPointer(dataDir: string, generations: readonly string[], why: string): AppError {
+  const newest = generations.at(-1);
+  const folder = indexFolder(dataDir);
+  return new AppError(
+    'knowledge-base-damaged',
+    `${currentFile(dataDir)} ${why}, so nobody can tell which generation is in use. Nothing was changed. ${
+      newest === undefined
+        ? `There is no generation in ${folder} either: bring that folder back from a backup, or remove it and ingest every source again.`
+        : `Put one in use again: npm run ingest -- rollback --to ${newest} (there ${generations.length === 1 ? 'is' : 'are'} ${generations.join(', ')}).`
+    }`,
+  );
+}
+
 function absent<T>(fallback: T): (error: NodeJS.ErrnoException) => T {
   return (error) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return fallback;
+    // Not ENOTDIR: a file where the folder should be is damage, and not absence.
+    if (error.code === 'ENOENT') return fallback;
     throw error;
   };
 }

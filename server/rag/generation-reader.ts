@@ -70,7 +70,7 @@ export async function openGeneration(folder: string): Promise<Generation> {
   return generation;
 }
 
-/** What the ingestion job compares with: the generation in use, or undefined if nothing was published yet. */
+/** The generation in use, or undefined if nothing was published yet. Throws `knowledge-base-damaged` as `readCurrentId` and `openGeneration` do. */
 export async function openCurrentGeneration(dataDir: string): Promise<Generation | undefined> {
   const id = await readCurrentId(dataDir);
   return id === undefined ? undefined : openGeneration(generationFolder(dataDir, id));

@@ -16,7 +16,7 @@ import {
   hashFile,
   indexFolder,
   listGenerations,
-  readCurrentId,
+  readIntactCurrentId,
   removeOldGenerations,
   syncFile,
   syncFolder,
@@ -29,7 +29,7 @@ import {
   generationSchemaVersion,
   serializeManifest,
 } from './generation-manifest.ts';
-import { generationFiles, openGeneration } from './generation-reader.ts';
+import { type Generation, generationFiles, openGeneration } from './generation-reader.ts';
 import { writeHnswFile } from './hnsw-vector-index.ts';
 import { findModelInUse, refuseOtherModel } from './model-in-use.ts';
 import { matrixBytes, stackVectors } from './vector-matrix.ts';
@@ -51,8 +51,8 @@ export interface NewGeneration {
 }
 
 /**
- * Rejects with `bad-input` if there is nothing to publish or the parts do not belong together, `knowledge-base-mismatch` if another
- * model made what is in use and nobody accepted that, `model-invalid` for a vector that is not finite or has another length or norm,
+ * Rejects with `bad-input` if there is nothing to publish or the parts do not belong together, `knowledge-base-damaged` if it cannot be
+ * told which generation is in use, `knowledge-base-mismatch` if another model made that one and nobody accepted it, `model-invalid` for a vector that is not finite or has another length or norm,
  * and with the file system's error if the disk is full.
  */
 export async function publishGeneration(
@@ -79,7 +79,10 @@ export async function publishGeneration(
   await removeOldGenerations(dataDir, keep);
   const folder = await createTemporaryFolder(dataDir);
   try {
-    const write = (name: string, pieces: Iterable<Uint8Array>) => writeDurably(join(folder, name), pieces);
+    const write = async (name: string, pieces: Iterable<Uint8Array>) => {
+      signal?.throwIfAborted();
+      return writeDurably(join(folder, name), pieces);
+    };
     const files: Record<string, GenerationFile> = {
       [generationFiles.documents]: await write(generationFiles.documents, serializeDocuments(documents)),
       [generationFiles.chunks]: await write(generationFiles.chunks, serializeChunks(documents, chunks)),
@@ -108,7 +111,7 @@ export async function publishGeneration(
       sources: countSources(documents, chunks),
       files,
     });
-    await writeDurably(join(folder, 'manifest.json'), [Buffer.from(manifest)]);
+    await write('manifest.json', [Buffer.from(manifest)]);
     await syncFolder(folder);
     const { info } = await openGeneration(folder);
     signal?.throwIfAborted();
@@ -122,30 +125,54 @@ export async function publishGeneration(
   }
 }
 
+export interface RollbackOptions {
+  /** The generation to put in use; default: the newest intact one before the current one, or of all if CURRENT is damaged. */
+  readonly to?: string | undefined;
+  /** Rejects if the generation must not be put in use. */
+  readonly check?: (generation: GenerationInfo) => Promise<void>;
+}
+
 /**
- * Puts the newest intact generation before the current one in use again. Rejects with `knowledge-base-missing` if there is none, and
- * with what `check` of it rejects with; then nothing has changed.
+ * Puts an earlier generation in use again, whatever CURRENT says. Rejects with `knowledge-base-missing` if there is none, `bad-request`
+ * if `to` is none of those that are kept, `knowledge-base-damaged` if that one is not intact, and with what `check` of it rejects with;
+ * then nothing has changed.
  */
 export async function rollbackGeneration(
   dataDir: string,
-  check: (generation: GenerationInfo) => Promise<void> = async () => {},
+  { to, check = async () => {} }: RollbackOptions = {},
 ): Promise<GenerationInfo> {
-  const current = await readCurrentId(dataDir);
+  const generation = to === undefined ? await openEarlier(dataDir) : await openNamed(dataDir, to);
+  await check(generation.info);
+  await writeCurrentId(dataDir, generation.info.id);
+  return generation.info;
+}
+
+async function openEarlier(dataDir: string): Promise<Generation> {
+  const current = await readIntactCurrentId(dataDir);
   const before = current === undefined ? Number.POSITIVE_INFINITY : generationNumber(current);
   const earlier = (await listGenerations(dataDir)).filter((id) => generationNumber(id) < before).reverse();
   for (const id of earlier) {
     const generation = await openGeneration(generationFolder(dataDir, id)).catch(() => undefined);
-    if (!generation) continue;
-    await check(generation.info);
-    await writeCurrentId(dataDir, id);
-    return generation.info;
+    if (generation) return generation;
   }
   throw new AppError('knowledge-base-missing', 'There is no earlier intact generation to go back to.');
+}
+
+async function openNamed(dataDir: string, id: string): Promise<Generation> {
+  const kept = await listGenerations(dataDir);
+  if (!kept.includes(id))
+    throw new AppError(
+      'bad-request',
+      `There is no generation ${id}. There are: ${kept.join(', ') || 'none'}.`,
+    );
+  return openGeneration(generationFolder(dataDir, id));
 }
 
 /** The next free number; rename refuses a folder that exists, so two writers cannot take the same one. */
 async function moveIntoPlace(dataDir: string, folder: string): Promise<string> {
   const newest = (await listGenerations(dataDir)).at(-1);
+  // Killed before CURRENT names the first generation, nothing was published: that is to be told from a CURRENT that got lost.
+  if (newest === undefined) await writeCurrentId(dataDir, undefined);
   const id = generationId(newest === undefined ? 1 : generationNumber(newest) + 1);
   await rename(folder, generationFolder(dataDir, id));
   await syncFolder(indexFolder(dataDir));

@@ -174,10 +174,8 @@ describe('publishing', () => {
     await publish('one@1');
     await publish('one@1');
     await expect(publish('two@2')).rejects.toMatchObject(refused);
-    // What a server falls back on when the current one cannot be named or read is in use, too.
+    // What a server falls back on when the current one cannot be read is in use, too.
     await appendFile(join(generationPath('gen-000002'), 'manifest.json'), 'x');
-    await expect(publish('two@2')).rejects.toMatchObject(refused);
-    await rm(join(dataDir, 'index', 'CURRENT'));
     await expect(publish('two@2')).rejects.toMatchObject(refused);
     expect(await listGenerations(dataDir)).toEqual(['gen-000001', 'gen-000002']);
 
@@ -186,6 +184,16 @@ describe('publishing', () => {
     expect((await rollbackGeneration(dataDir)).modelId).toBe('one@1');
     await expect(publish('two@2')).rejects.toMatchObject(refused);
     expect(await publish('one@1')).toMatchObject({ id: 'gen-000004' });
+  });
+
+  it('refuses to guess which generation is in use, and removes none', async () => {
+    for (let round = 0; round < 3; round++) await publishSample(dataDir, sampleDocuments, embedder);
+    await rollbackGeneration(dataDir);
+    await rm(join(dataDir, 'index', 'CURRENT'));
+    await expect(publishSample(dataDir, sampleDocuments, embedder)).rejects.toMatchObject({
+      code: 'knowledge-base-damaged',
+    });
+    expect(await listGenerations(dataDir)).toEqual(['gen-000001', 'gen-000002', 'gen-000003']);
   });
 
   it('stops when aborted, and leaves nothing behind', async () => {
@@ -215,6 +223,25 @@ describe('rolling back', () => {
     expect((await openCurrentGeneration(dataDir))?.info.documents).toBe(4);
     await expect(rollbackGeneration(dataDir)).rejects.toMatchObject({ code: 'knowledge-base-missing' });
     expect((await publishSample(dataDir, sampleDocuments, embedder)).id).toBe('gen-000004');
+  });
+
+  it('puts the named generation in use, and without a name the newest intact one, when CURRENT is damaged', async () => {
+    for (let round = 0; round < 3; round++) await publishSample(dataDir, sampleDocuments, embedder);
+    await appendFile(join(generationPath('gen-000003'), 'vectors.bin'), 'x');
+    const damage = () => writeFile(join(dataDir, 'index', 'CURRENT'), '');
+    await damage();
+    expect((await rollbackGeneration(dataDir)).id).toBe('gen-000002');
+    await damage();
+    expect((await rollbackGeneration(dataDir, { to: 'gen-000001' })).id).toBe('gen-000001');
+    expect(await readCurrentId(dataDir)).toBe('gen-000001');
+    await expect(rollbackGeneration(dataDir, { to: 'gen-000009' })).rejects.toMatchObject({
+      code: 'bad-request',
+      message: expect.stringContaining('There are: gen-000001, gen-000002, gen-000003'),
+    });
+    await expect(rollbackGeneration(dataDir, { to: 'gen-000003' })).rejects.toMatchObject({
+      code: 'knowledge-base-damaged',
+    });
+    expect(await readCurrentId(dataDir)).toBe('gen-000001');
   });
 
   it('never removes the generation in use', async () => {

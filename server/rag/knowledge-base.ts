@@ -60,7 +60,8 @@ export async function openKnowledgeBase({
   let serving: KnowledgeBase | undefined;
   let servingEmbedder = embedder;
   let problem = missing();
-  // The id that CURRENT named when it was last looked at, so that a refused generation is not loaded again every second.
+  // The id that CURRENT named when it was last looked at, or what was wrong with it, so that a refused generation is not loaded again
+  // every second.
   let seen: string | undefined;
   let looked = false;
   let refreshing: Promise<void> | undefined;
@@ -83,12 +84,26 @@ export async function openKnowledgeBase({
     return { generation, embedder: its };
   }
 
+  async function readPointer(): Promise<{ readonly id?: string | undefined; readonly damage?: AppError }> {
+    try {
+      return { id: await readCurrentId(dataDir) };
+    } catch (error) {
+      if (error instanceof AppError) return { damage: error };
+      throw error;
+    }
+  }
+
   async function look(): Promise<void> {
-    const id = await readCurrentId(dataDir);
+    const { id, damage } = await readPointer();
+    const found = damage?.message ?? id;
     const isFirstLook = !looked;
-    if (!isFirstLook && id === seen) return;
+    if (!isFirstLook && found === seen) return;
     looked = true;
-    seen = id;
+    seen = found;
+    if (damage) {
+      problem = damage;
+      logger?.error({ code: damage.code, err: damage }, 'which generation is in use cannot be told');
+    }
     if (id !== undefined) {
       try {
         return serve(await load(id));
@@ -110,8 +125,8 @@ export async function openKnowledgeBase({
       try {
         const loaded = await load(id);
         logger?.error(
-          { generation: id, expected: except ?? 'no CURRENT file' },
-          'answering from an older generation: ingest again',
+          { generation: id, expected: except ?? 'unknown' },
+          'answering from the newest intact generation: put one in use with a rollback, or ingest again',
         );
         return serve(loaded);
       } catch (error) {

@@ -1,7 +1,7 @@
 // Which model made the knowledge base in use. Another one does not take its place unnoticed: whoever publishes is asked whether that is
 // meant, because a worse model is seen in no file, only in answers.
 import { AppError } from '#core/errors.ts';
-import { generationFolder, listGenerations, readCurrentId } from './generation-folder.ts';
+import { generationFolder, listGenerations, readIntactCurrentId } from './generation-folder.ts';
 import { openManifest } from './generation-manifest.ts';
 
 export interface ModelInUse {
@@ -11,7 +11,7 @@ export interface ModelInUse {
 
 /** Of the generation that a server would answer from: the current one, or the newest one whose manifest can be read. */
 export async function findModelInUse(dataDir: string): Promise<ModelInUse | undefined> {
-  const current = await readCurrentId(dataDir);
+  const current = await readIntactCurrentId(dataDir);
   const others = (await listGenerations(dataDir)).reverse();
   for (const generation of current === undefined ? others : [current, ...others]) {
     try {
