@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -94,6 +94,11 @@ describe('a candidate', () => {
       expect(await build()).toEqual({ embedded, vectors });
       expect(await readFile(vectorFile())).toHaveLength(whole.length);
     }
+  });
+
+  it('is not built where the vectors of before cannot be read', async () => {
+    await mkdir(vectorFile(), { recursive: true });
+    await expect(buildCandidate(dataDir, newer())).rejects.toMatchObject({ code: 'EISDIR' });
   });
 
   it('is published as it was measured, and its vectors are found again after a rollback', async () => {

@@ -97,6 +97,36 @@ describe('npm run ingest', () => {
     expect(await run('rollback')).toMatchObject({ code: 1 });
   });
 
+  it('brings no sample in where CURRENT is damaged or the embedder’s stamp is, and goes back to the generation that is named', async () => {
+    await writeCentre(1);
+    await run('centre');
+    await folder.write('shipped/s.md', 'An example.');
+    const start = () => run('shipped', '--if-empty', '--source', 'sample');
+    await folder.write('var/embedder.json', '{"finger');
+    expect(await start()).toEqual({ code: 0, stdout: '', stderr: '' });
+    await folder.write('var/index/CURRENT', '');
+    expect(await start()).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('npm run ingest -- rollback --to gen-000001 (there is gen-000001)'),
+    });
+    expect(await run('status')).toMatchObject({ code: 1, stderr: expect.stringContaining('rollback --to') });
+    expect(await run('rollback', '--to', 'gen-000002')).toMatchObject({ code: 2 });
+    expect(await run('rollback', '--to', 'gen-000001')).toMatchObject({ code: 0 });
+    expect(await start()).toEqual({ code: 0, stdout: '', stderr: '' });
+    const { info } = (await openCurrentGeneration(join(folder.path, 'var')))!;
+    expect(info.sources).toEqual([{ name: 'centre', documents: 40, chunks: 40 }]);
+  });
+
+  it('brings nothing in by --if-empty where conversations are and their knowledge base is gone', async () => {
+    await folder.write('var/conversations.db', 'who said what');
+    await writeCentre(1);
+    expect(await run('centre', '--if-empty')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/holds conversations\.db[\s\S]*back from a backup[\s\S]*without --if-empty/),
+    });
+    expect(await run('centre')).toMatchObject({ code: 0 });
+  });
+
   it('publishes with another model than that of the knowledge base in use only when told to', {
     timeout: 120_000,
   }, async () => {
@@ -131,6 +161,7 @@ describe('npm run ingest', () => {
     [['--frobnicate', 'x'], 2, /--help/],
     [['/no/such/folder'], 2, /no such file/],
     [['remove'], 2, /--source/],
+    [['status', '--to', 'gen-000001'], 2, /--to belongs to rollback/],
     [['status'], 1, /no knowledge base/],
     [['.', '--map', 'absent.yaml'], 2, /cannot be read/],
     [['.', '--audience-rule', 'x'], 2, /title:PREFIX/],
@@ -159,12 +190,31 @@ describe('npm run ingest', () => {
     ]);
     await writeFile(join(folder.path, 'c/answerdesk.source.yaml'), 'nmae: docs');
     expect(await run('c')).toMatchObject({ code: 2, stderr: expect.stringContaining('nmae') });
+    // Cut by a full disk. Without its rules, agents' articles would be published to customers.
+    await writeFile(join(folder.path, 'c/answerdesk.source.yaml'), '');
+    expect(await run('c')).toMatchObject({ code: 2, stderr: expect.stringContaining('is empty') });
   });
 
-  it('stops cleanly on Ctrl-C', async () => {
+  it('redacts articles when the command line or the folder asks for it', async () => {
+    const published = async () => {
+      const { documents } = (await openCurrentGeneration(join(folder.path, 'var')))!;
+      return documents.map(({ pageContent }) => pageContent);
+    };
+    await folder.write('c/a.md', 'Ask jane.doe@x.example.');
+    await run('c');
+    expect(await published()).toEqual(['Ask jane.doe@x.example.']);
+    await run('c', '--redact-articles');
+    expect(await published()).toEqual(['Ask [EMAIL].']);
+    await run('c');
+    await folder.write('c/answerdesk.source.yaml', 'redactArticles: true');
+    await run('c');
+    expect(await published()).toEqual(['Ask [EMAIL].']);
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('stops cleanly on %s', async (signal) => {
     await writeCentre(1, 3_000);
     const { child, ended } = start(['centre']);
-    child.stderr.once('data', () => child.kill('SIGINT'));
+    child.stderr.once('data', () => child.kill(signal));
     expect(await ended).toMatchObject({ code: 1, stderr: expect.stringContaining('Stopped.') });
   });
 });

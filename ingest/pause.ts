@@ -7,7 +7,7 @@ import type { CallOptions } from '#core/call-options.ts';
 const longestStretchMs = 20;
 
 /** To be awaited between two pieces of work: true if the event loop had its turn. Rejects with the signal's reason once it is aborted. */
-export type Pause = () => Promise<boolean>;
+type Pause = () => Promise<boolean>;
 
 export function createPause({ signal }: CallOptions = {}): Pause {
   let last = performance.now();

@@ -289,8 +289,10 @@ async function openCalibration(
     const path = modelPolicyPath(dataDir, modelId);
     try {
       if (path !== undefined) return parseCalibration(readFileSync(path, 'utf8'));
-    } catch {
-      // Not fitted, or not readable: the warning says what to do.
+    } catch (cause) {
+      // Without the file nothing was fitted, and the warning says what to do.
+      if ((cause as NodeJS.ErrnoException).code !== 'ENOENT')
+        logger?.error({ err: cause, path }, 'the thresholds that were fitted for this embedder are damaged');
     }
     logger?.warn(
       { fittedFor: shipped.embedder, embedder: modelId },

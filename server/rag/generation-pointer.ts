@@ -7,7 +7,7 @@ const idPattern = /^gen-\d{6,}$/;
 /** Version 0.1 wrote the id alone. It is taken as it was written, to the byte. */
 const unsignedPattern = /^(gen-\d{6,})\n$/;
 
-export interface GenerationPointer {
+interface GenerationPointer {
   /** Undefined: no generation was put in use yet. */
   readonly id: string | undefined;
 }

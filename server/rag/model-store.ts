@@ -79,7 +79,10 @@ export interface ListedModels {
 }
 
 export async function listStoredModels(dataDir: string): Promise<ListedModels> {
-  const names = await readdir(modelStoreFolder(dataDir)).catch(() => []);
+  const names = await readdir(modelStoreFolder(dataDir)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
   const models: StoredModel[] = [];
   const problems: string[] = [];
   for (const name of names.filter((candidate) => modelIdPattern.test(candidate)).sort()) {
