@@ -122,7 +122,9 @@ describe('npm run ingest', () => {
     await writeCentre(1);
     expect(await run('centre', '--if-empty')).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/holds conversations\.db[\s\S]*back from a backup[\s\S]*without --if-empty/),
+      stderr: expect.stringMatching(
+        /holds conversations\.db[\s\S]*back from a backup[\s\S]*without --if-empty/,
+      ),
     });
     expect(await run('centre')).toMatchObject({ code: 0 });
   });
