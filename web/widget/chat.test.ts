@@ -138,6 +138,17 @@ describeInBrowser('the widget in a browser', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('looks for sources without a host on the server, whatever the page it is in', async () => {
+    await using page = await visit();
+    await page.locator('.launcher').click();
+    server.answer = () => ({ ...cited, citations: [{ ...citations[0]!, url: '/help/returns/' }] });
+    await ask(page, 'May I return an opened Valve?');
+    await finished(page);
+    const link = page.locator('.source a');
+    expect(await link.getAttribute('href')).toBe(`${server.origin}/help/returns/`);
+    expect(await link.textContent()).toBe(new URL(server.origin).host);
+  });
+
   it('loses and doubles no character when the connection is cut again and again', async () => {
     await using page = await visit();
     await page.locator('.launcher').click();
@@ -425,6 +436,8 @@ describeInBrowser('the widget in a browser', () => {
     for (const [path, colorScheme] of [
       ['/', 'light'],
       ['/help/orders/payment-methods/', 'dark'],
+      ['/help/', 'light'],
+      ['/404.html', 'dark'],
     ] as const) {
       await using page = await visit(path, { colorScheme, bypassCSP: true });
       await page.evaluate(axe.source);
