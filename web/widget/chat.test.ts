@@ -432,17 +432,15 @@ describeInBrowser('the widget in a browser', () => {
     expect(await page.locator('.topic').count()).toBe(0);
   });
 
-  it('has no axe finding on the demo pages', async () => {
-    for (const [path, colorScheme] of [
-      ['/', 'light'],
-      ['/help/orders/payment-methods/', 'dark'],
-      ['/help/', 'light'],
-      ['/404.html', 'dark'],
-    ] as const) {
-      await using page = await visit(path, { colorScheme, bypassCSP: true });
-      await page.evaluate(axe.source);
-      const { violations } = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run());
-      expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
-    }
+  it.each([
+    ['/', 'light'],
+    ['/help/orders/payment-methods/', 'dark'],
+    ['/help/', 'light'],
+    ['/404.html', 'dark'],
+  ] as const)('has no axe finding on the demo page %s (%s)', async (path, colorScheme) => {
+    await using page = await visit(path, { colorScheme, bypassCSP: true });
+    await page.evaluate(axe.source);
+    const { violations } = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run());
+    expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
   });
 });
