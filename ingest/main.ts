@@ -71,6 +71,8 @@ async function ingest(
   say(describeJob(summary), summary);
 }
 
+// Transcripts are in these files: for this user alone.
+process.umask(0o077);
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.once(name, () => stop.abort(new DOMException('stopped', 'AbortError')));

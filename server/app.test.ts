@@ -389,14 +389,11 @@ describe('limits', () => {
       server.store.append(id, { type: 'answer-delta', messageId: 'a', text });
     const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
     socket.write(
-      `GET /api/conversations/${id}/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`,
+      `GET /api/conversations/${id}/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n\r\n`,
     );
     socket.pause();
     socket.on('error', () => {});
-    const streams = async () =>
-      Number(
-        /^answerdesk_event_streams (\d)/m.exec(await (await fetch(`${server.url}/metrics`)).text())?.[1],
-      );
+    const streams = async () => Number(/^answerdesk_event_streams (\d)/m.exec(await server.metrics())?.[1]);
     while ((await streams()) === 0) await sleep(5);
     const before = process.memoryUsage().arrayBuffers;
     while ((await streams()) === 1) await sleep(20);
@@ -432,7 +429,7 @@ describe('what operators see', () => {
     await readEvents(await fetch(`${server.api}/${id}/messages`, requestInit(token, message)));
     await fetch(`${server.url}/no/such/${id}`);
     await sleep(5);
-    const text = await (await fetch(`${server.url}/metrics`)).text();
+    const text = await server.metrics();
     for (const line of [
       'answerdesk_http_requests_total{method="POST",route="/api/conversations",status="201"} 1',
       'answerdesk_http_requests_total{method="POST",route="/api/conversations/:id/messages",status="200"} 1',
@@ -445,6 +442,20 @@ describe('what operators see', () => {
       expect(text).toContain(line);
     expect(text).toContain('nodejs_eventloop_lag_p99_seconds');
     expect(text).not.toContain(id);
+  });
+
+  it('shows metrics only to whoever has the token, and without one to nobody', async () => {
+    await using server = await startServer();
+    const ask = async (url: string, authorization?: string) => {
+      const headers = authorization === undefined ? {} : { authorization };
+      return (await fetch(`${url}/metrics`, { headers })).status;
+    };
+    expect(await server.metrics()).toContain('answerdesk_answers_active');
+    for (const wrong of [undefined, '', 'Bearer', 'Bearer token-of-the-test', 'token-of-the-tests'])
+      expect([wrong, await ask(server.url, wrong)]).toEqual([wrong, 403]);
+    await using closed = await startServer({ env: { ANSWERDESK_METRICS_TOKEN: '' } });
+    for (const any of [undefined, 'Bearer ', 'Bearer undefined', 'Bearer token-of-the-tests'])
+      expect([any, await ask(closed.url, any)]).toEqual([any, 404]);
   });
 
   it('logs every refusal with the request id that the client got, and never what customers write or hold', async () => {
@@ -478,11 +489,12 @@ describe('what operators see', () => {
 describe('what browsers load', () => {
   it('gets the widget from any site, compressed, and a 304 while it is the same', async () => {
     await using server = await startServer();
-    const first = await fetch(`${server.url}/widget.js`);
+    const browser = { 'accept-encoding': 'gzip, deflate, br, zstd' };
+    const first = await fetch(`${server.url}/widget.js`, { headers: browser });
     expect(await first.text()).toContain('widget');
     expect(Object.fromEntries(first.headers)).toMatchObject({
       'content-type': 'text/javascript; charset=utf-8',
-      'content-encoding': 'gzip',
+      'content-encoding': 'br',
       'cross-origin-resource-policy': 'cross-origin',
       'cache-control': expect.stringContaining('max-age=300'),
     });
@@ -492,6 +504,29 @@ describe('what browsers load', () => {
     expect(again.status).toBe(304);
     const plain = await fetch(`${server.url}/widget.js`, { headers: { 'accept-encoding': 'identity' } });
     expect(plain.headers.get('content-encoding')).toBeNull();
+    const old = await fetch(`${server.url}/widget.js`, { headers: { 'accept-encoding': 'gzip' } });
+    expect([old.headers.get('content-encoding'), await old.text()]).toEqual(['gzip', await plain.text()]);
+  });
+
+  it('gets a page for a dead link, where it reads pages', async () => {
+    await using server = await startServer();
+    const ask = async (path: string, accept: string, method = 'GET') => {
+      const response = await fetch(server.url + path, { method, headers: { accept } });
+      return [response.status, response.headers.get('content-type')];
+    };
+    const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+    const page = [404, 'text/html; charset=utf-8'];
+    const json = [404, 'application/json; charset=utf-8'];
+    for (const path of ['/nothing', '/help/no/such/', '/%2e%2e/404', '/socket.io.js'])
+      expect([path, await ask(path, browser)]).toEqual([path, page]);
+    expect(await ask('/nothing', browser, 'HEAD')).toEqual(page);
+    expect(await ask('/nothing', browser, 'POST')).toEqual(json);
+    expect(await ask('/nothing', '*/*')).toEqual(json);
+    expect(await ask('/nothing', 'application/json')).toEqual(json);
+    expect(await ask('/api/nothing', browser)).toEqual(json);
+    expect(server.logs.filter((line) => line.includes('"request refused"'))).toHaveLength(9);
+    await using bare = await startServer({ overrides: { webFolder: import.meta.dirname } });
+    expect((await fetch(`${bare.url}/nothing`, { headers: { accept: browser } })).status).toBe(404);
   });
 
   it('gets the demo page under a policy without inline scripts or styles', async () => {

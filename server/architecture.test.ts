@@ -58,7 +58,7 @@ const table: readonly { readonly room: RegExp; readonly may: RegExp; readonly ty
   { room: /^server\/rag\//, may: /^server\/(core|rag)\// },
   { room: /^server\/chat\//, may: /^server\/(core|chat)\// },
   { room: /^server\/protocol\.ts$/, may: /^server\/core\// },
-  { room: /^server\/(config|logger)\.ts$/, may: /^server\/core\// },
+  { room: /^server\/(config|logger|package-root)\.ts$/, may: /^server\/(core\/|package-root\.ts)/ },
   {
     room: /^server\/(http\/|sockets\.ts|app\.ts)/,
     may: /^server\/(core|chat|http)\/|^server\/(protocol|sockets|app)\.ts$/,
@@ -66,8 +66,11 @@ const table: readonly { readonly room: RegExp; readonly may: RegExp; readonly ty
   },
   { room: /^server\/(deps|main)\.ts$/, may: /^server\// },
   { room: /^web\//, may: /^web\//, typesOf: /^server\/(protocol\.ts|core\/)/ },
-  { room: /^ingest\//, may: /^ingest\/|^server\/(core|rag)\/|^server\/(config|logger)\.ts$/ },
-  { room: /^evals\//, may: /^(evals|ingest)\/|^server\/(core|rag|chat)\/|^server\/(config|deps)\.ts$/ },
+  { room: /^ingest\//, may: /^ingest\/|^server\/(core|rag)\/|^server\/(config|logger|package-root)\.ts$/ },
+  {
+    room: /^evals\//,
+    may: /^(evals|ingest)\/|^server\/(core|rag|chat)\/|^server\/(config|deps|package-root)\.ts$/,
+  },
 ];
 
 describe('architecture', () => {

@@ -3,9 +3,18 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '#core/errors.ts';
+import { packagePath } from './package-root.ts';
 
-const milliseconds = (fallback: number) => z.coerce.number().int().min(1).max(3_600_000).default(fallback);
-const count = (fallback: number, max: number) => z.coerce.number().int().min(1).max(max).default(fallback);
+const wholeNumber = ([min, max]: readonly [number, number], what = 'a whole number') =>
+  z
+    .string()
+    .refine((value) => /^\d{1,15}$/.test(value) && Number(value) >= min && Number(value) <= max, {
+      error: `write ${what} from ${min} to ${max}`,
+    })
+    .transform(Number);
+const milliseconds = (fallback: number) => count(fallback, 3_600_000);
+const count = (fallback: number, max: number) => wholeNumber([1, max]).default(fallback);
+const port = wholeNumber([0, 65_535], 'the number of a port (0: any that is free)').optional();
 const flag = z
   .enum(['true', 'false', '1', '0'])
   .default('false')
@@ -36,14 +45,20 @@ const schema = z.object({
     .default('var')
     .transform((path) => resolve(path)),
   ANSWERDESK_HOST: z.string().min(1).default('127.0.0.1'),
-  ANSWERDESK_PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  ANSWERDESK_PORT: port,
+  PORT: port,
+  ANSWERDESK_PUBLIC_URL: origins,
   ANSWERDESK_ALLOWED_ORIGINS: origins,
-  ANSWERDESK_TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
+  ANSWERDESK_TRUST_PROXY: wholeNumber([0, 10]).default(0),
+  ANSWERDESK_METRICS_TOKEN: z
+    .string()
+    .min(16, { error: 'write at least 16 characters, for example what "openssl rand -hex 16" prints' })
+    .optional(),
   ANSWERDESK_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
 
   ANSWERDESK_EMBEDDER: z.string().min(1).optional(),
   ANSWERDESK_EMBEDDER_BASE_URL: httpUrl.optional(),
-  ANSWERDESK_EMBEDDER_THREADS: z.coerce.number().int().min(0).max(256).default(0),
+  ANSWERDESK_EMBEDDER_THREADS: wholeNumber([0, 256]).default(0),
   ANSWERDESK_EXECUTION_PROVIDER: z.enum(['cpu', 'cuda', 'tensorrt']).default('cpu'),
 
   ANSWERDESK_RERANKER: z.string().min(1).optional(),
@@ -76,8 +91,8 @@ const schema = z.object({
 });
 
 /** The model that ships, for a knowledge base that was not made with one of the store. */
-const builtInEmbedder = 'data/models/embedder';
-const builtInReranker = 'data/models/reranker';
+const builtInEmbedder = packagePath('data/models/embedder');
+const builtInReranker = packagePath('data/models/reranker');
 
 /** Every variable that is read; `.env.example` explains them. */
 export const settingNames: readonly string[] = Object.keys(schema.shape);
@@ -90,10 +105,15 @@ function shape(env: z.infer<typeof schema>) {
     logLevel: env.ANSWERDESK_LOG_LEVEL,
     server: {
       host: env.ANSWERDESK_HOST,
-      port: env.ANSWERDESK_PORT,
+      port: env.ANSWERDESK_PORT ?? env.PORT ?? 3000,
+      /** Origins at which this server is reached, besides localhost and IP addresses; the first is the one to show. */
+      publicUrls: env.ANSWERDESK_PUBLIC_URL,
+      /** Origins of other websites that may use the widget. */
       allowedOrigins: env.ANSWERDESK_ALLOWED_ORIGINS,
       /** Number of reverse proxies in front, for the client's address. */
       trustProxy: env.ANSWERDESK_TRUST_PROXY,
+      /** Who sends it may read /metrics; undefined: nobody may. */
+      metricsToken: env.ANSWERDESK_METRICS_TOKEN,
       shutdownGraceMs: env.ANSWERDESK_SHUTDOWN_GRACE_MS,
     },
     limits: {
@@ -155,7 +175,9 @@ function shape(env: z.infer<typeof schema>) {
 export function loadConfig(env: NodeJS.ProcessEnv = environment()): Config {
   // An empty variable means "not set": compose files and shells produce them.
   const present = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+    Object.entries(env).filter(
+      ([name, value]) => value !== undefined && value !== '' && !isServiceLink(name, value),
+    ),
   );
   const known = new Set(Object.keys(schema.shape));
   const unknown = Object.keys(present).filter((name) => name.startsWith('ANSWERDESK_') && !known.has(name));
@@ -175,6 +197,19 @@ export function loadConfig(env: NodeJS.ProcessEnv = environment()): Config {
     );
   }
   return shape(parsed.data);
+}
+
+/**
+ * Kubernetes puts addresses of its Services into the environment of each container, under names made of theirs: a Service `answerdesk`
+ * gives ANSWERDESK_SERVICE_HOST, ANSWERDESK_PORT=tcp://10.0.0.1:3000, ANSWERDESK_PORT_3000_TCP_ADDR and more, `answerdesk-web` the same
+ * with ANSWERDESK_WEB_.
+ */
+function isServiceLink(name: string, value: string): boolean {
+  return (
+    /^ANSWERDESK_(?:\w+_)?SERVICE_(?:HOST|PORT(?:_\w+)?)$/.test(name) ||
+    /^ANSWERDESK_(?:\w+_)?PORT_\d+_(?:TCP|UDP|SCTP)(?:_PROTO|_PORT|_ADDR)?$/.test(name) ||
+    (/^ANSWERDESK_(?:\w+_)?PORT$/.test(name) && /^(?:tcp|udp|sctp):\/\//.test(value))
+  );
 }
 
 function environment(): NodeJS.ProcessEnv {

@@ -35,6 +35,7 @@ import {
 import type { Config } from './config.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import type { Logger } from './logger.ts';
+import { packagePath } from './package-root.ts';
 
 export interface OpenOptions {
   readonly logger?: Logger;
@@ -55,11 +56,11 @@ export interface Knowledge
 }
 
 /** What `npm run calibrate -- --out` writes. */
-const calibrationPath = join(import.meta.dirname, '../data/models/policy.json');
+const calibrationPath = packagePath('data/models/policy.json');
 /** What `npm run intents -- train training/data/general-intents.jsonl` writes. */
-const generalIntentsPath = join(import.meta.dirname, '../data/models/intents/general.json');
+const generalIntentsPath = packagePath('data/models/intents/general.json');
 /** What `npm run calibrate -- --support-out` writes. */
-const supportModelPath = join(import.meta.dirname, '../data/models/support.json');
+const supportModelPath = packagePath('data/models/support.json');
 /** A customer waits no longer than this for a better order of the passages. */
 const rerankDeadlineMs = 250;
 

@@ -7,8 +7,12 @@ import { openDesk } from './deps.ts';
 import { openHttpServer } from './http/http-server.ts';
 import { createRateLimits } from './http/rate-limits.ts';
 import { createLogger, type Logger } from './logger.ts';
+import { packagePath } from './package-root.ts';
 
-const webFolder = join(import.meta.dirname, '../web/dist');
+const webFolder = packagePath('web/dist');
+
+// What customers write is in these files: for this user alone.
+process.umask(0o077);
 
 async function main(): Promise<void> {
   const config = loadConfig();

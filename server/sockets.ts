@@ -9,7 +9,7 @@ import { AppError } from '#core/errors.ts';
 import type { ConversationStore } from '#core/stores.ts';
 import { bodyLimit } from './app.ts';
 import type { Config } from './config.ts';
-import { isAllowedOrigin } from './http/allowed-origin.ts';
+import { accessRefusal } from './http/allowed-origin.ts';
 import { clientAddress } from './http/client-address.ts';
 import { toClientError, wireError } from './http/error-response.ts';
 import type { Metrics } from './http/metrics.ts';
@@ -64,9 +64,10 @@ export function attachSockets(
     connectTimeout: 10_000,
     cors: { origin: [...allowedOrigins], methods: ['GET', 'POST'] },
     allowRequest(request, decide) {
-      if (!isAllowedOrigin(request, config.server)) {
-        logger.warn({ code: 'origin-not-allowed' }, 'a socket was refused: see ANSWERDESK_ALLOWED_ORIGINS');
-        return decide('origin-not-allowed', false);
+      const refusal = accessRefusal(request, config.server);
+      if (refusal) {
+        logger.warn({ code: refusal.code }, `a socket was refused: ${refusal.message}`);
+        return decide(`${refusal.code}: ${refusal.publicMessage}`, false);
       }
       // Polling comes here once for each request; only the handshake has no session id yet.
       if (/[?&]sid=/.test(request.url ?? '')) return decide(null, true);

@@ -4,6 +4,7 @@ export type ErrorCode =
   | 'bad-request'
   | 'not-found'
   | 'forbidden'
+  | 'host-not-allowed'
   | 'origin-not-allowed'
   | 'message-too-long'
   | 'too-many-requests'
@@ -34,6 +35,12 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   'bad-request': { status: 400, retryable: false, exitCode: 2, publicMessage: 'The request is not valid.' },
   'not-found': { status: 404, retryable: false, exitCode: 2, publicMessage: 'There is nothing here.' },
   forbidden: { status: 403, retryable: false, exitCode: 2, publicMessage: 'This is not allowed.' },
+  'host-not-allowed': {
+    status: 403,
+    retryable: false,
+    exitCode: 2,
+    publicMessage: 'This server is not known by this name. Its operator can add the name.',
+  },
   'origin-not-allowed': {
     status: 403,
     retryable: false,
@@ -147,6 +154,45 @@ export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new AppError('internal', message, { cause: thrown });
+}
+
+export interface ForeignErrorFacts {
+  readonly name: string;
+  readonly code?: string;
+  /** HTTP status. */
+  readonly status?: number;
+}
+
+/**
+ * What may be logged and shown of an error that is not ours: its kind, code and HTTP status. Never its message: model servers and
+ * parsers quote there what they were given, which is what a customer wrote.
+ */
+export function factsOf(thrown: unknown): ForeignErrorFacts {
+  if (!(thrown instanceof Error)) return { name: typeof thrown };
+  const { code, status } = thrown as { code?: unknown; status?: unknown };
+  return {
+    name: isIdentifier(thrown.name) ? thrown.name : 'Error',
+    ...(isIdentifier(code) ? { code } : {}),
+    ...(typeof status === 'number' && status >= 100 && status < 600 ? { status } : {}),
+  };
+}
+
+/** The same in words, for a message of ours: "BadRequestError, status 400". What a wrapper does not say comes from its causes. */
+export function briefly(thrown: unknown): string {
+  const chain = [factsOf(thrown)];
+  for (let cause = causeOf(thrown); cause !== undefined; cause = causeOf(cause)) chain.push(factsOf(cause));
+  const status = chain.find((facts) => facts.status !== undefined)?.status;
+  const code = chain.find((facts) => facts.code !== undefined)?.code;
+  return [chain[0]!.name, ...(status ? [`status ${status}`] : []), ...(code ? [`code ${code}`] : [])].join(
+    ', ',
+  );
+}
+
+const causeOf = (thrown: unknown) => (thrown instanceof Error ? thrown.cause : undefined);
+
+/** One word of a program, such as `ECONNREFUSED`: codes come from servers too, and could be anything. */
+function isIdentifier(value: unknown): value is string {
+  return typeof value === 'string' && /^[A-Za-z][\w-]{0,63}$/.test(value);
 }
 
 /** Abort is not a failure: rethrow it untouched, never log or retry it. */

@@ -31,15 +31,8 @@ export function requestRecord({ logger, metrics }: { logger: Logger; metrics: Me
         conversationId,
       };
       if (error && status >= 500) logger.error({ ...line, code: error.code, err: error }, 'request failed');
-      else if (error?.code === 'origin-not-allowed')
-        logger.warn(
-          {
-            ...line,
-            origin: request.headers.origin?.slice(0, 200),
-            host: request.headers.host?.slice(0, 200),
-          },
-          error.message,
-        );
+      else if (error?.code === 'origin-not-allowed' || error?.code === 'host-not-allowed')
+        logger.warn({ ...line, code: error.code }, error.message);
       else if (error) logger.info({ ...line, code: error.code }, 'request refused');
       else logger.debug(line, 'request answered');
     });

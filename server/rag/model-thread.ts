@@ -1,6 +1,6 @@
 // The inside of a worker thread that one model runs in; model-threads.ts speaks to it.
 import { parentPort } from 'node:worker_threads';
-import { type ErrorCode, toAppError } from '#core/errors.ts';
+import { AppError, briefly, type ErrorCode, toAppError } from '#core/errors.ts';
 
 /** `close` lets the thread end by itself: to terminate it during an inference aborts the whole process. */
 export type ThreadRequest<Work> = { readonly type: 'work'; readonly work: Work } | { readonly type: 'close' };
@@ -37,9 +37,16 @@ export async function runModelThread<Work, Ready, Result>(
     port.on('message', (request: ThreadRequest<Work>) => {
       before = before.then(async () => {
         if (request.type === 'work') {
-          await model
-            .run(request.work)
-            .then((result) => reply({ type: 'done', result }, model.moved?.(result)), fail);
+          await model.run(request.work).then(
+            (result) => reply({ type: 'done', result }, model.moved?.(result)),
+            // The message of another library may quote the text that it was given, and goes on alone, without its origin.
+            (thrown) =>
+              fail(
+                thrown instanceof AppError
+                  ? thrown
+                  : new AppError('internal', `A model failed (${briefly(thrown)}).`),
+              ),
+          );
         } else {
           await model.close();
           port.close();

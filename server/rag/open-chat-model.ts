@@ -1,6 +1,6 @@
 // Picks the chat model that the configuration names.
 import type { ChatModel } from '#core/chat-model.ts';
-import { AppError } from '#core/errors.ts';
+import { AppError, briefly } from '#core/errors.ts';
 import type { ExtractiveModels } from './compose-answer.ts';
 import { ExtractiveChatModel, extractiveModelName } from './extractive-chat-model.ts';
 
@@ -46,7 +46,7 @@ export async function openChatModel(
   } catch (cause) {
     throw new AppError(
       'model-invalid',
-      `The chat model ${options.model} cannot be set up: ${cause instanceof Error ? cause.message : cause}`,
+      `The chat model ${options.model} cannot be set up (${briefly(cause)}): check ANSWERDESK_CHAT_MODEL, and that the package of its provider is installed.`,
       { cause },
     );
   }

@@ -25,6 +25,7 @@ export const allowedOrigin = 'https://shop.example';
 const roomy = {
   ANSWERDESK_PORT: '0',
   ANSWERDESK_ALLOWED_ORIGINS: allowedOrigin,
+  ANSWERDESK_METRICS_TOKEN: 'token-of-the-tests',
   ANSWERDESK_MESSAGES_PER_MINUTE: '100000',
   ANSWERDESK_REQUESTS_PER_MINUTE: '1000000',
 };
@@ -62,6 +63,7 @@ export async function startServer({
     ...scripted,
     url,
     api: `${url}/api/conversations`,
+    metrics: async () => (await fetch(`${url}/metrics`, requestInit(roomy.ANSWERDESK_METRICS_TOKEN))).text(),
     store,
     answering,
     logs,

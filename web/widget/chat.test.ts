@@ -138,6 +138,17 @@ describeInBrowser('the widget in a browser', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('looks for sources without a host on the server, whatever the page it is in', async () => {
+    await using page = await visit();
+    await page.locator('.launcher').click();
+    server.answer = () => ({ ...cited, citations: [{ ...citations[0]!, url: '/help/returns/' }] });
+    await ask(page, 'May I return an opened Valve?');
+    await finished(page);
+    const link = page.locator('.source a');
+    expect(await link.getAttribute('href')).toBe(`${server.origin}/help/returns/`);
+    expect(await link.textContent()).toBe(new URL(server.origin).host);
+  });
+
   it('loses and doubles no character when the connection is cut again and again', async () => {
     await using page = await visit();
     await page.locator('.launcher').click();
@@ -421,15 +432,15 @@ describeInBrowser('the widget in a browser', () => {
     expect(await page.locator('.topic').count()).toBe(0);
   });
 
-  it('has no axe finding on the demo pages', async () => {
-    for (const [path, colorScheme] of [
-      ['/', 'light'],
-      ['/help/orders/payment-methods/', 'dark'],
-    ] as const) {
-      await using page = await visit(path, { colorScheme, bypassCSP: true });
-      await page.evaluate(axe.source);
-      const { violations } = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run());
-      expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
-    }
+  it.each([
+    ['/', 'light'],
+    ['/help/orders/payment-methods/', 'dark'],
+    ['/help/', 'light'],
+    ['/404.html', 'dark'],
+  ] as const)('has no axe finding on the demo page %s (%s)', async (path, colorScheme) => {
+    await using page = await visit(path, { colorScheme, bypassCSP: true });
+    await page.evaluate(axe.source);
+    const { violations } = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run());
+    expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
   });
 });

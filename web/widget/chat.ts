@@ -34,7 +34,11 @@ export function createChat(settings: Settings, direction: string): Chat {
     onChange: scheduleRender,
     onReturned: (text) => composer.text() === '' && composer.setText(text),
   });
-  const composer = createComposer(strings, { send, stop: () => void client.cancel().catch(scheduleRender) });
+  const composer = createComposer(strings, {
+    send,
+    stop: () => void client.cancel().catch(scheduleRender),
+    typed: () => client.typed(),
+  });
   const shell = createChatShell(settings, direction, {
     toggle: () => (isOpen ? close() : open()),
     close,
@@ -93,7 +97,7 @@ export function createChat(settings: Settings, direction: string): Chat {
 
   function draw(message: ShownMessage, state: { last: boolean; waiting: boolean }): Node {
     const view =
-      views.get(message.id) ?? createMessageView(strings, { rate, choose: send, askPerson, retry });
+      views.get(message.id) ?? createMessageView(settings, { rate, choose: send, askPerson, retry });
     views.set(message.id, view);
     view.update(message, {
       rating: ratings.get(message.id),

@@ -35,6 +35,7 @@ const english = {
   sending: 'Sending…',
   tooLong: 'This message is too long. Please shorten it.',
   tooMany: 'Too many messages. Please wait a moment.',
+  notAllowed: 'The chat is not available on this website.',
   busy: 'Many people are asking right now. Please try again shortly.',
   failed: 'Something went wrong on our side. Please try again.',
 };
@@ -77,6 +78,7 @@ const spanish: Strings = {
   sending: 'Enviando…',
   tooLong: 'El mensaje es demasiado largo. Acórtelo, por favor.',
   tooMany: 'Demasiados mensajes. Espere un momento.',
+  notAllowed: 'El chat no está disponible en este sitio web.',
   busy: 'Hay muchas consultas. Inténtelo de nuevo en breve.',
   failed: 'Algo ha fallado por nuestra parte. Inténtelo de nuevo.',
 };
@@ -116,6 +118,7 @@ const french: Strings = {
   sending: 'Envoi…',
   tooLong: 'Ce message est trop long. Raccourcissez-le.',
   tooMany: 'Trop de messages. Patientez un instant.',
+  notAllowed: 'Le chat n’est pas disponible sur ce site.',
   busy: 'Beaucoup de demandes en ce moment. Réessayez dans un instant.',
   failed: 'Un problème est survenu de notre côté. Réessayez.',
 };
@@ -155,6 +158,7 @@ const german: Strings = {
   sending: 'Wird gesendet …',
   tooLong: 'Diese Nachricht ist zu lang. Bitte kürzen.',
   tooMany: 'Zu viele Nachrichten. Bitte warten Sie einen Moment.',
+  notAllowed: 'Der Chat ist auf dieser Website nicht verfügbar.',
   busy: 'Gerade fragen viele Menschen. Bitte gleich noch einmal versuchen.',
   failed: 'Bei uns ist etwas schiefgegangen. Bitte noch einmal versuchen.',
 };
