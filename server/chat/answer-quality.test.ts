@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SupportScorer } from '#core/support-scorer.ts';
+import type { GroundednessScorer } from '#core/groundedness.ts';
 import { createAnswer } from './answer.ts';
 import { type AnswerQualityOptions, createAnswerQuality } from './answer-quality.ts';
 import {
@@ -12,7 +12,7 @@ import {
 } from './testing/fixtures.ts';
 
 const text = 'Hold the dial for 20 seconds [1]. Then call us on Sunday [1].';
-const wordScorer: SupportScorer = {
+const wordScorer: GroundednessScorer = {
   score: async (sentence, passage) => (passage.includes(sentence.replace(/\W+$/, '')) ? 0.9 : 0.1),
 };
 
