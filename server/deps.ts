@@ -25,7 +25,7 @@ import {
   rememberingEmbedder,
 } from '#rag/groundedness.ts';
 import { type KnowledgeBaseStore, openKnowledgeBase } from '#rag/knowledge-base.ts';
-import { modelPolicyPath } from '#rag/model-store.ts';
+import { modelCalibrationPath } from '#rag/model-store.ts';
 import { openChatModel } from '#rag/open-chat-model.ts';
 import { openIntentClassifier } from '#rag/open-intent-classifier.ts';
 import { openReranker } from '#rag/open-reranker.ts';
@@ -286,7 +286,7 @@ async function openCalibration(
 
   function calibrationFor(modelId: string): Calibration {
     if (shipped.embedder === modelId) return shipped;
-    const path = modelPolicyPath(dataDir, modelId);
+    const path = modelCalibrationPath(dataDir, modelId);
     try {
       if (path !== undefined) return parseCalibration(readFileSync(path, 'utf8'));
     } catch {

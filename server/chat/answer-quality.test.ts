@@ -53,7 +53,7 @@ function desk(options: Partial<AnswerQualityOptions> = {}) {
   const ask = (question = 'How do I reset it?') =>
     collectEvents(
       answer({
-        conversation: conversationOf({ role: 'customer', text: question }),
+        conversation: conversationOf({ author: 'customer', text: question }),
         messageId: 'a',
         replyTo: 'q',
       }),

@@ -133,7 +133,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
 
       const message = (decision: Decision, text: string, rest: Partial<Message> = {}): Message => ({
         id: messageId,
-        role: 'agent',
+        author: 'bot',
         text,
         createdAt: now().toISOString(),
         replyTo,

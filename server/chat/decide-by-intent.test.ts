@@ -85,7 +85,7 @@ describe('answering with a classifier', () => {
   });
   const ask = (text: string) =>
     collectEvents(
-      answer({ conversation: conversationOf({ role: 'customer', text }), messageId: 'a', replyTo: 'q' }),
+      answer({ conversation: conversationOf({ author: 'customer', text }), messageId: 'a', replyTo: 'q' }),
     );
 
   it('stays friendly where it is abused, and looks nothing up', async () => {

@@ -108,8 +108,8 @@ describe('a first question of few words', () => {
   const ask = (question: string, passages: ReturnType<typeof fits>[], history: Message[] = []) =>
     decide({ question, history, passages }, calibration).decision;
   const greeted: Message[] = [
-    { id: 'a', role: 'customer', text: 'hi', createdAt: '' },
-    { id: 'b', role: 'agent', text: 'Hello!', createdAt: '', decision: 'clarify' },
+    { id: 'a', author: 'customer', text: 'hi', createdAt: '' },
+    { id: 'b', author: 'bot', text: 'Hello!', createdAt: '', decision: 'clarify' },
   ];
 
   it('is asked back about where another article fits it as well', () => {
@@ -122,7 +122,7 @@ describe('a first question of few words', () => {
   it('is answered where one article fits it best, or it follows on something', () => {
     expect(ask('how do I reset it', [fits('old', 1, 1), fits('new', 0.5, 1)])).toBe('answer');
     expect(ask('how do I reset it', [fits('old', 1, 1), fits('new', 0.9, 0.5)])).toBe('answer');
-    const answered: Message[] = [{ id: 'b', role: 'agent', text: 'x', createdAt: '', decision: 'answer' }];
+    const answered: Message[] = [{ id: 'b', author: 'bot', text: 'x', createdAt: '', decision: 'answer' }];
     expect(ask('how do I reset it', [fits('old', 1, 1), fits('new', 0.9, 1)], answered)).toBe('answer');
   });
 

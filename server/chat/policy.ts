@@ -84,7 +84,7 @@ export function decideBeforeRetrieval({
   if (choice?.kind === 'chosen' || choice?.kind === 'which-one') return undefined;
   const smallTalk = smallTalkIn(question);
   if (smallTalk) return { decision: 'clarify', confidence: 1, topics: [], smallTalk };
-  const last = history.findLast(({ role }) => role === 'agent')?.decision;
+  const last = history.findLast(({ author }) => author !== 'customer')?.decision;
   if (choice?.kind === 'none' || (last && saysNoMoreThanUnhelped(question))) {
     // To an answer a second try is owed; to a reply that held none, a person.
     const stillStuck = last === 'answer' ? 0 : 1;

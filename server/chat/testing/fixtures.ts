@@ -109,7 +109,7 @@ export class ScriptedChatModel extends BaseChatModel<GroundedCallOptions> {
 
 /** A conversation whose last customer message, `q`, is the question. */
 export function conversationOf(
-  ...turns: readonly (Pick<Message, 'role' | 'text'> & Partial<Message>)[]
+  ...turns: readonly (Pick<Message, 'author' | 'text'> & Partial<Message>)[]
 ): Conversation {
   const messages = turns.map(
     (turn, index): Message => ({
