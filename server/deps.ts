@@ -143,6 +143,7 @@ export async function openAnswerPipeline(config: Config, options: OpenOptions = 
   ]);
   const dependencies: AnswerDependencies = {
     knowledgeBase: knowledge.current,
+    embedder: knowledge.embedder,
     chatModel,
     ...(fallbackModel ? { fallbackModel, rewriteQuestion: createQuestionRewriter(chatModel.model) } : {}),
     calibration,

@@ -3,7 +3,8 @@
 // chat model would be given hold a gold document: the policy must know what retrieval found, not what exists.
 import { condense } from '#chat/condense.ts';
 import { evidenceFeatures, type FeatureName, featureNames } from '#chat/evidence-features.ts';
-import { type Calibration, decideBeforeRetrieval, type ErrorBudget, type PolicyFit } from '#chat/policy.ts';
+import type { Calibration, ErrorBudget, PolicyFit } from '#chat/policy.ts';
+import { recogniseAct } from '#chat/recognise-act.ts';
 import { usablePassages } from '#chat/usable-passages.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import type { ChunkFilter } from '#core/document.ts';
@@ -46,7 +47,7 @@ export async function evidenceOf(
   knowledge: Retriever,
   { filter = { audiences: ['customer'] }, signal }: CallOptions & { readonly filter?: ChunkFilter } = {},
 ): Promise<Evidence | undefined> {
-  if (decideBeforeRetrieval({ question: turns.at(-1)!.text })) return undefined;
+  if (recogniseAct(turns.at(-1)!.text)) return undefined;
   const { query, context } = condense(toTurns(turns)).search;
   const found = await knowledge.retrieve(query, { k: passagesRetrieved, filter, context, signal });
   const passages = usablePassages(found);

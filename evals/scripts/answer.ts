@@ -11,7 +11,7 @@ const help = `Answers questions from the knowledge base.
   npm run -s answer -- --in questions.jsonl --out answers.jsonl
 
 Each line in:   {"id":"1","turns":[{"role":"customer","text":"How do I reset it?"}]}
-Each line out:  {"id","decision":"answer"|"clarify"|"decline"|"handoff","text",
+Each line out:  {"id","decision":"answer"|"clarify"|"small-talk"|"decline"|"handoff","text",
                  "citations":[{"documentId","chunkId","quote"}],"timingsMs":{"retrieve","firstToken","total"}}
 A question that could not be answered because something failed has "error":{"code","message"} instead of a decision.
 

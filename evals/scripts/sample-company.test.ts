@@ -22,7 +22,7 @@ interface Found {
 }
 interface Answered {
   readonly id: string;
-  readonly decision: 'answer' | 'clarify' | 'decline' | 'handoff';
+  readonly decision: 'answer' | 'clarify' | 'small-talk' | 'decline' | 'handoff';
   readonly text: string;
   readonly citations: readonly { readonly documentId: string; readonly quote: string }[];
 }

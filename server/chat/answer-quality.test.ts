@@ -3,6 +3,7 @@ import type { GroundednessScorer } from '#core/groundedness.ts';
 import { createAnswer } from './answer.ts';
 import { type AnswerQualityOptions, createAnswerQuality } from './answer-quality.ts';
 import {
+  cannedEmbedder,
   cannedKnowledgeBase,
   collectEvents,
   conversationOf,
@@ -31,6 +32,7 @@ function desk(options: Partial<AnswerQualityOptions> = {}) {
   });
   const answer = quality.watch(
     createAnswer({
+      embedder: cannedEmbedder(),
       knowledgeBase: () =>
         cannedKnowledgeBase([scored(makeChunk({ text: 'Hold the dial for 20 seconds.' }), { cosine: 0.9 })]),
       chatModel: { name: 'scripted', model: new ScriptedChatModel({ deltas: [text] }) },

@@ -5,6 +5,7 @@ import { type AnswerDependencies, createAnswer } from './answer.ts';
 import type { Calibration } from './policy.ts';
 import { buildPrompt } from './prompt.ts';
 import {
+  cannedEmbedder,
   cannedKnowledgeBase,
   collectEvents,
   conversationOf,
@@ -36,6 +37,7 @@ function desk(script: Script, passages: readonly ScoredChunk[], extra: Partial<A
   const knowledgeBase = cannedKnowledgeBase(passages);
   const answer = createAnswer({
     knowledgeBase: () => knowledgeBase,
+    embedder: cannedEmbedder(),
     chatModel: { name: 'scripted', model },
     calibration,
     timeouts: { firstTokenTimeoutMs: 200, tokenTimeoutMs: 200 },
@@ -216,7 +218,7 @@ describe('answer', () => {
   it('says goodbye to a goodbye, and asks back after a greeting as at the start', async () => {
     const { ask } = desk({ deltas: ['x'] }, [scored(makeChunk(), unsure)]);
     expect(deltaText(await ask({ author: 'customer', text: 'see you' }))).toMatch(/^Goodbye/);
-    const greeted = { author: 'bot', text: 'Hello!', decision: 'clarify' } as const;
+    const greeted = { author: 'bot', text: 'Hello!', decision: 'small-talk' } as const;
     expect((await ask({ author: 'customer', text: 'hi' }, greeted, question)).at(-1)).toMatchObject({
       message: { decision: 'clarify', topics: [{ documentId: 'reset' }] },
     });
@@ -246,7 +248,7 @@ describe('answer', () => {
   it('greets back instead of searching for "hello"', async () => {
     const { ask, knowledgeBase } = desk({ deltas: ['x'] }, [scored(makeChunk(), hopeless)]);
     expect((await ask({ author: 'customer', text: 'Hello!' })).at(-1)).toMatchObject({
-      message: { decision: 'clarify', text: expect.stringMatching(/^Hello/) },
+      message: { decision: 'small-talk', text: expect.stringMatching(/^Hello/) },
     });
     expect(knowledgeBase.queries).toEqual([]);
   });
@@ -259,7 +261,7 @@ describe('answer', () => {
       { author: 'customer', text: 'and for how long?' },
     );
     expect(knowledgeBase.queries).toEqual([expect.not.stringContaining('factory settings')]);
-    expect(knowledgeBase.contexts[0]?.text).toContain('factory settings');
+    expect(knowledgeBase.options[0]?.context?.text).toContain('factory settings');
   });
 
   it('searches with the question that the model makes of a later turn, and answers that', async () => {
@@ -277,8 +279,8 @@ describe('answer', () => {
     );
     expect(asked).toEqual([[question.text, 'Hold the dial.', 'and the valve?']]);
     expect(knowledgeBase.queries).toEqual(['and the valve?']);
-    expect(knowledgeBase.contexts).toEqual([
-      { text: 'How do I reset the valve to its factory settings?', weight: 1 },
+    expect(knowledgeBase.options).toMatchObject([
+      { context: { text: 'How do I reset the valve to its factory settings?', weight: 1 } },
     ]);
     expect(JSON.stringify(model.prompts)).toContain('and the valve?');
     await ask(question);
@@ -298,7 +300,7 @@ describe('answer', () => {
       { author: 'customer', text: 'and the valve?' },
     );
     expect(knowledgeBase.queries).toEqual(['and the valve?']);
-    expect(knowledgeBase.contexts[0]?.text).toContain('factory settings');
+    expect(knowledgeBase.options[0]?.context?.text).toContain('factory settings');
     expect(events.at(-1)).toMatchObject({ type: 'answer-end', reason: 'complete' });
   });
 

@@ -14,7 +14,7 @@ const replies = (decision: Decision, rest: Partial<Message> = {}): Message => ({
   ...rest,
 });
 const asksBack = () => replies('clarify', { topics });
-const greets = () => replies('clarify');
+const greets = () => replies('small-talk');
 
 describe('where a conversation stands', () => {
   it('knows what was offered, and a greeting from a question back', () => {

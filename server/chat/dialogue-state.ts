@@ -2,7 +2,10 @@
 import type { Message, Topic } from '#core/conversation.ts';
 import { saysUnhelped } from './did-not-help.ts';
 
-/** What the desk's last reply offered when it asked back; undefined where it did not ask back. A greeting is no question back. */
+/** So many replies in a row that do not help, the one to come included, and a person is offered. */
+export const giveUpAfter = 2;
+
+/** What the desk's last reply offered when it asked back; undefined where it did not ask back. */
 export function offeredTopics(history: readonly Message[]): readonly Topic[] | undefined {
   return topicsOf(history.findLast(isReply));
 }
@@ -44,9 +47,7 @@ export function unhelpedReplies(history: readonly Message[], now: string): numbe
 
 /** Nothing but greetings so far. */
 export function isOpening(history: readonly Message[]): boolean {
-  return history.every(
-    (message) => message.author === 'customer' || (message.decision === 'clarify' && !topicsOf(message)),
-  );
+  return history.every(({ author, decision }) => author === 'customer' || decision === 'small-talk');
 }
 
 const isReply = ({ author }: Message) => author !== 'customer';

@@ -8,10 +8,14 @@ export interface Turn {
   readonly text: string;
 }
 
-export type Decision = 'answer' | 'clarify' | 'decline' | 'handoff';
+/** `small-talk`: a greeting, thanks or a goodbye, returned. */
+export type Decision = 'answer' | 'clarify' | 'small-talk' | 'decline' | 'handoff';
 
-/** `customer-request`: asked for a person; `unanswered`: two replies in a row did not help; `service-error`: nothing could answer. */
-export type HandoffReason = 'customer-request' | 'unanswered' | 'service-error';
+/**
+ * `customer-request`: asked for a person; `unanswered`: two replies in a row did not help; `service-error`: nothing could answer;
+ * `danger`: somebody may come to harm.
+ */
+export type HandoffReason = 'customer-request' | 'unanswered' | 'service-error' | 'danger';
 
 export interface Citation {
   /** 1-based, the `n` of `[n]` in the text. */
