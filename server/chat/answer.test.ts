@@ -245,6 +245,58 @@ describe('answer', () => {
     expect(knowledgeBase.queries).toEqual([]);
   });
 
+  describe('in danger', () => {
+    const advice = 'If you smell gas, leave the house and call your gas emergency service from outside.';
+    const dangerous = { author: 'customer', text: 'I smell gas' } as const;
+    const passages = [
+      scored(makeChunk({ documentId: 'boiler', text: 'Turn the gas boiler up.' }), sure),
+      scored(makeChunk({ documentId: 'safety', text: `${advice}\n\nTurn the thermostat to 28 °C.` }), unsure),
+    ];
+
+    it('gives the emergency number and what an article says about it alone, and hands over', async () => {
+      const { ask, model } = desk({ deltas: ['Turn it up [1].'] }, passages);
+      const events = await ask(dangerous);
+      expect(events).toContainEqual({ type: 'handoff-request', reason: 'danger' });
+      expect(events.at(-1)).toMatchObject({
+        message: { decision: 'handoff', citations: [{ number: 1, documentId: 'safety', quote: advice }] },
+      });
+      expect(deltaText(events)).toContain('112');
+      expect(deltaText(events)).toContain(`${advice} [1]`);
+      expect(deltaText(events)).not.toMatch(/28|boiler up/);
+      expect(model.prompts).toEqual([]);
+    });
+
+    it('gives the number where no article says anything, and where nothing can be looked up', async () => {
+      const failing = () => {
+        throw new Error('no knowledge base');
+      };
+      for (const { ask } of [
+        desk({ deltas: ['x'] }, passages.slice(0, 1)),
+        desk({ deltas: ['x'] }, [], { knowledgeBase: failing }),
+      ]) {
+        const events = await ask(dangerous);
+        expect(events.at(-1)).toMatchObject({ type: 'answer-end', message: { decision: 'handoff' } });
+        expect(deltaText(events)).toContain('112');
+      }
+    });
+
+    it('speaks the language of the customer, and to one who may harm themselves with care', async () => {
+      const { ask } = desk({ deltas: ['x'] }, []);
+      expect(deltaText(await ask({ author: 'customer', text: 'Hier riecht es nach Gas' }))).toContain(
+        'Notruf',
+      );
+      expect(deltaText(await ask({ author: 'customer', text: 'I want to kill myself' }))).toContain('988');
+    });
+  });
+
+  it('gives the search the vector that it understood the question with', async () => {
+    const embedder = cannedEmbedder();
+    const { ask, knowledgeBase } = desk({ deltas: ['ok [1]'] }, [scored(makeChunk(), sure)], { embedder });
+    await ask(question);
+    expect(embedder.texts).toEqual([question.text]);
+    expect(knowledgeBase.options[0]?.vector).toMatchObject({ modelId: 'canned' });
+  });
+
   it('greets back instead of searching for "hello"', async () => {
     const { ask, knowledgeBase } = desk({ deltas: ['x'] }, [scored(makeChunk(), hopeless)]);
     expect((await ask({ author: 'customer', text: 'Hello!' })).at(-1)).toMatchObject({
