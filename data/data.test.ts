@@ -42,7 +42,7 @@ const goldenSchema = z.strictObject({
   gold: z.array(text).max(3),
   facts: z.array(text).max(4),
   must_not: z.array(text),
-  expect: z.enum(['answer', 'clarify', 'decline', 'handoff']),
+  expect: z.enum(['answer', 'clarify', 'small-talk', 'decline', 'handoff']),
 });
 const messageSchema = z.strictObject({
   conversation_id: z.string().regex(/^c-\d{4}$/),
@@ -130,7 +130,8 @@ describe('the golden questions', () => {
     expect([...gold].sort()).toEqual(forCustomers.map(({ id }) => id).sort());
     for (const row of rows) {
       if (row.expect === 'answer' || row.expect === 'clarify') expect(row.gold, row.id).not.toEqual([]);
-      else expect(row.gold, row.id).toEqual([]);
+      // A message about danger is handed over with what an article says about it.
+      else if (row.expect !== 'handoff') expect(row.gold, row.id).toEqual([]);
     }
   });
 

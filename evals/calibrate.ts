@@ -1,4 +1,4 @@
-// npm run calibrate: fits the policy's coefficients and thresholds on labelled questions, and the support score on labelled pairs.
+// npm run calibrate: fits the policy's coefficients and thresholds on labelled questions, and the groundedness score on labelled pairs.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Calibration, PolicyFit } from '#chat/policy.ts';
@@ -20,7 +20,7 @@ import { policyPicture } from './calibration/policy-picture.ts';
 import { type PolicyReport, reportOn } from './calibration/policy-report.ts';
 import { type CollectOptions, collectEvidence, toQuestionSet } from './calibration/question-sets.ts';
 import { weighEvidence } from './calibration/weigh-evidence.ts';
-import { fitSupportScorer, readSupportPairs } from './judging/support-score.ts';
+import { fitGroundedness, readGroundednessPairs } from './judging/groundedness.ts';
 import { runCommand } from './scripts/command.ts';
 
 const help = `Fits when the desk answers, asks back or declines, on questions whose articles are known.
@@ -42,19 +42,19 @@ the others. Where a reranker is configured, a second fit is made for the evidenc
   --test FILE=DIR    questions that are only for judging the fit; may be repeated
   --report DIR       write figures.md and a picture of risk, coverage and reliability there
   --ablation         also what each feature brings
-  --support-out FILE where to write the support score, fitted anew for the embedder (the server reads data/models/support.json)
+  --groundedness-out FILE  where to write the groundedness score, fitted anew for the embedder (the server reads data/models/groundedness.json)
   --language L       only passages in this language
   --json             the fit and its report on standard output
   --help
 `;
 
-const supportPairsPath = join(import.meta.dirname, '../data/evals/support-pairs.jsonl');
+const groundednessPairsPath = join(import.meta.dirname, '../data/evals/support-pairs.jsonl');
 
 await runCommand({
   help,
   options: {
     out: { type: 'string' },
-    'support-out': { type: 'string' },
+    'groundedness-out': { type: 'string' },
     'error-budget': { type: 'string', default: String(defaultErrorBudget) },
     'unanswerable-share': { type: 'string' },
     test: { type: 'string', multiple: true, default: [] },
@@ -135,11 +135,15 @@ await runCommand({
             policyPicture(sets.map(ownQuestions), calibration.answerFrom),
           );
       }
-      if (values['support-out']) {
-        const { model } = await fitSupportScorer(await readSupportPairs(supportPairsPath), embedder, {
-          signal,
-        });
-        await writeFile(values['support-out'], `${JSON.stringify(model, undefined, 2)}\n`);
+      if (values['groundedness-out']) {
+        const { model } = await fitGroundedness(
+          await readGroundednessPairs(groundednessPairsPath),
+          embedder,
+          {
+            signal,
+          },
+        );
+        await writeFile(values['groundedness-out'], `${JSON.stringify(model, undefined, 2)}\n`);
       }
       if (values.json) process.stdout.write(`${JSON.stringify(written)}\n`);
       process.stderr.write(`${summary(plain.calibration, plain.report)}\n`);

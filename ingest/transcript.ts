@@ -1,6 +1,6 @@
 // A past conversation to a document: the customer's problem and the agent's resolution. The document's text is the agent's alone, so
 // that nothing a customer said can be quoted; the problem stands in a heading above it and is embedded with every passage.
-import type { Audience, Document } from '#core/document.ts';
+import { type Audience, type Document, transcriptTitle } from '#core/document.ts';
 import { type Boilerplate, sentencesOf } from './boilerplate.ts';
 import { oneLine } from './clean.ts';
 import type { TranscriptTurn } from './item.ts';
@@ -14,9 +14,6 @@ export interface Conversation {
   readonly language: string;
   readonly url?: string;
 }
-
-/** Shown in citations, to other customers: it says what kind of source it is and nothing of the person. */
-const transcriptTitle = 'Past conversation';
 
 const problemWords = 40;
 /** With fewer, what the customer says next belongs to the problem too. */
@@ -98,11 +95,14 @@ function joinSentences(sentences: readonly string[]): string {
   );
 }
 
-/** Without the handles that posts begin with, and without lines that would be read as headings. */
+/**
+ * Without the handles that posts begin with, without what is quoted of the other side, and without lines that would be read as headings.
+ */
 export function plainTurn(text: string): string {
   return (
     text
       .replace(/^(?:\s*@[\w.-]{1,50}[,:]?)+\s*/, '')
+      .replace(/^[ \t]*>.*$/gm, '')
       .replace(/^[ \t]*#{1,6}[ \t]+/gm, '')
       // Parts of a long post, and the initials or name that agents sign with.
       .replace(/(?:^\s*|[ \t]+)\(?\b\d\/\d\)?(?=\s|$)/g, ' ')

@@ -18,20 +18,20 @@ import type { Reranker, RerankObserver } from '#core/reranker.ts';
 import type { KnowledgeBase } from '#core/retriever.ts';
 import type { ConversationStore } from '#core/stores.ts';
 import { chooseEmbedder, findEmbedder, openChosenEmbedder } from '#rag/choose-embedder.ts';
+import {
+  createGroundednessScorer,
+  type GroundednessModel,
+  groundednessModelSchema,
+  rememberingEmbedder,
+} from '#rag/groundedness.ts';
 import { type KnowledgeBaseStore, openKnowledgeBase } from '#rag/knowledge-base.ts';
-import { modelPolicyPath } from '#rag/model-store.ts';
+import { modelCalibrationPath } from '#rag/model-store.ts';
 import { openChatModel } from '#rag/open-chat-model.ts';
 import { openIntentClassifier } from '#rag/open-intent-classifier.ts';
 import { openReranker } from '#rag/open-reranker.ts';
 import { createRerankedKnowledgeBase } from '#rag/reranked-knowledge-base.ts';
 import type { RerankingOptions } from '#rag/reranking-retriever.ts';
 import { createServingEmbedders } from '#rag/serving-embedders.ts';
-import {
-  createSupportScorer,
-  rememberingEmbedder,
-  type SupportModel,
-  supportModelSchema,
-} from '#rag/support-score.ts';
 import type { Config } from './config.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import type { Logger } from './logger.ts';
@@ -59,8 +59,8 @@ export interface Knowledge
 const calibrationPath = packagePath('data/models/policy.json');
 /** What `npm run intents -- train training/data/general-intents.jsonl` writes. */
 const generalIntentsPath = packagePath('data/models/intents/general.json');
-/** What `npm run calibrate -- --support-out` writes. */
-const supportModelPath = packagePath('data/models/support.json');
+/** What `npm run calibrate -- --groundedness-out` writes. */
+const groundednessModelPath = packagePath('data/models/groundedness.json');
 /** A customer waits no longer than this for a better order of the passages. */
 const rerankDeadlineMs = 250;
 
@@ -123,15 +123,15 @@ export async function openKnowledge(
   };
 }
 
-export interface AnswerDesk extends AsyncDisposable {
+export interface AnswerPipeline extends AsyncDisposable {
   readonly answer: Answer;
   /** What `answer` is made of, for evals that change a part of it. */
   readonly dependencies: AnswerDependencies;
   readonly knowledge: Knowledge;
 }
 
-/** Answers without conversations: one question at a time, nothing is kept. */
-export async function openAnswerDesk(config: Config, options: OpenOptions = {}): Promise<AnswerDesk> {
+/** Answering without conversations: one question at a time, nothing is kept. */
+export async function openAnswerPipeline(config: Config, options: OpenOptions = {}): Promise<AnswerPipeline> {
   await using stack = new AsyncDisposableStack();
   const knowledge = stack.use(await openKnowledge(config, options));
   const { chat } = config;
@@ -144,6 +144,7 @@ export async function openAnswerDesk(config: Config, options: OpenOptions = {}):
   ]);
   const dependencies: AnswerDependencies = {
     knowledgeBase: knowledge.current,
+    embedder: knowledge.embedder,
     chatModel,
     ...(fallbackModel ? { fallbackModel, rewriteQuestion: createQuestionRewriter(chatModel.model) } : {}),
     calibration,
@@ -172,19 +173,19 @@ export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
   await using stack = new AsyncDisposableStack();
   const metrics: Metrics = createMetrics({ activeAnswers: () => answering.active });
   const { answer: unwatched, knowledge } = stack.use(
-    await openAnswerDesk(config, {
+    await openAnswerPipeline(config, {
       logger,
       observer: observed(metrics, logger),
       pollIntervalMs: 1_000,
       reranking: { deadlineMs: rerankDeadlineMs, observer: observedReranking(metrics, logger) },
     }),
   );
-  const supportModel =
-    config.qualitySample > 0 ? await readSupportModel(knowledge.embedder, logger) : undefined;
-  const quality = supportModel
+  const groundednessModel =
+    config.qualitySample > 0 ? await readGroundednessModel(knowledge.embedder, logger) : undefined;
+  const quality = groundednessModel
     ? stack.use(
         createAnswerQuality({
-          scorer: createSupportScorer(supportModel, rememberingEmbedder(knowledge.embedder, 2_000)),
+          scorer: createGroundednessScorer(groundednessModel, rememberingEmbedder(knowledge.embedder, 2_000)),
           share: config.qualitySample,
           busy: () => answering.active > 0,
           observer: {
@@ -200,7 +201,7 @@ export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
   const watched = quality?.watch(unwatched);
   // The score means nothing for another embedder, and one may be swapped in.
   const answer: Answer = (request, options) =>
-    (watched && knowledge.embedder.modelId === supportModel?.embedder ? watched : unwatched)(
+    (watched && knowledge.embedder.modelId === groundednessModel?.embedder ? watched : unwatched)(
       request,
       options,
     );
@@ -287,7 +288,7 @@ async function openCalibration(
 
   function calibrationFor(modelId: string): Calibration {
     if (shipped.embedder === modelId) return shipped;
-    const path = modelPolicyPath(dataDir, modelId);
+    const path = modelCalibrationPath(dataDir, modelId);
     try {
       if (path !== undefined) return parseCalibration(readFileSync(path, 'utf8'));
     } catch (cause) {
@@ -316,21 +317,24 @@ async function openCalibration(
 }
 
 /** Undefined where the score was fitted for another embedder: its figures would mean nothing. */
-async function readSupportModel({ modelId }: Embedder, logger: Logger): Promise<SupportModel | undefined> {
-  let model: SupportModel;
+async function readGroundednessModel(
+  { modelId }: Embedder,
+  logger: Logger,
+): Promise<GroundednessModel | undefined> {
+  let model: GroundednessModel;
   try {
-    model = supportModelSchema.parse(JSON.parse(await readFile(supportModelPath, 'utf8')));
+    model = groundednessModelSchema.parse(JSON.parse(await readFile(groundednessModelPath, 'utf8')));
   } catch (cause) {
     throw new AppError(
       'config-invalid',
-      `${supportModelPath} cannot be read: it says when a passage supports a sentence. Restore it, fit it with "npm run calibrate -- --support-out data/models/support.json", or set ANSWERDESK_QUALITY_SAMPLE=0.`,
+      `${groundednessModelPath} cannot be read: it says when a passage supports a sentence. Restore it, fit it with "npm run calibrate -- --groundedness-out data/models/groundedness.json", or set ANSWERDESK_QUALITY_SAMPLE=0.`,
       { cause },
     );
   }
   if (model.embedder === modelId) return model;
   logger.warn(
     { fittedFor: model.embedder, embedder: modelId },
-    'answers are not sampled: the support score was fitted with another embedder; "npm run calibrate -- --support-out data/models/support.json" fits it',
+    'answers are not sampled: the groundedness score was fitted with another embedder; "npm run calibrate -- --groundedness-out data/models/groundedness.json" fits it',
   );
   return undefined;
 }

@@ -39,7 +39,7 @@ type Handlers = {
     request: z.output<(typeof socketRequests)[Name]>,
   ) => Promise<SocketReplies[Name]> | SocketReplies[Name];
 };
-type Desk = Socket<ClientToServerEvents, ServerToClientEvents>;
+type DeskSocket = Socket<ClientToServerEvents, ServerToClientEvents>;
 
 /** Entries wait for the client above this, bytes. */
 const roomForEntries = 65_536;
@@ -80,7 +80,7 @@ export function attachSockets(
   io.on('connection', serve);
   return io;
 
-  function serve(socket: Desk): void {
+  function serve(socket: DeskSocket): void {
     const address = clientAddress(socket.request, trustProxy);
     const followed = new Map<string, AbortController>();
     let refusals = 0;
@@ -199,7 +199,7 @@ function isRequest(name: string): name is SocketRequestName {
 }
 
 /** False if the client did not read for the whole time. Looks again and again only while it is slow. */
-async function hasRoom(socket: Desk, signal: AbortSignal, timeoutMs: number): Promise<boolean> {
+async function hasRoom(socket: DeskSocket, signal: AbortSignal, timeoutMs: number): Promise<boolean> {
   const until = performance.now() + timeoutMs;
   while (queuedBytes(socket) > roomForEntries && !signal.aborted) {
     if (performance.now() > until) return false;
@@ -209,7 +209,7 @@ async function hasRoom(socket: Desk, signal: AbortSignal, timeoutMs: number): Pr
 }
 
 /** What waits in this process for the client to read, about. */
-function queuedBytes({ conn }: Desk): number {
+function queuedBytes({ conn }: DeskSocket): number {
   let bytes =
     'socket' in conn.transport
       ? ((conn.transport.socket as { bufferedAmount?: number }).bufferedAmount ?? 0)
@@ -220,7 +220,7 @@ function queuedBytes({ conn }: Desk): number {
 }
 
 /** At once: an orderly end would wait for the very client that does not read. */
-function cutOff({ conn }: Desk): void {
+function cutOff({ conn }: DeskSocket): void {
   const transport = conn.transport as { socket?: { terminate?: () => void } };
   transport.socket?.terminate?.();
   conn.close(true);

@@ -90,13 +90,13 @@ async function readAll(
   return all;
 }
 
-export interface Desk {
+export interface DeskClient {
   createConversation(): Promise<Conversation>;
   ask(conversation: Conversation, text: string): Promise<MeasuredAnswer>;
 }
 
 /** `url` is where an Answerdesk server listens. */
-export function createDeskClient(client: StreamClient, url: string): Desk {
+export function createDeskClient(client: StreamClient, url: string): DeskClient {
   const conversations = `${url}/api/conversations`;
   return {
     createConversation: async () => (await client.json(conversations, {})) as Conversation,

@@ -3,13 +3,15 @@
 // chat model would be given hold a gold document: the policy must know what retrieval found, not what exists.
 import { condense } from '#chat/condense.ts';
 import { evidenceFeatures, type FeatureName, featureNames } from '#chat/evidence-features.ts';
-import { type Calibration, decideBeforeRetrieval, type ErrorBudget, type PolicyFit } from '#chat/policy.ts';
+import type { Calibration, ErrorBudget, PolicyFit } from '#chat/policy.ts';
+import { recogniseAct } from '#chat/recognise-act.ts';
 import { usablePassages } from '#chat/usable-passages.ts';
 import type { CallOptions } from '#core/call-options.ts';
-import type { Turn } from '#core/conversation.ts';
 import type { ChunkFilter } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
 import type { Retriever } from '#core/retriever.ts';
+import type { CaseTurn } from '../core/result.ts';
+import { toTurns } from '../core/turns.ts';
 import type { Prediction } from '../metrics/classification.ts';
 import { thresholdWithin } from './conformal-risk.ts';
 import { fitStandardizedLogistic, type LabelledRow, predictLogistic } from './logistic-regression.ts';
@@ -41,12 +43,12 @@ export interface Evidence extends LabelledRow {
 
 /** Undefined where the policy decides before anything is looked up. */
 export async function evidenceOf(
-  { turns, gold }: { readonly turns: readonly Turn[]; readonly gold: readonly string[] },
+  { turns, gold }: { readonly turns: readonly CaseTurn[]; readonly gold: readonly string[] },
   knowledge: Retriever,
   { filter = { audiences: ['customer'] }, signal }: CallOptions & { readonly filter?: ChunkFilter } = {},
 ): Promise<Evidence | undefined> {
-  if (decideBeforeRetrieval({ question: turns.at(-1)!.text })) return undefined;
-  const { query, context } = condense(turns).search;
+  if (recogniseAct(turns.at(-1)!.text)) return undefined;
+  const { query, context } = condense(toTurns(turns)).search;
   const found = await knowledge.retrieve(query, { k: passagesRetrieved, filter, context, signal });
   const passages = usablePassages(found);
   const features = evidenceFeatures(passages);

@@ -38,7 +38,7 @@ export interface CaseResult {
   /** What the customer wrote, oldest first; the last one is the question. */
   readonly turns: readonly CaseTurn[];
   readonly answer?: string;
-  /** What the desk did: answer, clarify, decline, handoff. */
+  /** What the desk did: answer, clarify, small-talk, decline, handoff. */
   readonly decision?: string;
   /** Titles or ids of passages, best first, with a piece of their text. */
   readonly passages?: readonly CasePassage[];

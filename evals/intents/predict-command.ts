@@ -28,7 +28,8 @@ export async function predictCommand(
     const lines = await openJsonLines(request.out);
     try {
       for (const [index, row] of rows.entries()) {
-        const guess = await classifier.classify(row.text, { signal });
+        const values = await embedder.embedQuery(row.text, { signal });
+        const guess = classifier.classify(row.text, { modelId: embedder.modelId, values });
         const best = Object.entries(guess?.probabilities ?? {})
           .sort((a, b) => b[1] - a[1])
           .slice(0, 3)

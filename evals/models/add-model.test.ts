@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseCalibration } from '#chat/parse-calibration.ts';
 import { configuredModelId, findEmbedder } from '#rag/choose-embedder.ts';
-import { listStoredModels, modelPolicyPath } from '#rag/model-store.ts';
+import { listStoredModels, modelCalibrationPath } from '#rag/model-store.ts';
 import { openOnnxEmbedder } from '#rag/onnx-embedder.ts';
 import { tinyWeights, writeTinyModel } from '../../server/rag/testing/tiny-model.ts';
 import { addModel } from './add-model.ts';
@@ -76,7 +76,7 @@ describe('models add', { timeout: 60_000 }, () => {
     };
     const { model } = await add(ships.model);
     expect(model.modelId).toBe(await configuredModelId(ships));
-    const policy = await readFile(modelPolicyPath(dataDir, model.modelId)!, 'utf8');
+    const policy = await readFile(modelCalibrationPath(dataDir, model.modelId)!, 'utf8');
     expect(parseCalibration(policy).embedder).toBe(model.modelId);
 
     const updated = newFolder();

@@ -9,8 +9,8 @@ import { hashFile, syncFile, syncFolder } from '#rag/generation-folder.ts';
 import { identifyModel } from '#rag/model-id.ts';
 import {
   findStoredModel,
+  modelCalibrationPath,
   modelNamePattern,
-  modelPolicyPath,
   modelStoreFolder,
   type StoredModel,
   storedModelFile,
@@ -20,7 +20,7 @@ import type { KnownPair } from './known-pairs.ts';
 import { type FoundSettings, findSettings, type ModelOverrides } from './model-settings.ts';
 import { findExternalData } from './onnx-external-data.ts';
 import { type SelfTestResult, testModel } from './self-test.ts';
-import { shippedPolicyPath, shippedThresholdsFor } from './shipped-policy.ts';
+import { shippedCalibrationPath, shippedThresholdsFor } from './shipped-policy.ts';
 
 export interface AddOptions extends CallOptions {
   readonly overrides?: ModelOverrides;
@@ -232,7 +232,7 @@ async function isIntact({ folder, files }: StoredModel): Promise<boolean> {
 /** What ships may be another model after an update, and other thresholds with it: those of this one stay with it. */
 async function keepShippedPolicy(dataDir: string, modelId: string): Promise<void> {
   if (modelId === (await shippedThresholdsFor()))
-    await copyFile(shippedPolicyPath, modelPolicyPath(dataDir, modelId)!);
+    await copyFile(shippedCalibrationPath, modelCalibrationPath(dataDir, modelId)!);
 }
 
 /** Of a process that was killed; a running one's is younger. */

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CallOptions } from '#core/call-options.ts';
 import { openChosenEmbedder } from '#rag/choose-embedder.ts';
-import { modelFileName, modelPolicyPath } from '#rag/model-store.ts';
+import { modelCalibrationPath, modelFileName } from '#rag/model-store.ts';
 import type { Config } from '#server/config.ts';
 import { buildCandidate, type Candidate } from '../../ingest/candidate.ts';
 import type { Report } from '../report/report.ts';
@@ -75,7 +75,7 @@ export async function judgeCandidate(
   request: ComparisonRequest,
 ): Promise<Report> {
   const { modelId } = model;
-  const policy = model.isBuiltIn ? undefined : modelPolicyPath(config.dataDir, modelId);
+  const policy = model.isBuiltIn ? undefined : modelCalibrationPath(config.dataDir, modelId);
   if (policy !== undefined && (request.calibrate || !existsSync(policy))) {
     const { cases, signal, say } = request;
     say(`Fitting the thresholds for answering of ${modelId}:`);
@@ -103,7 +103,7 @@ async function runSuites(
   { cases, seed, signal, say, out = join(config.dataDir, 'evals', 'models') }: ComparisonRequest,
 ): Promise<Report> {
   const fittedFor = await shippedThresholdsFor();
-  if (modelId !== fittedFor && !existsSync(modelPolicyPath(config.dataDir, modelId)!)) {
+  if (modelId !== fittedFor && !existsSync(modelCalibrationPath(config.dataDir, modelId)!)) {
     say(
       `The thresholds for answering were fitted for ${fittedFor}, not for ${modelId}, whose similarities lie elsewhere: what it answers and declines is what customers get, but not what it could do.`,
     );

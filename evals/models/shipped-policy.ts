@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseCalibration } from '#chat/parse-calibration.ts';
 
-export const shippedPolicyPath = join(import.meta.dirname, '../../data/models/policy.json');
+export const shippedCalibrationPath = join(import.meta.dirname, '../../data/models/policy.json');
 
 /** Id of the model. */
 export async function shippedThresholdsFor(): Promise<string> {
-  return parseCalibration(await readFile(shippedPolicyPath, 'utf8')).embedder;
+  return parseCalibration(await readFile(shippedCalibrationPath, 'utf8')).embedder;
 }

@@ -10,6 +10,7 @@ import { AppError } from '#core/errors.ts';
 import type { Reranker } from '#core/reranker.ts';
 import type { Retriever } from '#core/retriever.ts';
 import { type EvalCase, parseCases } from '../cases/eval-case.ts';
+import { toTurns } from '../core/turns.ts';
 
 export interface Trial {
   /** Name of the set. */
@@ -60,7 +61,7 @@ export async function collectTrial(
   firstStage: Retriever,
   options: CallOptions = {},
 ): Promise<Trial> {
-  const { search, query } = condense(evalCase.turns);
+  const { search, query } = condense(toTurns(evalCase.turns));
   const found = await firstStage.retrieve(search.query, {
     k: depth,
     filter: { audiences: ['customer'] },

@@ -9,6 +9,7 @@ import { buildBm25, createBm25Index } from '#rag/bm25-index.ts';
 import type { Generation } from '#rag/generation-reader.ts';
 import { createHybridRetriever, type HybridOptions } from '#rag/hybrid-retriever.ts';
 import type { EvalCase } from '../cases/eval-case.ts';
+import { toTurns } from '../core/turns.ts';
 
 export interface LabKnowledge {
   readonly generation: Generation;
@@ -76,22 +77,22 @@ export function followUpRankers({ generation, embedder, rewriteQuestion }: LabKn
     },
   });
   const weighted = (weight: number) => (evalCase: EvalCase) => {
-    const { query, context } = condense(evalCase.turns).search;
+    const { query, context } = condense(toTurns(evalCase.turns)).search;
     return { query, context: context && { ...context, weight } };
   };
   return [
-    ranker('last turn with its context', ({ turns }) => condense(turns).search),
+    ranker('last turn with its context', ({ turns }) => condense(toTurns(turns)).search),
     ranker('last turn alone', ({ turns }) => ({ query: turns.at(-1)!.text })),
-    ranker('turns joined', ({ turns }) => ({ query: condense(turns).query })),
+    ranker('turns joined', ({ turns }) => ({ query: condense(toTurns(turns)).query })),
     ranker('context always counts half', weighted(0.5)),
     ranker('context always counts in full', weighted(1)),
     ...(rewriteQuestion
       ? [
           ranker('rewritten by the chat model', async ({ turns }, options) => {
-            const rewritten = await rewriteQuestion(turns, options).catch(() =>
+            const rewritten = await rewriteQuestion(toTurns(turns), options).catch(() =>
               options?.signal?.throwIfAborted(),
             );
-            const condensed = condense(turns);
+            const condensed = condense(toTurns(turns));
             return rewritten === undefined ? condensed.search : withRewritten(condensed, rewritten).search;
           }),
         ]

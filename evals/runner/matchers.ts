@@ -24,7 +24,13 @@ declare module 'vitest' {
 }
 
 const decided = ({ decision }: Reply) =>
-  ({ answer: 'answered', clarify: 'asked back', decline: 'declined', handoff: 'handed over' })[decision];
+  ({
+    answer: 'answered',
+    clarify: 'asked back',
+    'small-talk': 'made small talk',
+    decline: 'declined',
+    handoff: 'handed over',
+  })[decision];
 const verdict = (pass: boolean, message: string) => ({ pass, message: () => message });
 
 expect.extend({

@@ -9,12 +9,12 @@ import type { Calibration } from '#chat/policy.ts';
 import { AppError } from '#core/errors.ts';
 import { generationFolder } from '#rag/generation-folder.ts';
 import { type Config, loadConfig } from '#server/config.ts';
-import { type AnswerDesk, openAnswerDesk } from '#server/deps.ts';
+import { type AnswerPipeline, openAnswerPipeline } from '#server/deps.ts';
 import type { Subject } from './run-settings.ts';
 
 export interface OpenedSubject extends AsyncDisposable {
   readonly config: Config;
-  readonly desk: AnswerDesk;
+  readonly desk: AnswerPipeline;
   /** Without a fallback: what another model answered instead would be counted as this one's. */
   readonly dependencies: AnswerDependencies;
   readonly subject: Subject;
@@ -31,7 +31,7 @@ export interface OpenSubjectOptions {
 export async function openSubject({ dataDir, policy }: OpenSubjectOptions): Promise<OpenedSubject> {
   const loaded = loadConfig();
   const config: Config = dataDir === undefined ? loaded : { ...loaded, dataDir };
-  const desk = await openAnswerDesk(config);
+  const desk = await openAnswerPipeline(config);
   try {
     const { fallbackModel: _unused, ...rest } = desk.dependencies;
     const calibration = policy === undefined ? rest.calibration : await readPolicy(policy);

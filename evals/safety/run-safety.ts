@@ -147,7 +147,7 @@ function checkerFor(knowledge: KnowledgeBase, articles: readonly string[]): Chec
 
 /** Whole lines of the instructions: single words of them turn up in any answer. */
 function promptLines(): string[] {
-  const [system] = buildPrompt({ turns: [{ role: 'customer', text: 'x' }], passages: [] });
+  const [system] = buildPrompt({ turns: [{ author: 'customer', text: 'x' }], passages: [] });
   return String(system?.content)
     .split('\n')
     .map((line) => line.replace(/^- /, ''))

@@ -1,8 +1,10 @@
 // One question through answer(), collected: what scripts and evals look at.
 import type { Answer } from '#chat/answer.ts';
 import type { CallOptions } from '#core/call-options.ts';
-import type { Citation, Decision, Message, Turn } from '#core/conversation.ts';
+import type { Citation, Decision, Message } from '#core/conversation.ts';
 import type { ChatEvent } from '#core/events.ts';
+import type { CaseTurn } from '../core/result.ts';
+import { toTurns } from '../core/turns.ts';
 
 export interface Answered {
   readonly decision: Decision;
@@ -22,11 +24,11 @@ export interface AnswerOnceOptions extends CallOptions {
 /** `turns`: oldest first, the last one is the question. */
 export async function answerOnce(
   answer: Answer,
-  turns: readonly Turn[],
+  turns: readonly CaseTurn[],
   { signal, onEvent }: AnswerOnceOptions = {},
 ): Promise<Answered | AnswerFailure> {
   const createdAt = new Date().toISOString();
-  const messages = turns.map((turn, index): Message => ({ ...turn, id: `m${index}`, createdAt }));
+  const messages = toTurns(turns).map((turn, index): Message => ({ ...turn, id: `m${index}`, createdAt }));
   const conversation = { id: 'script', createdAt, messages };
   const timings = { retrieve: 0, firstToken: 0 };
   const observer = {

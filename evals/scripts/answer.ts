@@ -1,7 +1,7 @@
 // npm run -s answer -- --in FILE --out FILE: what the desk answers to each question, through the same answer() as the server.
 import { AppError } from '#core/errors.ts';
 import { loadConfig } from '#server/config.ts';
-import { openAnswerDesk } from '#server/deps.ts';
+import { openAnswerPipeline } from '#server/deps.ts';
 import { answerOnce } from './answer-once.ts';
 import { openJsonLines, runCommand, showProgress } from './command.ts';
 import { readQuestions } from './question-file.ts';
@@ -11,7 +11,7 @@ const help = `Answers questions from the knowledge base.
   npm run -s answer -- --in questions.jsonl --out answers.jsonl
 
 Each line in:   {"id":"1","turns":[{"role":"customer","text":"How do I reset it?"}]}
-Each line out:  {"id","decision":"answer"|"clarify"|"decline"|"handoff","text",
+Each line out:  {"id","decision":"answer"|"clarify"|"small-talk"|"decline"|"handoff","text",
                  "citations":[{"documentId","chunkId","quote"}],"timingsMs":{"retrieve","firstToken","total"}}
 A question that could not be answered because something failed has "error":{"code","message"} instead of a decision.
 
@@ -28,13 +28,13 @@ await runCommand({
   async run({ values }, signal) {
     if (!values.in) throw new AppError('bad-request', `--in FILE is missing.\n\n${help}`);
     const questions = await readQuestions(values.in);
-    await using desk = await openAnswerDesk(loadConfig());
-    desk.knowledge.current();
+    await using pipeline = await openAnswerPipeline(loadConfig());
+    pipeline.knowledge.current();
     const out = await openJsonLines(values.out);
     let failures = 0;
     try {
       for (const [index, { id, turns }] of questions.entries()) {
-        const answered = await answerOnce(desk.answer, turns, { signal });
+        const answered = await answerOnce(pipeline.answer, turns, { signal });
         if ('error' in answered) failures++;
         await out.write(
           'error' in answered

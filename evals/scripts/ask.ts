@@ -1,7 +1,7 @@
 // npm run -s ask -- "question": one answer on the terminal.
 import { AppError } from '#core/errors.ts';
 import { loadConfig } from '#server/config.ts';
-import { openAnswerDesk } from '#server/deps.ts';
+import { openAnswerPipeline } from '#server/deps.ts';
 import { answerOnce } from './answer-once.ts';
 import { runCommand } from './command.ts';
 
@@ -21,10 +21,10 @@ await runCommand({
     const question = positionals.join(' ').trim();
     if (question === '')
       throw new AppError('bad-request', `Write the question behind the command, in quotes.\n\n${help}`);
-    await using desk = await openAnswerDesk(loadConfig());
+    await using pipeline = await openAnswerPipeline(loadConfig());
     // Says what is wrong and what to run; an answer would only carry the sentence for customers.
-    desk.knowledge.current();
-    const answered = await answerOnce(desk.answer, [{ role: 'customer', text: question }], {
+    pipeline.knowledge.current();
+    const answered = await answerOnce(pipeline.answer, [{ role: 'customer', text: question }], {
       signal,
       onEvent: (event) => {
         if (!values.json && event.type === 'answer-delta') process.stdout.write(event.text);

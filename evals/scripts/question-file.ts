@@ -1,8 +1,8 @@
 // Reads and checks the JSONL that the scripts take: {"id","turns":[{"role":"customer"|"agent","text"}]}, the last turn is the question.
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import type { Turn } from '#core/conversation.ts';
 import { AppError } from '#core/errors.ts';
+import type { CaseTurn } from '../core/result.ts';
 
 const questionSchema = z.object({
   id: z.union([z.string().min(1), z.number()]),
@@ -16,7 +16,7 @@ const questionSchema = z.object({
 
 export interface Question {
   readonly id: string | number;
-  readonly turns: readonly Turn[];
+  readonly turns: readonly CaseTurn[];
 }
 
 /** Throws `bad-input` naming every bad line; nothing is half read. */

@@ -22,7 +22,7 @@ interface Found {
 }
 interface Answered {
   readonly id: string;
-  readonly decision: 'answer' | 'clarify' | 'decline' | 'handoff';
+  readonly decision: 'answer' | 'clarify' | 'small-talk' | 'decline' | 'handoff';
   readonly text: string;
   readonly citations: readonly { readonly documentId: string; readonly quote: string }[];
 }
@@ -149,6 +149,21 @@ describe('answers of the sample company', () => {
     expect(people.length).toBe(8);
     // Measured: all of them.
     expect(share(people, (row) => answerTo(row).decision === 'handoff')).toBeGreaterThan(0.85);
+  });
+
+  it('give the emergency advice alone where there is danger, and hand over', () => {
+    const dangerous = asked.filter(({ expect: reply, gold }) => reply === 'handoff' && gold.length > 0);
+    expect(dangerous.length).toBe(1);
+    for (const row of dangerous) {
+      const { decision, text, citations } = answerTo(row);
+      expect({ decision, missing: missingFacts(text, row.facts) }).toEqual({
+        decision: 'handoff',
+        missing: [],
+      });
+      expect(citationScores(citations, row.gold).hit).toBe(1);
+      expect(text).toContain('112');
+      expect(text).not.toContain('°C');
+    }
   });
 
   it('are withheld more often than not where no article answers', () => {

@@ -210,7 +210,7 @@ describe('npm run answer', () => {
     expect(rows.map(({ id }) => id)).toEqual(questions.map(({ id }) => id));
     for (const row of rows) {
       expect(Object.keys(row).sort()).toEqual(['citations', 'decision', 'id', 'text', 'timingsMs']);
-      expect(['answer', 'clarify', 'decline', 'handoff']).toContain(row.decision);
+      expect(['answer', 'clarify', 'small-talk', 'decline', 'handoff']).toContain(row.decision);
       expect(row.text.length).toBeGreaterThan(0);
       expect(Object.keys(row.timingsMs)).toEqual(['retrieve', 'firstToken', 'total']);
       expect(row.timingsMs.total).toBeGreaterThanOrEqual(row.timingsMs.firstToken!);

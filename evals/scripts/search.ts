@@ -3,6 +3,7 @@ import { condense } from '#chat/condense.ts';
 import { AppError } from '#core/errors.ts';
 import { loadConfig } from '#server/config.ts';
 import { openKnowledge } from '#server/deps.ts';
+import { toTurns } from '../core/turns.ts';
 import { openJsonLines, runCommand, showProgress } from './command.ts';
 import { readQuestions } from './question-file.ts';
 
@@ -52,7 +53,7 @@ await runCommand({
     const out = await openJsonLines(values.out);
     try {
       for (const [index, { id, turns }] of questions.entries()) {
-        const { query, search } = condense(turns);
+        const { query, search } = condense(toTurns(turns));
         const passages = await knowledge.current().retrieve(search.query, {
           k: k * passagesPerDocument,
           filter,

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
-import { supportedFrom } from '#core/support-scorer.ts';
+import { groundedFrom } from '#core/groundedness.ts';
 import { casePassages } from '../core/ask.ts';
+import { fitGroundedness, readGroundednessPairs } from '../judging/groundedness.ts';
 import { openJudge } from '../judging/language-model-judge.ts';
-import { fitSupportScorer, readSupportPairs } from '../judging/support-score.ts';
 import { defineCaseSuite } from '../runner/define-suite.ts';
 import { evalContext } from '../runner/eval-context.ts';
 import { agreementMetrics, answerScores, judgeAnswer, judgePairs, summarizeAnswers } from './answers.ts';
 
 const { ask, embedder, records, casesDir, config } = await evalContext();
-const pairs = await readSupportPairs(join(casesDir, 'support-pairs.jsonl'));
-const support = await fitSupportScorer(pairs, embedder);
+const pairs = await readGroundednessPairs(join(casesDir, 'support-pairs.jsonl'));
+const groundedness = await fitGroundedness(pairs, embedder);
 const judge = openJudge(config.judge);
 
 await defineCaseSuite({
@@ -20,7 +20,7 @@ await defineCaseSuite({
     const options = signal ? { signal } : {};
     const reply = await ask(evalCase.turns, options);
     return records.remember(['answers', evalCase, judge?.model], () =>
-      judgeAnswer(evalCase, reply, { scorer: support.scorer, embedder, judge }, options),
+      judgeAnswer(evalCase, reply, { scorer: groundedness.scorer, embedder, judge }, options),
     );
   },
   check(expect, { reply }, { facts, gold, mustNot }) {
@@ -32,7 +32,7 @@ await defineCaseSuite({
   },
   result(evalCase, record) {
     const { reply, sentences } = record;
-    const unsupported = sentences.filter((sentence) => sentence.support < supportedFrom);
+    const unsupported = sentences.filter((sentence) => sentence.groundedness < groundedFrom);
     return {
       kind: evalCase.kind,
       turns: evalCase.turns,
@@ -61,7 +61,11 @@ await defineCaseSuite({
     return {
       metrics: {
         ...metrics,
-        ...agreementMetrics(support.predictions, { prefix: 'support', who: 'Support score', seed }),
+        ...agreementMetrics(groundedness.predictions, {
+          prefix: 'groundedness',
+          who: 'Groundedness score',
+          seed,
+        }),
         ...(judged
           ? agreementMetrics(judged.predictions, { prefix: 'judge', who: 'Language-model judge', seed })
           : {}),

@@ -29,7 +29,7 @@ export async function converse(
 type Step = ConversationCase['steps'][number];
 
 export function decisionsOf({ expect }: Step): readonly string[] {
-  return expect === undefined ? ['answer', 'clarify', 'decline', 'handoff'] : [expect].flat();
+  return expect === undefined ? ['answer', 'clarify', 'small-talk', 'decline', 'handoff'] : [expect].flat();
 }
 
 /** Facts and citations are asked of answers only: a step that may also be declined cannot lack them then. */

@@ -8,6 +8,7 @@ import type { KnowledgeBase, LexicalIndex, Retriever, VectorIndex } from '#core/
 import type { EvalCase } from '../cases/eval-case.ts';
 import { mean, meanMetric } from '../core/metric.ts';
 import type { Chart, Metric } from '../core/result.ts';
+import { toTurns } from '../core/turns.ts';
 import { hitAt, ndcgAt, recallAt, reciprocalRank } from '../metrics/ranking.ts';
 
 export const forms = ['condensed', 'last-turn', 'standalone'] as const;
@@ -46,7 +47,7 @@ export async function retrieve(
   options: CallOptions = {},
 ): Promise<RetrievalRecord> {
   const { generation, knowledge, embedder } = parts;
-  const { query: condensed, search: searched } = condense(turns);
+  const { query: condensed, search: searched } = condense(toTurns(turns));
   const lastTurn = turns.at(-1)!.text;
   /** BM25 and vectors alone search with the text; a knowledge base takes the conversation into account by itself. */
   const queries: Record<Form, { readonly text: string; readonly search: SearchQuery }> = {

@@ -30,7 +30,7 @@ const reply = (text: string, change: Partial<AskRecord> = {}): AskRecord => ({
 });
 const answered = (text: string, change: Partial<AskRecord> = {}) => ({
   reply: reply(text, change),
-  sentences: [{ text, support: 0.9 }],
+  sentences: [{ text, groundedness: 0.9 }],
   relevance: 0.5,
 });
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { SupportScorer } from '#core/support-scorer.ts';
+import type { GroundednessScorer } from '#core/groundedness.ts';
 import { createAnswer } from './answer.ts';
 import { type AnswerQualityOptions, createAnswerQuality } from './answer-quality.ts';
 import {
+  cannedEmbedder,
   cannedKnowledgeBase,
   collectEvents,
   conversationOf,
@@ -12,7 +13,7 @@ import {
 } from './testing/fixtures.ts';
 
 const text = 'Hold the dial for 20 seconds [1]. Then call us on Sunday [1].';
-const wordScorer: SupportScorer = {
+const wordScorer: GroundednessScorer = {
   score: async (sentence, passage) => (passage.includes(sentence.replace(/\W+$/, '')) ? 0.9 : 0.1),
 };
 
@@ -31,6 +32,7 @@ function desk(options: Partial<AnswerQualityOptions> = {}) {
   });
   const answer = quality.watch(
     createAnswer({
+      embedder: cannedEmbedder(),
       knowledgeBase: () =>
         cannedKnowledgeBase([scored(makeChunk({ text: 'Hold the dial for 20 seconds.' }), { cosine: 0.9 })]),
       chatModel: { name: 'scripted', model: new ScriptedChatModel({ deltas: [text] }) },
@@ -53,7 +55,7 @@ function desk(options: Partial<AnswerQualityOptions> = {}) {
   const ask = (question = 'How do I reset it?') =>
     collectEvents(
       answer({
-        conversation: conversationOf({ role: 'customer', text: question }),
+        conversation: conversationOf({ author: 'customer', text: question }),
         messageId: 'a',
         replyTo: 'q',
       }),

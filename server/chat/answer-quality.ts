@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Message } from '#core/conversation.ts';
 import { isAbortError } from '#core/errors.ts';
-import { type SupportScorer, supportedFrom, supportOfSentences } from '#core/support-scorer.ts';
+import { type GroundednessScorer, groundedFrom, groundednessOfSentences } from '#core/groundedness.ts';
 import type { Answer } from './answer.ts';
 
 /** For metrics. No text passes through here. */
@@ -15,7 +15,7 @@ export interface QualityObserver {
 }
 
 export interface AnswerQualityOptions {
-  readonly scorer: SupportScorer;
+  readonly scorer: GroundednessScorer;
   /** Share of the answers that is drawn, 0 to 1. */
   readonly share: number;
   /** Answers are being written: the embedder is theirs. */
@@ -74,8 +74,8 @@ export function createAnswerQuality({
 
   async function score({ text, citations = [] }: Message): Promise<void> {
     try {
-      const sentences = await supportOfSentences({ text, citations }, scorer, { signal });
-      const supported = sentences.filter(({ support }) => support >= supportedFrom).length;
+      const sentences = await groundednessOfSentences({ text, citations }, scorer, { signal });
+      const supported = sentences.filter(({ groundedness }) => groundedness >= groundedFrom).length;
       if (sentences.length > 0) observer.scored?.({ supported, total: sentences.length });
     } catch (thrown) {
       if (isAbortError(thrown)) throw thrown;

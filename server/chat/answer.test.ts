@@ -5,6 +5,7 @@ import { type AnswerDependencies, createAnswer } from './answer.ts';
 import type { Calibration } from './policy.ts';
 import { buildPrompt } from './prompt.ts';
 import {
+  cannedEmbedder,
   cannedKnowledgeBase,
   collectEvents,
   conversationOf,
@@ -36,17 +37,18 @@ function desk(script: Script, passages: readonly ScoredChunk[], extra: Partial<A
   const knowledgeBase = cannedKnowledgeBase(passages);
   const answer = createAnswer({
     knowledgeBase: () => knowledgeBase,
+    embedder: cannedEmbedder(),
     chatModel: { name: 'scripted', model },
     calibration,
     timeouts: { firstTokenTimeoutMs: 200, tokenTimeoutMs: 200 },
     ...extra,
   });
-  const ask = (...turns: (Pick<Message, 'role' | 'text'> & Partial<Message>)[]) =>
+  const ask = (...turns: (Pick<Message, 'author' | 'text'> & Partial<Message>)[]) =>
     collectEvents(answer({ conversation: conversationOf(...turns), messageId: 'a', replyTo: 'q' }));
   return { model, knowledgeBase, answer, ask };
 }
 const question = {
-  role: 'customer',
+  author: 'customer',
   text: 'How do I reset the thermostat to its factory settings?',
 } as const;
 
@@ -124,9 +126,9 @@ describe('answer', () => {
       },
     });
     const topics = [{ documentId: 'other', title: 'Something else' }];
-    const asked = { role: 'agent', text: '…?', decision: 'clarify', topics } as const;
+    const asked = { author: 'bot', text: '…?', decision: 'clarify', topics } as const;
     const second = await ask(question, asked, {
-      role: 'customer',
+      author: 'customer',
       text: 'the thing I bought in May from your shop, would it be better to send it back?',
     });
     expect(second).toContainEqual({ type: 'handoff-request', reason: 'unanswered' });
@@ -138,13 +140,13 @@ describe('answer', () => {
       scored(makeChunk({ documentId: 'reset' }), hopeless),
       scored(makeChunk({ documentId: 'dial' }), hopeless),
     ];
-    const asked = { role: 'agent', text: '…?', decision: 'clarify', topics: offered } as const;
+    const asked = { author: 'bot', text: '…?', decision: 'clarify', topics: offered } as const;
 
     it.each(['About dial', '2', 'the second one please', 'the dial one'])(
       'answers the question from the topic that the customer names: %s',
       async (reply) => {
         const { ask, knowledgeBase } = desk({ deltas: ['Turn it [1].'] }, passages);
-        const last = (await ask(question, asked, { role: 'customer', text: reply })).at(-1);
+        const last = (await ask(question, asked, { author: 'customer', text: reply })).at(-1);
         expect(last).toMatchObject({ message: { decision: 'answer', citations: [{ documentId: 'dial' }] } });
         expect(knowledgeBase.queries).toEqual([question.text]);
       },
@@ -152,7 +154,7 @@ describe('answer', () => {
 
     it('asks which one is meant by a yes, once, and then answers from all', async () => {
       const { ask } = desk({ deltas: ['Turn it [2].'] }, passages);
-      const yes = { role: 'customer', text: 'yes' } as const;
+      const yes = { author: 'customer', text: 'yes' } as const;
       expect((await ask(question, asked, yes)).at(-1)).toMatchObject({
         message: { decision: 'clarify', topics: offered, text: expect.stringContaining('Which one') },
       });
@@ -163,7 +165,7 @@ describe('answer', () => {
 
     it('hands over where it is none of them', async () => {
       const { ask } = desk({ deltas: ['x'] }, passages);
-      const events = await ask(question, asked, { role: 'customer', text: 'none of these' });
+      const events = await ask(question, asked, { author: 'customer', text: 'none of these' });
       expect(events).toContainEqual({ type: 'handoff-request', reason: 'unanswered' });
     });
 
@@ -171,7 +173,7 @@ describe('answer', () => {
       const found = [scored(makeChunk({ documentId: 'reset' }), unsure)];
       const { ask } = desk({ deltas: ['Hold it [1].'] }, found);
       const rephrased = {
-        role: 'customer',
+        author: 'customer',
         text: 'everything on it shall be wiped before I sell it',
       } as const;
       expect((await ask(question, asked, rephrased)).at(-1)).toMatchObject({
@@ -182,8 +184,8 @@ describe('answer', () => {
 
   it('says sorry to the first "that did not help", and hands over after the second', async () => {
     const { ask, knowledgeBase } = desk({ deltas: ['x'] }, [scored(makeChunk(), sure)]);
-    const answered = { role: 'agent', text: 'Hold the dial.', decision: 'answer' } as const;
-    const useless = { role: 'customer', text: "that didn't help" } as const;
+    const answered = { author: 'bot', text: 'Hold the dial.', decision: 'answer' } as const;
+    const useless = { author: 'customer', text: "that didn't help" } as const;
     expect((await ask(question, answered, useless)).at(-1)).toMatchObject({
       message: { decision: 'clarify', topics: [], text: expect.stringContaining('sorry') },
     });
@@ -191,8 +193,8 @@ describe('answer', () => {
       question,
       answered,
       useless,
-      { role: 'agent', text: 'Sorry.', decision: 'clarify', topics: [] },
-      { role: 'customer', text: 'still not working' },
+      { author: 'bot', text: 'Sorry.', decision: 'clarify', topics: [] },
+      { author: 'customer', text: 'still not working' },
     );
     expect(second).toContainEqual({ type: 'handoff-request', reason: 'unanswered' });
     expect(knowledgeBase.queries).toEqual([]);
@@ -203,8 +205,8 @@ describe('answer', () => {
     const conversation = {
       ...conversationOf(
         question,
-        { role: 'agent', text: 'A person …', decision: 'handoff' },
-        { role: 'customer', text: 'Which heat pump should I buy for a large old house?' },
+        { author: 'bot', text: 'A person …', decision: 'handoff' },
+        { author: 'customer', text: 'Which heat pump should I buy for a large old house?' },
       ),
       handoff: { reason: 'unanswered', at: '2026-01-01T00:00:00.000Z', email: 'a@b.example' },
     } as const;
@@ -215,9 +217,9 @@ describe('answer', () => {
 
   it('says goodbye to a goodbye, and asks back after a greeting as at the start', async () => {
     const { ask } = desk({ deltas: ['x'] }, [scored(makeChunk(), unsure)]);
-    expect(deltaText(await ask({ role: 'customer', text: 'see you' }))).toMatch(/^Goodbye/);
-    const greeted = { role: 'agent', text: 'Hello!', decision: 'clarify' } as const;
-    expect((await ask({ role: 'customer', text: 'hi' }, greeted, question)).at(-1)).toMatchObject({
+    expect(deltaText(await ask({ author: 'customer', text: 'see you' }))).toMatch(/^Goodbye/);
+    const greeted = { author: 'bot', text: 'Hello!', decision: 'small-talk' } as const;
+    expect((await ask({ author: 'customer', text: 'hi' }, greeted, question)).at(-1)).toMatchObject({
       message: { decision: 'clarify', topics: [{ documentId: 'reset' }] },
     });
   });
@@ -227,8 +229,8 @@ describe('answer', () => {
     expect((await ask(question)).at(-1)).toMatchObject({ message: { decision: 'decline' } });
     const second = await ask(
       question,
-      { role: 'agent', text: 'no', decision: 'decline' },
-      { role: 'customer', text: 'Which heat pump should I buy for a large old house?' },
+      { author: 'bot', text: 'no', decision: 'decline' },
+      { author: 'customer', text: 'Which heat pump should I buy for a large old house?' },
     );
     expect(second.slice(-2)).toMatchObject([
       { type: 'handoff-request', reason: 'unanswered' },
@@ -238,15 +240,67 @@ describe('answer', () => {
 
   it('hands over at once when a person is asked for, without looking anything up', async () => {
     const { ask, knowledgeBase } = desk({ deltas: ['x'] }, [scored(makeChunk(), sure)]);
-    const events = await ask({ role: 'customer', text: 'let me talk to a human please' });
+    const events = await ask({ author: 'customer', text: 'let me talk to a human please' });
     expect(events).toContainEqual({ type: 'handoff-request', reason: 'customer-request' });
     expect(knowledgeBase.queries).toEqual([]);
   });
 
+  describe('in danger', () => {
+    const advice = 'If you smell gas, leave the house and call your gas emergency service from outside.';
+    const dangerous = { author: 'customer', text: 'I smell gas' } as const;
+    const passages = [
+      scored(makeChunk({ documentId: 'boiler', text: 'Turn the gas boiler up.' }), sure),
+      scored(makeChunk({ documentId: 'safety', text: `${advice}\n\nTurn the thermostat to 28 °C.` }), unsure),
+    ];
+
+    it('gives the emergency number and what an article says about it alone, and hands over', async () => {
+      const { ask, model } = desk({ deltas: ['Turn it up [1].'] }, passages);
+      const events = await ask(dangerous);
+      expect(events).toContainEqual({ type: 'handoff-request', reason: 'danger' });
+      expect(events.at(-1)).toMatchObject({
+        message: { decision: 'handoff', citations: [{ number: 1, documentId: 'safety', quote: advice }] },
+      });
+      expect(deltaText(events)).toContain('112');
+      expect(deltaText(events)).toContain(`${advice} [1]`);
+      expect(deltaText(events)).not.toMatch(/28|boiler up/);
+      expect(model.prompts).toEqual([]);
+    });
+
+    it('gives the number where no article says anything, and where nothing can be looked up', async () => {
+      const failing = () => {
+        throw new Error('no knowledge base');
+      };
+      for (const { ask } of [
+        desk({ deltas: ['x'] }, passages.slice(0, 1)),
+        desk({ deltas: ['x'] }, [], { knowledgeBase: failing }),
+      ]) {
+        const events = await ask(dangerous);
+        expect(events.at(-1)).toMatchObject({ type: 'answer-end', message: { decision: 'handoff' } });
+        expect(deltaText(events)).toContain('112');
+      }
+    });
+
+    it('speaks the language of the customer, and to one who may harm themselves with care', async () => {
+      const { ask } = desk({ deltas: ['x'] }, []);
+      expect(deltaText(await ask({ author: 'customer', text: 'Hier riecht es nach Gas' }))).toContain(
+        'Notruf',
+      );
+      expect(deltaText(await ask({ author: 'customer', text: 'I want to kill myself' }))).toContain('988');
+    });
+  });
+
+  it('gives the search the vector that it understood the question with', async () => {
+    const embedder = cannedEmbedder();
+    const { ask, knowledgeBase } = desk({ deltas: ['ok [1]'] }, [scored(makeChunk(), sure)], { embedder });
+    await ask(question);
+    expect(embedder.texts).toEqual([question.text]);
+    expect(knowledgeBase.options[0]?.vector).toMatchObject({ modelId: 'canned' });
+  });
+
   it('greets back instead of searching for "hello"', async () => {
     const { ask, knowledgeBase } = desk({ deltas: ['x'] }, [scored(makeChunk(), hopeless)]);
-    expect((await ask({ role: 'customer', text: 'Hello!' })).at(-1)).toMatchObject({
-      message: { decision: 'clarify', text: expect.stringMatching(/^Hello/) },
+    expect((await ask({ author: 'customer', text: 'Hello!' })).at(-1)).toMatchObject({
+      message: { decision: 'small-talk', text: expect.stringMatching(/^Hello/) },
     });
     expect(knowledgeBase.queries).toEqual([]);
   });
@@ -255,11 +309,11 @@ describe('answer', () => {
     const { ask, knowledgeBase } = desk({ deltas: ['ok [1]'] }, [scored(makeChunk(), sure)]);
     await ask(
       question,
-      { role: 'agent', text: 'Hold the dial.', decision: 'answer' },
-      { role: 'customer', text: 'and for how long?' },
+      { author: 'bot', text: 'Hold the dial.', decision: 'answer' },
+      { author: 'customer', text: 'and for how long?' },
     );
     expect(knowledgeBase.queries).toEqual([expect.not.stringContaining('factory settings')]);
-    expect(knowledgeBase.contexts[0]?.text).toContain('factory settings');
+    expect(knowledgeBase.options[0]?.context?.text).toContain('factory settings');
   });
 
   it('searches with the question that the model makes of a later turn, and answers that', async () => {
@@ -272,13 +326,13 @@ describe('answer', () => {
     });
     await ask(
       question,
-      { role: 'agent', text: 'Hold the dial.' },
-      { role: 'customer', text: 'and the valve?' },
+      { author: 'bot', text: 'Hold the dial.' },
+      { author: 'customer', text: 'and the valve?' },
     );
     expect(asked).toEqual([[question.text, 'Hold the dial.', 'and the valve?']]);
     expect(knowledgeBase.queries).toEqual(['and the valve?']);
-    expect(knowledgeBase.contexts).toEqual([
-      { text: 'How do I reset the valve to its factory settings?', weight: 1 },
+    expect(knowledgeBase.options).toMatchObject([
+      { context: { text: 'How do I reset the valve to its factory settings?', weight: 1 } },
     ]);
     expect(JSON.stringify(model.prompts)).toContain('and the valve?');
     await ask(question);
@@ -294,11 +348,11 @@ describe('answer', () => {
     });
     const events = await ask(
       question,
-      { role: 'agent', text: 'Hold the dial.' },
-      { role: 'customer', text: 'and the valve?' },
+      { author: 'bot', text: 'Hold the dial.' },
+      { author: 'customer', text: 'and the valve?' },
     );
     expect(knowledgeBase.queries).toEqual(['and the valve?']);
-    expect(knowledgeBase.contexts[0]?.text).toContain('factory settings');
+    expect(knowledgeBase.options[0]?.context?.text).toContain('factory settings');
     expect(events.at(-1)).toMatchObject({ type: 'answer-end', reason: 'complete' });
   });
 
@@ -355,7 +409,7 @@ describe('answer', () => {
 
   it('gives a model what articles say as data: no mark can be closed, no role imitated, nothing expanded', () => {
     const passages = [scored(makeChunk({ text: hostileText }), sure)];
-    const turns = [{ role: 'customer', text: 'How do I reset it?' }] as const;
+    const turns = [{ author: 'customer', text: 'How do I reset it?' }] as const;
     expectHarmless(String(buildPrompt({ turns, passages })[1]?.content));
   });
 
@@ -373,7 +427,7 @@ describe('answer', () => {
   });
 
   it('gives a model what customers say as data, too', () => {
-    const turns = [{ role: 'customer', text: `How do I reset it? ${hostileText}` }] as const;
+    const turns = [{ author: 'customer', text: `How do I reset it? ${hostileText}` }] as const;
     expectHarmless(String(buildPrompt({ turns, passages: [scored(makeChunk(), sure)] })[1]?.content));
   });
 

@@ -276,7 +276,7 @@ describe('createAnswering', () => {
       const { id } = (await store.create()).conversation;
       await store.addMessage(
         id,
-        { id: 'message-1', role: 'customer', text: 'How?', createdAt: '' },
+        { id: 'message-1', author: 'customer', text: 'How?', createdAt: '' },
         'answer-1',
       );
       const next = createAnswering({ store, answer: scriptedAnswer({ deltas: text }).answer, limits: roomy });

@@ -228,7 +228,7 @@ export function createAnswering({
   function endEarly(run: Run, reason: AnswerEndReason): void {
     const message: Message = {
       id: run.answerId,
-      role: 'agent',
+      author: 'bot',
       text: run.text,
       createdAt: now().toISOString(),
       replyTo: run.replyTo,
@@ -287,7 +287,7 @@ export function createAnswering({
       const answerId = newSecret();
       const adding = store.addMessage(
         conversationId,
-        { id: messageId, role: 'customer', text, createdAt: now().toISOString() },
+        { id: messageId, author: 'customer', text, createdAt: now().toISOString() },
         answerId,
       );
       // It is in the journal already; the promise is about the disk, and the answer need not wait for that.
@@ -324,7 +324,7 @@ export function createAnswering({
 
     async feedback(feedback) {
       const conversation = await store.get(feedback.conversationId);
-      if (!conversation?.messages.some(({ id, role }) => id === feedback.messageId && role === 'agent'))
+      if (!conversation?.messages.some(({ id, author }) => id === feedback.messageId && author === 'bot'))
         throw new AppError('not-found', 'The conversation has no such answer.');
       await store.recordFeedback({ ...feedback, at: now().toISOString() });
     },
@@ -373,7 +373,7 @@ export function createAnswering({
 function asAskedIn(conversation: Conversation, questionId: string): Conversation {
   const at = conversation.messages.findIndex(({ id }) => id === questionId);
   const earlier = conversation.messages.filter(
-    ({ role }, index) => index < at || (index > at && role === 'agent'),
+    ({ author }, index) => index < at || (index > at && author !== 'customer'),
   );
   return { ...conversation, messages: [...earlier, ...conversation.messages.slice(at, at + 1)] };
 }

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Turn } from '#core/conversation.ts';
 import { condense, isElliptical } from './condense.ts';
 
-const customer = (text: string): Turn => ({ role: 'customer', text });
-const agent = (text: string): Turn => ({ role: 'agent', text });
+const customer = (text: string): Turn => ({ author: 'customer', text });
+const agent = (text: string): Turn => ({ author: 'bot', text });
 
 describe('condense', () => {
   it('leaves a first question as it is', () => {

@@ -25,7 +25,7 @@ export interface CondenseOptions {
 }
 
 /** What the embedder reads is limited; the last turn must always fit. Words. */
-const agentTurnWords = 20;
+const replyWords = 20;
 const customerTurnWords = 60;
 const exchangesRead = 3;
 
@@ -70,14 +70,14 @@ function contextBefore(turns: readonly Turn[], { afterClarify }: Required<Conden
     const at = turns
       .slice(0, Math.max(0, end))
       .findLastIndex(
-        ({ role, text }) => role === 'customer' && !isSmallTalk(text) && !saysNoMoreThanUnhelped(text),
+        ({ author, text }) => author === 'customer' && !isSmallTalk(text) && !saysNoMoreThanUnhelped(text),
       );
     if (at < 0) break;
     const question = turns[at]!.text;
     context.push(firstWords(question, customerTurnWords));
-    const reply = turns.slice(at + 1, end).find(({ role }) => role === 'agent');
+    const reply = turns.slice(at + 1, end).find(({ author }) => author !== 'customer');
     // A question back lists topics that the customer may not mean: it is no context to search with.
-    if (reply && !(afterClarify && exchange === 0)) context.push(firstWords(reply.text, agentTurnWords));
+    if (reply && !(afterClarify && exchange === 0)) context.push(firstWords(reply.text, replyWords));
     if (!isElliptical(question)) break;
     end = at;
   }

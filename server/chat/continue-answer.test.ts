@@ -14,7 +14,7 @@ function answerOf(pieces: readonly string[], end?: ChatEvent): ChatEvent[] {
     ...pieces.map((text): ChatEvent => ({ type: 'answer-delta', messageId: 'a', text })),
     end ?? {
       type: 'answer-end',
-      message: { id: 'a', role: 'agent', text: pieces.join(''), createdAt: '2026-01-01', replyTo: 'q' },
+      message: { id: 'a', author: 'bot', text: pieces.join(''), createdAt: '2026-01-01', replyTo: 'q' },
       reason: 'complete',
     },
   ];

@@ -15,13 +15,13 @@ export function describeConversationStore(name: string, open: () => Promise<Conv
 
     const customer = (id: string, text = 'How do I reset it?'): Message => ({
       id,
-      role: 'customer',
+      author: 'customer',
       text,
       createdAt: '2026-01-01T00:00:00.000Z',
     });
     const agent = (id: string, replyTo: string, text: string): Message => ({
       id,
-      role: 'agent',
+      author: 'bot',
       text,
       createdAt: '2026-01-01T00:00:01.000Z',
       replyTo,

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { IntentClassifier, IntentGuess } from '#core/intent-classifier.ts';
 import { createAnswer } from './answer.ts';
-import { decideByIntent } from './decide-by-intent.ts';
+import { actByIntent } from './decide-by-intent.ts';
 import {
+  cannedEmbedder,
   cannedKnowledgeBase,
   collectEvents,
   conversationOf,
@@ -24,34 +25,34 @@ const guess = (label: string, change: Partial<IntentGuess> = {}): IntentGuess =>
 
 describe('a sure guess', () => {
   it.each([
-    ['wants-person', { decision: 'handoff', reason: 'customer-request' }],
-    ['hostile', { decision: 'decline', tone: 'calm' }],
-    ['greeting', { decision: 'clarify', smallTalk: 'greeting' }],
-    ['thanks', { decision: 'clarify', smallTalk: 'thanks' }],
-  ])('of %s decides', (label, outcome) => {
-    expect(decideByIntent('any words', guess(label))).toMatchObject(outcome);
+    ['wants-person', { kind: 'person-request', confidence: 0.97 }],
+    ['hostile', { kind: 'misuse', confidence: 0.97 }],
+    ['greeting', { kind: 'small-talk', smallTalk: 'greeting', confidence: 0.97 }],
+    ['thanks', { kind: 'small-talk', smallTalk: 'thanks', confidence: 0.97 }],
+  ])('of %s tells', (label, act) => {
+    expect(actByIntent('any words', guess(label))).toEqual(act);
   });
 
   it.each(['question', 'complaint', 'out-of-scope'])('of %s leaves it to what is found', (label) => {
-    expect(decideByIntent('any words', guess(label))).toBeUndefined();
+    expect(actByIntent('any words', guess(label))).toBeUndefined();
   });
 
   it('is needed', () => {
     for (const label of ['wants-person', 'hostile', 'greeting', 'thanks']) {
-      expect(decideByIntent('any words', guess(label, { sure: false }))).toBeUndefined();
-      expect(decideByIntent('any words', guess(label, { probability: 0.89 }))).toBeUndefined();
+      expect(actByIntent('any words', guess(label, { sure: false }))).toBeUndefined();
+      expect(actByIntent('any words', guess(label, { probability: 0.89 }))).toBeUndefined();
     }
-    expect(decideByIntent('any words', undefined)).toBeUndefined();
+    expect(actByIntent('any words', undefined)).toBeUndefined();
   });
 
   it('of small talk does not count for a long message, nor thanks for one that asks', () => {
     const long = 'good morning to all of you I am writing about the parcel that I ordered';
-    expect(decideByIntent(long, guess('greeting'))).toBeUndefined();
-    expect(decideByIntent('thanks, and on Sundays?', guess('thanks'))).toBeUndefined();
+    expect(actByIntent(long, guess('greeting'))).toBeUndefined();
+    expect(actByIntent('thanks, and on Sundays?', guess('thanks'))).toBeUndefined();
   });
 
   it('of abuse does not count for a message that asks', () => {
-    expect(decideByIntent('you fools, where is my parcel', guess('hostile'))).toBeUndefined();
+    expect(actByIntent('you fools, where is my parcel', guess('hostile'))).toBeUndefined();
   });
 });
 
@@ -63,7 +64,7 @@ describe('answering with a classifier', () => {
   const asked: string[] = [];
   const intents: IntentClassifier = {
     labels: [],
-    classify: async (text) => {
+    classify: (text) => {
       asked.push(text);
       return canned[text] ?? guess('question');
     },
@@ -72,6 +73,7 @@ describe('answering with a classifier', () => {
   const knowledgeBase = cannedKnowledgeBase([scored(makeChunk(), { cosine: 0.9 })]);
   const answer = createAnswer({
     knowledgeBase: () => knowledgeBase,
+    embedder: cannedEmbedder(),
     chatModel: { name: 'scripted', model },
     intents,
     calibration: {
@@ -85,7 +87,7 @@ describe('answering with a classifier', () => {
   });
   const ask = (text: string) =>
     collectEvents(
-      answer({ conversation: conversationOf({ role: 'customer', text }), messageId: 'a', replyTo: 'q' }),
+      answer({ conversation: conversationOf({ author: 'customer', text }), messageId: 'a', replyTo: 'q' }),
     );
 
   it('stays friendly where it is abused, and looks nothing up', async () => {

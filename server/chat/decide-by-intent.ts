@@ -1,7 +1,7 @@
-// What a classifier's guess decides before anything is looked up. The patterns of policy.ts are the sure cases and come first; the
+// What a classifier's guess says that a message does. The patterns of recognise-act.ts are the sure cases and come first; the
 // classifier knows other words for the same, and is heard only where its guesses of that kind were right 98 times in 100 (cross-validated).
 import type { IntentGuess } from '#core/intent-classifier.ts';
-import type { PolicyOutcome } from './policy.ts';
+import type { Act } from './act.ts';
 import { isFarewell } from './small-talk.ts';
 
 /**
@@ -18,15 +18,15 @@ const smallTalkWords = 12;
  * Undefined where the question has to be looked up: for `question`, `complaint` (there may be an article that helps) and
  * `out-of-scope` (what that is depends on the company: the passages found decide), and for every guess that is not sure.
  */
-export function decideByIntent(question: string, intent: IntentGuess | undefined): PolicyOutcome | undefined {
+export function actByIntent(question: string, intent: IntentGuess | undefined): Act | undefined {
   if (!intent?.sure || intent.probability < leastProbability) return undefined;
   const { label, probability: confidence } = intent;
-  if (label === 'wants-person') return { decision: 'handoff', confidence, reason: 'customer-request' };
-  if (label === 'hostile' && !asks.test(question)) return { decision: 'decline', confidence, tone: 'calm' };
+  if (label === 'wants-person') return { kind: 'person-request', confidence };
+  if (label === 'hostile' && !asks.test(question)) return { kind: 'misuse', confidence };
   const isSmallTalk = label === 'greeting' || (label === 'thanks' && !asks.test(question));
   const isShort = question.trim().split(/\s+/).length <= smallTalkWords;
   if (!isSmallTalk || !isShort) return undefined;
   // Goodbyes belong to the class of thanks.
   const smallTalk = label === 'thanks' && isFarewell(question) ? 'farewell' : label;
-  return { decision: 'clarify', confidence, topics: [], smallTalk };
+  return { kind: 'small-talk', smallTalk, confidence };
 }

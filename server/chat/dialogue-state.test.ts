@@ -5,16 +5,16 @@ import { isOpening, offeredTopics, openQuestion, unhelpedReplies } from './dialo
 const topics: Topic[] = [{ documentId: 'a', title: 'A' }];
 let count = 0;
 const base = () => ({ id: `m${count++}`, createdAt: '' });
-const says = (text: string): Message => ({ ...base(), role: 'customer', text });
+const says = (text: string): Message => ({ ...base(), author: 'customer', text });
 const replies = (decision: Decision, rest: Partial<Message> = {}): Message => ({
   ...base(),
-  role: 'agent',
+  author: 'bot',
   text: '…',
   decision,
   ...rest,
 });
 const asksBack = () => replies('clarify', { topics });
-const greets = () => replies('clarify');
+const greets = () => replies('small-talk');
 
 describe('where a conversation stands', () => {
   it('knows what was offered, and a greeting from a question back', () => {

@@ -2,16 +2,19 @@
 import type { Message, Topic } from '#core/conversation.ts';
 import { saysUnhelped } from './did-not-help.ts';
 
-/** What the desk's last reply offered when it asked back; undefined where it did not ask back. A greeting is no question back. */
+/** So many replies in a row that do not help, the one to come included, and a person is offered. */
+export const giveUpAfter = 2;
+
+/** What the desk's last reply offered when it asked back; undefined where it did not ask back. */
 export function offeredTopics(history: readonly Message[]): readonly Topic[] | undefined {
-  return topicsOf(history.findLast(isAgent));
+  return topicsOf(history.findLast(isReply));
 }
 
 /** The customer's message that the desk asked back about, first of several in a row. Undefined where it did not ask back. */
 export function openQuestion(history: readonly Message[]): Message | undefined {
   let question: Message | undefined;
   for (const message of history.toReversed()) {
-    if (message.role === 'customer') question = message;
+    if (message.author === 'customer') question = message;
     else if (topicsOf(message) === undefined) break;
   }
   return offeredTopics(history) ? question : undefined;
@@ -25,7 +28,7 @@ export function unhelpedReplies(history: readonly Message[], now: string): numbe
   let count = 0;
   let after = now;
   for (const message of history.toReversed()) {
-    if (message.role === 'customer') {
+    if (message.author === 'customer') {
       after = message.text;
       continue;
     }
@@ -44,12 +47,10 @@ export function unhelpedReplies(history: readonly Message[], now: string): numbe
 
 /** Nothing but greetings so far. */
 export function isOpening(history: readonly Message[]): boolean {
-  return history.every(
-    (message) => message.role === 'customer' || (message.decision === 'clarify' && !topicsOf(message)),
-  );
+  return history.every(({ author, decision }) => author === 'customer' || decision === 'small-talk');
 }
 
-const isAgent = ({ role }: Message) => role === 'agent';
+const isReply = ({ author }: Message) => author !== 'customer';
 
 function topicsOf(message: Message | undefined): readonly Topic[] | undefined {
   return message?.decision === 'clarify' ? message.topics : undefined;

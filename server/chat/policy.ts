@@ -1,14 +1,13 @@
-// What to do with a question, decided before anything is generated, from retrieval evidence alone:
-// answer, ask back, decline, or hand over. Coefficients and thresholds are fitted on labelled questions (see `calibration`).
+// What to do with a message, decided before anything is written, from what it does and from retrieval evidence alone:
+// answer, ask back, return small talk, decline, or hand over. Coefficients and thresholds are fitted on labelled questions (see `calibration`).
 import type { HandoffReason, Message, Topic } from '#core/conversation.ts';
 import type { ScoredChunk } from '#core/document.ts';
-import { addressesTheModel } from './addresses-the-model.ts';
-import { chooseTopic } from './choose-topic.ts';
+import type { Act } from './act.ts';
 import { contentWords } from './content-words.ts';
-import { isOpening, offeredTopics, unhelpedReplies } from './dialogue-state.ts';
-import { saysNoMoreThanUnhelped } from './did-not-help.ts';
+import { type Danger, emergencyAdviceIn } from './danger.ts';
+import { giveUpAfter, isOpening, offeredTopics, unhelpedReplies } from './dialogue-state.ts';
 import { evidenceFeatures, type FeatureName, featureNames } from './evidence-features.ts';
-import { type SmallTalk, smallTalkIn } from './small-talk.ts';
+import type { SmallTalk } from './small-talk.ts';
 
 /** Logistic regression over `evidenceFeatures`, and the probabilities from which on the desk answers or asks back. */
 export interface PolicyFit {
@@ -47,8 +46,6 @@ export type PolicyOutcome =
       readonly decision: 'clarify';
       readonly confidence: number;
       readonly topics: readonly Topic[];
-      /** It is no question back at all. */
-      readonly smallTalk?: SmallTalk;
       /** The customer said yes to several topics, or that the last reply was of no use. */
       readonly after?: 'unclear-yes' | 'unhelped';
     }
@@ -58,64 +55,76 @@ export type PolicyOutcome =
       /** The customer vented anger at the desk, or toyed with it: the reply stays friendly and says what it is for. */
       readonly tone?: 'calm';
     }
-  | { readonly decision: 'handoff'; readonly confidence: number; readonly reason: HandoffReason };
+  | { readonly decision: 'small-talk'; readonly confidence: number; readonly smallTalk: SmallTalk }
+  | {
+      readonly decision: 'handoff';
+      readonly confidence: number;
+      readonly reason: Exclude<HandoffReason, 'danger'>;
+    }
+  | {
+      readonly decision: 'handoff';
+      readonly confidence: number;
+      readonly reason: 'danger';
+      readonly danger: Danger;
+      /** What the articles say about it, and nothing else that they say. */
+      readonly advice: ScoredChunk | undefined;
+    };
 
 export interface PolicyInput {
+  readonly act: Act;
   readonly question: string;
   /** Earlier messages, oldest first, without the question. */
   readonly history: readonly Message[];
   readonly passages: readonly ScoredChunk[];
-  /** The passages are of the topics that the customer picked from those offered. */
-  readonly picked?: boolean;
 }
-
-/** What can be decided without looking anything up. */
-export function decideBeforeRetrieval({
-  question,
-  history = [],
-}: Pick<PolicyInput, 'question'> & Partial<Pick<PolicyInput, 'history'>>): PolicyOutcome | undefined {
-  if (addressesTheModel(question)) return { decision: 'decline', confidence: 0, tone: 'calm' };
-  if (wantsPerson(question)) return { decision: 'handoff', confidence: 1, reason: 'customer-request' };
-  const offered = offeredTopics(history);
-  const choice = offered && chooseTopic(question, offered);
-  // A second yes is taken for all of them: see `pickedTopics`.
-  if (choice?.kind === 'which-one' && unhelpedReplies(history, question) < giveUpAfter)
-    return { decision: 'clarify', confidence: 1, topics: offered!, after: 'unclear-yes' };
-  if (choice?.kind === 'chosen' || choice?.kind === 'which-one') return undefined;
-  const smallTalk = smallTalkIn(question);
-  if (smallTalk) return { decision: 'clarify', confidence: 1, topics: [], smallTalk };
-  const last = history.findLast(({ role }) => role === 'agent')?.decision;
-  if (choice?.kind === 'none' || (last && saysNoMoreThanUnhelped(question))) {
-    // To an answer a second try is owed; to a reply that held none, a person.
-    const stillStuck = last === 'answer' ? 0 : 1;
-    return unhelpedReplies(history, question) + stillStuck >= giveUpAfter
-      ? { decision: 'handoff', confidence: 0, reason: 'unanswered' }
-      : { decision: 'clarify', confidence: 0, topics: [], after: 'unhelped' };
-  }
-  return undefined;
-}
-
-/** Topics that the customer picked from those that the desk offered in its last reply. */
-export function pickedTopics({
-  question,
-  history,
-}: Pick<PolicyInput, 'question' | 'history'>): readonly Topic[] | undefined {
-  const offered = offeredTopics(history);
-  const choice = offered && chooseTopic(question, offered);
-  if (choice?.kind === 'chosen') return choice.topics;
-  return choice?.kind === 'which-one' ? offered : undefined;
-}
-
-/** So many replies in a row that do not help, the one to come included, and a person is offered. */
-const giveUpAfter = 2;
 
 export function decide(
-  { question, history, passages, picked = false }: PolicyInput,
+  { act, question, history, passages }: PolicyInput,
+  calibration: Calibration,
+): PolicyOutcome {
+  switch (act.kind) {
+    case 'danger':
+      return {
+        decision: 'handoff',
+        confidence: 1,
+        reason: 'danger',
+        danger: act.danger,
+        advice: emergencyAdviceIn(passages, act.danger),
+      };
+    case 'misuse':
+      return { decision: 'decline', confidence: act.confidence, tone: 'calm' };
+    case 'person-request':
+      return { decision: 'handoff', confidence: act.confidence, reason: 'customer-request' };
+    case 'small-talk':
+      return { decision: 'small-talk', confidence: act.confidence, smallTalk: act.smallTalk };
+    case 'unclear-pick':
+      return { decision: 'clarify', confidence: 1, topics: act.topics, after: 'unclear-yes' };
+    case 'unhelped':
+      return decideUnhelped(question, history);
+    case 'pick':
+      // The customer has said which article: what it holds is the answer, however little the words of the question resemble it.
+      if (passages.length > 0)
+        return { decision: 'answer', confidence: answerProbability(passages, calibration) };
+      return decideByEvidence({ question, history, passages }, calibration);
+    case 'question':
+      return decideByEvidence({ question, history, passages }, calibration);
+  }
+}
+
+function decideUnhelped(question: string, history: readonly Message[]): PolicyOutcome {
+  const last = history.findLast(({ author }) => author !== 'customer')?.decision;
+  // To an answer a second try is owed; to a reply that held none, a person.
+  const stillStuck = last === 'answer' ? 0 : 1;
+  return unhelpedReplies(history, question) + stillStuck >= giveUpAfter
+    ? { decision: 'handoff', confidence: 0, reason: 'unanswered' }
+    : { decision: 'clarify', confidence: 0, topics: [], after: 'unhelped' };
+}
+
+function decideByEvidence(
+  { question, history, passages }: Omit<PolicyInput, 'act'>,
   calibration: Calibration,
 ): PolicyOutcome {
   const confidence = answerProbability(passages, calibration);
-  // The customer has said which article: what it holds is the answer, however little the words of the question resemble it.
-  if (picked && passages.length > 0) return { decision: 'answer', confidence };
   const { answerFrom, clarifyFrom } = fitFor(passages, calibration);
   const offered = offeredTopics(history);
   const unhelped = unhelpedReplies(history, question);
@@ -178,30 +187,6 @@ export function answerProbability(passages: readonly ScoredChunk[], calibration:
 function fitFor(passages: readonly ScoredChunk[], calibration: Calibration): PolicyFit {
   const wasRead = passages.some(({ evidence }) => evidence.rerank !== undefined);
   return (wasRead && calibration.reranked) || calibration;
-}
-
-const person =
-  '(?:(?:a |an |the |some |another )?(?:real |actual |live |human |support |customer service |customer support |service )*(?:person|people|human(?: being)?|agent|representative|rep|advisor|adviser|operator|someone|somebody|staff|support team|customer service|customer support|supervisor|manager|employee)(?: of yours| please)?)';
-const requests = [
-  new RegExp(
-    `\\b(?:talk|speak|chat|connect|connected|transfer|transferred|put|pass|hand|escalate|get|reach|contact|call)\\b[^.?!]{0,24}?\\b(?:to|with|through to|over to|me|on to)\\s+${person}`,
-    'i',
-  ),
-  /\b(?:want|need|give me|get me|let me (?:talk|speak) to|i'?d like|can i (?:have|get))\s+(?:to (?:talk|speak|chat) (?:to|with) )?(?:a |an |the )?(?:real |actual |live |human )+(?:person|human|agent|being|representative|rep|operator)?/i,
-  /^\W*(?:human|agent|representative|operator|real person|live agent|person)(?:[\s,]+(?:please|pls|now))?\W*$/i,
-  /\b(?:is there|are you|i want|get me|need)\b[^.?!]{0,16}\b(?:an? (?:actual|real|living) (?:person|human)|the (?:person|human)|a real (?:somebody|someone))\b/i,
-  /\b(?:some(?:body|one)|a colleague|one of your (?:colleagues|team|people))\b[^.?!]{0,20}\b(?:help me|who knows|ring|call|phone|contact|get back to)\b/i,
-  /\b(?:real|actual) (?:somebody|someone|person|human)\b[^.?!]{0,12}\bhelp\b/i,
-  /\bcomplain(?:t)?\b[^.?!]{0,20}\b(?:to|with) (?:a |an |your |the )?(?:mana?ger|supervisor|person|human|someone|boss)\b/i,
-  /\b(?:hablar|comunicarme|contactar)\b[^.?!]{0,20}\b(?:persona|agente|humano|alguien|representante)\b/i,
-  /\bparler\b[^.?!]{0,20}\b(?:personne|humain|conseiller|agent|quelqu['’]un)\b/i,
-  /\b(?:mensch(?:en)?|mitarbeiter(?:in)?|berater(?:in)?|jemande[nm])\b[^.?!]{0,20}\b(?:sprechen|reden|schreiben|verbinden)\b/i,
-];
-const refusals =
-  /\b(?:don'?t|do not|no need to|without|rather not|not) (?:want |need |have |having )?(?:to )?(?:talk|speak|talking|speaking|call|calling)\b/i;
-/** A request needs a verb of talking or a plain demand: "how do I add an agent to my account" asks for no person. */
-export function wantsPerson(text: string): boolean {
-  return !refusals.test(text) && requests.some((pattern) => pattern.test(text));
 }
 
 function distinctTopics(passages: readonly ScoredChunk[], count: number): Topic[] {

@@ -44,7 +44,7 @@ export function quotedConversation(turns: readonly Turn[]): string {
     .slice(-earlierTurns - 1)
     .map((turn, index, all) => {
       const text = index === all.length - 1 ? turn.text : turn.text.slice(0, earlierTurnLength);
-      return `<turn role="${turn.role}">\n${escapeMarkup(text)}\n</turn>`;
+      return `<turn author="${turn.author}">\n${escapeMarkup(text)}\n</turn>`;
     })
     .join('\n');
   return `<conversation>\n${quoted}\n</conversation>`;

@@ -17,6 +17,12 @@ export interface Replies {
   readonly handoffUnanswered: string;
   /** The same, from one who has left an address already. */
   readonly handoffKnown: string;
+  /** To a message that somebody may come to harm: what to do first. */
+  readonly danger: string;
+  /** To one who speaks of harming themselves. */
+  readonly crisis: string;
+  /** Behind either: a person reads it, and is not to be waited for. */
+  readonly dangerHandoff: string;
 }
 
 /** With numbers, so that one can be named by its number. */
@@ -43,6 +49,12 @@ const english: Replies = {
     'I could not answer this from our help articles, so I suggest that a person of our team takes over. Leave your e-mail address, and they will get back to you.',
   handoffKnown:
     'I could not answer this from our help articles. A person of our team will read it with the rest, and get back to you.',
+  danger:
+    'This may be dangerous. Get everyone to safety first, and call your emergency number now: 112 in Europe, 999 in the UK, 911 in the US and Canada.',
+  crisis:
+    'I am sorry that you are going through this. Please talk to someone now: call your emergency number (112 in Europe, 999 in the UK, 911 in the US and Canada) or a crisis line (116 123 in the UK and much of Europe, 988 in the US and Canada).',
+  dangerHandoff:
+    'I am also passing this on to a person of our team, but do not wait for us. Leave your e-mail address, and they will get back to you.',
 };
 
 const spanish: Replies = {
@@ -64,6 +76,12 @@ const spanish: Replies = {
     'No he podido responder con nuestros artículos de ayuda; le sugiero que le atienda una persona de nuestro equipo. Deje su correo electrónico y le responderán.',
   handoffKnown:
     'No he podido responder con nuestros artículos de ayuda. Una persona de nuestro equipo lo leerá junto con lo demás y le responderá.',
+  danger:
+    'Esto puede ser peligroso. Ponga primero a todos a salvo y llame ya a emergencias: 112 en Europa, 911 en gran parte de América.',
+  crisis:
+    'Siento que esté pasando por esto. Por favor, hable con alguien ahora: llame a emergencias (112 en Europa, 911 en gran parte de América) o a una línea de ayuda (024 en España, 988 en Estados Unidos).',
+  dangerHandoff:
+    'También paso su mensaje a una persona de nuestro equipo, pero no nos espere. Deje su correo electrónico y le responderán.',
 };
 
 const french: Replies = {
@@ -86,6 +104,12 @@ const french: Replies = {
     'Nos articles d’aide ne m’ont pas permis de répondre ; je propose qu’une personne de notre équipe prenne le relais. Laissez votre adresse e-mail, elle vous répondra.',
   handoffKnown:
     'Nos articles d’aide ne m’ont pas permis de répondre. Une personne de notre équipe lira ce message avec le reste et vous répondra.',
+  danger:
+    'Cela peut être dangereux. Mettez d’abord tout le monde en sécurité et appelez tout de suite les secours : 112 en Europe, 911 au Canada.',
+  crisis:
+    'Je suis désolé que vous traversiez cela. Parlez à quelqu’un maintenant : appelez les secours (112 en Europe, 911 au Canada) ou une ligne d’écoute (3114 en France, 988 au Canada).',
+  dangerHandoff:
+    'Je transmets aussi votre message à une personne de notre équipe, mais ne nous attendez pas. Laissez votre adresse e-mail, elle vous répondra.',
 };
 
 const german: Replies = {
@@ -108,6 +132,12 @@ const german: Replies = {
     'Mit unseren Hilfeartikeln konnte ich das nicht beantworten; ich schlage vor, dass ein Mensch aus unserem Team übernimmt. Hinterlassen Sie Ihre E-Mail-Adresse, dann meldet er sich bei Ihnen.',
   handoffKnown:
     'Mit unseren Hilfeartikeln konnte ich das nicht beantworten. Ein Mensch aus unserem Team liest es mit dem Übrigen und meldet sich bei Ihnen.',
+  danger:
+    'Das kann gefährlich sein. Bringen Sie zuerst alle in Sicherheit und rufen Sie sofort den Notruf an: 112.',
+  crisis:
+    'Es tut mir leid, dass es Ihnen so geht. Bitte sprechen Sie jetzt mit jemandem: über den Notruf 112 oder die TelefonSeelsorge (in Deutschland 116 123, in Österreich 142, in der Schweiz 143).',
+  dangerHandoff:
+    'Ich gebe Ihre Nachricht auch an einen Menschen aus unserem Team weiter, warten Sie aber nicht auf uns. Hinterlassen Sie Ihre E-Mail-Adresse, dann meldet er sich bei Ihnen.',
 };
 
 const byLanguage: Readonly<Record<string, Replies>> = { en: english, es: spanish, fr: french, de: german };

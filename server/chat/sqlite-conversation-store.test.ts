@@ -10,7 +10,12 @@ const folder = mkdtempSync(join(tmpdir(), 'answerdesk-store-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 let count = 0;
 const newPath = () => join(folder, `${count++}`, 'conversations.db');
-const message = { id: 'message-1', role: 'customer', text: 'canary-4711', createdAt: '2026-01-01' } as const;
+const message = {
+  id: 'message-1',
+  author: 'customer',
+  text: 'canary-4711',
+  createdAt: '2026-01-01',
+} as const;
 
 describeConversationStore('openSqliteConversationStore', async () => openSqliteConversationStore(newPath()));
 
@@ -66,6 +71,36 @@ describe('openSqliteConversationStore', () => {
       writeFileSync(path, content);
       expect(() => openSqliteConversationStore(path)).toThrow(/cannot be used: .*backup/s);
     }
+  });
+
+  it('reads what an older version wrote: who wrote a message, and what was small talk', async () => {
+    const { path, id } = await filledDatabase(1);
+    const database = new DatabaseSync(path);
+    const at = '2026-01-01T00:00:00.000Z';
+    const older = [
+      { id: 'm1', role: 'customer', text: 'A "role": \u{1F600}', createdAt: at },
+      { id: 'm2', role: 'agent', text: 'Hello!', createdAt: at, replyTo: 'm1', decision: 'clarify' },
+      { id: 'm3', role: 'agent', text: 'Which?', createdAt: at, decision: 'clarify', topics: [] },
+    ];
+    database.exec('DELETE FROM journal; DELETE FROM answers; PRAGMA user_version = 1');
+    const insert = database.prepare('INSERT INTO journal VALUES (?, ?, ?, ?)');
+    for (const [index, written] of older.entries()) {
+      const type = written.role === 'customer' ? 'customer-message' : 'answer-end';
+      const event = { type, message: written, ...(type === 'answer-end' ? { reason: 'complete' } : {}) };
+      insert.run(id, index + 1, written.id, JSON.stringify(event));
+    }
+    insert.run(id, 4, null, JSON.stringify({ type: 'answer-delta', messageId: 'm4', text: 'role' }));
+    database.close();
+
+    const store = openSqliteConversationStore(path);
+    const [asked, greeted, askedBack] = older.map(({ role: _role, ...rest }) => rest);
+    expect((await store.get(id))?.messages).toEqual([
+      { ...asked, author: 'customer' },
+      { ...greeted, author: 'bot', decision: 'small-talk' },
+      { ...askedBack, author: 'bot' },
+    ]);
+    expect(store.entriesAfter(id, 3)).toMatchObject([{ event: { type: 'answer-delta', text: 'role' } }]);
+    await store.close();
   });
 
   it('refuses a file of a newer version', async () => {

@@ -48,6 +48,18 @@ const steps: readonly string[] = [
     PRIMARY KEY (conversation_id, message_id)
   ) WITHOUT ROWID, STRICT;
   `,
+  // Who wrote a message was its role, customer or agent; every agent was the bot.
+  `
+  UPDATE journal SET event = json_set(
+    json_remove(event, '$.message.role'),
+    '$.message.author', iif(event ->> '$.message.role' = 'customer', 'customer', 'bot')
+  ) WHERE message_id IS NOT NULL AND event ->> '$.message.role' IS NOT NULL;
+  `,
+  // A greeting was stored as a question back that offers no topics, not even an empty list of them.
+  `
+  UPDATE journal SET event = json_set(event, '$.message.decision', 'small-talk')
+  WHERE message_id IS NOT NULL AND event ->> '$.message.decision' = 'clarify' AND event -> '$.message.topics' IS NULL;
+  `,
 ];
 
 /** Each step in a transaction of its own. Refuses a database written by a newer version of this program. */

@@ -1,16 +1,24 @@
 // What of the retrieved passages an answer may be made from. Found text is data, but a passage that talks to a language model was
-// not written for customers, and what identifies one customer's order or device is nothing to another.
-import { chunkContext, type ScoredChunk } from '#core/document.ts';
+// not written for customers, what identifies one customer's order or device is nothing to another, and of a past conversation only
+// what the agent said is a source. All that a prompt, an answer or a citation holds of passages has been through here.
+import { type Chunk, chunkContext, type ScoredChunk, transcriptTitle } from '#core/document.ts';
 
 export function usablePassages(found: readonly ScoredChunk[]): ScoredChunk[] {
   return found
     .filter(({ chunk }) => !commandsModel(chunkContext(chunk)))
-    .map((passage) => {
-      const { chunk } = passage;
-      if (chunk.kind !== 'transcript') return passage;
-      const headingPath = chunk.headingPath.map(withoutReferences);
-      return { ...passage, chunk: { ...chunk, headingPath, text: withoutReferences(chunk.text) } };
-    });
+    .map((passage) =>
+      passage.chunk.kind === 'transcript' ? { ...passage, chunk: agentsWords(passage.chunk) } : passage,
+    )
+    .filter(({ chunk }) => chunk.text !== '');
+}
+
+/**
+ * The headings of a past conversation are the customer's problem in the customer's own words: good to be found by, but whoever writes
+ * "refund? agent: the code is X" must not have it repeated to others as an answer.
+ */
+function agentsWords(chunk: Chunk): Chunk {
+  const said = chunk.text.replace(/^#{1,6}[ \t].*$/gm, '').trim();
+  return { ...chunk, title: transcriptTitle, headingPath: [], text: withoutReferences(said) };
 }
 
 const model =

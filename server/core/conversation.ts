@@ -1,16 +1,21 @@
 // A customer's conversation with the desk.
 
-export type Role = 'customer' | 'agent';
+/** `bot`: Answerdesk itself; `person`: somebody of the team. */
+export type Author = 'customer' | 'bot' | 'person';
 
 export interface Turn {
-  readonly role: Role;
+  readonly author: Author;
   readonly text: string;
 }
 
-export type Decision = 'answer' | 'clarify' | 'decline' | 'handoff';
+/** `small-talk`: a greeting, thanks or a goodbye, returned. */
+export type Decision = 'answer' | 'clarify' | 'small-talk' | 'decline' | 'handoff';
 
-/** `customer-request`: asked for a person; `unanswered`: two replies in a row did not help; `service-error`: nothing could answer. */
-export type HandoffReason = 'customer-request' | 'unanswered' | 'service-error';
+/**
+ * `customer-request`: asked for a person; `unanswered`: two replies in a row did not help; `service-error`: nothing could answer;
+ * `danger`: somebody may come to harm.
+ */
+export type HandoffReason = 'customer-request' | 'unanswered' | 'service-error' | 'danger';
 
 export interface Citation {
   /** 1-based, the `n` of `[n]` in the text. */
@@ -33,14 +38,14 @@ export interface Message extends Turn {
   readonly id: string;
   /** ISO 8601. */
   readonly createdAt: string;
-  /** For agent messages of the bot; absent for a person's. */
+  /** Of the bot's messages, unless they were cut off. */
   readonly decision?: Decision;
   readonly citations?: readonly Citation[];
-  /** For an agent message that asks back: what it offers, in the order shown; may be empty. Absent for small talk. */
+  /** Of a message that asks back: what it offers, in the order shown; may be empty. */
   readonly topics?: readonly Topic[];
   /** Which chat model wrote it. `fallback` says that the configured model failed and the extractive one answered. */
   readonly model?: { readonly name: string; readonly fallback?: boolean };
-  /** For an agent message: the customer message that it answers. */
+  /** Of a bot's message: the customer's message that it answers. */
   readonly replyTo?: string;
 }
 

@@ -5,6 +5,9 @@ export type Audience = 'customer' | 'internal';
 
 export type DocumentKind = 'article' | 'transcript';
 
+/** Of every past conversation, also in citations that other customers see: it names the kind of source and nobody. */
+export const transcriptTitle = 'Past conversation';
+
 /** A help article or one past conversation, in the shape of LangChain's `Document` with an id. */
 export interface Document {
   /** The id that the source gave (JSONL `id`, front matter `id`), else the path relative to the ingested folder. */

@@ -1,5 +1,11 @@
 import type { CallOptions } from './call-options.ts';
 
+/** A question's vector, with the embedder that it is from: vectors of two models cannot be compared. */
+export interface QueryVector {
+  readonly modelId: string;
+  readonly values: Float32Array;
+}
+
 /**
  * Text to vectors. Vectors are finite, of length `dimensions`, with Euclidean norm 1, so a dot product is the cosine.
  * Prefixes that a model wants before queries or documents are the embedder's own business.

@@ -1,4 +1,4 @@
-import type { CallOptions } from './call-options.ts';
+import type { QueryVector } from './embedder.ts';
 
 /** What one text most probably asks for. */
 export interface IntentGuess {
@@ -17,9 +17,6 @@ export interface IntentGuess {
 
 export interface IntentClassifier {
   readonly labels: readonly string[];
-  /**
-   * Undefined for a text of white space, and while the embedder is another one than it was trained with. Only the first 10,000
-   * characters are read.
-   */
-  classify(text: string, options?: CallOptions): Promise<IntentGuess | undefined>;
+  /** `vector` is the text's. Undefined for a text of white space, and for a vector of another embedder than it was trained with. */
+  classify(text: string, vector: QueryVector): IntentGuess | undefined;
 }

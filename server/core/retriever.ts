@@ -1,5 +1,6 @@
 import type { CallOptions } from './call-options.ts';
 import type { ChunkFilter, Document, ScoredChunk } from './document.ts';
+import type { QueryVector } from './embedder.ts';
 
 export interface RetrieveOptions extends CallOptions {
   /** How many chunks to return, best first; default 10. */
@@ -7,6 +8,8 @@ export interface RetrieveOptions extends CallOptions {
   readonly filter?: ChunkFilter;
   /** What the conversation was about before the query. */
   readonly context?: QueryContext | undefined;
+  /** Of the query alone, where it is known: it need not be embedded again. One of another model is of no use and is not looked at. */
+  readonly vector?: QueryVector | undefined;
 }
 
 export interface QueryContext {

@@ -62,7 +62,7 @@ export function createMetrics({ activeAnswers }: { activeAnswers: () => number }
   });
   const retrievalSeconds = new Histogram({
     name: 'answerdesk_retrieval_seconds',
-    help: 'Finding passages for one question, embedding included.',
+    help: 'Finding passages for one question. Embedding it is no part of this: the vector comes from understanding it.',
     buckets: fast,
     registers,
   });

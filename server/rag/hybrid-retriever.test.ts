@@ -108,6 +108,30 @@ describe('hybrid retriever', () => {
     });
   });
 
+  it('embeds no question whose vector it is given, unless that is of another model', async () => {
+    const asked: string[] = [];
+    const inner = createHashingEmbedder();
+    const retriever = await createRetriever(sampleDocuments, {
+      ...inner,
+      embedQuery: (text, options) => {
+        asked.push(text);
+        return inner.embedQuery(text, options);
+      },
+    });
+    const query = 'what does error E4 mean';
+    const values = await inner.embedQuery(query);
+    const vector = { modelId: inner.modelId, values };
+    const found = await retriever.retrieve(query, { vector });
+    expect(asked).toEqual([]);
+    const foreign = { modelId: 'other@1', values: values.map((value) => -value) };
+    expect(await retriever.retrieve(query, { vector: foreign })).toEqual(found);
+    const context = { text: 'about the boiler', weight: 1 };
+    expect(await retriever.retrieve(query, { vector, context })).toEqual(
+      await retriever.retrieve(query, { context }),
+    );
+    expect(asked.filter((text) => text === query)).toHaveLength(2);
+  });
+
   it('fills k from what the filter accepts, and nothing else', async () => {
     const retriever = await createRetriever(sampleDocuments);
     const question = 'refund without asking, return the parcel';

@@ -1,7 +1,7 @@
 // Vectors and BM25 side by side, fused into one ranking. A Retriever over one generation's indexes.
 import { type Chunk, type ChunkFilter, matchesFilter, type ScoredChunk } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
-import type { LexicalQuery, QueryContext, Retriever, VectorIndex } from '#core/retriever.ts';
+import type { LexicalQuery, QueryContext, RetrieveOptions, Retriever, VectorIndex } from '#core/retriever.ts';
 import type { Bm25Index } from './bm25-index.ts';
 import { fuseScores } from './score-fusion.ts';
 import { dotProduct, normalize, type VectorMatrix } from './vector-matrix.ts';
@@ -50,25 +50,25 @@ export function createHybridRetriever(
    */
   async function embedWithContext(
     query: string,
-    context: QueryContext | undefined,
-    signal: AbortSignal | undefined,
+    { context, vector, signal }: Pick<RetrieveOptions, 'context' | 'vector' | 'signal'>,
   ): Promise<Float32Array> {
-    if (!counts(context)) return embedder.embedQuery(query, { signal });
+    const known = vector?.modelId === embedder.modelId ? vector.values : undefined;
+    if (!counts(context)) return known ?? embedder.embedQuery(query, { signal });
     const [alone, together] = await Promise.all([
-      embedder.embedQuery(query, { signal }),
+      known ?? embedder.embedQuery(query, { signal }),
       embedder.embedQuery(`${query}\n${context.text}`, { signal }),
     ]);
     return normalize(alone.map((value, index) => value + context.weight * together[index]!));
   }
 
   return {
-    async retrieve(query, { k = 10, filter, context, signal } = {}) {
+    async retrieve(query, { k = 10, filter, context, vector: known, signal } = {}) {
       signal?.throwIfAborted();
       if (query.trim().length === 0 || k <= 0) return [];
       const accepts = rowFilter(chunks, filter);
       const wanted = Math.max(depth, k);
       // The embedder computes off the event loop; BM25 uses the wait.
-      const embedding = embedWithContext(query, context, signal);
+      const embedding = embedWithContext(query, { context, vector: known, signal });
       embedding.catch(() => {});
       const words = wordsWithContext(query, context);
       const lexical = lexicalIndex.search(words, wanted, accepts);

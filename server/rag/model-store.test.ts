@@ -7,7 +7,7 @@ import { AppError } from '#core/errors.ts';
 import { chooseEmbedder, findEmbedder, openChosenEmbedder } from './choose-embedder.ts';
 import { openKnowledgeBase } from './knowledge-base.ts';
 import { identifyModel } from './model-id.ts';
-import { findStoredModel, listStoredModels, modelPolicyPath, modelStoreFolder } from './model-store.ts';
+import { findStoredModel, listStoredModels, modelCalibrationPath, modelStoreFolder } from './model-store.ts';
 import { createHashingEmbedder } from './testing/hashing-embedder.ts';
 import { publishSample, sampleDocuments } from './testing/sample-generation.ts';
 import { writeTinyModel } from './testing/tiny-model.ts';
@@ -86,7 +86,7 @@ describe('the model of a knowledge base', () => {
     const served = { ...builtIn, baseUrl: 'http://localhost:8000/v1' };
     expect(await chooseEmbedder(served, dataDir)).toEqual({ ...served, model: modelId });
     expect(await findEmbedder(served, dataDir, modelId)).toEqual({ ...served, model: modelId });
-    const policy = modelPolicyPath(dataDir, modelId)!;
+    const policy = modelCalibrationPath(dataDir, modelId)!;
     expect(dirname(dirname(policy))).toBe(modelStoreFolder(dataDir));
   });
 

@@ -11,7 +11,7 @@ const modelIdPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}@[0-9a-f]{8}$/;
 
 export const storedModelFile = 'model.json';
 /** Thresholds for answering that were fitted for this model, as `npm run calibrate -- --out` writes them; may be absent. */
-const storedPolicyFile = 'policy.json';
+const storedCalibrationFile = 'policy.json';
 
 export const storedModelSchema = z.strictObject({
   schemaVersion: z.literal(1),
@@ -42,9 +42,9 @@ export function modelFileName(modelId: string): string {
 }
 
 /** Where the thresholds for a model of the store or an endpoint lie, if they were fitted. */
-export function modelPolicyPath(dataDir: string, modelId: string): string | undefined {
+export function modelCalibrationPath(dataDir: string, modelId: string): string | undefined {
   return modelIdPattern.test(modelId) || isEndpointModel(modelId)
-    ? join(modelStoreFolder(dataDir), modelFileName(modelId), storedPolicyFile)
+    ? join(modelStoreFolder(dataDir), modelFileName(modelId), storedCalibrationFile)
     : undefined;
 }
 

@@ -1,4 +1,4 @@
-// An embedder that remembers the last queries: the policy looks at a question's intent, then the search needs the same vector.
+// An embedder that remembers the last queries: the extractive answer compares sentences with the question that was searched for.
 import type { Embedder } from '#core/embedder.ts';
 
 /** `embedQuery` of a text asked for lately costs nothing. Only finished vectors are kept, so an abort or a failure leaves no trace. */

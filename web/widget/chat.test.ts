@@ -95,7 +95,7 @@ describeInBrowser('the widget in a browser', () => {
 
   const finished = (page: Page) =>
     page
-      .locator('.actions, .failed, .decline, .clarify, .message.handoff')
+      .locator('.actions, .failed, .decline, .clarify, .small-talk, .message.handoff')
       .last()
       .waitFor({ timeout: 20_000 });
   const lastText = (page: Page) => page.locator('.agent .text').last().innerText();
@@ -430,6 +430,16 @@ describeInBrowser('the widget in a browser', () => {
     await finished(page);
     expect(await page.locator('.customer .text').last().innerText()).toBe('2. *Reset* a Bridge');
     expect(await page.locator('.topic').count()).toBe(0);
+  });
+
+  it('shows a greeting as a greeting, not as a question back', async () => {
+    await using page = await visit();
+    await page.locator('.launcher').click();
+    server.answer = () => ({ text: 'Hello!', decision: 'small-talk' });
+    await ask(page, 'hi');
+    await page.locator('.message.small-talk').waitFor();
+    expect(await page.locator('.message .kind').count()).toBe(0);
+    expect(await lastText(page)).toBe('Hello!');
   });
 
   it.each([

@@ -80,7 +80,7 @@ export function createChat(settings: Settings, direction: string): Chat {
       );
       if (message.id === thanksAfter) nodes.push(thanks);
     }
-    if (last?.role === 'customer' && view.connection === 'fine' && !view.refusal) nodes.push(typing);
+    if (last?.author === 'customer' && view.connection === 'fine' && !view.refusal) nodes.push(typing);
     arrange(list, nodes);
 
     const answering = streamingAnswer(view.conversation) !== undefined;
@@ -104,7 +104,7 @@ export function createChat(settings: Settings, direction: string): Chat {
       last: state.last && message.id !== thanksAfter,
       waiting: state.waiting,
     });
-    if (message.role === 'agent') news.note(message, view.spokenText(), isOpen);
+    if (message.author !== 'customer') news.note(message, view.spokenText(), isOpen);
     return view.node;
   }
 
@@ -231,7 +231,7 @@ function shownMessages({ conversation, outbox }: ClientView): ShownMessage[] {
   return [
     ...conversation.messages,
     ...waiting.map(
-      (message): ShownMessage => ({ ...message, role: 'customer', status: 'complete', citations: [] }),
+      (message): ShownMessage => ({ ...message, author: 'customer', status: 'complete', citations: [] }),
     ),
   ];
 }

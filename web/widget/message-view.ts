@@ -69,7 +69,7 @@ export function createMessageView(
       if (drawn === message && drawnAround === around) return;
       const choosable = extras.last && message.status === 'complete' ? (message.topics ?? []) : [];
       const kind = message.status === 'failed' ? 'failed' : (message.decision ?? '');
-      node.className = `message ${message.role} ${extras.waiting ? 'waiting' : kind}`;
+      node.className = `message ${message.author === 'customer' ? 'customer' : 'agent'} ${extras.waiting ? 'waiting' : kind}`;
       drawText(text, message, { strings, choosable });
       if (drawnAround !== around) {
         const opened = [...after.querySelectorAll('details[open]')].map(({ id }) => id);
@@ -91,7 +91,7 @@ function drawText(
   message: ShownMessage,
   { strings, choosable }: { readonly strings: Strings; readonly choosable: readonly Topic[] },
 ): void {
-  if (message.role === 'customer') {
+  if (message.author === 'customer') {
     target.textContent = message.text;
     return;
   }
@@ -142,7 +142,7 @@ function heading(message: ShownMessage, strings: Strings): HTMLElement[] {
   const speaker = element(
     'span',
     { class: 'hear' },
-    message.role === 'customer' ? strings.you : strings.assistant,
+    { customer: strings.you, bot: strings.assistant, person: strings.team }[message.author],
   );
   const looks: Partial<Record<string, [IconName, string]>> = {
     decline: ['info', strings.declined],
@@ -160,7 +160,7 @@ function footer(
   actions: MessageActions,
 ): HTMLElement[] {
   if (extras.waiting) return [note(strings.sending)];
-  if (message.role === 'customer' || message.status === 'streaming') return [];
+  if (message.author === 'customer' || message.status === 'streaming') return [];
   const parts: HTMLElement[] = [];
   if (message.status === 'cancelled') parts.push(note(strings.stopped));
   if (message.status === 'interrupted') parts.push(note(strings.interrupted));

@@ -6,8 +6,9 @@ import { ChatGenerationChunk, type ChatResult } from '@langchain/core/outputs';
 import type { GroundedCallOptions } from '#core/chat-model.ts';
 import type { Conversation, Message } from '#core/conversation.ts';
 import { type Chunk, matchesFilter, type RetrievalEvidence, type ScoredChunk } from '#core/document.ts';
+import type { Embedder } from '#core/embedder.ts';
 import type { ChatEvent } from '#core/events.ts';
-import type { KnowledgeBase, QueryContext } from '#core/retriever.ts';
+import type { KnowledgeBase, RetrieveOptions } from '#core/retriever.ts';
 
 export function makeChunk(overrides: Partial<Chunk> = {}): Chunk {
   const documentId = overrides.documentId ?? 'reset';
@@ -37,15 +38,15 @@ export function scored(
   return { chunk, score, evidence };
 }
 
-/** Returns the given passages for every query, filtered as asked; keeps the queries and their contexts. */
+/** Returns the given passages for every query, filtered as asked; keeps the queries and what came with them. */
 export function cannedKnowledgeBase(
   passages: readonly ScoredChunk[],
-): KnowledgeBase & { readonly queries: string[]; readonly contexts: (QueryContext | undefined)[] } {
+): KnowledgeBase & { readonly queries: string[]; readonly options: RetrieveOptions[] } {
   const queries: string[] = [];
-  const contexts: (QueryContext | undefined)[] = [];
+  const options: RetrieveOptions[] = [];
   return {
     queries,
-    contexts,
+    options,
     generation: {
       id: 'gen-000001',
       createdAt: '2026-01-01T00:00:00.000Z',
@@ -56,10 +57,24 @@ export function cannedKnowledgeBase(
       sources: [],
     },
     document: () => undefined,
-    async retrieve(query, { k = 10, filter, context } = {}) {
+    async retrieve(query, asked = {}) {
+      const { k = 10, filter } = asked;
       queries.push(query);
-      contexts.push(context);
+      options.push(asked);
       return passages.filter(({ chunk }) => matchesFilter(chunk, filter)).slice(0, k);
+    },
+  };
+}
+
+/** The same vector for every text; keeps the texts. */
+export function cannedEmbedder(): Pick<Embedder, 'modelId' | 'embedQuery'> & { readonly texts: string[] } {
+  const texts: string[] = [];
+  return {
+    modelId: 'canned',
+    texts,
+    async embedQuery(text) {
+      texts.push(text);
+      return Float32Array.of(1, 0, 0);
     },
   };
 }
@@ -109,7 +124,7 @@ export class ScriptedChatModel extends BaseChatModel<GroundedCallOptions> {
 
 /** A conversation whose last customer message, `q`, is the question. */
 export function conversationOf(
-  ...turns: readonly (Pick<Message, 'role' | 'text'> & Partial<Message>)[]
+  ...turns: readonly (Pick<Message, 'author' | 'text'> & Partial<Message>)[]
 ): Conversation {
   const messages = turns.map(
     (turn, index): Message => ({

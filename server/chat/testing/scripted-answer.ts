@@ -47,7 +47,7 @@ export function scriptedAnswer(
       if (failure) throw failure;
       const message = {
         id: messageId,
-        role: 'agent',
+        author: 'bot',
         text: deltas.join(''),
         createdAt: new Date().toISOString(),
       } as const;

@@ -3,28 +3,28 @@
 import { z } from 'zod';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Embedder } from '#core/embedder.ts';
+import type { GroundednessScorer } from '#core/groundedness.ts';
 import { splitSentences } from '#core/sentences.ts';
-import type { SupportScorer } from '#core/support-scorer.ts';
 import { tokenizeForSearch } from './lexical-tokens.ts';
 
 const featureCount = 6;
 
-/** A logistic regression over `supportFeatures`, fitted for one embedder. */
-export const supportModelSchema = z.looseObject({
+/** A logistic regression over `groundednessFeatures`, fitted for one embedder. */
+export const groundednessModelSchema = z.looseObject({
   embedder: z.string(),
   coefficients: z.array(z.number()).length(featureCount),
   intercept: z.number(),
 });
-export type SupportModel = z.infer<typeof supportModelSchema>;
+export type GroundednessModel = z.infer<typeof groundednessModelSchema>;
 
 /** The embedder stays open, and must be the one that the model was fitted for. */
-export function createSupportScorer(
-  { coefficients, intercept }: Pick<SupportModel, 'coefficients' | 'intercept'>,
+export function createGroundednessScorer(
+  { coefficients, intercept }: Pick<GroundednessModel, 'coefficients' | 'intercept'>,
   embedder: Pick<Embedder, 'embedDocuments'>,
-): SupportScorer {
+): GroundednessScorer {
   return {
     async score(sentence, passage, options = {}) {
-      const features = await supportFeatures(embedder, { sentence, passage }, options);
+      const features = await groundednessFeatures(embedder, { sentence, passage }, options);
       const logit = features.reduce((sum, value, index) => sum + value * coefficients[index]!, intercept);
       return 1 / (1 + Math.exp(-logit));
     },
@@ -56,7 +56,7 @@ export function rememberingEmbedder(
  * Each 0 to 1, times a scale that lets the regularisation treat them alike: closeness of meaning to the best part of the passage,
  * share of the words in the passage and in its best part, share of the numbers, agreement on "not".
  */
-export async function supportFeatures(
+export async function groundednessFeatures(
   embedder: Pick<Embedder, 'embedDocuments'>,
   { sentence, passage }: { readonly sentence: string; readonly passage: string },
   options: CallOptions = {},

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Embedder } from '#core/embedder.ts';
-import { fitSupportScorer, readSupportPairs } from './support-score.ts';
+import { fitGroundedness, readGroundednessPairs } from './groundedness.ts';
 
 const dimensions = 64;
 /** Words hashed into a few numbers: enough for texts that share words to be close. */
@@ -23,7 +23,7 @@ const embedder: Embedder = {
   async close() {},
 };
 
-const pairs = await readSupportPairs(join(import.meta.dirname, '../../data/evals/support-pairs.jsonl'));
+const pairs = await readGroundednessPairs(join(import.meta.dirname, '../../data/evals/support-pairs.jsonl'));
 
 describe('the labelled pairs that ship', () => {
   it('are labelled as their kind says', () => {
@@ -36,9 +36,9 @@ describe('the labelled pairs that ship', () => {
   });
 });
 
-describe('the support score', () => {
+describe('the groundedness score', () => {
   it('tells a quotation and a paraphrase from another subject', async () => {
-    const { scorer } = await fitSupportScorer(pairs, embedder);
+    const { scorer } = await fitGroundedness(pairs, embedder);
     const passage = 'Press and hold the dial for 10 seconds, until the ring turns white, and let go.';
     expect(await scorer.score(passage, passage)).toBeGreaterThan(0.5);
     expect(await scorer.score('Refunds to a card take 3 to 5 working days.', passage)).toBeLessThan(0.5);
@@ -48,7 +48,7 @@ describe('the support score', () => {
   });
 
   it('is judged on pairs that its fit had not seen, better than chance, and the same each time', async () => {
-    const [one, other] = [await fitSupportScorer(pairs, embedder), await fitSupportScorer(pairs, embedder)];
+    const [one, other] = [await fitGroundedness(pairs, embedder), await fitGroundedness(pairs, embedder)];
     expect(one.predictions).toEqual(other.predictions);
     expect(one.predictions.every(({ probability }) => probability >= 0 && probability <= 1)).toBe(true);
     const agreed = one.predictions.filter(

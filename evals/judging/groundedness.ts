@@ -1,16 +1,16 @@
-// Fits the support score (server/rag/support-score.ts) on labelled pairs, and says how far it agrees with them.
+// Fits the groundedness score (server/rag/groundedness.ts) on labelled pairs, and says how far it agrees with them.
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { AppError } from '#core/errors.ts';
-import type { SupportScorer } from '#core/support-scorer.ts';
+import type { GroundednessScorer } from '#core/groundedness.ts';
 import {
-  createSupportScorer,
+  createGroundednessScorer,
+  type GroundednessModel,
+  groundednessFeatures,
   rememberingEmbedder,
-  type SupportModel,
-  supportFeatures,
-} from '#rag/support-score.ts';
+} from '#rag/groundedness.ts';
 import { fitLogistic, predictLogistic } from '../calibration/logistic-regression.ts';
 
 const pairSchema = z.strictObject({
@@ -23,9 +23,9 @@ const pairSchema = z.strictObject({
   kind: z.enum(['verbatim', 'paraphrase', 'contradiction', 'unrelated']),
 });
 /** `passage` stands in an article; a person said whether it supports `sentence`. */
-export type SupportPair = z.infer<typeof pairSchema>;
+export type GroundednessPair = z.infer<typeof pairSchema>;
 
-export async function readSupportPairs(path: string): Promise<SupportPair[]> {
+export async function readGroundednessPairs(path: string): Promise<GroundednessPair[]> {
   const lines = (await readFile(path, 'utf8')).split('\n');
   return lines.flatMap((line, index) => {
     if (line.trim() === '') return [];
@@ -37,8 +37,8 @@ export async function readSupportPairs(path: string): Promise<SupportPair[]> {
   });
 }
 
-export interface SupportPrediction {
-  readonly pair: SupportPair;
+export interface GroundednessPrediction {
+  readonly pair: GroundednessPair;
   readonly probability: number;
 }
 
@@ -46,17 +46,17 @@ export interface SupportPrediction {
  * Fitted anew for each embedder, on all pairs. `predictions` are of pairs that the fit which judged them had not seen: pairs of the
  * same article are always on the same side.
  */
-export async function fitSupportScorer(
-  pairs: readonly SupportPair[],
+export async function fitGroundedness(
+  pairs: readonly GroundednessPair[],
   uncached: Embedder,
   options: CallOptions = {},
-): Promise<{ scorer: SupportScorer; model: SupportModel; predictions: SupportPrediction[] }> {
+): Promise<{ scorer: GroundednessScorer; model: GroundednessModel; predictions: GroundednessPrediction[] }> {
   const embedder = rememberingEmbedder(uncached);
   const rows: { features: number[]; label: boolean }[] = [];
   for (const pair of pairs)
-    rows.push({ features: await supportFeatures(embedder, pair, options), label: pair.supported });
+    rows.push({ features: await groundednessFeatures(embedder, pair, options), label: pair.supported });
   const articles = [...new Set(pairs.map(({ document }) => document))];
-  const foldOf = (pair: SupportPair) => articles.indexOf(pair.document) % folds;
+  const foldOf = (pair: GroundednessPair) => articles.indexOf(pair.document) % folds;
   const models = Array.from({ length: folds }, (_, fold) =>
     fitLogistic(rows.filter((_row, index) => foldOf(pairs[index]!) !== fold)),
   );
@@ -66,7 +66,7 @@ export async function fitSupportScorer(
   }));
   const { coefficients, intercept } = fitLogistic(rows);
   const model = { embedder: uncached.modelId, coefficients: [...coefficients], intercept };
-  return { scorer: createSupportScorer(model, embedder), model, predictions };
+  return { scorer: createGroundednessScorer(model, embedder), model, predictions };
 }
 
 const folds = 10;
