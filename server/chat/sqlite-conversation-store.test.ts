@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it } from 'vitest';
+import { type ConversationKey, defaultTenant, inDefaultTenant } from '#core/tenant.ts';
 import { describeConversationStore } from './conversation-store.contract.ts';
 import { openSqliteConversationStore } from './sqlite-conversation-store.ts';
 
@@ -14,23 +15,31 @@ const message = { id: 'message-1', role: 'customer', text: 'canary-4711', create
 
 describeConversationStore('openSqliteConversationStore', async () => openSqliteConversationStore(newPath()));
 
-async function filledDatabase(messages: number): Promise<{ path: string; id: string; token: string }> {
+async function filledDatabase(
+  messages: number,
+): Promise<{ path: string; key: ConversationKey; token: string }> {
   const path = newPath();
   const store = openSqliteConversationStore(path);
-  const { conversation, token } = await store.create();
-  for (let index = 0; index < messages; index++)
-    store.append(conversation.id, { type: 'answer-delta', messageId: 'a', text: `${index} `.repeat(20) });
-  await store.addMessage(conversation.id, message, 'answer-1');
+  const { conversation, token } = await store.create(defaultTenant);
+  const key = inDefaultTenant(conversation.id);
+  const text = (index: number) => `${index} `.repeat(20);
+  await store.append(
+    Array.from({ length: messages }, (_, index) => ({
+      key,
+      event: { type: 'answer-delta', messageId: 'a', text: text(index) },
+    })),
+  );
+  await store.addMessage(key, message, 'answer-1');
   await store.close();
-  return { path, id: conversation.id, token };
+  return { path, key, token };
 }
 
 describe('openSqliteConversationStore', () => {
   it('finds everything again after it was closed', async () => {
-    const { path, id, token } = await filledDatabase(3);
+    const { path, key, token } = await filledDatabase(3);
     const store = openSqliteConversationStore(path);
-    expect(await store.authenticate(id, token)).toBe(true);
-    expect(store.entriesAfter(id, 0)).toHaveLength(4);
+    expect(await store.authenticate(key, token)).toBe(true);
+    expect(await store.entriesAfter(key, 0)).toHaveLength(4);
     expect(await store.unfinishedAnswers()).toHaveLength(1);
     await store.close();
   });
@@ -41,14 +50,14 @@ describe('openSqliteConversationStore', () => {
   });
 
   it('leaves no byte of a deleted conversation in its files', async () => {
-    const { path, id } = await filledDatabase(200);
+    const { path, key } = await filledDatabase(200);
     const store = openSqliteConversationStore(path);
     const isOnDisk = () =>
       readdirSync(join(path, '..')).some((name) =>
         readFileSync(join(path, '..', name)).includes('canary-4711'),
       );
     expect(isOnDisk()).toBe(true);
-    await store.delete(id);
+    expect(await store.delete([key])).toBe('erased');
     expect(isOnDisk()).toBe(false);
     await store.close();
   });
