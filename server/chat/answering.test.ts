@@ -129,6 +129,44 @@ describe('createAnswering', () => {
     await expect(answering.send(other, message())).resolves.toBeDefined();
   });
 
+  it('admits no more than that when messages come at the same moment', async () => {
+    const gate = Promise.withResolvers<void>();
+    const { store, answering } = await desk(
+      { deltas: ['a', 'b'], gate: gate.promise },
+      { concurrentAnswers: 3, waitingMessages: 1 },
+    );
+    const [one, other] = [await newConversation(store), await newConversation(store)];
+    const sent = await Promise.allSettled([
+      ...[1, 2, 3].map((number) => answering.send(one, message(number))),
+      ...[1, 2, 3].map((number) => answering.send(other, message(number))),
+    ]);
+    expect(sent.map((one) => (one.status === 'rejected' ? one.reason.code : 'sent'))).toEqual([
+      ...['sent', 'sent', 'too-many-requests'],
+      ...['sent', 'busy', 'busy'],
+    ]);
+    expect(answering.active).toBe(3);
+    gate.resolve();
+  });
+
+  it('writes the tokens that come together in one transaction, however many answers they belong to', async () => {
+    const gate = Promise.withResolvers<void>();
+    const { store, answering } = await desk({ deltas: Array.from('abcdefghij'), gate: gate.promise });
+    const append = store.append;
+    const batches: number[] = [];
+    store.append = (batch) => {
+      batches.push(batch.length);
+      return append(batch);
+    };
+    const ids = [await newConversation(store), await newConversation(store), await newConversation(store)];
+    for (const id of ids) await answering.send(id, message());
+    const reading = ids.map((id) => readAnswers(answering, id));
+    await sleep(5);
+    batches.length = 0;
+    gate.resolve();
+    for (const entries of await Promise.all(reading)) expect(entries).toHaveLength(13);
+    expect(batches).toEqual([30]);
+  });
+
   it('refuses a message that is too long', async () => {
     const { answering, id } = await desk({ deltas: ['a'] });
     await expect(answering.send(id, message(1, 'x'.repeat(101)))).rejects.toMatchObject({
@@ -337,6 +375,24 @@ describe('createAnswering', () => {
     await reading;
     expect(signals[0]?.aborted).toBe(true);
     expect(answering.active).toBe(0);
+  });
+
+  it('stores a message that comes in during a stop for the next process, if it is stored at all', async () => {
+    const { store, answering, id, requests } = await desk({ deltas: ['a'] });
+    const arriving = Promise.withResolvers<void>();
+    const addMessage = store.addMessage;
+    store.addMessage = async (...added) => {
+      await arriving.promise;
+      return addMessage(...added);
+    };
+    const sending = answering.send(id, message());
+    await sleep(1);
+    const draining = answering.drain(5_000);
+    arriving.resolve();
+    await sending;
+    await draining;
+    expect(requests).toEqual([]);
+    expect(await store.unfinishedAnswers()).toMatchObject([{ replyTo: 'message-1', attempts: 0 }]);
   });
 
   it('records that the customer asks for a person, and journals it once', async () => {
