@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { inDefaultTenant } from '#core/tenant.ts';
 import type { ErrorBody } from './protocol.ts';
 import {
   bodyOf,
@@ -55,7 +56,8 @@ describe('conversations over HTTP', () => {
     const send = async () =>
       readEvents(await fetch(`${server.api}/${id}/messages`, requestInit(token, message)));
     const all = await Promise.all(Array.from({ length: 40 }, send));
-    for (const entries of [...all, await send()]) expect(entries).toEqual(server.store.entriesAfter(id, 0));
+    const stored = await server.store.entriesAfter(inDefaultTenant(id), 0);
+    for (const entries of [...all, await send()]) expect(entries).toEqual(stored);
     expect(server.requests).toHaveLength(1);
   });
 
@@ -63,7 +65,7 @@ describe('conversations over HTTP', () => {
     await using server = await startServer({ script: { deltas: ['a', 'b', 'c'], delayMs: 2 } });
     const { id, token } = await createConversation(server.api);
     await readEvents(await fetch(`${server.api}/${id}/messages`, requestInit(token, message)));
-    const all = server.store.entriesAfter(id, 0);
+    const all = await server.store.entriesAfter(inDefaultTenant(id), 0);
     for (let seen = 0; seen < all.length; seen++) {
       const byHeader = fetch(
         `${server.api}/${id}/events`,
@@ -94,7 +96,7 @@ describe('conversations over HTTP', () => {
     const post = (path: string, body: unknown) =>
       fetch(`${server.api}/${id}/${path}`, requestInit(token, body));
     const answering = post('messages', message);
-    while (textOf(server.store.entriesAfter(id, 0)) === '') await sleep(1);
+    while (textOf(await server.store.entriesAfter(inDefaultTenant(id), 0)) === '') await sleep(1);
     expect(await (await post('cancel', { messageId: 'message-1' })).json()).toEqual({ cancelled: true });
     expect(await (await post('cancel', { messageId: 'message-1' })).json()).toEqual({ cancelled: false });
     const { event } = (await readEvents(await answering)).at(-1)!;
@@ -115,7 +117,7 @@ describe('conversations over HTTP', () => {
   it('says the same to everybody but the owner, whether the conversation exists or not', async () => {
     await using server = await startServer();
     const [mine, other] = [await createConversation(server.api), await createConversation(server.api)];
-    await server.answering.send(mine.id, { messageId: 'message-1', text: 'canary-4711' });
+    await server.answering.send(inDefaultTenant(mine.id), { messageId: 'message-1', text: 'canary-4711' });
     const routes: [string, string, unknown?][] = [
       ['GET', ''],
       ['DELETE', ''],
@@ -156,7 +158,7 @@ describe('conversations over HTTP', () => {
           bodies.add(JSON.stringify({ ...error, requestId: '' }));
         }
     expect(bodies.size).toBe(1);
-    expect((await server.store.get(mine.id))?.handoff).toBeUndefined();
+    expect((await server.store.get(inDefaultTenant(mine.id)))?.handoff).toBeUndefined();
   });
 });
 
@@ -237,7 +239,7 @@ describe('requests that are not right', () => {
       });
     }
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
-    expect((await server.store.get(id))?.messages).toEqual([]);
+    expect((await server.store.get(inDefaultTenant(id)))?.messages).toEqual([]);
     expect(server.logs.filter((line) => line.includes('"level":"error"'))).toEqual([]);
   });
 
@@ -386,7 +388,9 @@ describe('limits', () => {
     const { id, token } = await createConversation(server.api);
     const text = 'x'.repeat(64_000);
     for (let entry = 0; entry < 300; entry++)
-      server.store.append(id, { type: 'answer-delta', messageId: 'a', text });
+      await server.store.append([
+        { key: inDefaultTenant(id), event: { type: 'answer-delta', messageId: 'a', text } },
+      ]);
     const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
     socket.write(
       `GET /api/conversations/${id}/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n\r\n`,

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { openSqliteConversationStore } from '#chat/sqlite-conversation-store.ts';
 import type { JournalEntry } from '#core/events.ts';
+import { inDefaultTenant } from '#core/tenant.ts';
 import { createConversation, readEvents, requestInit, textOf } from './testing/start-server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'answerdesk-main-'));
@@ -104,9 +105,10 @@ describe('a server that is stopped in the middle of an answer', () => {
     const store = openSqliteConversationStore(join(dataDir, 'conversations.db'));
     const left = await store.unfinishedAnswers();
     expect(left.every(({ attempts }) => attempts === 0)).toBe(true);
-    const ended = conversations.filter(({ id }) =>
-      store.entriesAfter(id, 0).some(({ event }) => event.type === 'answer-end'),
+    const journals = await Promise.all(
+      conversations.map(({ id }) => store.entriesAfter(inDefaultTenant(id), 0)),
     );
+    const ended = journals.filter((entries) => entries.some(({ event }) => event.type === 'answer-end'));
     expect(ended.length + left.length).toBe(50);
     await store.close();
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { journalledAnswer } from '#chat/journalled-answer.ts';
 import type { JournalEntry } from '#core/events.ts';
+import { defaultTenant, inDefaultTenant } from '#core/tenant.ts';
 import type { ErrorBody } from './protocol.ts';
 import { connectSocket, type TestSocket } from './testing/socket-client.ts';
 import { allowedOrigin, bodyOf, createConversation, startServer } from './testing/start-server.ts';
@@ -23,7 +24,7 @@ describe('conversations over a socket', () => {
       const sent = await client.request('message-send', { conversationId, token, ...message });
       expect(sent).toEqual({ ok: true, sequence: 1, answerId: expect.any(String) });
       await client.until(isEnd);
-      expect(client.entries).toEqual(server.store.entriesAfter(conversationId, 0));
+      expect(client.entries).toEqual(await server.store.entriesAfter(inDefaultTenant(conversationId), 0));
     },
   );
 
@@ -58,7 +59,7 @@ describe('conversations over a socket', () => {
       cuts += 1;
     }
     expect(cuts).toBeGreaterThanOrEqual(100);
-    expect(seen).toEqual(server.store.entriesAfter(conversation.id, 0));
+    expect(seen).toEqual(await server.store.entriesAfter(inDefaultTenant(conversation.id), 0));
     const end = seen.find(isEnd)?.event;
     const answerId = end?.type === 'answer-end' ? end.message.id : '';
     expect(
@@ -81,7 +82,7 @@ describe('conversations over a socket', () => {
     await client.until(isEnd);
     expect(new Set(replies.map((reply) => JSON.stringify(reply))).size).toBe(1);
     expect(server.requests).toHaveLength(1);
-    expect(client.entries).toEqual(server.store.entriesAfter(conversation.id, 0));
+    expect(client.entries).toEqual(await server.store.entriesAfter(inDefaultTenant(conversation.id), 0));
   });
 
   it('follows a conversation once on each socket: a second resume replaces the first', async () => {
@@ -139,7 +140,7 @@ describe('sockets of others', () => {
   it('get nothing of a conversation without its token, and cannot tell whether it exists', async () => {
     await using server = await startServer();
     const [mine, other] = [await createConversation(server.api), await createConversation(server.api)];
-    await server.answering.send(mine.id, { messageId: 'message-1', text: 'canary-4711' });
+    await server.answering.send(inDefaultTenant(mine.id), { messageId: 'message-1', text: 'canary-4711' });
     using client = await connectSocket(server.url);
     const rest = {
       resume: { after: 0 },
@@ -336,7 +337,7 @@ describe('socket requests that are not right', () => {
     }
     client!.socket.emit('resume', 1 as never, 2 as never);
     client![Symbol.dispose]();
-    expect((await server.store.get(conversation.id))?.messages).toEqual([]);
+    expect((await server.store.get(inDefaultTenant(conversation.id)))?.messages).toEqual([]);
     expect(server.logs.filter((line) => line.includes('"level":"error"'))).toEqual([]);
   });
 
@@ -407,7 +408,7 @@ describe('socket requests that are not right', () => {
   it('of too great a number are refused by address, on new sockets too', async () => {
     await using server = await startServer({ env: { ANSWERDESK_REQUESTS_PER_MINUTE: '10' } });
     using client = await connectSocket(server.url);
-    const { conversation, token } = await server.store.create();
+    const { conversation, token } = await server.store.create(defaultTenant);
     const request = { conversationId: conversation.id, token, messageId: 'message-1' };
     const replies = await Promise.all(
       Array.from({ length: 30 }, () => client.request('answer-cancel', request)),
@@ -447,7 +448,9 @@ describe('slow clients', () => {
     const conversation = await createConversation(server.api);
     const text = 'x'.repeat(32_000);
     for (let entry = 0; entry < 400; entry++)
-      server.store.append(conversation.id, { type: 'answer-delta', messageId: 'a', text });
+      await server.store.append([
+        { key: inDefaultTenant(conversation.id), event: { type: 'answer-delta', messageId: 'a', text } },
+      ]);
     const sockets = async () => Number(/^answerdesk_sockets (\d+)/m.exec(await server.metrics())?.[1]);
     const before = process.memoryUsage();
     const deaf = await Promise.all(

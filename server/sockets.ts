@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import type { Answering } from '#chat/answering.ts';
 import { AppError } from '#core/errors.ts';
 import type { ConversationStore } from '#core/stores.ts';
+import { defaultTenant, inDefaultTenant } from '#core/tenant.ts';
 import { bodyLimit } from './app.ts';
 import type { Config } from './config.ts';
 import { accessRefusal } from './http/allowed-origin.ts';
@@ -96,7 +97,10 @@ export function attachSockets(
     const handlers: Handlers = {
       async 'conversation-create'({ language }) {
         requireRoom();
-        const { conversation, token } = await store.create(language === undefined ? {} : { language });
+        const { conversation, token } = await store.create(
+          defaultTenant,
+          language === undefined ? {} : { language },
+        );
         follow(conversation.id, 0);
         return { conversationId: conversation.id, token };
       },
@@ -106,16 +110,15 @@ export function attachSockets(
       },
       async 'message-send'({ conversationId, messageId, text }) {
         await rateLimits.message(conversationId);
-        const stored = await answering.send(conversationId, { messageId, text });
+        const stored = await answering.send(inDefaultTenant(conversationId), { messageId, text });
         if (!followed.has(conversationId)) follow(conversationId, stored.sequence - 1);
         return stored;
       },
-      'answer-cancel': ({ conversationId, messageId }) => ({
-        cancelled: answering.cancel(conversationId, messageId),
+      'answer-cancel': async ({ conversationId, messageId }) => ({
+        cancelled: await answering.cancel(inDefaultTenant(conversationId), messageId),
       }),
       async 'feedback-send'({ conversationId, messageId, rating, comment }) {
-        await answering.feedback({
-          conversationId,
+        await answering.feedback(inDefaultTenant(conversationId), {
           messageId,
           rating,
           ...(comment === undefined ? {} : { comment }),
@@ -123,7 +126,7 @@ export function attachSockets(
         return {};
       },
       async 'handoff-request'({ conversationId, email }) {
-        await answering.handoff(conversationId, { email });
+        await answering.handoff(inDefaultTenant(conversationId), { email });
         return {};
       },
     };
@@ -151,7 +154,10 @@ export function attachSockets(
     async function handle(name: string, request: unknown): Promise<object> {
       if (!isRequest(name)) throw new AppError('bad-request', 'No such event.');
       const parsed = socketRequests[name].parse(request);
-      if ('token' in parsed && !(await store.authenticate(parsed.conversationId, parsed.token)))
+      if (
+        'token' in parsed &&
+        !(await store.authenticate(inDefaultTenant(parsed.conversationId), parsed.token))
+      )
         throw new AppError('not-found', 'No conversation for this token.');
       // The handler of a name takes what the schema of that name gives; TypeScript does not follow a union so far.
       return handlers[name](parsed as never);
@@ -174,7 +180,7 @@ export function attachSockets(
       const { signal } = controller;
       const send = async () => {
         await sleep(0);
-        for await (const entry of answering.subscribe(conversationId, { after, signal })) {
+        for await (const entry of answering.subscribe(inDefaultTenant(conversationId), { after, signal })) {
           if (!(await hasRoom(socket, signal, stallTimeoutMs))) return cutOff(socket);
           if (signal.aborted) return;
           socket.emit('entry', entry);

@@ -4,7 +4,8 @@ import { condense, type SearchQuery } from '#chat/condense.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import { type Chunk, matchesFilter } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
-import type { KnowledgeBase, LexicalIndex, Retriever, VectorIndex } from '#core/retriever.ts';
+import type { KnowledgeBase, Retriever } from '#core/retriever.ts';
+import type { Generation } from '#rag/generation-reader.ts';
 import type { EvalCase } from '../cases/eval-case.ts';
 import { mean, meanMetric } from '../core/metric.ts';
 import type { Chart, Metric } from '../core/result.ts';
@@ -28,8 +29,8 @@ export interface RetrievalRecord {
 export interface RetrievalParts {
   readonly generation: {
     readonly chunks: readonly Chunk[];
-    readonly vectorIndex: VectorIndex;
-    readonly lexicalIndex: LexicalIndex;
+    readonly vectorIndex: Generation['vectorIndex'];
+    readonly lexicalIndex: Pick<Generation['lexicalIndex'], 'size' | 'search'>;
   };
   readonly knowledge: Retriever & Pick<KnowledgeBase, 'stages'>;
   readonly embedder: Embedder;

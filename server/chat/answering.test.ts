@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { JournalEntry } from '#core/events.ts';
 import type { ConversationStore } from '#core/stores.ts';
+import { type ConversationKey, defaultTenant, inDefaultTenant } from '#core/tenant.ts';
 import { type Answering, type AnsweringLimits, createAnswering } from './answering.ts';
 import { journalledAnswer } from './journalled-answer.ts';
 import { createMemoryConversationStore } from './memory-conversation-store.ts';
@@ -9,11 +10,14 @@ import { type AnswerScript, scriptedAnswer } from './testing/scripted-answer.ts'
 
 const roomy: AnsweringLimits = { messageLength: 100, concurrentAnswers: 100 };
 
+const newConversation = async (store: ConversationStore): Promise<ConversationKey> =>
+  inDefaultTenant((await store.create(defaultTenant)).conversation.id);
+
 async function desk(script: Parameters<typeof scriptedAnswer>[0], limits: Partial<AnsweringLimits> = {}) {
   const store = createMemoryConversationStore();
   const scripted = scriptedAnswer(script);
   const answering = createAnswering({ store, answer: scripted.answer, limits: { ...roomy, ...limits } });
-  const { id } = (await store.create()).conversation;
+  const id = await newConversation(store);
   return { store, answering, id, ...scripted };
 }
 const message = (number = 1, text = 'How?') => ({ messageId: `message-${number}`, text });
@@ -21,7 +25,7 @@ const message = (number = 1, text = 'How?') => ({ messageId: `message-${number}`
 /** Reads until `count` answers have ended. */
 async function readAnswers(
   answering: Answering,
-  id: string,
+  id: ConversationKey,
   { after = 0, count = 1 } = {},
 ): Promise<JournalEntry[]> {
   const entries: JournalEntry[] = [];
@@ -33,9 +37,10 @@ async function readAnswers(
   return entries;
 }
 const types = (entries: readonly JournalEntry[]) => entries.map(({ event }) => event.type);
-const events = (store: ConversationStore, id: string) => store.entriesAfter(id, 0).map(({ event }) => event);
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(1);
+const events = async (store: ConversationStore, id: ConversationKey) =>
+  (await store.entriesAfter(id, 0)).map(({ event }) => event);
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await sleep(1);
 }
 
 describe('createAnswering', () => {
@@ -50,7 +55,7 @@ describe('createAnswering', () => {
       'answer-delta',
       'answer-end',
     ]);
-    expect(entries).toEqual(store.entriesAfter(id, 0));
+    expect(entries).toEqual(await store.entriesAfter(id, 0));
     expect((await store.get(id))?.messages.map(({ text }) => text)).toEqual(['How?', 'Hold it.']);
     expect(answering.active).toBe(0);
   });
@@ -115,13 +120,51 @@ describe('createAnswering', () => {
       { deltas: ['a', 'b'], gate: gate.promise },
       { concurrentAnswers: 1 },
     );
-    const other = (await store.create()).conversation.id;
+    const other = await newConversation(store);
     await answering.send(id, message());
     await expect(answering.send(other, message())).rejects.toMatchObject({ code: 'busy', retryable: true });
     gate.resolve();
     await readAnswers(answering, id);
     await until(() => answering.active === 0);
     await expect(answering.send(other, message())).resolves.toBeDefined();
+  });
+
+  it('admits no more than that when messages come at the same moment', async () => {
+    const gate = Promise.withResolvers<void>();
+    const { store, answering } = await desk(
+      { deltas: ['a', 'b'], gate: gate.promise },
+      { concurrentAnswers: 3, waitingMessages: 1 },
+    );
+    const [one, other] = [await newConversation(store), await newConversation(store)];
+    const sent = await Promise.allSettled([
+      ...[1, 2, 3].map((number) => answering.send(one, message(number))),
+      ...[1, 2, 3].map((number) => answering.send(other, message(number))),
+    ]);
+    expect(sent.map((one) => (one.status === 'rejected' ? one.reason.code : 'sent'))).toEqual([
+      ...['sent', 'sent', 'too-many-requests'],
+      ...['sent', 'busy', 'busy'],
+    ]);
+    expect(answering.active).toBe(3);
+    gate.resolve();
+  });
+
+  it('writes the tokens that come together in one transaction, however many answers they belong to', async () => {
+    const gate = Promise.withResolvers<void>();
+    const { store, answering } = await desk({ deltas: Array.from('abcdefghij'), gate: gate.promise });
+    const append = store.append;
+    const batches: number[] = [];
+    store.append = (batch) => {
+      batches.push(batch.length);
+      return append(batch);
+    };
+    const ids = [await newConversation(store), await newConversation(store), await newConversation(store)];
+    for (const id of ids) await answering.send(id, message());
+    const reading = ids.map((id) => readAnswers(answering, id));
+    await sleep(5);
+    batches.length = 0;
+    gate.resolve();
+    for (const entries of await Promise.all(reading)) expect(entries).toHaveLength(13);
+    expect(batches).toEqual([30]);
   });
 
   it('refuses a message that is too long', async () => {
@@ -137,7 +180,7 @@ describe('createAnswering', () => {
     for await (const entry of answering.subscribe(id, { after: 0 }))
       if (entry.event.type === 'answer-delta') break;
     const readers = await Promise.all([0, 1, 3, 6].map((after) => readAnswers(answering, id, { after })));
-    const all = store.entriesAfter(id, 0);
+    const all = await store.entriesAfter(id, 0);
     for (const [index, after] of [0, 1, 3, 6].entries()) expect(readers[index]).toEqual(all.slice(after));
   });
 
@@ -161,12 +204,12 @@ describe('createAnswering', () => {
         deaf,
       });
       const { answerId } = await answering.send(id, message());
-      await until(() => events(store, id).some(({ type }) => type === 'answer-delta'));
-      expect(answering.cancel(id, deaf ? 'message-1' : answerId)).toBe(true);
-      expect(answering.cancel(id, answerId)).toBe(false);
+      await until(async () => (await events(store, id)).some(({ type }) => type === 'answer-delta'));
+      expect(await answering.cancel(id, deaf ? 'message-1' : answerId)).toBe(true);
+      expect(await answering.cancel(id, answerId)).toBe(false);
       gate.resolve();
       await sleep(5);
-      expect(events(store, id).at(-1)).toMatchObject({
+      expect((await events(store, id)).at(-1)).toMatchObject({
         type: 'answer-end',
         reason: 'cancelled',
         message: { id: answerId, text: 'Hold ', replyTo: 'message-1' },
@@ -180,12 +223,12 @@ describe('createAnswering', () => {
       const { store, answering, id, requests } = await desk({ deltas: ['a', 'b'], gate: gate.promise });
       await answering.send(id, message(1));
       const second = await answering.send(id, message(2));
-      expect(answering.cancel(id, second.answerId)).toBe(true);
+      expect(await answering.cancel(id, second.answerId)).toBe(true);
       gate.resolve();
       await readAnswers(answering, id, { count: 2 });
       await until(() => answering.active === 0);
       expect(requests).toHaveLength(1);
-      expect(events(store, id).filter(({ type }) => type === 'answer-end')).toMatchObject([
+      expect((await events(store, id)).filter(({ type }) => type === 'answer-end')).toMatchObject([
         { reason: 'cancelled' },
         { reason: 'complete' },
       ]);
@@ -222,14 +265,14 @@ describe('createAnswering', () => {
     it('by a journal that cannot be written, nobody is told what is not in it', async () => {
       const { store, answering, id } = await desk({ deltas: ['a', 'b', 'c'], delayMs: 2 });
       const append = store.append;
-      const broken: ConversationStore['append'] = (conversationId, event) => {
-        if (store.entriesAfter(id, 0).length >= 3) throw new Error('disk full');
-        return append(conversationId, event);
+      const broken: ConversationStore['append'] = async (batch) => {
+        if ((await store.entriesAfter(id, 0)).length >= 3) throw new Error('disk full');
+        return append(batch);
       };
       store.append = broken;
       await answering.send(id, message());
       const seen = await Array.fromAsync(answering.subscribe(id, { after: 0 }));
-      expect(seen).toEqual(store.entriesAfter(id, 0));
+      expect(seen).toEqual(await store.entriesAfter(id, 0));
       expect(seen).toHaveLength(3);
       expect(await store.unfinishedAnswers()).toHaveLength(1);
     });
@@ -242,13 +285,13 @@ describe('createAnswering', () => {
     async function stoppedDesk(count: number, orderly: boolean) {
       const never = new Promise<void>(() => {});
       const store = createMemoryConversationStore();
-      const { id } = (await store.create()).conversation;
+      const id = await newConversation(store);
       const { answer } = scriptedAnswer({ deltas: [text.slice(0, count).join(''), 'x'], gate: never });
       const answering = createAnswering({ store, answer, limits: roomy });
       await answering.send(id, message());
-      await until(() => events(store, id).some(({ type }) => type === 'answer-delta'));
+      await until(async () => (await events(store, id)).some(({ type }) => type === 'answer-delta'));
       if (orderly) expect(await answering.drain(1)).toEqual({ finished: 0, setAside: 1 });
-      return { store, id, seen: store.entriesAfter(id, 0).length };
+      return { store, id, seen: (await store.entriesAfter(id, 0)).length };
     }
 
     it.each([
@@ -261,9 +304,9 @@ describe('createAnswering', () => {
       expect(await next.recover()).toBe(1);
       const rest = await readAnswers(next, id, { after: seen });
       expect(types(rest)).toEqual(['answer-delta', 'answer-delta', 'answer-end']);
-      const [start] = events(store, id).filter(({ type }) => type === 'answer-start');
+      const [start] = (await events(store, id)).filter(({ type }) => type === 'answer-start');
       const answerId = start?.type === 'answer-start' ? start.messageId : '';
-      expect(journalledAnswer(answerId, events(store, id)).text).toBe(text.join(''));
+      expect(journalledAnswer(answerId, await events(store, id)).text).toBe(text.join(''));
       expect(rest.at(-1)?.event).toMatchObject({
         message: { id: answerId, text: text.join('') },
         reason: 'complete',
@@ -273,7 +316,7 @@ describe('createAnswering', () => {
 
     it('answers a message that was accepted and not begun', async () => {
       const store = createMemoryConversationStore();
-      const { id } = (await store.create()).conversation;
+      const id = await newConversation(store);
       await store.addMessage(
         id,
         { id: 'message-1', author: 'customer', text: 'How?', createdAt: '' },
@@ -300,8 +343,8 @@ describe('createAnswering', () => {
     it('does not try a fourth time what ended the process three times', async () => {
       const { store, id } = await stoppedDesk(2, false);
       const { messageId } = (await store.unfinishedAnswers())[0]!;
-      store.beginAnswer(id, messageId);
-      store.beginAnswer(id, messageId);
+      await store.beginAnswer(id, messageId);
+      await store.beginAnswer(id, messageId);
       const { answer, requests } = scriptedAnswer({ deltas: text });
       const next = createAnswering({ store, answer, limits: roomy });
       await next.recover();
@@ -318,15 +361,15 @@ describe('createAnswering', () => {
       const draining = answering.drain(5_000);
       await expect(answering.send(id, message(2))).rejects.toMatchObject({ code: 'shutting-down' });
       expect(await draining).toEqual({ finished: 1, setAside: 0 });
-      expect(await reading).toEqual(store.entriesAfter(id, 0));
-      expect(events(store, id).at(-1)).toMatchObject({ reason: 'complete' });
+      expect(await reading).toEqual(await store.entriesAfter(id, 0));
+      expect((await events(store, id)).at(-1)).toMatchObject({ reason: 'complete' });
     });
   });
 
   it('stops the answer and its readers when the conversation is deleted', async () => {
     const { store, answering, id, signals } = await desk({ deltas: ['a', 'b'], gate: new Promise(() => {}) });
     await answering.send(id, message());
-    await until(() => events(store, id).length === 3);
+    await until(async () => (await events(store, id)).length === 3);
     const reading = Array.fromAsync(answering.subscribe(id, { after: 0 }));
     await answering.delete(id);
     await reading;
@@ -334,11 +377,29 @@ describe('createAnswering', () => {
     expect(answering.active).toBe(0);
   });
 
+  it('stores a message that comes in during a stop for the next process, if it is stored at all', async () => {
+    const { store, answering, id, requests } = await desk({ deltas: ['a'] });
+    const arriving = Promise.withResolvers<void>();
+    const addMessage = store.addMessage;
+    store.addMessage = async (...added) => {
+      await arriving.promise;
+      return addMessage(...added);
+    };
+    const sending = answering.send(id, message());
+    await sleep(1);
+    const draining = answering.drain(5_000);
+    arriving.resolve();
+    await sending;
+    await draining;
+    expect(requests).toEqual([]);
+    expect(await store.unfinishedAnswers()).toMatchObject([{ replyTo: 'message-1', attempts: 0 }]);
+  });
+
   it('records that the customer asks for a person, and journals it once', async () => {
     const { store, answering, id } = await desk({ deltas: [] });
     await answering.handoff(id);
     await answering.handoff(id, { email: 'ann@example.com' });
-    expect(events(store, id)).toEqual([{ type: 'handoff-request', reason: 'customer-request' }]);
+    expect(await events(store, id)).toEqual([{ type: 'handoff-request', reason: 'customer-request' }]);
     expect((await store.get(id))?.handoff).toMatchObject({
       reason: 'customer-request',
       email: 'ann@example.com',
@@ -349,12 +410,10 @@ describe('createAnswering', () => {
     const { answering, id } = await desk({ deltas: ['a'] });
     const { answerId } = await answering.send(id, message());
     await readAnswers(answering, id);
-    await answering.feedback({ conversationId: id, messageId: answerId, rating: 'up' });
+    await answering.feedback(id, { messageId: answerId, rating: 'up' });
     for (const messageId of ['message-1', 'elsewhere'])
-      await expect(answering.feedback({ conversationId: id, messageId, rating: 'up' })).rejects.toMatchObject(
-        {
-          code: 'not-found',
-        },
-      );
+      await expect(answering.feedback(id, { messageId, rating: 'up' })).rejects.toMatchObject({
+        code: 'not-found',
+      });
   });
 });

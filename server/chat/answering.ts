@@ -9,12 +9,14 @@
 //   as failed attempts). Nothing final is journalled on a stop: `recover` of the next process finishes the sentence.
 import type { Citation, Conversation, Decision, Feedback, Message } from '#core/conversation.ts';
 import { AppError, toAppError } from '#core/errors.ts';
-import type { AnswerEndReason, ChatEvent, JournalEntry } from '#core/events.ts';
-import type { ConversationStore, StoredMessage, UnfinishedAnswer } from '#core/stores.ts';
+import type { AnswerEndReason, ChatEvent, JournalEntry, JournalEvent } from '#core/events.ts';
+import type { ConversationStore, Erasure, StoredMessage, UnfinishedAnswer } from '#core/stores.ts';
+import { type ConversationKey, keyText } from '#core/tenant.ts';
 import type { Answer } from './answer.ts';
 import { continueAnswer } from './continue-answer.ts';
 import { newSecret } from './conversation-secret.ts';
 import { createJournalFeed, type SubscribeOptions } from './journal-feed.ts';
+import { createJournalQueue, type JournalWriter } from './journal-queue.ts';
 
 export interface AnsweringLimits {
   /** UTF-16 code units of a message. */
@@ -57,17 +59,17 @@ export interface Answering {
    * Resolves when the message is stored durably and its answer is on its way. The same `messageId` again changes nothing and gives
    * the same result. Throws `message-too-long`, `busy`, `too-many-requests`, `shutting-down`; `bad-request` if the id names another message.
    */
-  send(conversationId: string, message: IncomingMessage): Promise<StoredMessage>;
+  send(key: ConversationKey, message: IncomingMessage): Promise<StoredMessage>;
   /** Journal entries after a sequence number, then live, without gap or repetition, until the signal aborts or the desk closes. */
-  subscribe(conversationId: string, options: SubscribeOptions): AsyncGenerator<JournalEntry, void>;
+  subscribe(key: ConversationKey, options: SubscribeOptions): AsyncGenerator<JournalEntry, void>;
   /** Ends the answer with the text so far. `messageId` names it or the message it answers. False if it is not being written. */
-  cancel(conversationId: string, messageId: string): boolean;
+  cancel(key: ConversationKey, messageId: string): Promise<boolean>;
   /** The customer asks for a person. */
-  handoff(conversationId: string, options?: { email?: string | undefined }): Promise<void>;
+  handoff(key: ConversationKey, options?: { email?: string | undefined }): Promise<void>;
   /** Throws `not-found` if the conversation has no such answer. */
-  feedback(feedback: Omit<Feedback, 'at'>): Promise<void>;
+  feedback(key: ConversationKey, feedback: Omit<Feedback, 'at'>): Promise<void>;
   /** Removes the conversation; its answers stop, its readers end. */
-  delete(conversationId: string): Promise<void>;
+  delete(key: ConversationKey): Promise<Erasure>;
   /** Takes up what an earlier process left unfinished, in the background. Returns how many answers that are. */
   recover(): Promise<number>;
   /** Takes no more messages, waits for answers up to `graceMs`, sets the rest aside for `recover`, then ends all readers. */
@@ -77,17 +79,18 @@ export interface Answering {
 }
 
 interface Run {
-  readonly conversationId: string;
+  readonly key: ConversationKey;
   readonly answerId: string;
   readonly replyTo: string;
   readonly arrivedAt: number;
   readonly before: UnfinishedAnswer | undefined;
   readonly controller: AbortController;
   readonly settled: PromiseWithResolvers<void>;
-  /** As journalled. */
+  readonly journal: JournalWriter;
+  /** As given to the journal. */
   text: string;
   citations: readonly Citation[];
-  /** Nothing more of it goes into the journal. */
+  /** Nothing more of it is given to the journal. */
   over: boolean;
 }
 
@@ -102,34 +105,69 @@ export function createAnswering({
 }: AnsweringOptions): Answering {
   const { waitingMessages = 3, answerTimeoutMs = 300_000, attempts: maxAttempts = 3 } = limits;
   const feed = createJournalFeed(store);
+  const journal = createJournalQueue(store, { onEntry: feed.announce });
   /** By conversation, in order; the first is being written. */
   const lanes = new Map<string, Run[]>();
+  /** Messages on their way into the store: the conversation by the id of the answer. They have a place already. */
+  const arriving = new Map<string, string>();
+  /** What becomes of those messages, for retries that come meanwhile. */
+  const sending = new Map<string, Promise<StoredMessage>>();
   let active = 0;
   let draining = false;
   let recovery: NodeJS.Timeout | undefined;
 
-  function admit(conversationId: string): void {
+  function admit(lane: string): void {
     if (draining) throw new AppError('shutting-down', 'The server is shutting down.');
-    if ((lanes.get(conversationId)?.length ?? 0) > waitingMessages)
+    const ahead =
+      (lanes.get(lane)?.length ?? 0) +
+      arriving
+        .values()
+        .filter((other) => other === lane)
+        .toArray().length;
+    if (ahead > waitingMessages)
       throw new AppError('too-many-requests', 'Too many messages of this conversation wait for an answer.');
-    if (active >= limits.concurrentAnswers)
+    const answers = active + arriving.size;
+    if (answers >= limits.concurrentAnswers)
       throw new AppError(
         'busy',
-        `${active} answers are being written: ANSWERDESK_MAX_CONCURRENT_ANSWERS allows no more.`,
+        `${answers} answers are being written: ANSWERDESK_MAX_CONCURRENT_ANSWERS allows no more.`,
       );
   }
 
+  async function accept(key: ConversationKey, { messageId, text }: IncomingMessage): Promise<StoredMessage> {
+    const known = await store.findMessage(key, messageId);
+    if (known) return known;
+    const lane = keyText(key);
+    admit(lane);
+    const answerId = newSecret();
+    arriving.set(answerId, lane);
+    try {
+      const message: Message = { id: messageId, author: 'customer', text, createdAt: now().toISOString() };
+      const stored = await store.addMessage(key, message, answerId);
+      if (!stored) throw new AppError('bad-request', 'The message id names another message.');
+      if (stored.answerId !== answerId) return stored;
+      const { conversationId } = key;
+      const event: JournalEvent = { type: 'customer-message', message };
+      feed.announce(key, { conversationId, sequence: stored.sequence, event });
+      // A message that came in during a stop is answered by the next process: it is promised in the store.
+      if (!draining) enqueue(key, { messageId: answerId, replyTo: messageId });
+      return stored;
+    } finally {
+      arriving.delete(answerId);
+    }
+  }
+
   function enqueue(
-    conversationId: string,
-    answerId: string,
-    replyTo: string,
+    key: ConversationKey,
+    { messageId: answerId, replyTo }: Pick<UnfinishedAnswer, 'messageId' | 'replyTo'>,
     before?: UnfinishedAnswer,
   ): void {
     const run: Run = {
-      conversationId,
+      key,
       answerId,
       replyTo,
       before,
+      journal: journal.writer(key),
       arrivedAt: performance.now(),
       controller: new AbortController(),
       settled: Promise.withResolvers(),
@@ -138,23 +176,24 @@ export function createAnswering({
       over: false,
     };
     active += 1;
-    const lane = lanes.get(conversationId);
+    const lane = lanes.get(keyText(key));
     if (lane) lane.push(run);
     else {
-      lanes.set(conversationId, [run]);
-      void work(conversationId);
+      lanes.set(keyText(key), [run]);
+      void work(keyText(key));
     }
   }
 
-  async function work(conversationId: string): Promise<void> {
-    const lane = lanes.get(conversationId)!;
+  async function work(name: string): Promise<void> {
+    const lane = lanes.get(name)!;
     for (let run = lane[0]; run; run = lane[0]) {
       if (!run.over) await perform(run);
+      await settle(run);
       lane.shift();
       active -= 1;
       run.settled.resolve();
     }
-    lanes.delete(conversationId);
+    lanes.delete(name);
   }
 
   /** Never rejects. Returns as soon as the run is over, even if the generator does not notice that it was stopped. */
@@ -168,9 +207,10 @@ export function createAnswering({
       run.controller.abort();
     }, answerTimeoutMs);
     try {
-      await Promise.race([write(run), stopped]);
+      await Promise.race([write(run), stopped, run.journal.failed]);
     } catch (thrown) {
-      fail(run, toAppError(thrown));
+      // Where the journal itself failed, nothing more can be said: see `settle`.
+      if (!run.journal.error) fail(run, toAppError(thrown));
     } finally {
       clearTimeout(timer);
       run.controller.abort();
@@ -178,11 +218,16 @@ export function createAnswering({
   }
 
   async function write(run: Run): Promise<void> {
-    const { conversationId, answerId, replyTo, before } = run;
-    if (store.beginAnswer(conversationId, answerId) > maxAttempts)
+    const { key, answerId, replyTo, before } = run;
+    const attempts = await store.beginAnswer(key, answerId);
+    if (run.over) return;
+    const conversation = attempts === undefined ? undefined : await store.get(key);
+    if (attempts === undefined || !conversation) {
+      run.over = true;
+      return;
+    }
+    if (attempts > maxAttempts)
       throw new AppError('internal', `The answer was begun ${maxAttempts} times and never completed.`);
-    const conversation = await store.get(conversationId);
-    if (!conversation) return;
     const request = { conversation: asAskedIn(conversation, replyTo), messageId: answerId, replyTo };
     const written = answer(request, { signal: run.controller.signal });
     for await (const event of before ? continueAnswer(before, written) : written) {
@@ -194,7 +239,7 @@ export function createAnswering({
 
   async function note(run: Run, event: ChatEvent): Promise<void> {
     const isFirstText = event.type === 'answer-delta' && run.text.length === 0;
-    feed.append(run.conversationId, event);
+    const written = run.journal.append(event);
     switch (event.type) {
       case 'answer-start':
         run.text = '';
@@ -206,7 +251,7 @@ export function createAnswering({
       case 'answer-delta':
         run.text += event.text;
         observer.delta?.(event.text.length);
-        if (isFirstText && !run.before) observer.firstText?.(performance.now() - run.arrivedAt);
+        if (isFirstText && !run.before) tellFirstText(run);
         break;
       case 'answer-end':
         finish(run, event.reason === 'complete' ? (event.message.decision ?? 'complete') : event.reason);
@@ -215,8 +260,17 @@ export function createAnswering({
         finish(run, 'error');
         break;
       case 'handoff-request':
-        await store.recordHandoff(run.conversationId, { reason: event.reason });
+        await store.recordHandoff(run.key, { reason: event.reason });
     }
+    await written;
+  }
+
+  function tellFirstText({ journal, arrivedAt }: Run): void {
+    journal.flushed().then(
+      () => observer.firstText?.(performance.now() - arrivedAt),
+      // The run learns of it by itself.
+      () => {},
+    );
   }
 
   function finish(run: Run, outcome: Decision | AnswerEndReason | 'error'): void {
@@ -234,108 +288,110 @@ export function createAnswering({
       replyTo: run.replyTo,
       citations: run.citations,
     };
-    feed.append(run.conversationId, { type: 'answer-end', message, reason });
+    giveToJournal(run, { type: 'answer-end', message, reason });
     finish(run, reason);
   }
 
   function fail(run: Run, error: AppError): void {
     if (run.over) return;
-    observer.failed?.(error, run.conversationId);
+    observer.failed?.(error, run.key.conversationId);
     const { code, publicMessage: message, retryable } = error;
-    try {
-      if (run.text.length > 0) endEarly(run, 'interrupted');
-      else {
-        feed.append(run.conversationId, {
-          type: 'answer-error',
-          messageId: run.answerId,
-          code,
-          message,
-          retryable,
-        });
-        finish(run, 'error');
-      }
-    } catch (thrown) {
-      // The journal cannot be written: nobody may be told, so readers are sent away to come back, and it is tried again later.
+    if (run.text.length > 0) endEarly(run, 'interrupted');
+    else {
+      giveToJournal(run, { type: 'answer-error', messageId: run.answerId, code, message, retryable });
       finish(run, 'error');
-      observer.failed?.(toAppError(thrown), run.conversationId);
-      feed.end(run.conversationId);
+    }
+  }
+
+  /** Whether it could be written is asked in `settle`. */
+  function giveToJournal(run: Run, event: ChatEvent): void {
+    run.journal.append(event).catch(() => {});
+  }
+
+  /**
+   * Resolves when the journal holds what the run gave it. If it cannot be written, nobody may be told: readers are sent away to come back,
+   * and the answer is taken up again later from where the journal ends.
+   */
+  async function settle(run: Run): Promise<void> {
+    try {
+      await run.journal.flushed();
+    } catch (thrown) {
+      run.over = true;
+      feed.end(run.key);
+      const error = toAppError(thrown);
+      // A deleted conversation needs no answer.
+      if (error.code === 'not-found' || draining) return;
+      observer.failed?.(error, run.key.conversationId);
       recovery ??= setTimeout(() => {
         recovery = undefined;
-        recover().catch((error) => observer.failed?.(toAppError(error), run.conversationId));
+        recover().catch((error) => observer.failed?.(toAppError(error), run.key.conversationId));
       }, recoverAgainAfterMs).unref();
     }
   }
 
   async function recover(): Promise<number> {
     const unfinished = (await store.unfinishedAnswers()).filter(
-      ({ conversationId, messageId }) =>
-        !lanes.get(conversationId)?.some(({ answerId }) => answerId === messageId),
+      ({ key, messageId }) =>
+        !arriving.has(messageId) && !lanes.get(keyText(key))?.some(({ answerId }) => answerId === messageId),
     );
     if (draining) return 0;
-    for (const answer of unfinished) enqueue(answer.conversationId, answer.messageId, answer.replyTo, answer);
+    for (const answer of unfinished) enqueue(answer.key, answer, answer);
     return unfinished.length;
   }
 
   return {
-    async send(conversationId, { messageId, text }) {
-      if (text.length > limits.messageLength) {
-        throw new AppError('message-too-long', `The message has ${text.length} characters.`, {
+    async send(key, message) {
+      if (message.text.length > limits.messageLength) {
+        throw new AppError('message-too-long', `The message has ${message.text.length} characters.`, {
           publicMessage: `The message is too long: ${limits.messageLength} characters are allowed.`,
         });
       }
-      if (!store.findMessage(conversationId, messageId)) admit(conversationId);
-      const answerId = newSecret();
-      const adding = store.addMessage(
-        conversationId,
-        { id: messageId, author: 'customer', text, createdAt: now().toISOString() },
-        answerId,
-      );
-      // It is in the journal already; the promise is about the disk, and the answer need not wait for that.
-      const stored = store.findMessage(conversationId, messageId);
-      if (stored?.answerId === answerId) {
-        feed.announce(conversationId);
-        enqueue(conversationId, answerId, messageId);
-      }
-      await adding;
-      if (!stored) throw new AppError('bad-request', 'The message id names another message.');
-      return stored;
+      const name = `${keyText(key)}/${message.messageId}`;
+      const sent = sending.get(name) ?? accept(key, message).finally(() => sending.delete(name));
+      sending.set(name, sent);
+      return sent;
     },
 
     subscribe: feed.subscribe,
 
-    cancel(conversationId, messageId) {
+    async cancel(key, messageId) {
       const run = lanes
-        .get(conversationId)
+        .get(keyText(key))
         ?.find(({ answerId, replyTo, over }) => !over && (answerId === messageId || replyTo === messageId));
       if (!run) return false;
       endEarly(run, 'cancelled');
       run.controller.abort();
+      await run.journal.flushed();
       return true;
     },
 
-    async handoff(conversationId, { email } = {}) {
-      const already = (await store.get(conversationId))?.handoff;
-      await store.recordHandoff(conversationId, {
+    async handoff(key, { email } = {}) {
+      const already = (await store.get(key))?.handoff;
+      await store.recordHandoff(key, {
         reason: 'customer-request',
         ...(email === undefined ? {} : { email }),
       });
-      if (!already) feed.append(conversationId, { type: 'handoff-request', reason: 'customer-request' });
+      if (already) return;
+      const writer = journal.writer(key);
+      await writer.append({ type: 'handoff-request', reason: 'customer-request' });
+      await writer.flushed();
     },
 
-    async feedback(feedback) {
-      const conversation = await store.get(feedback.conversationId);
+    async feedback(key, feedback) {
+      const conversation = await store.get(key);
       if (!conversation?.messages.some(({ id, author }) => id === feedback.messageId && author === 'bot'))
         throw new AppError('not-found', 'The conversation has no such answer.');
-      await store.recordFeedback({ ...feedback, at: now().toISOString() });
+      await store.recordFeedback(key, { ...feedback, at: now().toISOString() });
     },
 
-    async delete(conversationId) {
-      for (const run of lanes.get(conversationId) ?? []) {
+    async delete(key) {
+      for (const run of lanes.get(keyText(key)) ?? []) {
         run.over = true;
         run.controller.abort();
       }
-      await store.delete(conversationId);
-      feed.end(conversationId);
+      const erasure = await store.delete([key]);
+      feed.end(key);
+      return erasure;
     },
 
     recover,
@@ -346,18 +402,21 @@ export function createAnswering({
       const runs = [...lanes.values()].flat();
       const grace = Promise.withResolvers<void>();
       const timer = setTimeout(grace.resolve, graceMs);
-      await Promise.race([Promise.all(runs.map(({ settled }) => settled.promise)), grace.promise]);
+      const ending = [...runs.map(({ settled }) => settled.promise), ...sending.values()];
+      await Promise.race([Promise.allSettled(ending), grace.promise]);
       clearTimeout(timer);
       const left = runs.filter(({ over }) => !over);
       for (const run of left) {
         run.over = true;
         run.controller.abort();
-        try {
-          store.setAnswerAside(run.conversationId, run.answerId);
-        } catch (thrown) {
-          // It stays open in the store and is recovered all the same.
-          observer.failed?.(toAppError(thrown), run.conversationId);
-        }
+      }
+      // Waits for what was given to the journal, so that nothing is written behind "set aside".
+      await Promise.allSettled(runs.map(({ journal }) => journal.flushed()));
+      try {
+        await store.setAnswersAside(left.map(({ key, answerId }) => ({ key, answerId })));
+      } catch (thrown) {
+        // They stay open in the store and are recovered all the same.
+        for (const { key } of left) observer.failed?.(toAppError(thrown), key.conversationId);
       }
       feed.end();
       return { finished: runs.length - left.length, setAside: left.length };

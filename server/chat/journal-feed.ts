@@ -1,8 +1,9 @@
-// Writes the journal and lets any number of readers follow it. A reader holds no queue of its own: it reads the store from
-// where it is, so a slow one costs nothing, and replay and live entries are one thing without a seam.
+// Lets any number of readers follow the journal. A reader holds no queue of its own: it reads from where it is, the last entries from
+// memory and older ones from the store, so a slow one costs nothing, and replay and live entries are one thing without a seam.
 import type { CallOptions } from '#core/call-options.ts';
-import type { JournalEntry, JournalEvent } from '#core/events.ts';
+import type { JournalEntry } from '#core/events.ts';
 import type { ConversationStore } from '#core/stores.ts';
+import { type ConversationKey, keyText } from '#core/tenant.ts';
 
 export interface SubscribeOptions extends CallOptions {
   /** Sequence number of the last entry that the reader has; 0 = none. */
@@ -10,13 +11,12 @@ export interface SubscribeOptions extends CallOptions {
 }
 
 export interface JournalFeed {
-  append(conversationId: string, event: JournalEvent): JournalEntry;
-  /** Tells readers of entries that the store wrote by itself. */
-  announce(conversationId: string): void;
+  /** Tells readers of an entry that is written. */
+  announce(key: ConversationKey, entry: JournalEntry): void;
   /** Every entry after `after`, once and in order, then new ones as they come. Ends when the signal aborts or the feed is ended. */
-  subscribe(conversationId: string, options: SubscribeOptions): AsyncGenerator<JournalEntry, void>;
+  subscribe(key: ConversationKey, options: SubscribeOptions): AsyncGenerator<JournalEntry, void>;
   /** Ends all readers, or those of one conversation, once they have read what is there. */
-  end(conversationId?: string): void;
+  end(key?: ConversationKey): void;
 }
 
 interface Reader {
@@ -25,31 +25,40 @@ interface Reader {
   wake: () => void;
 }
 
+/** A conversation that somebody reads. */
+interface Followed {
+  readonly readers: Set<Reader>;
+  /** The entries announced last, without gaps. */
+  tail: JournalEntry[];
+}
+
 const entriesPerRead = 200;
+const entriesInMemory = 200;
 
-export function createJournalFeed(store: ConversationStore): JournalFeed {
-  const readers = new Map<string, Set<Reader>>();
-
-  function announce(conversationId: string): void {
-    for (const reader of readers.get(conversationId) ?? []) {
-      reader.news = true;
-      reader.wake();
-    }
-  }
+export function createJournalFeed(store: Pick<ConversationStore, 'entriesAfter'>): JournalFeed {
+  const followed = new Map<string, Followed>();
 
   return {
-    append(conversationId, event) {
-      const entry = store.append(conversationId, event);
-      announce(conversationId);
-      return entry;
+    announce(key, entry) {
+      const conversation = followed.get(keyText(key));
+      if (!conversation) return;
+      const { tail, readers } = conversation;
+      const last = tail.at(-1)?.sequence ?? entry.sequence - 1;
+      if (entry.sequence === last + 1) tail.push(entry);
+      // Two writers can be told of in another order than they wrote: what lies between is read from the store.
+      else if (entry.sequence > last) conversation.tail = [entry];
+      if (tail.length > entriesInMemory) tail.shift();
+      for (const reader of readers) {
+        reader.news = true;
+        reader.wake();
+      }
     },
 
-    announce,
-
-    async *subscribe(conversationId, { after, signal }) {
+    async *subscribe(key, { after, signal }) {
       const reader: Reader = { news: true, ended: false, wake: () => {} };
-      const others = readers.get(conversationId) ?? new Set();
-      readers.set(conversationId, others.add(reader));
+      const conversation = followed.get(keyText(key)) ?? { readers: new Set(), tail: [] };
+      followed.set(keyText(key), conversation);
+      conversation.readers.add(reader);
       const stop = () => reader.wake();
       signal?.addEventListener('abort', stop);
       try {
@@ -63,28 +72,36 @@ export function createJournalFeed(store: ConversationStore): JournalFeed {
             continue;
           }
           reader.news = false;
-          const entries = store.entriesAfter(conversationId, sequence, entriesPerRead);
+          const entries =
+            inMemory(conversation.tail, sequence) ??
+            (await store.entriesAfter(key, sequence, entriesPerRead));
           if (entries.length === entriesPerRead) reader.news = true;
           for (const entry of entries) {
-            yield entry;
             if (signal?.aborted) return;
+            yield entry;
             sequence = entry.sequence;
           }
         }
       } finally {
         signal?.removeEventListener('abort', stop);
-        others.delete(reader);
-        if (others.size === 0 && readers.get(conversationId) === others) readers.delete(conversationId);
+        conversation.readers.delete(reader);
+        if (conversation.readers.size === 0) followed.delete(keyText(key));
       }
     },
 
-    end(conversationId) {
-      const ended = conversationId === undefined ? readers.values() : [readers.get(conversationId) ?? []];
-      for (const group of ended)
-        for (const reader of group) {
+    end(key) {
+      const ended = key === undefined ? followed.values() : [followed.get(keyText(key))];
+      for (const conversation of ended)
+        for (const reader of conversation?.readers ?? []) {
           reader.ended = true;
           reader.wake();
         }
     },
   };
+}
+
+/** Undefined if they begin too late for a reader who has seen up to `sequence`. */
+function inMemory(tail: readonly JournalEntry[], sequence: number): JournalEntry[] | undefined {
+  const first = tail[0]?.sequence;
+  return first === undefined || first > sequence + 1 ? undefined : tail.slice(sequence + 1 - first);
 }

@@ -1,9 +1,11 @@
 // Conversations in memory: the fake of tests, and the store of scripts that keep nothing.
 import type { Conversation, Feedback, Message } from '#core/conversation.ts';
 import { AppError } from '#core/errors.ts';
-import type { JournalEntry } from '#core/events.ts';
+import type { JournalEntry, JournalEvent } from '#core/events.ts';
 import type { ConversationStore } from '#core/stores.ts';
+import { type ConversationKey, keyText } from '#core/tenant.ts';
 import { hashToken, newSecret, tokenMatches } from './conversation-secret.ts';
+import { endedAnswer, messageOf } from './conversation-tables.ts';
 import { journalledAnswer } from './journalled-answer.ts';
 
 interface PromisedAnswer {
@@ -14,6 +16,7 @@ interface PromisedAnswer {
 }
 
 interface Shelf {
+  readonly key: ConversationKey;
   readonly header: Omit<Conversation, 'messages' | 'handoff'>;
   readonly tokenHash: Uint8Array;
   handoff: Conversation['handoff'];
@@ -26,21 +29,36 @@ interface Shelf {
 export function createMemoryConversationStore({ now = () => new Date() } = {}): ConversationStore {
   const shelves = new Map<string, Shelf>();
 
-  function shelf(conversationId: string): Shelf {
-    const found = shelves.get(conversationId);
+  const find = (key: ConversationKey): Shelf | undefined => shelves.get(keyText(key));
+
+  function shelf(key: ConversationKey): Shelf {
+    const found = find(key);
     if (!found) throw new AppError('not-found', 'The conversation is not there.');
     return found;
   }
 
+  function appendTo({ key, journal, messages, answers }: Shelf, event: JournalEvent): JournalEntry {
+    const { conversationId } = key;
+    const entry = structuredClone({ conversationId, sequence: journal.length + 1, event });
+    journal.push(entry);
+    const message = messageOf(entry.event);
+    if (message) messages.set(message.id, { message, sequence: entry.sequence });
+    const answer = answers.get(endedAnswer(event) ?? '');
+    if (answer) answer.ended = true;
+    return entry;
+  }
+
   const store: ConversationStore = {
-    async create({ language } = {}) {
+    async create(tenantId, { language } = {}) {
       const token = newSecret();
       const header = {
         id: newSecret(),
         createdAt: now().toISOString(),
         ...(language === undefined ? {} : { language }),
       };
-      shelves.set(header.id, {
+      const key = { tenantId, conversationId: header.id };
+      shelves.set(keyText(key), {
+        key,
         header,
         tokenHash: hashToken(token),
         handoff: undefined,
@@ -52,12 +70,12 @@ export function createMemoryConversationStore({ now = () => new Date() } = {}): 
       return { conversation: { ...header, messages: [] }, token };
     },
 
-    async authenticate(conversationId, token) {
-      return tokenMatches(token, shelves.get(conversationId)?.tokenHash);
+    async authenticate(key, token) {
+      return tokenMatches(token, find(key)?.tokenHash);
     },
 
-    async get(conversationId) {
-      const found = shelves.get(conversationId);
+    async get(key) {
+      const found = find(key);
       return (
         found && {
           ...found.header,
@@ -67,59 +85,52 @@ export function createMemoryConversationStore({ now = () => new Date() } = {}): 
       );
     },
 
-    async addMessage(conversationId, message, answerId) {
-      const { messages, answers } = shelf(conversationId);
-      if (messages.has(message.id)) return false;
-      answers.set(answerId, { messageId: answerId, replyTo: message.id, attempts: 0, ended: false });
-      store.append(conversationId, { type: 'customer-message', message });
-      return true;
+    async addMessage(key, message, answerId) {
+      const found = shelf(key);
+      if (found.messages.has(message.id)) return store.findMessage(key, message.id);
+      found.answers.set(answerId, { messageId: answerId, replyTo: message.id, attempts: 0, ended: false });
+      const { sequence } = appendTo(found, { type: 'customer-message', message });
+      return { sequence, answerId };
     },
 
-    findMessage(conversationId, messageId) {
-      const found = shelves.get(conversationId);
+    async findMessage(key, messageId) {
+      const found = find(key);
       const stored = found?.messages.get(messageId);
       const answer = found?.answers.values().find(({ replyTo }) => replyTo === messageId);
       return stored && answer && { sequence: stored.sequence, answerId: answer.messageId };
     },
 
-    append(conversationId, event) {
-      const { journal, messages, answers } = shelf(conversationId);
-      const entry = structuredClone({ conversationId, sequence: journal.length + 1, event });
-      journal.push(entry);
-      if ('message' in event && typeof event.message === 'object')
-        messages.set(event.message.id, { message: structuredClone(event.message), sequence: entry.sequence });
-      const answerId =
-        event.type === 'answer-end'
-          ? event.message.id
-          : event.type === 'answer-error'
-            ? event.messageId
-            : undefined;
-      const answer = answerId === undefined ? undefined : answers.get(answerId);
-      if (answer) answer.ended = true;
-      return entry;
+    async append(events) {
+      return events.map(({ key, event }) => {
+        const found = find(key);
+        return found && appendTo(found, event);
+      });
     },
 
-    entriesAfter(conversationId, sequence, limit = 1000) {
-      return shelves.get(conversationId)?.journal.slice(sequence, sequence + limit) ?? [];
+    async entriesAfter(key, sequence, limit = 1000) {
+      return find(key)?.journal.slice(sequence, sequence + limit) ?? [];
     },
 
-    beginAnswer(conversationId, answerId) {
-      const answer = shelf(conversationId).answers.get(answerId);
-      if (answer) answer.attempts += 1;
-      return answer?.attempts ?? 0;
+    async beginAnswer(key, answerId) {
+      const answer = find(key)?.answers.get(answerId);
+      if (!answer || answer.ended) return undefined;
+      answer.attempts += 1;
+      return answer.attempts;
     },
 
-    setAnswerAside(conversationId, answerId) {
-      const answer = shelf(conversationId).answers.get(answerId);
-      if (answer) answer.attempts = 0;
+    async setAnswersAside(answers) {
+      for (const { key, answerId } of answers) {
+        const answer = find(key)?.answers.get(answerId);
+        if (answer) answer.attempts = 0;
+      }
     },
 
     async unfinishedAnswers() {
-      return [...shelves].flatMap(([conversationId, { answers, journal }]) =>
+      return [...shelves.values()].flatMap(({ key, answers, journal }) =>
         [...answers.values()]
           .filter(({ ended }) => !ended)
           .map(({ messageId, replyTo, attempts }) => ({
-            conversationId,
+            key,
             messageId,
             replyTo,
             attempts,
@@ -131,8 +142,9 @@ export function createMemoryConversationStore({ now = () => new Date() } = {}): 
       );
     },
 
-    async recordHandoff(conversationId, { reason, email }) {
-      const found = shelf(conversationId);
+    async recordHandoff(key, { reason, email }) {
+      const found = find(key);
+      if (!found) return;
       const address = email ?? found.handoff?.email;
       found.handoff = {
         reason: found.handoff?.reason ?? reason,
@@ -141,12 +153,13 @@ export function createMemoryConversationStore({ now = () => new Date() } = {}): 
       };
     },
 
-    async recordFeedback(feedback) {
-      shelf(feedback.conversationId).feedback.set(feedback.messageId, feedback);
+    async recordFeedback(key, feedback) {
+      find(key)?.feedback.set(feedback.messageId, feedback);
     },
 
-    async delete(conversationId) {
-      shelves.delete(conversationId);
+    async delete(keys) {
+      for (const key of keys) shelves.delete(keyText(key));
+      return 'erased';
     },
 
     async close() {

@@ -1,233 +1,94 @@
-// Conversations in one SQLite file. The journal is the one record of what was said: messages are the entries that carry one.
+// Conversations in one SQLite file: opens it, keeps it durable and clean. The queries stand in sql-conversation-store.ts.
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { Conversation, HandoffReason, Message } from '#core/conversation.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Kysely } from 'kysely';
 import { AppError } from '#core/errors.ts';
-import type { JournalEntry, JournalEvent } from '#core/events.ts';
 import type { ConversationStore } from '#core/stores.ts';
-import { hashToken, newSecret, tokenMatches } from './conversation-secret.ts';
-import { journalledAnswer } from './journalled-answer.ts';
+import type { ConversationTables } from './conversation-tables.ts';
+import { createNodeSqliteDialect } from './node-sqlite-dialect.ts';
+import { createSqlConversationStore, type SqlBackend } from './sql-conversation-store.ts';
+import { createLogEraser, overwritten, reclaimSpace } from './sqlite-erasure.ts';
 import { migrate } from './sqlite-migrations.ts';
 import { openWriteAheadLogSync } from './write-ahead-log-sync.ts';
 
-interface ConversationRow {
-  readonly id: string;
-  readonly created_at: string;
-  readonly language: string | null;
-  readonly handoff_reason: HandoffReason | null;
-  readonly handoff_at: string | null;
-  readonly handoff_email: string | null;
+export interface SqliteStoreOptions {
+  readonly now?: () => Date;
+  /** How long `delete` waits for other readers of the file before it says `erasing`. */
+  readonly erasureWaitMs?: number;
+  /** How long a write waits for another program that writes. */
+  readonly writeWaitMs?: number;
 }
 
-interface AnswerRow {
-  readonly conversation_id: string;
-  readonly message_id: string;
-  readonly reply_to: string;
-  readonly attempts: number;
-}
+/** SQLite waits on the thread that streams everybody's tokens: at most this long. Longer waits are ours, with timers. */
+const blockingWaitMs = 5;
+const busyRetryMs = 20;
+/** Before the server listens, nobody minds. */
+const openingWaitMs = 2_000;
 
 /** Creates the file and its folder if needed. Throws an AppError that says what to do when the file is damaged or of a newer version. */
 export function openSqliteConversationStore(
   path: string,
-  { now = () => new Date() } = {},
+  { now = () => new Date(), erasureWaitMs = 1_000, writeWaitMs = 10_000 }: SqliteStoreOptions = {},
 ): ConversationStore {
   const database = openDatabase(path);
   const log = openWriteAheadLogSync(`${path}-wal`);
-  const prepare = (sql: string) => database.prepare(sql);
+  const tables = new Kysely<ConversationTables>({ dialect: createNodeSqliteDialect(database) });
+  const eraser = createLogEraser(tables);
 
-  const insertConversation = prepare(
-    'INSERT INTO conversations (id, token_hash, created_at, language) VALUES (?, ?, ?, ?)',
-  );
-  const selectTokenHash = prepare('SELECT token_hash FROM conversations WHERE id = ?');
-  const selectConversation = prepare('SELECT * FROM conversations WHERE id = ?');
-  const selectMessages = prepare(
-    'SELECT event FROM journal WHERE conversation_id = ? AND message_id IS NOT NULL ORDER BY sequence',
-  );
-  const selectMessage = prepare('SELECT 1 FROM journal WHERE conversation_id = ? AND message_id = ?');
-  const selectStoredMessage = prepare(
-    `SELECT journal.sequence, answers.message_id FROM journal
-     JOIN answers ON answers.conversation_id = journal.conversation_id AND answers.reply_to = journal.message_id
-     WHERE journal.conversation_id = ? AND journal.message_id = ?`,
-  );
-  const insertEntry = prepare(
-    `INSERT INTO journal (conversation_id, sequence, message_id, event)
-     SELECT id, (SELECT coalesce(max(sequence), 0) + 1 FROM journal WHERE conversation_id = conversations.id), ?, ?
-     FROM conversations WHERE id = ? RETURNING sequence`,
-  );
-  const selectEntries = prepare(
-    'SELECT sequence, event FROM journal WHERE conversation_id = ? AND sequence > ? ORDER BY sequence LIMIT ?',
-  );
-  const insertAnswer = prepare(
-    'INSERT INTO answers (conversation_id, message_id, reply_to, promised_at) VALUES (?, ?, ?, ?)',
-  );
-  const beginAnswer = prepare(
-    `UPDATE answers SET state = 'open', attempts = attempts + 1
-     WHERE conversation_id = ? AND message_id = ? RETURNING attempts`,
-  );
-  const setAside = prepare(
-    "UPDATE answers SET state = 'set-aside', attempts = 0 WHERE conversation_id = ? AND message_id = ? AND state <> 'ended'",
-  );
-  const endAnswer = prepare(
-    "UPDATE answers SET state = 'ended' WHERE conversation_id = ? AND message_id = ?",
-  );
-  const selectUnfinished = prepare(
-    `SELECT conversation_id, message_id, reply_to, attempts FROM answers WHERE state <> 'ended' ORDER BY promised_at,
-     (SELECT sequence FROM journal WHERE conversation_id = answers.conversation_id AND journal.message_id = answers.reply_to)`,
-  );
-  const updateHandoff = prepare(
-    `UPDATE conversations SET handoff_reason = coalesce(handoff_reason, ?), handoff_at = coalesce(handoff_at, ?),
-     handoff_email = coalesce(?, handoff_email) WHERE id = ?`,
-  );
-  const upsertFeedback = prepare(
-    `INSERT INTO feedback (conversation_id, message_id, rating, comment, at) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET rating = excluded.rating, comment = excluded.comment, at = excluded.at`,
-  );
-  const deleteConversation = prepare('DELETE FROM conversations WHERE id = ?');
-
-  function transaction<T>(work: () => T): T {
-    database.exec('BEGIN IMMEDIATE');
-    try {
-      const result = work();
-      database.exec('COMMIT');
-      return result;
-    } catch (error) {
-      // Some failures (a full disk) have rolled back already.
-      if (database.isTransaction) database.exec('ROLLBACK');
-      throw error;
+  const transaction: SqlBackend['transaction'] = async (work) => {
+    const until = performance.now() + writeWaitMs;
+    for (;;) {
+      try {
+        return await tables.transaction().execute(work);
+      } catch (cause) {
+        if (!isBusy(cause)) throw cause;
+        if (performance.now() > until)
+          throw new AppError('busy', `Another program has been writing to ${path} for ${writeWaitMs} ms.`, {
+            cause,
+          });
+        await sleep(busyRetryMs);
+      }
     }
-  }
-
-  function insert(conversationId: string, event: JournalEvent): JournalEntry {
-    const row = insertEntry.get(messageOf(event)?.id ?? null, JSON.stringify(event), conversationId);
-    if (!row) throw new AppError('not-found', 'The conversation is not there.');
-    return { conversationId, sequence: Number(row.sequence), event };
-  }
-
-  return {
-    async create({ language } = {}) {
-      const token = newSecret();
-      const conversation: Conversation = {
-        id: newSecret(),
-        createdAt: now().toISOString(),
-        messages: [],
-        ...(language === undefined ? {} : { language }),
-      };
-      insertConversation.run(conversation.id, hashToken(token), conversation.createdAt, language ?? null);
-      await log.flushed();
-      return { conversation, token };
-    },
-
-    async authenticate(conversationId, token) {
-      const row = selectTokenHash.get(conversationId) as { token_hash: Uint8Array } | undefined;
-      return tokenMatches(token, row?.token_hash);
-    },
-
-    async get(conversationId) {
-      const row = selectConversation.get(conversationId) as ConversationRow | undefined;
-      if (!row) return undefined;
-      const messages = selectMessages
-        .all(conversationId)
-        .map(({ event }) => messageOf(JSON.parse(String(event)))!);
-      return toConversation(row, messages);
-    },
-
-    async addMessage(conversationId, message, answerId) {
-      const added = transaction(() => {
-        if (selectMessage.get(conversationId, message.id)) return false;
-        insert(conversationId, { type: 'customer-message', message });
-        insertAnswer.run(conversationId, answerId, message.id, now().toISOString());
-        return true;
-      });
-      await log.flushed();
-      return added;
-    },
-
-    findMessage(conversationId, messageId) {
-      const row = selectStoredMessage.get(conversationId, messageId);
-      return row && { sequence: Number(row.sequence), answerId: String(row.message_id) };
-    },
-
-    append(conversationId, event) {
-      const answerId =
-        event.type === 'answer-end'
-          ? event.message.id
-          : event.type === 'answer-error'
-            ? event.messageId
-            : undefined;
-      if (answerId === undefined) return insert(conversationId, event);
-      return transaction(() => {
-        endAnswer.run(conversationId, answerId);
-        return insert(conversationId, event);
-      });
-    },
-
-    entriesAfter(conversationId, sequence, limit = 1000) {
-      return selectEntries.all(conversationId, sequence, limit).map((row) => ({
-        conversationId,
-        sequence: Number(row.sequence),
-        event: JSON.parse(String(row.event)) as JournalEvent,
-      }));
-    },
-
-    beginAnswer(conversationId, answerId) {
-      return Number(beginAnswer.get(conversationId, answerId)?.attempts ?? 0);
-    },
-
-    setAnswerAside(conversationId, answerId) {
-      setAside.run(conversationId, answerId);
-    },
-
-    async unfinishedAnswers() {
-      const rows = selectUnfinished.all() as unknown as AnswerRow[];
-      return rows.map(({ conversation_id: conversationId, message_id, reply_to, attempts }) => {
-        const events = selectEntries
-          .all(conversationId, 0, -1)
-          .map(({ event }) => JSON.parse(String(event)) as JournalEvent);
-        return {
-          conversationId,
-          messageId: message_id,
-          replyTo: reply_to,
-          attempts,
-          ...journalledAnswer(message_id, events),
-        };
-      });
-    },
-
-    async recordHandoff(conversationId, { reason, email }) {
-      updateHandoff.run(reason, now().toISOString(), email ?? null, conversationId);
-      await log.flushed();
-    },
-
-    async recordFeedback({ conversationId, messageId, rating, comment, at }) {
-      upsertFeedback.run(conversationId, messageId, rating, comment ?? null, at);
-    },
-
-    async delete(conversationId) {
-      deleteConversation.run(conversationId);
-      // secure_delete overwrote it in the file; the log still holds the pages as they were.
-      database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    },
-
-    async close() {
-      await log.close();
-      database.close();
-    },
   };
+
+  // What an earlier process deleted and could not erase.
+  void eraser.erase(0);
+  return createSqlConversationStore(
+    {
+      tables,
+      transaction,
+      durable: log.flushed,
+      overwritten,
+      erase: async () => ((await eraser.erase(erasureWaitMs)) ? 'erased' : 'erasing'),
+      async close() {
+        eraser.close();
+        await log.close();
+        await tables.destroy();
+        if (database.isOpen) database.close();
+      },
+    },
+    { now },
+  );
 }
 
 function openDatabase(path: string): DatabaseSync {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   let database: DatabaseSync | undefined;
   try {
-    // The time-out is for backups and inspection by others; the server itself is the only writer.
-    database = new DatabaseSync(path, { timeout: 2_000, enableForeignKeyConstraints: true });
+    database = new DatabaseSync(path, { timeout: openingWaitMs, enableForeignKeyConstraints: true });
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON');
+    // Nothing of a customer in temporary files.
+    database.exec('PRAGMA temp_store = MEMORY');
     const [{ quick_check: finding }] = database.prepare('PRAGMA quick_check(1)').all() as [
       { quick_check: string },
     ];
     if (finding !== 'ok') throw new Error(finding);
-    migrate(database);
+    // A step may leave copies of old rows behind.
+    if (migrate(database)) database.exec('VACUUM');
+    reclaimSpace(database);
+    database.exec(`PRAGMA busy_timeout = ${blockingWaitMs}`);
     return database;
   } catch (cause) {
     database?.close();
@@ -241,24 +102,8 @@ function openDatabase(path: string): DatabaseSync {
   }
 }
 
-function messageOf(event: JournalEvent): Message | undefined {
-  return event.type === 'customer-message' || event.type === 'answer-end' ? event.message : undefined;
-}
-
-function toConversation(row: ConversationRow, messages: readonly Message[]): Conversation {
-  return {
-    id: row.id,
-    createdAt: row.created_at,
-    messages,
-    ...(row.language === null ? {} : { language: row.language }),
-    ...(row.handoff_reason === null || row.handoff_at === null
-      ? {}
-      : {
-          handoff: {
-            reason: row.handoff_reason,
-            at: row.handoff_at,
-            ...(row.handoff_email === null ? {} : { email: row.handoff_email }),
-          },
-        }),
-  };
+/** SQLITE_BUSY and what SQLite makes of it in detail (the low byte says the kind). */
+function isBusy(thrown: unknown): boolean {
+  const sqliteBusy = 5;
+  return thrown instanceof Error && 'errcode' in thrown && (Number(thrown.errcode) & 0xff) === sqliteBusy;
 }

@@ -58,7 +58,6 @@ export interface Conversation {
 }
 
 export interface Feedback {
-  readonly conversationId: string;
   readonly messageId: string;
   readonly rating: 'up' | 'down';
   readonly comment?: string;

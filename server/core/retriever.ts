@@ -28,33 +28,7 @@ export interface Retriever {
   retrieve(query: string, options?: RetrieveOptions): Promise<ScoredChunk[]>;
 }
 
-/** Nearest neighbours by cosine similarity. */
-export interface VectorIndex {
-  readonly size: number;
-  /** Rows (chunk positions) with their cosine, best first. `accepts` leaves out rows that a filter excludes. */
-  search(vector: Float32Array, k: number, accepts?: (row: number) => boolean): ScoredRow[];
-}
-
-/** Lexical ranking (BM25). */
-export interface LexicalIndex {
-  readonly size: number;
-  search(query: LexicalQuery, k: number, accepts?: (row: number) => boolean): LexicalRow[];
-}
-
-/** Texts whose words count differently; a word of several counts for what it counts most. A string alone has weight 1. */
-export type LexicalQuery = string | readonly { readonly text: string; readonly weight: number }[];
-
-export interface ScoredRow {
-  readonly row: number;
-  readonly score: number;
-}
-
-export interface LexicalRow extends ScoredRow {
-  /** Share of the query's idf weight that occurs in the row, 0 to 1. */
-  readonly coverage: number;
-}
-
-/** One published, immutable state of what the team knows. */
+/** The port of search: one published, immutable state of what the team knows, however it is found. */
 export interface KnowledgeBase extends Retriever {
   readonly generation: GenerationInfo;
   /** Hosts that articles for customers are on or name, in addresses of any kind; absent when there is no such article. */

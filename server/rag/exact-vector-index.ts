@@ -1,5 +1,5 @@
 // Nearest neighbours by looking at every vector: exact, nothing to build, nothing to save, any filter.
-import type { VectorIndex } from '#core/retriever.ts';
+import type { VectorIndex } from './search-indexes.ts';
 import { createTopRows } from './top-rows.ts';
 import { checkVector, type VectorMatrix } from './vector-matrix.ts';
 

@@ -1,5 +1,6 @@
 // Does a passage support a sentence? A local score from embeddings and lexical overlap; the evals fit it on labelled pairs. It sees
 // paraphrase and missing numbers; it is not entailment: it can be deceived by a negation, a swapped condition or a swapped subject.
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Embedder } from '#core/embedder.ts';
@@ -36,13 +37,12 @@ export function rememberingEmbedder(
   embedder: Pick<Embedder, 'embedDocuments'>,
   most = 20_000,
 ): Pick<Embedder, 'embedDocuments'> {
-  const known = new Map<string, Promise<Float32Array[]>>();
+  const known = new LRUCache<string, Promise<Float32Array[]>>({ max: most });
   return {
     embedDocuments(texts, options) {
       const key = texts.join('\0');
       const vectors = known.get(key) ?? embedder.embedDocuments(texts, options);
       if (!known.has(key)) {
-        if (known.size >= most) known.clear();
         known.set(key, vectors);
         // A failure, or another case's abort, must not be remembered.
         vectors.catch(() => known.delete(key));

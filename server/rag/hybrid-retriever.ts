@@ -1,9 +1,10 @@
 // Vectors and BM25 side by side, fused into one ranking. A Retriever over one generation's indexes.
 import { type Chunk, type ChunkFilter, matchesFilter, type ScoredChunk } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
-import type { LexicalQuery, QueryContext, RetrieveOptions, Retriever, VectorIndex } from '#core/retriever.ts';
+import type { QueryContext, RetrieveOptions, Retriever } from '#core/retriever.ts';
 import type { Bm25Index } from './bm25-index.ts';
 import { fuseScores } from './score-fusion.ts';
+import type { LexicalQuery, VectorIndex } from './search-indexes.ts';
 import { dotProduct, normalize, type VectorMatrix } from './vector-matrix.ts';
 
 export interface HybridParts {

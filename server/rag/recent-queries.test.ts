@@ -28,11 +28,11 @@ describe('an embedder that remembers queries', () => {
     expect(asked).toEqual(['reset it']);
   });
 
-  it('forgets the oldest', async () => {
+  it('forgets what was not asked for longest', async () => {
     const { embedder, asked } = counting();
     const remembering = rememberQueries(embedder, { queries: 2 });
-    for (const text of ['a', 'b', 'c', 'c', 'a']) await remembering.embedQuery(text);
-    expect(asked).toEqual(['a', 'b', 'c', 'a']);
+    for (const text of ['a', 'b', 'a', 'c', 'a', 'b']) await remembering.embedQuery(text);
+    expect(asked).toEqual(['a', 'b', 'c', 'b']);
   });
 
   it('keeps no failure and no abort', async () => {

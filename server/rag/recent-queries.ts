@@ -1,9 +1,10 @@
 // An embedder that remembers the last queries: the extractive answer compares sentences with the question that was searched for.
+import { LRUCache } from 'lru-cache';
 import type { Embedder } from '#core/embedder.ts';
 
 /** `embedQuery` of a text asked for lately costs nothing. Only finished vectors are kept, so an abort or a failure leaves no trace. */
 export function rememberQueries(embedder: Embedder, { queries = 32 }: { queries?: number } = {}): Embedder {
-  const recent = new Map<string, Float32Array>();
+  const recent = new LRUCache<string, Float32Array>({ max: queries });
   return {
     modelId: embedder.modelId,
     dimensions: embedder.dimensions,
@@ -14,7 +15,6 @@ export function rememberQueries(embedder: Embedder, { queries = 32 }: { queries?
       if (known) return known;
       const vector = await embedder.embedQuery(text, options);
       recent.set(text, vector);
-      if (recent.size > queries) recent.delete(recent.keys().next().value!);
       return vector;
     },
     close: () => embedder.close(),

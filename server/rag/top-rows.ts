@@ -1,5 +1,5 @@
 // The k best rows of a scan, kept in a small heap so that no search sorts everything it looked at.
-import type { ScoredRow } from '#core/retriever.ts';
+import type { ScoredRow } from './search-indexes.ts';
 
 export interface TopRows {
   /** A row is only kept if its score is above this; -Infinity until k rows are held. */

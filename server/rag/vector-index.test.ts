@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { VectorIndex } from '#core/retriever.ts';
 import { createExactVectorIndex } from './exact-vector-index.ts';
 import { openHnswVectorIndex, writeHnswFile } from './hnsw-vector-index.ts';
+import type { VectorIndex } from './search-indexes.ts';
 import { dotProduct, matrixRow, normalize, stackVectors, type VectorMatrix } from './vector-matrix.ts';
 
 /** Unit vectors from a fixed seed. */
