@@ -1,6 +1,5 @@
 // Opens what is judged (knowledge, models, policy) and names it.
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AnswerDependencies } from '#chat/answer.ts';
@@ -10,6 +9,7 @@ import { AppError } from '#core/errors.ts';
 import { generationFolder } from '#rag/generation-folder.ts';
 import { type Config, loadConfig } from '#server/config.ts';
 import { type AnswerDesk, openAnswerDesk } from '#server/deps.ts';
+import { hashCode } from './code-hash.ts';
 import type { Subject } from './run-settings.ts';
 
 export interface OpenedSubject extends AsyncDisposable {
@@ -44,7 +44,7 @@ export async function openSubject({ dataDir, policy }: OpenSubjectOptions): Prom
     const fingerprint = createHash('sha256')
       .update(manifest)
       .update(intents)
-      .update(codeHash())
+      .update(hashCode())
       .update(
         JSON.stringify([
           desk.knowledge.embedder.modelId,
@@ -94,20 +94,4 @@ async function readPolicy(path: string): Promise<Calibration> {
       { cause },
     );
   }
-}
-
-/** What answers, and what judges, is code as much as model: a changed file must never meet results of the old one. */
-function codeHash(): string {
-  const root = join(import.meta.dirname, '../..');
-  const hash = createHash('sha256');
-  for (const room of [
-    ...['core', 'rag', 'chat'].map((name) => `server/${name}`),
-    ...['core', 'cases', 'calibration', 'judging', 'metrics', 'suites'].map((name) => `evals/${name}`),
-  ]) {
-    for (const name of readdirSync(join(root, room)).sort()) {
-      if (name.endsWith('.ts') && !name.endsWith('.test.ts'))
-        hash.update(name).update(readFileSync(join(root, room, name)));
-    }
-  }
-  return hash.digest('hex');
 }
