@@ -1,13 +1,11 @@
 // How well a data folder answers a team's questions: the eval suites that a model can change, run as `npm run evals` runs them.
 import { spawn } from 'node:child_process';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { CallOptions } from '#core/call-options.ts';
 import { AppError } from '#core/errors.ts';
-import { toHtml } from '../report/html-report.ts';
-import { type Report, reportSchema, reportSchemaVersion } from '../report/report.ts';
-import { prepareRun } from '../runner/prepare-run.ts';
-import { runSuites } from '../runner/run-suites.ts';
+import type { Report } from '../report/report.ts';
+import { runEvals } from '../runner/run-evals.ts';
 
 export interface JudgeOptions {
   /** With its model in place; see ingest/candidate.ts. */
@@ -27,27 +25,14 @@ export async function judgeModel(
   { dataDir, cases = defaultCases, out, seed }: JudgeOptions,
   { signal = new AbortController().signal }: CallOptions = {},
 ): Promise<Report> {
-  const { settings, notes } = await prepareRun({ suites, dataDir, cases, out, runsDir: out, seed });
-  for (const note of notes) process.stderr.write(`${note}\n`);
-  const startedAt = new Date();
-  const { suites: found, complete } = await runSuites(settings, signal);
+  const { report } = await runEvals(
+    { suites, dataDir, cases, out, runsDir: out, seed },
+    {
+      signal,
+      screen: { write: (text) => void process.stderr.write(text), isTerminal: process.stderr.isTTY === true },
+    },
+  );
   signal.throwIfAborted();
-  const report: Report = reportSchema.parse({
-    schemaVersion: reportSchemaVersion,
-    id: basename(out),
-    startedAt: startedAt.toISOString(),
-    durationMs: Date.now() - startedAt.getTime(),
-    complete,
-    subject: settings.subject,
-    cases: settings.cases.map((path) => basename(path)),
-    seed,
-    suites: found,
-  });
-  await mkdir(out, { recursive: true });
-  await Promise.all([
-    writeFile(join(out, 'report.json'), `${JSON.stringify(report)}\n`),
-    writeFile(join(out, 'report.html'), toHtml(report)),
-  ]);
   const broken = Object.entries(report.suites).find(([, { failure }]) => failure !== undefined);
   if (broken) {
     throw new AppError(

@@ -92,7 +92,6 @@ export const reportSchema = z.object({
   suites: z.record(z.string(), suiteSchema),
 });
 export type Report = z.infer<typeof reportSchema>;
-export type SuiteReport = z.infer<typeof suiteSchema>;
 export type ReportCase = z.infer<typeof caseSchema>;
 export type ReportMetric = z.infer<typeof metricSchema>;
 export type ReportChart = z.infer<typeof chartSchema>;

@@ -7,6 +7,7 @@ import { parseCalibration } from '#chat/parse-calibration.ts';
 import type { Calibration } from '#chat/policy.ts';
 import { AppError } from '#core/errors.ts';
 import { generationFolder } from '#rag/generation-folder.ts';
+import { type Generation, openGeneration } from '#rag/generation-reader.ts';
 import { type Config, loadConfig } from '#server/config.ts';
 import { type AnswerDesk, openAnswerDesk } from '#server/deps.ts';
 import { hashCode } from './code-hash.ts';
@@ -15,6 +16,8 @@ import type { Subject } from './run-settings.ts';
 export interface OpenedSubject extends AsyncDisposable {
   readonly config: Config;
   readonly desk: AnswerDesk;
+  /** The one that `desk` answers from. */
+  readonly generation: Generation;
   /** Without a fallback: what another model answered instead would be counted as this one's. */
   readonly dependencies: AnswerDependencies;
   readonly subject: Subject;
@@ -36,8 +39,12 @@ export async function openSubject({ dataDir, policy }: OpenSubjectOptions): Prom
     const { fallbackModel: _unused, ...rest } = desk.dependencies;
     const calibration = policy === undefined ? rest.calibration : await readPolicy(policy);
     const dependencies = { ...rest, calibration };
-    const { generation } = desk.knowledge.current();
-    const manifest = await readFile(join(generationFolder(config.dataDir, generation.id), 'manifest.json'));
+    const { generation: info } = desk.knowledge.current();
+    const folder = generationFolder(config.dataDir, info.id);
+    const [manifest, generation] = await Promise.all([
+      readFile(join(folder, 'manifest.json')),
+      openGeneration(folder),
+    ]);
     const { answerFrom, clarifyFrom } = calibration;
     const chatModel = rest.chatModel.name;
     const intents = await readFile(intentsPath).catch(() => 'none');
@@ -65,12 +72,13 @@ export async function openSubject({ dataDir, policy }: OpenSubjectOptions): Prom
     return {
       config,
       desk,
+      generation,
       dependencies,
       subject: {
         embedder: desk.knowledge.embedder.modelId,
-        generation: generation.id,
-        documents: generation.documents,
-        passages: generation.chunks,
+        generation: info.id,
+        documents: info.documents,
+        passages: info.chunks,
         chatModel,
         answerFrom,
         clarifyFrom,
