@@ -6,8 +6,8 @@ import { type Chunk, matchesFilter } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
 import type { KnowledgeBase, LexicalIndex, Retriever, VectorIndex } from '#core/retriever.ts';
 import type { EvalCase } from '../cases/eval-case.ts';
-import { mean, meanMetric } from '../core/metric.ts';
-import type { Chart, Metric } from '../core/result.ts';
+import { type Metric, mean, meanMetric } from '../core/metric.ts';
+import type { Chart } from '../core/result.ts';
 import { hitAt, ndcgAt, recallAt, reciprocalRank } from '../metrics/ranking.ts';
 
 export const forms = ['condensed', 'last-turn', 'standalone'] as const;
