@@ -1,26 +1,12 @@
-// npm run calibrate: fits the policy's coefficients and thresholds on labelled questions, and the groundedness score on labelled pairs.
-import { mkdir, writeFile } from 'node:fs/promises';
+// npm run calibrate: fits the policy's coefficients and thresholds on labelled questions, and the groundedness score on labelled pairs. It only
+// takes the arguments apart.
 import { join } from 'node:path';
-import type { Calibration, PolicyFit } from '#chat/policy.ts';
-import type { CallOptions } from '#core/call-options.ts';
-import type { ChunkFilter } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
-import { chooseEmbedder, openChosenEmbedder } from '#rag/choose-embedder.ts';
-import { openReranker } from '#rag/open-reranker.ts';
 import { loadConfig } from '#server/config.ts';
-import { ablate, describeFit, type JudgedSet } from './calibration/policy-figures.ts';
-import {
-  defaultErrorBudget,
-  type Evidence,
-  fitPolicy,
-  passagesGiven,
-  predictEvidence,
-} from './calibration/policy-fit.ts';
-import { policyPicture } from './calibration/policy-picture.ts';
-import { type PolicyReport, reportOn } from './calibration/policy-report.ts';
-import { type CollectOptions, collectEvidence, toQuestionSet } from './calibration/question-sets.ts';
-import { weighEvidence } from './calibration/weigh-evidence.ts';
-import { fitGroundedness, readGroundednessPairs } from './judging/groundedness.ts';
+import { calibratePolicy, fitFile } from './calibration/calibrate-policy.ts';
+import { describeCalibration } from './calibration/describe-calibration.ts';
+import { defaultErrorBudget } from './calibration/policy-fit.ts';
+import { toQuestionSet } from './calibration/question-sets.ts';
 import { runCommand } from './scripts/command.ts';
 
 const help = `Fits when the desk answers, asks back or declines, on questions whose articles are known.
@@ -69,147 +55,31 @@ await runCommand({
     const share = values['unanswerable-share'];
     const unanswerableShare = share === undefined ? undefined : toShare('--unanswerable-share', share);
     const config = loadConfig();
-    const files = positionals.length > 0 ? positionals : ['data/evals/golden.jsonl'];
-    // The model that the first knowledge base was made with: all have to be of one.
-    const { dataDir } = toQuestionSet(files[0]!, config.dataDir);
-    const embedder = await openChosenEmbedder(await chooseEmbedder(config.embedder, dataDir));
-    const reranker = await openReranker(config.reranker).catch(async (thrown) => {
-      await embedder.close();
-      throw thrown;
-    });
-    try {
-      const filter: ChunkFilter = {
-        audiences: ['customer'],
-        ...(values.language ? { languages: [values.language] } : {}),
-      };
-      const options = { embedder, reranker, filter, signal };
-      const [fitOn, testOn] = [
-        await collect(files, config.dataDir, options),
-        await collect(values.test, config.dataDir, options),
-      ];
-      const judge = (kind: 'plain' | 'reranked') => {
-        const rows = weighEvidence(fitOn[kind], { unanswerableShare });
-        const { calibration, predictions } = fitPolicy(rows, { embedder: embedder.modelId, errorBudget });
-        const sets: JudgedSet[] = [
-          ...bySet(predictions, false),
-          ...bySet(predictEvidence(testOn[kind], calibration), true),
-        ];
-        const ablation = values.ablation ? { ablation: ablate(rows) } : {};
-        return { calibration, sets, ablation, report: reportOn(predictions, calibration) };
-      };
-      const plain = judge('plain');
-      const reranked = reranker ? judge('reranked') : undefined;
-      const written = {
-        ...plain.calibration,
-        report: plain.report,
-        ...(reranker && reranked
-          ? {
-              reranked: {
-                reranker: reranker.modelId,
-                ...withoutEmbedder(reranked.calibration),
-                report: reranked.report,
-              },
-            }
-          : {}),
-      };
-      if (values.out) await writeFile(values.out, `${JSON.stringify(written, undefined, 2)}\n`);
-      if (values.report) {
-        await mkdir(values.report, { recursive: true });
-        const judged = [
-          { name: 'plain', title: `Evidence of ${embedder.modelId} and words`, ...plain },
-          ...(reranked
-            ? [{ name: 'reranked', title: `The same and ${reranker!.modelId}`, ...reranked }]
-            : []),
-        ];
-        const parts = judged.map(
-          ({ name, title, calibration, sets, ablation }) =>
-            `${describeFit(title, calibration, { sets, ...ablation })}\n\n![Risk by coverage, and reliability](${name}.svg)`,
-        );
-        await writeFile(
-          join(values.report, 'figures.md'),
-          `# Figures of the fit\n\nWritten by \`npm run calibrate\`; what they mean: docs/abstention.md.\n\n${parts.join('\n\n')}\n`,
-        );
-        for (const { name, calibration, sets } of judged)
-          await writeFile(
-            join(values.report, `${name}.svg`),
-            policyPicture(sets.map(ownQuestions), calibration.answerFrom),
-          );
-      }
-      if (values['groundedness-out']) {
-        const { model } = await fitGroundedness(
-          await readGroundednessPairs(groundednessPairsPath),
-          embedder,
-          {
-            signal,
-          },
-        );
-        await writeFile(values['groundedness-out'], `${JSON.stringify(model, undefined, 2)}\n`);
-      }
-      if (values.json) process.stdout.write(`${JSON.stringify(written)}\n`);
-      process.stderr.write(`${summary(plain.calibration, plain.report)}\n`);
-      if (reranked)
-        process.stderr.write(
-          `\nwith ${reranker!.modelId}\n${summary(reranked.calibration, reranked.report)}\n`,
-        );
-    } finally {
-      await reranker?.close();
-      await embedder.close();
-    }
+    const setOf = (argument: string) => toQuestionSet(argument, config.dataDir);
+    const groundednessOut = values['groundedness-out'];
+    const outcome = await calibratePolicy(
+      {
+        fitOn: (positionals.length > 0 ? positionals : ['data/evals/golden.jsonl']).map(setOf),
+        testOn: values.test.map(setOf),
+        errorBudget,
+        unanswerableShare,
+        language: values.language,
+        ablation: values.ablation,
+        out: values.out,
+        reportDir: values.report,
+        groundedness:
+          groundednessOut === undefined ? undefined : { pairs: groundednessPairsPath, out: groundednessOut },
+      },
+      config,
+      { signal },
+    );
+    if (values.json) process.stdout.write(`${JSON.stringify(fitFile(outcome))}\n`);
+    process.stderr.write(`${describeCalibration(outcome)}\n`);
   },
 });
-
-async function collect(
-  sets: readonly string[],
-  dataDir: string,
-  options: CollectOptions & CallOptions,
-): Promise<{ plain: Evidence[]; reranked: Evidence[] }> {
-  const plain: Evidence[] = [];
-  const reranked: Evidence[] = [];
-  for (const set of sets) {
-    const found = await collectEvidence(toQuestionSet(set, dataDir), options);
-    plain.push(...found.plain);
-    reranked.push(...(found.reranked ?? []));
-  }
-  return { plain, reranked };
-}
-
-function bySet(predictions: JudgedSet['predictions'], isTest: boolean): JudgedSet[] {
-  return [...Map.groupBy(predictions, ({ group }) => group)].map(([name, own]) => ({
-    name: name ?? 'questions',
-    isTest,
-    predictions: own,
-  }));
-}
-
-function ownQuestions(set: JudgedSet): JudgedSet {
-  return { ...set, predictions: set.predictions.filter(({ stratum }) => stratum !== 'foreign') };
-}
-
-function withoutEmbedder({ embedder: _embedder, ...fit }: Calibration): PolicyFit {
-  return fit;
-}
 
 function toShare(name: string, text: string): number {
   const value = Number(text);
   if (value > 0 && value < 1) return value;
   throw new AppError('bad-request', `${name} must lie between 0 and 1.`);
-}
-
-function summary(calibration: Calibration, report: PolicyReport): string {
-  const percent = ({ share, n, interval }: PolicyReport['answered']) =>
-    `${(share * 100).toFixed(1)} % of ${n} (95 %: ${(interval[0]! * 100).toFixed(1)} – ${(interval[1]! * 100).toFixed(1)})`;
-  return [
-    `${report.questions} questions, each judged by a fit that had not seen it; embedder ${calibration.embedder}`,
-    `passage with the answer among the ${passagesGiven} given   ${percent(report.passageFound)}`,
-    `telling found from not found, AUROC            ${report.auroc.toFixed(3)}, calibration error ${report.calibrationError.toFixed(3)} (by chance alone ${report.calibrationErrorByChance.toFixed(3)})`,
-    `questions answered wrongly and with confidence ${percent(report.wrongAndSure)}`,
-    `answers whose passages lack the answer         ${percent(report.answeredWithoutPassage)}`,
-    `answerable questions answered                  ${percent(report.answerableAnswered)}, declined ${percent(report.answerableDeclined)}`,
-    `unanswerable questions answered                ${percent(report.unanswerableAnswered)}, declined ${percent(report.unanswerableDeclined)}`,
-    `answer from ${calibration.answerFrom}, ask back from ${calibration.clarifyFrom}`,
-    ...(calibration.errorBudgets ?? []).map(
-      ({ budget, answerFrom, coverage, answerableAnswered }) =>
-        `error budget ${(budget * 100).toFixed(1)} %: answer from ${answerFrom}, ${(coverage * 100).toFixed(0)} % of questions answered, ${(answerableAnswered * 100).toFixed(0)} % of the answerable ones`,
-    ),
-  ].join('\n');
 }

@@ -1,22 +1,19 @@
 // npm run evals: runs the suites and stores what they found; compares runs; proposes cases. It only takes the arguments apart.
-import { writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { CallOptions } from '#core/call-options.ts';
 import { AppError } from '#core/errors.ts';
 import { openEmbedder } from '#rag/open-embedder.ts';
 import { loadConfig } from '#server/config.ts';
 import { adapterTables } from './cases/adapters.ts';
-import { openTemporaryKnowledge } from './core/temporary-knowledge.ts';
+import { type IngestedFolder, ingestTemporarily } from './core/temporary-knowledge.ts';
 import { draftCases } from './drafting/draft-cases.ts';
 import { checkBaseline, describeFindings, readBaseline, writeBaseline } from './report/baseline.ts';
 import { compareReports, describeComparison } from './report/compare.ts';
-import { toHtml } from './report/html-report.ts';
-import { toJUnitXml } from './report/junit-xml.ts';
-import { type Report, readReport, reportSchema, reportSchemaVersion, withinLimit } from './report/report.ts';
+import { type Report, readReport, withinLimit } from './report/report.ts';
 import { describeReport } from './report/terminal-summary.ts';
-import { prepareRun, type RunRequest } from './runner/prepare-run.ts';
+import type { RunRequest } from './runner/prepare-run.ts';
+import { runEvals } from './runner/run-evals.ts';
 import { suiteNames } from './runner/run-settings.ts';
-import { runSuites } from './runner/run-suites.ts';
 import { runCommand } from './scripts/command.ts';
 import { logToMlflow } from './tracking/mlflow.ts';
 
@@ -128,18 +125,22 @@ await runCommand({
     };
     if (command !== 'baseline') return evaluate(request, outputs);
     // Of its own, so that neither what is ingested here nor what was left of an earlier try plays a part.
-    const embedder = await openEmbedder(loadConfig().embedder);
-    try {
-      await using sample = await openTemporaryKnowledge({ embedder, paths: samplePaths }, { signal });
-      await evaluate(
-        { ...request, suites: rest.length > 0 ? rest : baselineSuites, dataDir: sample.dataDir },
-        { ...outputs, ...(values.write ? { writeBaseline: baselinePath } : { baseline: baselinePath }) },
-      );
-    } finally {
-      await embedder.close();
-    }
+    await using sample = await ingestSample(signal);
+    await evaluate(
+      { ...request, suites: rest.length > 0 ? rest : baselineSuites, dataDir: sample.dataDir },
+      { ...outputs, ...(values.write ? { writeBaseline: baselinePath } : { baseline: baselinePath }) },
+    );
   },
 });
+
+async function ingestSample(signal: AbortSignal): Promise<IngestedFolder> {
+  const embedder = await openEmbedder(loadConfig().embedder);
+  try {
+    return await ingestTemporarily({ embedder, paths: samplePaths }, { signal });
+  } finally {
+    await embedder.close();
+  }
+}
 
 interface Outputs extends CallOptions {
   /** Files. */
@@ -154,35 +155,14 @@ async function evaluate(
   { baseline: baselineFile, writeBaseline: baselineOut, json, signal }: Outputs & { signal: AbortSignal },
 ): Promise<void> {
   const baseline = baselineFile === undefined ? undefined : await readBaseline(baselineFile);
-  const { settings, notes } = await prepareRun(request);
-  for (const note of notes) process.stderr.write(`${note}\n`);
-
-  const startedAt = new Date();
-  const { suites, complete } = await runSuites(settings, signal);
-  const report: Report = reportSchema.parse({
-    schemaVersion: reportSchemaVersion,
-    id: basename(settings.runDir),
-    startedAt: startedAt.toISOString(),
-    durationMs: Date.now() - startedAt.getTime(),
-    complete,
-    subject: settings.subject,
-    cases: settings.cases.map((path) => basename(path)),
-    seed: settings.seed,
-    suites,
-  });
-  const paths = {
-    json: join(settings.runDir, 'report.json'),
-    html: join(settings.runDir, 'report.html'),
-    junit: join(settings.runDir, 'junit.xml'),
+  const screen = {
+    write: (text: string) => void process.stderr.write(text),
+    isTerminal: process.stderr.isTTY === true,
   };
-  await Promise.all([
-    writeFile(paths.json, `${JSON.stringify(report)}\n`),
-    writeFile(paths.html, toHtml(report)),
-    writeFile(paths.junit, toJUnitXml(report)),
-  ]);
-  process.stderr.write(`\n${describeReport(report)}\n\n${paths.html}\n`);
+  const { report, files } = await runEvals(request, { signal, screen });
+  process.stderr.write(`\n${describeReport(report)}\n\n${files.html}\n`);
   if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
-  if (!complete) {
+  if (!report.complete) {
     process.stderr.write(`Interrupted. Continue with: npm run evals -- --resume ${report.id}\n`);
     process.exitCode = 130;
     return;
@@ -203,7 +183,7 @@ async function evaluate(
     trackingUri,
     token,
     experiment,
-    files: Object.values(paths),
+    files: Object.values(files),
     signal,
   });
   process.stderr.write(

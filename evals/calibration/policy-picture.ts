@@ -1,6 +1,7 @@
 // Two curves as one SVG picture that stands alone: what answering more costs in errors, and whether the probability is to be believed.
+
+import { escapeHtml } from '../core/escape-html.ts';
 import { reliabilityBins, riskCoverage } from '../metrics/selective.ts';
-import { escapeHtml } from '../report/charts.ts';
 import type { PolicyPrediction } from './policy-fit.ts';
 
 export interface Curve {

@@ -2,13 +2,15 @@
 import type { CallOptions } from '#core/call-options.ts';
 import type { Embedder } from '#core/embedder.ts';
 
+export type Progress = (done: number, total: number) => void;
+
 /** Under way at once: enough for an embedder to share its runs, few enough for a server. */
 const atOnce = 64;
 
 export async function embedTexts(
   embedder: Embedder,
   texts: readonly string[],
-  { signal, progress }: CallOptions & { progress?: (done: number, total: number) => void } = {},
+  { signal, progress }: CallOptions & { readonly progress?: Progress | undefined } = {},
 ): Promise<Float32Array[]> {
   const vectors: Float32Array[] = [];
   // Of like length together, since the shorter ones wait for the longest.

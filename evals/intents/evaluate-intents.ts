@@ -1,7 +1,6 @@
 // Figures of a classifier on labelled texts, each with its interval.
 import type { IntentGuess } from '#core/intent-classifier.ts';
-import { shareMetric, statisticMetric } from '../core/metric.ts';
-import type { Metric } from '../core/result.ts';
+import { type Metric, shareMetric, statisticMetric } from '../core/metric.ts';
 import { auroc, expectedCalibrationError } from '../metrics/classification.ts';
 import { macroF1 } from './intent-metrics.ts';
 

@@ -1,8 +1,8 @@
 // report.html of a training or an evaluation: one file that opens without a network, for the person who labelled the texts.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { escapeHtml } from '../report/charts.ts';
-import { formatValue } from '../report/report.ts';
+import { escapeHtml } from '../core/escape-html.ts';
+import { formatValue } from '../core/format-value.ts';
 import { confusionPicture } from './confusion-picture.ts';
 import type { IntentEvaluation, JudgedText } from './evaluate-intents.ts';
 import { classFigures, confusionCounts } from './intent-metrics.ts';

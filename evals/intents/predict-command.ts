@@ -1,11 +1,9 @@
-// `intents predict`: what a classifier takes texts for.
-import { readFile } from 'node:fs/promises';
-import { text as streamText } from 'node:stream/consumers';
-import type { Embedder } from '#core/embedder.ts';
-import { AppError } from '#core/errors.ts';
+// `intents predict`: what a classifier takes texts for, a line each.
 import { openIntentClassifier } from '#rag/open-intent-classifier.ts';
 import { openJsonLines, showProgress } from '../scripts/command.ts';
+import type { IntentTools } from './judge-intents.ts';
 import { findModelFile } from './model-file.ts';
+import { predictIntents, readTexts } from './predict-intents.ts';
 
 export interface PredictRequest {
   readonly model: string;
@@ -15,10 +13,7 @@ export interface PredictRequest {
   readonly out: string | undefined;
 }
 
-export async function predictCommand(
-  request: PredictRequest,
-  { open, signal }: { open: () => Promise<Embedder>; signal: AbortSignal },
-): Promise<void> {
+export async function predictCommand(request: PredictRequest, { open, signal }: IntentTools): Promise<void> {
   const rows =
     request.in === undefined ? request.texts.map((text) => ({ text })) : await readTexts(request.in);
   const path = await findModelFile(request.model);
@@ -27,23 +22,10 @@ export async function predictCommand(
     const classifier = await openIntentClassifier(path, embedder);
     const lines = await openJsonLines(request.out);
     try {
-      for (const [index, row] of rows.entries()) {
-        const values = await embedder.embedQuery(row.text, { signal });
-        const guess = classifier.classify(row.text, { modelId: embedder.modelId, values });
-        const best = Object.entries(guess?.probabilities ?? {})
-          .sort((a, b) => b[1] - a[1])
-          .slice(0, 3)
-          .map(([label, probability]) => ({ label, probability: round(probability) }));
-        // A text without a word belongs to no class.
-        await lines.write({
-          ...row,
-          label: guess?.label ?? null,
-          probability: round(guess?.probability ?? 0),
-          sure: guess?.sure ?? false,
-          familiar: guess?.familiar ?? false,
-          best,
-        });
-        showProgress(index + 1, rows.length);
+      let done = 0;
+      for await (const row of predictIntents(rows, { classifier, embedder }, { signal })) {
+        await lines.write(row);
+        showProgress(++done, rows.length);
       }
     } finally {
       await lines.close();
@@ -51,33 +33,4 @@ export async function predictCommand(
   } finally {
     await embedder.close();
   }
-}
-
-async function readTexts(path: string): Promise<{ text: string }[]> {
-  const content = await (path === '-' ? streamText(process.stdin) : readFile(path, 'utf8')).catch(
-    (cause: unknown) => {
-      throw new AppError(
-        'bad-input',
-        `${path} cannot be read: ${cause instanceof Error ? cause.message : cause}`,
-        {
-          cause,
-        },
-      );
-    },
-  );
-  return content.split('\n').flatMap((line, index) => {
-    if (line.trim() === '') return [];
-    try {
-      const row: unknown = JSON.parse(line);
-      if (typeof row === 'object' && row !== null && 'text' in row && typeof row.text === 'string')
-        return [row as { text: string }];
-    } catch {
-      // Said below, with its number, as for any other line without a text.
-    }
-    throw new AppError('bad-input', `${path}, line ${index + 1}: not a JSON object with a text.`);
-  });
-}
-
-function round(value: number): number {
-  return Math.round(value * 10_000) / 10_000;
 }

@@ -5,6 +5,7 @@ import { AppError } from '#core/errors.ts';
 import { intentFeatures } from '#rag/intent-features.ts';
 import { type IntentModel, logSumExp, scoreIntents } from '#rag/intent-model.ts';
 import { expectedCalibrationError } from '../metrics/classification.ts';
+import type { Progress } from './embed-texts.ts';
 import { accuracy, macroF1 } from './intent-metrics.ts';
 import { minimize } from './minimize.ts';
 import { openSoftmaxGraph, type SoftmaxGraph } from './softmax-graph.ts';
@@ -34,7 +35,7 @@ export interface TrainOptions {
   readonly spellingBuckets?: number;
   readonly seed?: number;
   readonly signal?: AbortSignal | undefined;
-  readonly progress?: (done: number, total: number) => void;
+  readonly progress?: Progress | undefined;
 }
 
 /** What a model that had not seen the text guessed. */

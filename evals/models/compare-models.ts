@@ -2,19 +2,58 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CallOptions } from '#core/call-options.ts';
+import type { Embedder } from '#core/embedder.ts';
+import type { GenerationInfo } from '#core/retriever.ts';
 import { openChosenEmbedder } from '#rag/choose-embedder.ts';
 import { modelCalibrationPath, modelFileName } from '#rag/model-store.ts';
-import type { Config } from '#server/config.ts';
-import { buildCandidate, type Candidate } from '../../ingest/candidate.ts';
-import type { Report } from '../report/report.ts';
-import { fitThresholds, judgeModel } from './judge-model.ts';
-import { judgeChange, type ModelChange } from './model-change.ts';
-import { embedderOfModel, type KnownModel } from './name-models.ts';
+import type { RerankerChoice } from '#rag/open-reranker.ts';
+import { fitThresholds } from './fit-thresholds.ts';
+import { type Evaluation, judgeChange, type ModelChange } from './model-change.ts';
+import { embedderOfModel, type KnownModel, type ModelsConfig } from './name-models.ts';
 import { shippedThresholdsFor } from './shipped-policy.ts';
 
+/** Everything that is published, embedded with another model beside it. */
+export interface Candidate extends AsyncDisposable {
+  /** A data folder: knowledge base and model store. Gone when the candidate is disposed. */
+  readonly dataDir: string;
+  /** The generation whose documents these are. */
+  readonly basedOn: string;
+  readonly generation: GenerationInfo;
+  readonly embedded: number;
+  readonly reused: number;
+}
+
+export interface EvaluationRequest {
+  /** With its model in place. */
+  readonly dataDir: string;
+  readonly cases: readonly string[];
+  /** Folder of the run. */
+  readonly out: string;
+  readonly seed: number;
+}
+
+/** What a comparison is made with. Embedding documents belongs to ingestion, asking questions to the evals: both are handed in. */
+export interface ComparisonTools {
+  readonly buildCandidate: (
+    dataDir: string,
+    embedder: Embedder,
+    options: CallOptions & { readonly onProgress: (embedded: number, chunks: number) => void },
+  ) => Promise<Candidate>;
+  /** `page`: the file with every question and answer, for people. */
+  readonly evaluate: (
+    request: EvaluationRequest,
+    options: CallOptions,
+  ) => Promise<{ readonly evaluation: Evaluation; readonly page: string }>;
+}
+
+export interface ComparisonConfig extends ModelsConfig {
+  readonly reranker: RerankerChoice;
+}
+
 export interface ComparisonRequest extends CallOptions {
-  /** As `npm run evals -- --cases`; the sample company's if left out. */
-  readonly cases?: readonly string[] | undefined;
+  readonly tools: ComparisonTools;
+  /** As `npm run evals -- --cases`. */
+  readonly cases: readonly string[];
   readonly tolerance: number;
   readonly seed: number;
   /** Fit the thresholds of a model again although it has some; not of the one that ships. */
@@ -27,31 +66,31 @@ export interface ComparisonRequest extends CallOptions {
 
 /** Rejects with what embedding and the suites reject with. */
 export async function compareModels(
-  config: Config,
+  config: ComparisonConfig,
   [before, after]: readonly [KnownModel, KnownModel],
   request: ComparisonRequest,
 ): Promise<ModelChange> {
-  const judge = async (model: KnownModel): Promise<Report> => {
-    if (model.inUse) return judgeInPlace(config, model, request);
+  const evaluate = async (model: KnownModel): Promise<Evaluation> => {
+    if (model.inUse) return evaluateInPlace(config, model, request);
     await using candidate = await embedWith(config, model, request);
     // Awaited here: the candidate goes when this block ends.
-    return await judgeCandidate(config, { model, candidate }, request);
+    return await evaluateCandidate(config, { model, candidate }, request);
   };
   const { tolerance, seed } = request;
-  return judgeChange(await judge(before), await judge(after), { tolerance, seed });
+  return judgeChange(await evaluate(before), await evaluate(after), { tolerance, seed });
 }
 
 /** Everything that is published, embedded with the model, beside it. */
 export async function embedWith(
-  config: Config,
+  config: ComparisonConfig,
   model: KnownModel,
-  { say, signal }: ComparisonRequest,
+  { tools, say, signal }: ComparisonRequest,
 ): Promise<Candidate> {
   const embedder = await openChosenEmbedder(embedderOfModel(config, model));
   try {
     const started = performance.now();
     let said = started;
-    const candidate = await buildCandidate(config.dataDir, embedder, {
+    const candidate = await tools.buildCandidate(config.dataDir, embedder, {
       signal,
       onProgress(embedded, chunks) {
         if (performance.now() - said < 5_000) return;
@@ -69,39 +108,40 @@ export async function embedWith(
   }
 }
 
-export async function judgeCandidate(
-  config: Config,
+export async function evaluateCandidate(
+  config: ComparisonConfig,
   { model, candidate }: { readonly model: KnownModel; readonly candidate: Candidate },
   request: ComparisonRequest,
-): Promise<Report> {
+): Promise<Evaluation> {
   const { modelId } = model;
-  const policy = model.isBuiltIn ? undefined : modelCalibrationPath(config.dataDir, modelId);
-  if (policy !== undefined && (request.calibrate || !existsSync(policy))) {
+  const { dataDir } = candidate;
+  const path = model.isBuiltIn ? undefined : modelCalibrationPath(config.dataDir, modelId);
+  if (path !== undefined && (request.calibrate || !existsSync(path))) {
     const { cases, signal, say } = request;
     say(`Fitting the thresholds for answering of ${modelId}:`);
-    const problem = await fitThresholds({ dataDir: candidate.dataDir, path: policy, cases }, { signal });
+    const problem = await fitThresholds({ dataDir, path, cases }, config, { signal });
     say(
       problem === undefined
-        ? `  kept in ${policy}`
+        ? `  kept in ${path}`
         : `  not possible, so those of another model hold, whose similarities lie elsewhere: ${problem}`,
     );
   }
-  return runSuites(config, { modelId, dataDir: candidate.dataDir }, request);
+  return evaluate(config, { modelId, dataDir }, request);
 }
 
-export async function judgeInPlace(
-  config: Config,
+export async function evaluateInPlace(
+  config: ComparisonConfig,
   { modelId }: KnownModel,
   request: ComparisonRequest,
-): Promise<Report> {
-  return runSuites(config, { modelId, dataDir: config.dataDir }, request);
+): Promise<Evaluation> {
+  return evaluate(config, { modelId, dataDir: config.dataDir }, request);
 }
 
-async function runSuites(
-  config: Config,
+async function evaluate(
+  config: ComparisonConfig,
   { modelId, dataDir }: { readonly modelId: string; readonly dataDir: string },
-  { cases, seed, signal, say, out = join(config.dataDir, 'evals', 'models') }: ComparisonRequest,
-): Promise<Report> {
+  { tools, cases, seed, signal, say, out = join(config.dataDir, 'evals', 'models') }: ComparisonRequest,
+): Promise<Evaluation> {
   const fittedFor = await shippedThresholdsFor();
   if (modelId !== fittedFor && !existsSync(modelCalibrationPath(config.dataDir, modelId)!)) {
     say(
@@ -109,13 +149,11 @@ async function runSuites(
     );
   }
   say(`Asking the questions with ${modelId}:`);
-  const run = join(
-    out,
-    `${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}-${modelFileName(modelId)}`,
-  );
-  const report = await judgeModel({ dataDir, cases, out: run, seed }, { signal });
-  say(`  every question and answer: ${join(run, 'report.html')}`);
-  return report;
+  const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
+  const run = join(out, `${time}-${modelFileName(modelId)}`);
+  const { evaluation, page } = await tools.evaluate({ dataDir, cases, out: run, seed }, { signal });
+  say(`  every question and answer: ${page}`);
+  return evaluation;
 }
 
 function seconds(since: number): string {

@@ -1,10 +1,13 @@
 // Questions in everyday words and what answers them in an article's words. Everybody agrees on these, and an embedder that does not is
 // broken: read with the wrong pooling, without its prefixes, or with another model's tokenizer. They measure nothing else.
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { AppError } from '#core/errors.ts';
 
-export interface KnownPair {
-  readonly question: string;
-  readonly passage: string;
-}
+const pairSchema = z.strictObject({ question: z.string().min(1), passage: z.string().min(1) });
+export type KnownPair = Readonly<z.infer<typeof pairSchema>>;
+
+const fewestPairs = 8;
 
 export const knownPairs: readonly KnownPair[] = [
   {
@@ -72,3 +75,22 @@ export const knownPairs: readonly KnownPair[] = [
     passage: 'Discounts in education: who is eligible and how to apply.',
   },
 ];
+
+/** For a model that knows other languages: JSONL. Throws `bad-input` naming the first bad line, or for too few pairs. */
+export async function readKnownPairs(path: string): Promise<KnownPair[]> {
+  const lines = (
+    await readFile(path, 'utf8').catch((cause: unknown) => {
+      throw new AppError('bad-input', `${path} cannot be read.`, { cause });
+    })
+  ).split('\n');
+  const pairs = lines.flatMap((line, index) => {
+    if (line.trim() === '') return [];
+    try {
+      return [pairSchema.parse(JSON.parse(line))];
+    } catch (cause) {
+      throw new AppError('bad-input', `${path}, line ${index + 1}: not {"question", "passage"}.`, { cause });
+    }
+  });
+  if (pairs.length >= fewestPairs) return pairs;
+  throw new AppError('bad-input', `${path} holds ${pairs.length} pairs: at least ${fewestPairs} are needed.`);
+}

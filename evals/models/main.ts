@@ -1,13 +1,11 @@
 // npm run models: brings embedding models in, compares them on a team's own questions, and changes the one in use. Arguments only.
-import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { z } from 'zod';
 import { AppError } from '#core/errors.ts';
 import { type Config, loadConfig } from '#server/config.ts';
 import { lockJob } from '../../ingest/job-lock.ts';
 import { runCommand } from '../scripts/command.ts';
-import type { KnownPair } from './known-pairs.ts';
+import type { UseTools } from './use-model.ts';
 
 // What runs suites and models is imported when it is needed: a rollback is wanted at once.
 const help = `Embedding models: which there are, how they compare on your questions, and which one is in use.
@@ -54,8 +52,7 @@ Examples
 Exit codes: 0 done; 1 failed, or not published; 2 bad usage, or a model that cannot be used.
 `;
 
-const pairSchema = z.strictObject({ question: z.string().min(1), passage: z.string().min(1) });
-const fewestPairs = 8;
+const defaultCases = ['data/evals/golden.jsonl'];
 
 await runCommand({
   help,
@@ -83,7 +80,7 @@ await runCommand({
     };
     const say = (text: string) => void process.stderr.write(`${text}\n`);
     const comparison = () => ({
-      cases: values.cases,
+      cases: values.cases ?? defaultCases,
       tolerance: numberOf(values.tolerance, { option: '--tolerance', least: 0, most: 1 }),
       seed: wholeNumberOf(values.seed, '--seed'),
       calibrate: values.calibrate,
@@ -105,7 +102,10 @@ await runCommand({
       }
       case 'add': {
         const [folder] = expectNames(rest, 1, 'add FOLDER');
-        const { addModel } = await import('./add-model.ts');
+        const [{ addModel }, { readKnownPairs }] = await Promise.all([
+          import('./add-model.ts'),
+          import('./known-pairs.ts'),
+        ]);
         const { model, isNew, selfTest, notes } = await addModel(
           { dataDir: config.dataDir, folder: folder! },
           {
@@ -119,7 +119,7 @@ await runCommand({
                   ? undefined
                   : wholeNumberOf(values['max-tokens'], '--max-tokens'),
             },
-            pairs: values.pairs === undefined ? undefined : await readPairs(values.pairs),
+            pairs: values.pairs === undefined ? undefined : await readKnownPairs(values.pairs),
             signal,
           },
         );
@@ -141,7 +141,7 @@ await runCommand({
         using _lock = lockModels(config);
         const known = await readModels(config);
         const pair = [pickModel(known, before!), pickModel(known, after!)] as const;
-        const change = await compareModels(config, pair, comparison());
+        const change = await compareModels(config, pair, { ...comparison(), tools: await openTools() });
         if (values.json) return print(change);
         process.stdout.write(`${describeChange(change)}\n`);
         return;
@@ -161,6 +161,7 @@ await runCommand({
           { models, name: name! },
           {
             ...comparison(),
+            tools: await openTools(),
             consent: values.yes
               ? 'within-tolerance'
               : isTerminal
@@ -187,6 +188,22 @@ await runCommand({
     }
   },
 });
+
+/** What compares and publishes. */
+async function openTools(): Promise<UseTools> {
+  const [{ buildCandidate, publishCandidate }, { writeStamp }, { createModelEvaluation }] = await Promise.all(
+    [
+      import('../../ingest/candidate.ts'),
+      import('../../ingest/embedder-stamp.ts'),
+      import('../runner/evaluate-model.ts'),
+    ],
+  );
+  const screen = {
+    write: (text: string) => void process.stderr.write(text),
+    isTerminal: process.stderr.isTTY === true,
+  };
+  return { buildCandidate, publishCandidate, writeStamp, evaluate: createModelEvaluation(screen) };
+}
 
 /** What ships is shown as such, whatever ANSWERDESK_EMBEDDER names. */
 function builtInOnly(config: Config): Config {
@@ -222,24 +239,6 @@ function numberOf(
   const value = text.trim() === '' ? Number.NaN : Number(text);
   if (value >= least && value <= most) return value;
   throw new AppError('bad-request', `${option} must be a number from ${least} to ${most}.`);
-}
-
-async function readPairs(path: string): Promise<KnownPair[]> {
-  const lines = (
-    await readFile(path, 'utf8').catch((cause: unknown) => {
-      throw new AppError('bad-input', `${path} cannot be read.`, { cause });
-    })
-  ).split('\n');
-  const pairs = lines.flatMap((line, index) => {
-    if (line.trim() === '') return [];
-    try {
-      return [pairSchema.parse(JSON.parse(line))];
-    } catch (cause) {
-      throw new AppError('bad-input', `${path}, line ${index + 1}: not {"question", "passage"}.`, { cause });
-    }
-  });
-  if (pairs.length >= fewestPairs) return pairs;
-  throw new AppError('bad-input', `${path} holds ${pairs.length} pairs: at least ${fewestPairs} are needed.`);
 }
 
 async function askPerson(question: string, signal: AbortSignal): Promise<string> {

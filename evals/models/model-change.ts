@@ -1,6 +1,10 @@
 // What a change of model does to the figures that matter, in the words of who has to decide, and whether it may go through unasked.
-import { compareReports, type ScoreChange, significant } from '../report/compare.ts';
-import type { Report } from '../report/report.ts';
+import { compareScores, type ScoreChange, type ScoredRun, significant } from '../metrics/score-changes.ts';
+
+/** What was measured of a model: a report of the eval suites is one. */
+export interface Evaluation extends ScoredRun {
+  readonly subject: { readonly embedder: string; readonly generation: string };
+}
 
 export interface ScoreVerdict extends ScoreChange {
   readonly label: string;
@@ -53,11 +57,11 @@ const fewestQuestions = 20;
 
 /** `tolerance`: how much worse the mean of a score may be, 0.01 = one point in a hundred. */
 export function judgeChange(
-  before: Report,
-  after: Report,
+  before: Evaluation,
+  after: Evaluation,
   { tolerance, seed = 1 }: { readonly tolerance: number; readonly seed?: number },
 ): ModelChange {
-  const { scores: all, changed } = compareReports(before, after, seed);
+  const { scores: all, changed } = compareScores(before, after, seed);
   const found = gated.flatMap((entry) => {
     const change = all.find(({ suite, score }) => suite === entry.suite && score === entry.score);
     return change ? [{ ...change, ...entry }] : [];
@@ -84,15 +88,15 @@ export function judgeChange(
           `${label}: ${share(then)} → ${share(now)}${isSure ? ', and that is no chance' : ''}`,
       ),
   ];
-  const subject = ({ subject: { embedder, generation } }: Report) => ({ modelId: embedder, generation });
+  const subject = ({ subject: { embedder, generation } }: Evaluation) => ({ modelId: embedder, generation });
   return {
     before: subject(before),
     after: subject(after),
     tolerance,
     scores,
     changed: {
-      better: changed.filter(({ after: now }) => now === 'pass').length,
-      worse: changed.filter(({ before: then }) => then === 'pass').length,
+      better: changed.filter(({ after: now }) => now.verdict === 'pass').length,
+      worse: changed.filter(({ before: then }) => then.verdict === 'pass').length,
     },
     questions,
     acceptable: reasons.length === 0,

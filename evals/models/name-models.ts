@@ -2,11 +2,21 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '#core/errors.ts';
-import { type ChosenEmbedder, configuredModelId, hasEndpoint } from '#rag/choose-embedder.ts';
+import {
+  type ChoosableEmbedder,
+  type ChosenEmbedder,
+  configuredModelId,
+  hasEndpoint,
+} from '#rag/choose-embedder.ts';
 import { generationFolder, listGenerations, readCurrentId } from '#rag/generation-folder.ts';
 import { openManifest } from '#rag/generation-manifest.ts';
 import { isEndpointModel, listStoredModels } from '#rag/model-store.ts';
-import type { Config } from '#server/config.ts';
+
+/** What the configuration says of models. */
+export interface ModelsConfig {
+  readonly dataDir: string;
+  readonly embedder: ChoosableEmbedder;
+}
 
 export interface KnownModel {
   readonly modelId: string;
@@ -35,7 +45,7 @@ export interface KnownModels {
 }
 
 /** Throws `model-invalid` if the model that ships is not there. */
-export async function readModels({ dataDir, embedder }: Config): Promise<KnownModels> {
+export async function readModels({ dataDir, embedder }: ModelsConfig): Promise<KnownModels> {
   const { models: stored, problems } = await listStoredModels(dataDir);
   const currentId = await readCurrentId(dataDir);
   const madeBy = new Map<string, string>();
@@ -118,7 +128,7 @@ export function pickModel({ models, current, ...known }: KnownModels, name: stri
 
 /** What to open for it. */
 export function embedderOfModel(
-  { embedder }: Pick<Config, 'embedder'>,
+  { embedder }: Pick<ModelsConfig, 'embedder'>,
   { isBuiltIn, isEndpoint, folder, modelId }: KnownModel,
 ): ChosenEmbedder {
   if (isBuiltIn) return embedder;
@@ -138,7 +148,7 @@ function endpointModel(modelId: string): KnownModel {
 }
 
 /** Models are changed for a knowledge base, and a setting that wins over it would undo that. Throws `config-invalid`. */
-export function refuseFixedEmbedder({ embedder }: Pick<Config, 'embedder'>): void {
+export function refuseFixedEmbedder({ embedder }: Pick<ModelsConfig, 'embedder'>): void {
   if (!embedder.isFixed) return;
   throw new AppError(
     'config-invalid',

@@ -1,16 +1,35 @@
 // Puts another model in use: embeds beside, compares, shows, asks, and only then publishes. Until that moment, and after every failure,
 // the knowledge base is as it was.
+
+import type { CallOptions } from '#core/call-options.ts';
 import { AppError } from '#core/errors.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
-import type { Config } from '#server/config.ts';
-import { publishCandidate } from '../../ingest/candidate.ts';
-import { writeStamp } from '../../ingest/embedder-stamp.ts';
-import { type ComparisonRequest, embedWith, judgeCandidate, judgeInPlace } from './compare-models.ts';
+import {
+  type Candidate,
+  type ComparisonConfig,
+  type ComparisonRequest,
+  type ComparisonTools,
+  embedWith,
+  evaluateCandidate,
+  evaluateInPlace,
+} from './compare-models.ts';
 import { type Consent, isAgreed } from './consent.ts';
 import { describeChange, judgeChange, type ModelChange } from './model-change.ts';
 import { type KnownModels, pickModel } from './name-models.ts';
 
+export interface UseTools extends ComparisonTools {
+  /** Makes the candidate the generation in use, as it was measured. */
+  readonly publishCandidate: (
+    dataDir: string,
+    candidate: Candidate,
+    options: CallOptions,
+  ) => Promise<GenerationInfo>;
+  /** Remembers for later jobs which model, in which folder, made what is published. */
+  readonly writeStamp: (dataDir: string, folder: string, modelId: string) => Promise<void>;
+}
+
 export interface UseRequest extends ComparisonRequest {
+  readonly tools: UseTools;
   readonly consent: Consent;
 }
 
@@ -27,11 +46,11 @@ export interface UseOutcome {
  * what embedding, comparing and publishing reject with.
  */
 export async function useModel(
-  config: Config,
+  config: ComparisonConfig,
   { models, name }: { readonly models: KnownModels; readonly name: string },
   request: UseRequest,
 ): Promise<UseOutcome> {
-  const { say, signal, tolerance, seed, consent } = request;
+  const { tools, say, signal, tolerance, seed, consent } = request;
   const model = pickModel(models, name);
   const current = models.models.find(({ inUse }) => inUse);
   if (models.current === undefined)
@@ -47,9 +66,9 @@ export async function useModel(
     return { published: false };
   }
   // First, because it finds out in seconds whether the questions are of this knowledge base.
-  const before = await judgeInPlace(config, current, request);
+  const before = await evaluateInPlace(config, current, request);
   await using candidate = await embedWith(config, model, request);
-  const after = await judgeCandidate(config, { model, candidate }, request);
+  const after = await evaluateCandidate(config, { model, candidate }, request);
   const change = judgeChange(before, after, { tolerance, seed });
   say(`\n${describeChange(change)}\n`);
   if (!(await isAgreed(consent, change, say))) {
@@ -57,8 +76,8 @@ export async function useModel(
     return { change, published: false };
   }
   signal?.throwIfAborted();
-  const generation = await publishCandidate(config.dataDir, candidate, { signal });
-  await writeStamp(config.dataDir, model.folder, model.modelId);
+  const generation = await tools.publishCandidate(config.dataDir, candidate, { signal });
+  await tools.writeStamp(config.dataDir, model.folder, model.modelId);
   say(
     `Published  ${generation.id} with ${model.modelId}; a running server takes it up within a second. Back: npm run models -- rollback`,
   );

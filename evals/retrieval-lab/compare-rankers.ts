@@ -1,8 +1,7 @@
 // Several rankers on the same cases: the figures of each with their intervals, and the paired difference to the first.
 import type { CallOptions } from '#core/call-options.ts';
 import type { EvalCase } from '../cases/eval-case.ts';
-import { meanMetric } from '../core/metric.ts';
-import type { Metric } from '../core/result.ts';
+import { type Metric, meanMetric } from '../core/metric.ts';
 import { type PairedDifference, pairedDifference } from '../metrics/bootstrap.ts';
 import { ndcgAt, recallAt } from '../metrics/ranking.ts';
 import type { Ranker } from './rankers.ts';

@@ -8,8 +8,8 @@ import {
   fitPolicy,
   predictEvidence,
 } from '../calibration/policy-fit.ts';
-import { shareMetric, statisticMetric } from '../core/metric.ts';
-import type { Chart, Metric } from '../core/result.ts';
+import { type Metric, shareMetric, statisticMetric } from '../core/metric.ts';
+import type { Chart } from '../core/result.ts';
 import { auroc, expectedCalibrationError } from '../metrics/classification.ts';
 import { reliabilityBins } from '../metrics/selective.ts';
 

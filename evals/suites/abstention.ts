@@ -2,8 +2,8 @@
 // threshold would have cost in wrong answers.
 import type { EvalCase } from '../cases/eval-case.ts';
 import type { AskRecord } from '../core/ask.ts';
-import { shareMetric, statisticMetric } from '../core/metric.ts';
-import type { Chart, Metric } from '../core/result.ts';
+import { type Metric, shareMetric, statisticMetric } from '../core/metric.ts';
+import type { Chart } from '../core/result.ts';
 import { citationScores, factRecall, forbiddenIn } from '../judging/answer-checks.ts';
 import { auroc, expectedCalibrationError } from '../metrics/classification.ts';
 import {

@@ -2,8 +2,8 @@
 import type { CallOptions } from '#core/call-options.ts';
 import type { ConversationCase } from '../cases/conversation-case.ts';
 import type { Ask, AskRecord, AskTurn } from '../core/ask.ts';
-import { shareMetric } from '../core/metric.ts';
-import type { Chart, Metric } from '../core/result.ts';
+import { type Metric, shareMetric } from '../core/metric.ts';
+import type { Chart } from '../core/result.ts';
 import { citationScores, forbiddenIn, missingFacts } from '../judging/answer-checks.ts';
 
 /** One reply for each step. */

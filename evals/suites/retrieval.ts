@@ -7,8 +7,8 @@ import type { Embedder } from '#core/embedder.ts';
 import type { KnowledgeBase, Retriever } from '#core/retriever.ts';
 import type { Generation } from '#rag/generation-reader.ts';
 import type { EvalCase } from '../cases/eval-case.ts';
-import { mean, meanMetric } from '../core/metric.ts';
-import type { Chart, Metric } from '../core/result.ts';
+import { type Metric, mean, meanMetric } from '../core/metric.ts';
+import type { Chart } from '../core/result.ts';
 import { toTurns } from '../core/turns.ts';
 import { hitAt, ndcgAt, recallAt, reciprocalRank } from '../metrics/ranking.ts';
 

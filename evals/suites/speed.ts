@@ -4,8 +4,8 @@ import { type AnswerDependencies, createAnswer } from '#chat/answer.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import { toAppError } from '#core/errors.ts';
 import type { EvalCase } from '../cases/eval-case.ts';
-import { statisticMetric } from '../core/metric.ts';
-import type { CaseResult, Chart, Metric, SuiteOutcome } from '../core/result.ts';
+import { type Metric, statisticMetric } from '../core/metric.ts';
+import type { CaseResult, Chart, SuiteOutcome } from '../core/result.ts';
 import { toTurns } from '../core/turns.ts';
 import { quantile } from '../metrics/bootstrap.ts';
 
