@@ -1,5 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,6 +21,8 @@ const newDataDir = () => join(folder, `${count++}`);
 
 function run(script: string, args: readonly string[], env: Record<string, string> = {}) {
   const child = spawn(process.execPath, [join(import.meta.dirname, script), ...args], {
+    // Not the package's folder: nothing that is found may depend on where it is started.
+    cwd: folder,
     env: { PATH: process.env.PATH, ...env },
     stdio: 'pipe',
   }) as ChildProcessWithoutNullStreams;
@@ -140,6 +142,18 @@ describe('main', () => {
     server.child.kill('SIGTERM');
     expect(await server.exit).toBe(0);
     for (const line of server.output.out.trim().split('\n')) expect(JSON.parse(line).level).toBeDefined();
+  });
+
+  it('keeps what customers write to its own user, wherever it is started', async () => {
+    const settings = env();
+    const server = run('main.ts', [], settings);
+    await server.url();
+    const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
+    expect(modeOf(settings.ANSWERDESK_DATA_DIR)).toBe('700');
+    const files = readdirSync(settings.ANSWERDESK_DATA_DIR);
+    expect(files).toContain('conversations.db-wal');
+    for (const name of files)
+      expect([name, modeOf(join(settings.ANSWERDESK_DATA_DIR, name))]).toEqual([name, '600']);
   });
 
   it('says what to do when the port is taken or the configuration is wrong', async () => {

@@ -33,7 +33,10 @@ async function main(): Promise<void> {
   const stop = stopSignal();
   const recovered = await answering.recover();
   logger.info({ url: server.url, recovered, startMs: Math.round(performance.now()) }, 'ready');
-  process.stderr.write(`\nAnswerdesk is ready: ${server.url}\n`);
+  const [publicUrl] = config.server.publicUrls;
+  process.stderr.write(
+    `\nAnswerdesk is ready: ${server.url}${publicUrl ? `, for the public ${publicUrl}` : ''}\n`,
+  );
   if (!existsSync(join(webFolder, 'index.html')))
     process.stderr.write('The widget and the demo page are not built: run "npm run build".\n');
 
