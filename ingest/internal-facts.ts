@@ -9,7 +9,8 @@ export interface InternalFacts {
   foundIn(text: string): boolean;
 }
 
-const tokenPattern = /[\p{L}\p{N}£€$#][\p{L}\p{N}£€$#.,/-]*[\p{L}\p{N}]/gu;
+const runPattern = /[\p{L}\p{N}£€$#.,/-]+/gu;
+const wordCharacter = /[\p{L}\p{N}]/u;
 /** Shorter numbers ("12", "48") turn up everywhere and prove nothing. */
 const minLength = 4;
 
@@ -18,13 +19,21 @@ export function createInternalFacts(): InternalFacts {
   const open = new Set<string>();
   return {
     learn(text, audience) {
-      for (const token of text.match(tokenPattern) ?? []) {
+      for (const token of tokensOf(text)) {
         if (isFact(token)) (audience === 'internal' ? secret : open).add(token.toLowerCase());
       }
     },
-    foundIn: (text) =>
-      (text.toLowerCase().match(tokenPattern) ?? []).some((token) => secret.has(token) && !open.has(token)),
+    foundIn: (text) => tokensOf(text.toLowerCase()).some((token) => secret.has(token) && !open.has(token)),
   };
+}
+
+/** From a letter, digit or sign of money to the last letter or digit of a run. One look at each character. */
+function tokensOf(text: string): string[] {
+  return (text.match(runPattern) ?? []).flatMap((run) => {
+    const characters = [...run.replace(/^[.,/-]+/, '')];
+    const token = characters.slice(0, characters.findLastIndex((sign) => wordCharacter.test(sign)) + 1);
+    return token.length > 1 ? [token.join('')] : [];
+  });
 }
 
 /** Amounts, codes and numbers: with a digit, or capitals joined by a hyphen: `£37.50`, `RX-9`, `GW-HEARTH`. */

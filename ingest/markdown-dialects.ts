@@ -107,12 +107,16 @@ function indentOf(line: string): number {
 
 /** Marks of Liquid, Jekyll, Hugo, Kramdown and Adobe's and GitHub's own in running text. Every pattern is bounded. */
 export function withoutTemplateMarks(text: string): string {
-  return text
-    .replace(/\{%[^%\n]{0,2000}%\}/g, '')
-    .replace(/\{\{[^{}\n]{0,500}\}\}/g, '')
-    .replace(/[ \t]?\{(?:[:#.]|hide-)[^{}\n]{0,300}\}/g, '')
-    .replace(/^\[![A-Za-z]{2,20}\][-+]?[ \t]*/, '')
-    .replace(/\[![A-Z]{2,12} ([^[\]]{1,300})\]/g, '$1');
+  return (
+    text
+      .replace(/\{%[^%\n]{0,2000}%\}/g, '')
+      .replace(/\{\{[^{}\n]{0,500}\}\}/g, '')
+      .replace(/[ \t]?\{(?:[:#.]|hide-)[^{}\n]{0,300}\}/g, '')
+      .replace(/^\[![A-Za-z]{2,20}\][-+]?[ \t]*/, '')
+      .replace(/\[![A-Z]{2,12} ([^[\]]{1,300})\]/g, '$1')
+      // Bold that CommonMark does not see, as between Chinese characters.
+      .replace(/\*\*|~~/g, '')
+  );
 }
 
 /** MDX without its `import` and `export` statements, which end at a blank line (MDX's own rule). */

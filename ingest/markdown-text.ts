@@ -3,7 +3,7 @@
 
 import type { ElementContent, Element as HastElement, Properties } from 'hast';
 import { toHtml } from 'hast-util-to-html';
-import type { Html, Nodes, Root } from 'mdast';
+import type { Blockquote, Code, Html, Nodes, Parents, Root } from 'mdast';
 import { fromMarkdown } from 'mdast-util-from-markdown';
 import { gfmFromMarkdown } from 'mdast-util-gfm';
 import { type MdxJsxFlowElement, type MdxJsxTextElement, mdxFromMarkdown } from 'mdast-util-mdx';
@@ -51,15 +51,49 @@ export function inlineText(markdown: string): string {
 }
 
 function markdownToHtml(source: string, { isMdx = false }: MarkdownOptions = {}): string {
-  const tree: Root = fromMarkdown(source, {
-    extensions: [gfm({ singleTilde: false }), ...(isMdx ? [mdx()] : [])],
-    mdastExtensions: [gfmFromMarkdown(), ...(isMdx ? [mdxFromMarkdown()] : [])],
-  });
+  const tree = markdownTree(source, { isMdx });
   dropTemplateMarks(tree);
   const lower = source.toLowerCase();
   const isClosed = (name: string) => lower.includes(`</${name}`);
   const handlers: Handlers = { ...contentHandlers, html: (_state, node: Html) => rawHtml(node, isClosed) };
   return toHtml(toHast(tree, { allowDangerousHtml: true, handlers }), { allowDangerousHtml: true });
+}
+
+/** Text indented by mistake inside text indented by mistake: more of it is code. */
+const deepestIndentedProse = 3;
+
+function markdownTree(source: string, { isMdx, depth = 0 }: { isMdx: boolean; depth?: number }): Root {
+  const tree: Root = fromMarkdown(source, {
+    extensions: [gfm({ singleTilde: false }), ...(isMdx ? [mdx()] : [])],
+    mdastExtensions: [gfmFromMarkdown(), ...(isMdx ? [mdxFromMarkdown()] : [])],
+  });
+  if (isMdx || depth === deepestIndentedProse) return tree;
+  const stack: Parents[] = [tree];
+  for (let parent = stack.pop(); parent; parent = stack.pop()) {
+    for (const [index, node] of parent.children.entries()) {
+      if (node.type === 'code' && !isFenced(source, node) && isIndentedProse(node.value)) {
+        const blockquote: Blockquote = {
+          type: 'blockquote',
+          children: markdownTree(node.value, { isMdx, depth: depth + 1 }).children as Blockquote['children'],
+        };
+        parent.children[index] = blockquote;
+      } else if ('children' in node) stack.push(node);
+    }
+  }
+  return tree;
+}
+
+function isFenced(source: string, { position }: Code): boolean {
+  return /^[ \t>]*(?:```|~~~)/.test(source.slice(position!.start.offset, position!.start.offset! + 100));
+}
+
+/** CommonMark takes what is indented by four for code; Kramdown and others, and the writers of help centres, often do not. */
+function isIndentedProse(value: string): boolean {
+  return (
+    /^[ \t]*(?:```|~~~|#{2,6} |!\[)/m.test(value) ||
+    /\]\(|\*\*\w/.test(value) ||
+    /^[ \t]*(?:[-*] |\d{1,3}\. )?["“']?\p{Lu}[^{};=<>$|\n]{20,2000}[.!?:]["”')]*$/mu.test(value)
+  );
 }
 
 function dropTemplateMarks(root: Nodes): void {
