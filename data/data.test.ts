@@ -9,7 +9,7 @@ import { openEmbedder } from '#rag/open-embedder.ts';
 import { openReranker } from '#rag/open-reranker.ts';
 import { missingFacts } from '../evals/judging/answer-checks.ts';
 import type { ArticleItem, ConversationItem, SourceItem } from '../ingest/item.ts';
-import { markdownToText } from '../ingest/markdown-text.ts';
+import { parseMarkdown } from '../ingest/markdown-text.ts';
 import { createFields } from '../ingest/sources/field-map.ts';
 import { findFiles } from '../ingest/sources/find-files.ts';
 import { readSource } from '../ingest/sources/read-source.ts';
@@ -137,7 +137,7 @@ describe('the golden questions', () => {
 
   it('ask for facts that stand in their articles, and forbid none of them', () => {
     for (const { id, gold, facts, must_not: mustNot } of rows) {
-      const said = gold.map((name) => markdownToText(articles.get(name)!.body, { mdx: true })).join('\n');
+      const said = gold.map((name) => parseMarkdown(articles.get(name)!.body).text).join('\n');
       if (gold.length > 0) expect(missingFacts(said, facts), id).toEqual([]);
       const forms = facts.flatMap((fact) => fact.split(' | ')).map((form) => form.toLowerCase());
       expect(

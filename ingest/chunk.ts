@@ -1,6 +1,9 @@
 // A document to passages that follow its headings and sentences, each small enough to be embedded whole with its context.
 import type { Chunk, Document } from '#core/document.ts';
+import { blocksWithin, packBlocks } from '#core/text-blocks.ts';
 import { estimateTokens, tokenFactor } from './estimate-tokens.ts';
+import type { ParsedBlock } from './parsed-text.ts';
+import { withPaths } from './plain-text.ts';
 import { readSections, type Section, type Unit } from './sections.ts';
 
 export interface ChunkSizes {
@@ -14,15 +17,25 @@ export interface ChunkSizes {
 
 const defaultChunkSizes: ChunkSizes = { target: 190, max: 240, tiny: 40 };
 
+export interface ChunkOptions {
+  /** Of the document's text, as its parser found them; default: what its lines look like. */
+  readonly blocks?: readonly ParsedBlock[] | undefined;
+  /** For English. */
+  readonly sizes?: ChunkSizes;
+}
+
 /** Never empty for a document with visible text; chunks are in order and do not overlap. */
-export function chunkDocument(document: Document, englishSizes: ChunkSizes = defaultChunkSizes): Chunk[] {
+export function chunkDocument(
+  document: Document,
+  { blocks = withPaths(document.pageContent), sizes: englishSizes = defaultChunkSizes }: ChunkOptions = {},
+): Chunk[] {
   const { id, pageContent, metadata } = document;
   const sizes = sizesFor(metadata.language, englishSizes);
   const budgetOf = (headingPath: readonly string[]) => {
     const context = estimateTokens([metadata.title, ...headingPath].join(' > '));
     return Math.max(sizes.max - context, Math.floor(sizes.max / 2));
   };
-  const sections = readSections(pageContent, {
+  const sections = readSections(pageContent, blocks, {
     title: metadata.title,
     maxUnitTokens: Math.floor(sizes.max / 2),
   });
@@ -42,6 +55,7 @@ export function chunkDocument(document: Document, englishSizes: ChunkSizes = def
     text: pageContent.slice(start, end),
     start,
     end,
+    blocks: packBlocks(blocksWithin(blocks, start, end)),
     source,
     kind,
     audience,

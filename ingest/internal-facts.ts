@@ -9,9 +9,8 @@ export interface InternalFacts {
   foundIn(text: string): boolean;
 }
 
-/** Signs belong to the letter or digit after them. A run of signs is looked at once, from its first: a text of nothing else is read in one pass. */
-const tokenPattern = /(?<![£€$#.,/-])(?:[£€$#.,/-]*[\p{L}\p{N}])+/gu;
-const leadingPunctuation = /^[.,/-]+/;
+const runPattern = /[\p{L}\p{N}£€$#.,/-]+/gu;
+const wordCharacter = /[\p{L}\p{N}]/u;
 /** Shorter numbers ("12", "48") turn up everywhere and prove nothing. */
 const minLength = 4;
 
@@ -28,8 +27,13 @@ export function createInternalFacts(): InternalFacts {
   };
 }
 
+/** From a letter, digit or sign of money to the last letter or digit of a run. One look at each character. */
 function tokensOf(text: string): string[] {
-  return (text.match(tokenPattern) ?? []).map((token) => token.replace(leadingPunctuation, ''));
+  return (text.match(runPattern) ?? []).flatMap((run) => {
+    const characters = [...run.replace(/^[.,/-]+/, '')];
+    const token = characters.slice(0, characters.findLastIndex((sign) => wordCharacter.test(sign)) + 1);
+    return token.length > 1 ? [token.join('')] : [];
+  });
 }
 
 /** Amounts, codes and numbers: with a digit, or capitals joined by a hyphen: `£37.50`, `RX-9`, `GW-HEARTH`. */

@@ -121,7 +121,7 @@ export async function runIngestJob({
   }
   if (source) {
     const elsewhere = new Map(kept.map(({ id, metadata }) => [id, metadata.source]));
-    for await (const document of readDocuments(
+    for await (const { document, blocks } of readDocuments(
       source.items,
       { ...source, otherDocuments: kept, onProblem: quarantine.add },
       counts,
@@ -129,7 +129,7 @@ export async function runIngestJob({
     )) {
       refuseCollision(document, elsewhere);
       documents.push(document);
-      for (const chunk of chunkDocument(document)) await add(chunk);
+      for (const chunk of chunkDocument(document, { blocks })) await add(chunk);
       if (await pause()) progress('reading');
     }
   }
@@ -279,6 +279,7 @@ function sameChunks(before: readonly Chunk[], after: readonly Chunk[]): boolean 
     return (
       same?.start === chunk.start &&
       same.end === chunk.end &&
+      same.blocks === chunk.blocks &&
       same.headingPath.join('\n') === chunk.headingPath.join('\n')
     );
   });

@@ -1,179 +1,154 @@
-// Markdown and its dialects (MDX, Kramdown, Liquid, Docusaurus, MkDocs, GitHub) to the plain form that documents keep:
-// headings, paragraphs, lists, table rows and code; links become their text, images their alternative text.
+// Markdown and MDX to text and blocks, by way of the HTML that they stand for: one reading of headings, lists, tables and hidden text
+// serves both, and HTML inside Markdown is HTML.
 
-import { tidyWhitespace } from './clean.ts';
-import { decodeEntities, htmlToMarkdown } from './html-text.ts';
-import { stripTags } from './strip-tags.ts';
-import { tablesToLists } from './table-rows.ts';
-
-/** Three backticks with more of them on the line are a code span. */
-const fence = /^\s*(```+(?=[^`]*$)|~~~+)/;
+import type { ElementContent, Element as HastElement, Properties } from 'hast';
+import { toHtml } from 'hast-util-to-html';
+import type { Blockquote, Code, Html, Nodes, Parents, Root } from 'mdast';
+import { fromMarkdown } from 'mdast-util-from-markdown';
+import { gfmFromMarkdown } from 'mdast-util-gfm';
+import { type MdxJsxFlowElement, type MdxJsxTextElement, mdxFromMarkdown } from 'mdast-util-mdx';
+import { type Handlers, type State, toHast } from 'mdast-util-to-hast';
+import { gfm } from 'micromark-extension-gfm';
+import { mdx } from 'micromark-extension-mdx';
+import { parseHtmlText } from './html-text.ts';
+import { leftOut } from './html-tree.ts';
+import {
+  containersToElements,
+  withoutExpressions,
+  withoutStatements,
+  withoutTemplateMarks,
+} from './markdown-dialects.ts';
+import { isTooLong, withinLimits } from './markdown-limits.ts';
+import type { ParsedText } from './parsed-text.ts';
+import { parsePlainText } from './plain-text.ts';
 
 export interface MarkdownOptions {
-  /** MDX: `import` and `export` statements and `{expressions}` are code, not text. */
-  readonly mdx?: boolean;
+  /** MDX: `import` and `export` statements and `{expressions}` are code, and components are elements. */
+  readonly isMdx?: boolean;
 }
 
-export function markdownToText(markdown: string, { mdx = false }: MarkdownOptions = {}): string {
-  const parts: string[] = [];
-  let prose: string[] = [];
-  const flush = () => {
-    parts.push(proseToText(prose.join('\n'), mdx));
-    prose = [];
-  };
-  let open: string | undefined;
-  for (const line of markdown.split('\n')) {
-    const marker = fence.exec(line)?.[1];
-    if (open === undefined && marker) {
-      flush();
-      open = marker;
-      parts.push('```');
-    } else if (open !== undefined && marker?.startsWith(open) && line.trim() === marker) {
-      open = undefined;
-      parts.push('```');
-    } else if (open !== undefined) {
-      parts.push(line);
-    } else {
-      prose.push(line);
+/** Never throws for what the text holds: `note` says what could not be read as Markdown or MDX. */
+export function parseMarkdown(markdown: string, { isMdx = false }: MarkdownOptions = {}): ParsedText {
+  if (isTooLong(markdown))
+    return { ...parsePlainText(markdown), note: 'too long to be read as Markdown: taken as plain text' };
+  const source = withinLimits(containersToElements(isMdx ? withoutStatements(markdown) : markdown));
+  if (!isMdx) return parseHtmlText(markdownToHtml(source));
+  try {
+    return parseHtmlText(markdownToHtml(source, { isMdx }));
+  } catch {
+    // A page that its own site could not build: its words are worth more than its components.
+    return {
+      ...parseHtmlText(markdownToHtml(withoutExpressions(source))),
+      note: 'not valid MDX: read as Markdown',
+    };
+  }
+}
+
+/** Of a title: Markdown without any block. */
+export function inlineText(markdown: string): string {
+  if (!/[*_`~[\]<>&{}\\!#]/.test(markdown)) return markdown;
+  return parseMarkdown(markdown).text.replace(/^#+\s*/, '');
+}
+
+function markdownToHtml(source: string, { isMdx = false }: MarkdownOptions = {}): string {
+  const tree = markdownTree(source, { isMdx });
+  dropTemplateMarks(tree);
+  const lower = source.toLowerCase();
+  const isClosed = (name: string) => lower.includes(`</${name}`);
+  const handlers: Handlers = { ...contentHandlers, html: (_state, node: Html) => rawHtml(node, isClosed) };
+  return toHtml(toHast(tree, { allowDangerousHtml: true, handlers }), { allowDangerousHtml: true });
+}
+
+/** Text indented by mistake inside text indented by mistake: more of it is code. */
+const deepestIndentedProse = 3;
+
+function markdownTree(source: string, { isMdx, depth = 0 }: { isMdx: boolean; depth?: number }): Root {
+  const tree: Root = fromMarkdown(source, {
+    extensions: [gfm({ singleTilde: false }), ...(isMdx ? [mdx()] : [])],
+    mdastExtensions: [gfmFromMarkdown(), ...(isMdx ? [mdxFromMarkdown()] : [])],
+  });
+  if (isMdx || depth === deepestIndentedProse) return tree;
+  const stack: Parents[] = [tree];
+  for (let parent = stack.pop(); parent; parent = stack.pop()) {
+    for (const [index, node] of parent.children.entries()) {
+      if (node.type === 'code' && !isFenced(source, node) && isIndentedProse(node.value)) {
+        const blockquote: Blockquote = {
+          type: 'blockquote',
+          children: markdownTree(node.value, { isMdx, depth: depth + 1 }).children as Blockquote['children'],
+        };
+        parent.children[index] = blockquote;
+      } else if ('children' in node) stack.push(node);
     }
   }
-  // A fence that never closes would make the rest code: harmless, but closed so that what follows is read right.
-  if (open !== undefined) parts.push('```');
-  flush();
-  return tidyWhitespace(parts.join('\n'));
+  return tree;
 }
 
-function proseToText(prose: string, mdx: boolean): string {
-  if (prose.trim() === '') return '';
-  let text = withoutBetween(prose, '<!--', '-->');
-  if (mdx) text = withoutBetween(withoutModuleCode(text), '{/*', '*/}');
-  text = text
-    .replace(/\{%[^%\n]{0,2000}%\}/g, '')
-    .replace(/\{\{[^{}\n]{0,500}\}\}/g, '')
-    .replace(/[ \t]?\{(?:[:#.]|hide-)[^{}\n]{0,300}\}/g, '');
-  const code: string[] = [];
-  // Code spans are put aside so that no other rule reads them; the marks are private-use characters.
-  text = text
-    .replace(/[\uE000\uE001]/g, '')
-    .replace(/(`{1,3})(?!`)([^`\n]{1,1000})\1(?!`)/g, (_all, _ticks, body: string) => {
-      code.push(body.trim());
-      return `\uE000${code.length - 1}\uE001`;
-    });
-  text = htmlBlocksToMarkdown(text);
-  text = stripTags(text, { mdx });
-  text = decodeEntities(text.split('\n').map(inlineToText).join('\n'));
-  return linesToText(text.replace(/\uE000(\d+)\uE001/g, (_all, index: string) => code[Number(index)] ?? ''));
+function isFenced(source: string, { position }: Code): boolean {
+  return /^[ \t>]*(?:```|~~~)/.test(source.slice(position!.start.offset, position!.start.offset! + 100));
 }
 
-/** Linear also when the closing mark never comes: then the rest stays. */
-function withoutBetween(text: string, open: string, close: string): string {
-  let result = '';
-  let position = 0;
-  for (;;) {
-    const start = text.indexOf(open, position);
-    const end = start === -1 ? -1 : text.indexOf(close, start + open.length);
-    if (end === -1) return result + text.slice(position);
-    result += text.slice(position, start);
-    position = end + close.length;
-  }
-}
-
-function withoutModuleCode(text: string): string {
-  const kept: string[] = [];
-  let inStatement = false;
-  for (const line of text.split('\n')) {
-    if (/^(?:import|export)\s/.test(line)) inStatement = true;
-    if (!inStatement) kept.push(line);
-    // A statement ends at a blank line (MDX's own rule).
-    if (line.trim() === '') inStatement = false;
-  }
-  return kept.join('\n');
-}
-
-/** Tables and lists written in HTML keep their rows and items. */
-function htmlBlocksToMarkdown(text: string): string {
-  let result = '';
-  let position = 0;
-  const opener = /<(table|ul|ol)\b/gi;
-  const neverClosed = new Set<string>();
-  for (let match = opener.exec(text); match; match = opener.exec(text)) {
-    const name = match[1]!.toLowerCase();
-    const end = neverClosed.has(name) ? -1 : closeOf(text, name, match.index);
-    if (end === -1) {
-      neverClosed.add(name);
-      continue;
-    }
-    result += `${text.slice(position, match.index)}\n\n${htmlToMarkdown(text.slice(match.index, end)).markdown}\n\n`;
-    position = end;
-    opener.lastIndex = end;
-  }
-  return result + text.slice(position);
-}
-
-/** End of the element that opens at `from`, nested ones of its kind counted; -1 when it is not closed. */
-function closeOf(text: string, name: string, from: number): number {
-  const tag = new RegExp(`<(/?)${name}\\b[^<>]{0,2000}>`, 'gi');
-  tag.lastIndex = from;
-  let depth = 0;
-  for (let match = tag.exec(text); match; match = tag.exec(text)) {
-    depth += match[1] ? -1 : 1;
-    if (depth <= 0) return match.index + match[0].length;
-  }
-  return -1;
-}
-
-function inlineToText(line: string): string {
-  if (line.length > 100_000) return line;
+/** CommonMark takes what is indented by four for code; Kramdown and others, and the writers of help centres, often do not. */
+function isIndentedProse(value: string): boolean {
   return (
-    line
-      .replace(
-        /!\[([^[\]]{0,500})\](?:\([^()]{0,2000}(?:\([^()]{0,500}\)[^()]{0,2000})?\)|\[[^[\]]{0,200}\])/g,
-        '$1',
-      )
-      .replace(
-        /\[([^[\]]{1,1000})\](?:\([^()]{0,2000}(?:\([^()]{0,500}\)[^()]{0,2000})?\)|\[[^[\]]{0,200}\])/g,
-        '$1',
-      )
-      // Terms marked for translators: [!UICONTROL Stores].
-      .replace(/\[![A-Z]{2,12} ([^[\]]{1,300})\]/g, '$1')
-      .replace(/\[\^[^[\]\s]{1,50}\]:?/g, '')
-      .replace(/^\s*\[[^[\]]{1,200}\]:\s+\S+.*$/, '')
-      .replace(/\*\*|~~/g, '')
-      .replace(/(?<![\w*\\])\*(?=[^\s*])([^*]{1,500}?)\*(?![\w*])/g, '$1')
-      .replace(/(?<![\w\\])(_{1,2})(?=[^\s_])([^_]{1,500}?)\1(?!\w)/g, '$2')
-      .replace(/\\([\\`*_{}[\]()#+\-.!|<>~])/g, '$1')
+    /^[ \t]*(?:```|~~~|#{2,6} |!\[)/m.test(value) ||
+    /\]\(|\*\*\w/.test(value) ||
+    /^[ \t]*(?:[-*] |\d{1,3}\. )?["“']?\p{Lu}[^{};=<>$|\n]{20,2000}[.!?:]["”')]*$/mu.test(value)
   );
 }
 
-/** The line between a table's head and its body; without it the rows stay together. */
-const tableRule = /^\s*(?:\|\s*)?:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|\s*(?::?-+:?\s*)?$/;
-
-function linesToText(text: string): string {
-  const lines: string[] = [];
-  for (const line of text.split('\n')) {
-    const previous = lines.at(-1) ?? '';
-    const bare = line.replace(/^(?:\s{0,3}>\s?)+/, '');
-    if (
-      /^\s{0,3}(?:=+|-{2,})\s*$/.test(bare) &&
-      /^\w|^\S.{2,}/.test(previous) &&
-      !/^\s*(?:[-*+#|]|\d+[.)])/.test(previous)
-    ) {
-      lines[lines.length - 1] = `${bare.includes('=') ? '#' : '##'} ${previous.trim()}`;
-      lines.push('');
-    } else if (!tableRule.test(bare)) lines.push(lineToText(bare));
+function dropTemplateMarks(root: Nodes): void {
+  const stack: Nodes[] = [root];
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    if (node.type === 'text') node.value = withoutTemplateMarks(node.value);
+    if ('children' in node) stack.push(...node.children);
   }
-  return tablesToLists(lines.join('\n'));
 }
 
-function lineToText(line: string): string {
-  const admonition = /^\s*(?::{3,}\s*\w*|!!!\s*\w+|\?\?\?\+?\s*\w+|\[!\w+\])\s*\[?"?([^"\]]*)"?\]?\s*$/.exec(
-    line,
-  );
-  if (admonition) return admonition[1]?.trim() ?? '';
-  if (/^\s*(?:[-*_]\s*){3,}$/.test(line)) return '';
-  const heading = /^\s{0,3}(#{1,6})\s*([^#\s].*?)\s*#*\s*$/.exec(line);
-  if (heading && (heading[1] !== '#' || /^\s{0,3}#\s/.test(line))) return `\n${heading[1]} ${heading[2]}\n`;
-  const item = /^(\s*)[*+](\s+.*)$/.exec(line);
-  if (item) return `${item[1]}-${item[2]}`;
-  return /^\s*(?:-|\d{1,3}[.)])\s/.test(line) ? line : line.trimStart();
+const contentHandlers: Handlers = {
+  // A note stays where it was written.
+  footnoteReference: () => undefined,
+  footnoteDefinition: (state: State, node) => element('div', {}, state.all(node)),
+  mdxFlowExpression: (_state, node: { readonly value: string }) => literal(node.value),
+  mdxTextExpression: (_state, node: { readonly value: string }) => literal(node.value),
+  mdxJsxFlowElement: component,
+  mdxJsxTextElement: component,
+};
+
+/** `{' '}` and `{"text"}` are text, every other expression is code. */
+function literal(expression: string): ElementContent | undefined {
+  const value = /^\s*(["'`])([^"'`\\${}]*)\1\s*$/.exec(expression)?.[2];
+  return value === undefined ? undefined : { type: 'text', value };
+}
+
+/** Components are named apart from the elements of HTML: `<Table>` need not be a table. */
+function component(state: State, node: MdxJsxFlowElement | MdxJsxTextElement): HastElement {
+  const name = node.name ?? 'div';
+  const isHtml = /^[a-z][a-z\d]*$/.test(name);
+  const tag = isHtml ? name : `x-${name.toLowerCase().replace(/[^a-z\d]+/g, '-')}`;
+  const properties: Properties = {};
+  for (const attribute of node.attributes) {
+    if (attribute.type !== 'mdxJsxAttribute' || !/^[a-z][\w-]*$/i.test(attribute.name)) continue;
+    const { value } = attribute;
+    const text =
+      typeof value === 'string'
+        ? value
+        : value
+          ? /^\s*(["'`])([^"'`\\${}]*)\1\s*$/.exec(value.value)?.[2]
+          : '';
+    if (text !== undefined) properties[attribute.name.toLowerCase()] = text;
+  }
+  return element(tag, properties, state.all(node));
+}
+
+function element(tagName: string, properties: Properties, children: ElementContent[]): HastElement {
+  return { type: 'element', tagName, properties, children };
+}
+
+const swallowing = new Set([...leftOut, 'title', 'xmp', 'noembed', 'noframes', 'plaintext']);
+
+/** "Put it into the <title> tag": an element that never closes would swallow the rest of the article. */
+function rawHtml({ value }: Html, isClosed: (name: string) => boolean) {
+  const name = /^<([a-z][a-z\d]*)/i.exec(value.trimStart())?.[1]?.toLowerCase();
+  const isLost = name !== undefined && swallowing.has(name) && !isClosed(name);
+  return { type: 'raw' as const, value: isLost ? '' : value };
 }

@@ -1,7 +1,8 @@
-// The structure of a document's text: sections under headings, each a row of units (sentences, list items, table rows, lines of
+// The sections of a document's text under their headings, each a row of units (sentences, list items, table rows, lines of
 // code) that know how willingly a cut is made before them.
 import { type SentenceRange, splitSentences } from '#core/sentences.ts';
 import { estimateTokens } from './estimate-tokens.ts';
+import type { ParsedBlock } from './parsed-text.ts';
 
 export interface Unit extends SentenceRange {
   readonly tokens: number;
@@ -28,98 +29,107 @@ export interface SectionOptions {
   readonly maxUnitTokens: number;
 }
 
-const headingLine = /^#{1,6}[ \t]+/;
-const itemLine = /^[ \t]*(?:[-•–][ \t]|\d{1,3}[.)][ \t]|[a-zA-Z][)][ \t])/;
-const rowLine = /^[ \t]*\|/;
-const fenceLine = /^[ \t]*(?:```[^`]*$|~~~)/;
-
-export function readSections(text: string, options: SectionOptions): Section[] {
-  const sentences = splitSentences(text);
+export function readSections(
+  text: string,
+  blocks: readonly ParsedBlock[],
+  options: SectionOptions,
+): Section[] {
   const sections: Section[] = [];
-  const stack: { level: number; text: string }[] = [];
   let heading: Unit | undefined;
-  let body: SentenceRange[] = [];
+  let headingPath: readonly string[] = [];
+  let body: ParsedBlock[] = [];
+  // The title stands before every heading path anyway.
+  const underTitle = (path: readonly string[]) => path.filter((name) => name !== options.title);
   const close = () => {
-    if (body.length > 0) {
-      const units = toUnits(text, body, options.maxUnitTokens);
+    const units = toUnits(text, body, options.maxUnitTokens);
+    if (units.length > 0) {
       if (heading) units[0] = { ...units[0]!, heading };
-      sections.push({
-        headingPath: stack.map((entry) => entry.text),
-        units,
-        ...(heading ? { heading } : {}),
-      });
+      sections.push({ headingPath, units, ...(heading ? { heading } : {}) });
     }
     body = [];
     heading = undefined;
   };
-  let fenced = false;
-  let headingEnd = -1;
-  for (const sentence of sentences) {
-    const line = text.slice(sentence.start, sentence.end);
-    if (fenceLine.test(line)) fenced = !fenced;
-    const marker = fenced ? undefined : headingLine.exec(line)?.[0];
-    const startsLine = sentence.start === 0 || text[sentence.start - 1] === '\n';
-    if (marker && startsLine) {
+  for (const block of blocks) {
+    if (block.kind === 'heading') {
       close();
-      const lineEnd = text.indexOf('\n', sentence.start);
-      headingEnd = lineEnd === -1 ? text.length : lineEnd;
-      const name = text.slice(sentence.start + marker.length, headingEnd).trim();
-      const level = marker.trim().length;
-      while ((stack.at(-1)?.level ?? 0) >= level) stack.pop();
-      // The title stands before every heading path anyway.
-      if (name !== options.title) stack.push({ level, text: name });
-      heading = { start: sentence.start, end: headingEnd, tokens: estimateTokens(name), before: 'paragraph' };
-    } else if (sentence.start >= headingEnd) body.push(sentence);
+      const { start, end } = block;
+      heading = {
+        start,
+        end,
+        tokens: estimateTokens(text.slice(start, end)) - block.level,
+        before: 'paragraph',
+      };
+      continue;
+    }
+    const path = underTitle(block.headingPath);
+    // A part of the page (a tab, a panel) can end without another heading.
+    if (body.length > 0 && path.join('\n') !== headingPath.join('\n')) close();
+    headingPath = path;
+    body.push(block);
   }
   close();
-  if (sections.length > 0 || sentences.length === 0) return sections;
+  if (sections.length > 0 || blocks.length === 0) return sections;
   // Nothing but headings: then they are the text.
-  return [{ headingPath: [], units: toUnits(text, sentences, options.maxUnitTokens) }];
+  const units = blocks.map(({ start, end }, index): Unit => {
+    const before = index === 0 ? 'paragraph' : 'sentence';
+    return { start, end, before, tokens: estimateTokens(text.slice(start, end)) };
+  });
+  return [
+    { headingPath: [], units: units.flatMap((unit) => withinLimit(text, unit, options.maxUnitTokens)) },
+  ];
 }
 
-function toUnits(text: string, sentences: readonly SentenceRange[], maxUnitTokens: number): Unit[] {
+function toUnits(text: string, blocks: readonly ParsedBlock[], maxUnitTokens: number): Unit[] {
   const units: Unit[] = [];
-  let inItem = false;
-  let inFence = false;
-  let previousKind = '';
-  for (const [index, { start, end }] of sentences.entries()) {
-    const line = text.slice(start, end);
-    const between = index === 0 ? '\n\n' : text.slice(sentences[index - 1]!.end, start);
-    const kind = fenceLine.test(line)
-      ? 'fence'
-      : inFence
-        ? 'code'
-        : itemLine.test(line)
-          ? 'item'
-          : rowLine.test(line)
-            ? 'row'
-            : 'prose';
-    const newParagraph = /\n[ \t]*\n/.test(between);
-    let before: Unit['before'] = newParagraph ? 'paragraph' : 'sentence';
-    if (kind === 'item' || kind === 'row') {
-      before = previousKind === kind || (previousKind === 'prose' && inItem) ? 'item' : 'glued';
-      if (kind === 'row' && isSecondRow(text, sentences, index)) before = 'glued';
-    } else if (kind === 'code' || (kind === 'fence' && inFence))
-      before = previousKind === 'fence' ? 'glued' : 'inItem';
-    else if (kind === 'fence') before = 'glued';
-    else if (inItem && !newParagraph) before = 'inItem';
-    else if (leadsIn(text, sentences[index - 1])) before = 'glued';
-    if (index === 0) before = 'paragraph';
-    if (kind === 'fence') inFence = !inFence;
-    inItem = kind === 'item' || (inItem && kind === 'prose' && !newParagraph);
-    previousKind = kind;
-    units.push(...withinLimit(text, { start, end, before, tokens: estimateTokens(line) }, maxUnitTokens));
+  for (const [index, block] of blocks.entries()) {
+    const previous = blocks[index - 1];
+    const first = beforeBlock(text, block, blocks.slice(Math.max(0, index - 2), index));
+    for (const [position, range] of rangesOf(text, block).entries()) {
+      const before = position === 0 ? first : beforeSentence(text, block, units.at(-1)!);
+      const unit = { ...range, before: previous || position > 0 ? before : 'paragraph' } as const;
+      const tokens = estimateTokens(text.slice(unit.start, unit.end));
+      units.push(...withinLimit(text, { ...unit, tokens }, maxUnitTokens));
+    }
   }
   return units;
 }
 
-function isSecondRow(text: string, sentences: readonly SentenceRange[], index: number): boolean {
-  const lineOf = (at: number) => (sentences[at] ? text.slice(sentences[at].start, sentences[at].end) : '');
-  return rowLine.test(lineOf(index - 1)) && !rowLine.test(lineOf(index - 2));
+/** Sentences; of code its lines; a row of a table as plain text is whole. */
+function rangesOf(text: string, { kind, start, end }: ParsedBlock): SentenceRange[] {
+  const inside = text.slice(start, end);
+  if (kind !== 'code')
+    return splitSentences(inside).map((range) => ({ start: start + range.start, end: start + range.end }));
+  const lines: SentenceRange[] = [];
+  for (const match of inside.matchAll(/\S[^\n]*/g)) {
+    lines.push({ start: start + match.index, end: start + match.index + match[0].trimEnd().length });
+  }
+  return lines;
 }
 
-function leadsIn(text: string, sentence: SentenceRange | undefined): boolean {
-  return sentence !== undefined && text[sentence.end - 1] === ':';
+/** `earlier`: at most the two blocks before, nearest last. */
+function beforeBlock(text: string, block: ParsedBlock, earlier: readonly ParsedBlock[]): Unit['before'] {
+  const previous = earlier.at(-1);
+  if (!previous) return 'paragraph';
+  const inList = previous.level > 0;
+  if (block.kind === 'code') return 'glued';
+  if (block.kind === 'paragraph') {
+    if (block.level > 0 && inList) return 'inItem';
+    return text[previous.end - 1] === ':' ? 'glued' : 'paragraph';
+  }
+  const isSecondRow = isBareRow(text, block) && isBareRow(text, previous) && !isBareRow(text, earlier.at(-2));
+  return inList && !isSecondRow ? 'item' : 'glued';
+}
+
+function beforeSentence(text: string, { kind, level }: ParsedBlock, previous: Unit): Unit['before'] {
+  if (kind === 'code')
+    return /^(?:```|~~~)/.test(text.slice(previous.start, previous.end)) ? 'glued' : 'inItem';
+  if (level > 0) return 'inItem';
+  return text[previous.end - 1] === ':' ? 'glued' : 'sentence';
+}
+
+/** A table that no parser has read: its first row is its head. */
+function isBareRow(text: string, block: ParsedBlock | undefined): boolean {
+  return block?.kind === 'row' && text[block.start] === '|';
 }
 
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });

@@ -5,15 +5,17 @@ import type { CallOptions } from '#core/call-options.ts';
 import type { Audience, Document, DocumentKind } from '#core/document.ts';
 import { createBoilerplate } from './boilerplate.ts';
 import { cleanText, oneLine, tidyWhitespace } from './clean.ts';
-import { htmlToMarkdown } from './html-text.ts';
+import { parseHtmlText } from './html-text.ts';
 import { createInternalFacts } from './internal-facts.ts';
 import type { ArticleItem, ConversationItem, Origin, ProblemItem, SourceItem } from './item.ts';
 import { languageOf } from './language.ts';
-import { markdownToText } from './markdown-text.ts';
+import { inlineText, parseMarkdown } from './markdown-text.ts';
 import { createNearDuplicates } from './near-duplicates.ts';
+import type { ParsedBlock, ParsedText } from './parsed-text.ts';
 import { createPause } from './pause.ts';
-import { plainTextToText } from './plain-text.ts';
+import { parsePlainText } from './plain-text.ts';
 import { addCounts, type RedactionCounts, type Redactor } from './redact.ts';
+import { redactedBlocks } from './redacted-blocks.ts';
 import { audienceOf, type InternalRule } from './source-settings.ts';
 import { readTime } from './sources/record-items.ts';
 import { type Conversation, plainTurn, transcriptToDocument } from './transcript.ts';
@@ -66,12 +68,18 @@ export function newSourceCounts(): SourceCounts {
   };
 }
 
+export interface ReadDocument {
+  readonly document: Document;
+  /** As its parser found them; absent for a transcript, whose lines say what they are. */
+  readonly blocks?: readonly ParsedBlock[];
+}
+
 export async function* readDocuments(
   items: AsyncIterable<SourceItem>,
   options: SourceOptions,
   counts: SourceCounts,
   { signal }: CallOptions = {},
-): AsyncGenerator<Document> {
+): AsyncGenerator<ReadDocument> {
   const origins = new Map<string, Origin>();
   const contents = new Set<string>();
   const conversations: Conversation[] = [];
@@ -117,14 +125,15 @@ export async function* readDocuments(
       conversations.push(toConversation(item, id, options, counts));
       continue;
     }
-    const document = toArticle(item, id, options, counts);
+    const { document, blocks, note } = toArticle(item, id, options, counts);
+    if (note) options.onProblem({ type: 'problem', origin: item.origin, reason: note });
     if (document.pageContent === '')
       report({ type: 'problem', origin: item.origin, reason: 'no text is left when markup is taken out' });
     else if (isNewContent(document)) {
       learn(document);
       counts.articles += 1;
       if (document.metadata.audience === 'internal') counts.internal += 1;
-      yield document;
+      yield { document, blocks };
     }
   }
 
@@ -147,7 +156,7 @@ export async function* readDocuments(
         : document;
       counts.transcripts += 1;
       if (told.metadata.audience === 'internal') counts.internal += 1;
-      yield told;
+      yield { document: told };
     }
   }
 }
@@ -156,24 +165,24 @@ function agentTexts({ turns }: Conversation): string[] {
   return turns.filter(({ role }) => role === 'agent').map(({ text }) => plainTurn(text));
 }
 
-function toArticle(item: ArticleItem, id: string, options: SourceOptions, counts: SourceCounts): Document {
-  const body = clean(item.body, counts);
-  const text =
-    item.format === 'text'
-      ? plainTextToText(body)
-      : markdownToText(item.format === 'html' ? htmlToMarkdown(body).markdown : body, {
-          mdx: item.format === 'mdx',
-        });
-  const pageContent = redact(text, 'article', options, counts);
-  const title = redact(
-    oneLine(markdownToText(clean(item.title, counts)).replace(/^#+\s*/, '')),
-    'article',
-    options,
-    counts,
-  );
+function parseBody({ format }: ArticleItem, body: string): ParsedText {
+  if (format === 'text') return parsePlainText(body);
+  return format === 'html' ? parseHtmlText(body) : parseMarkdown(body, { isMdx: format === 'mdx' });
+}
+
+function toArticle(
+  item: ArticleItem,
+  id: string,
+  options: SourceOptions,
+  counts: SourceCounts,
+): Required<ReadDocument> & Pick<ParsedText, 'note'> {
+  const parsed = parseBody(item, clean(item.body, counts));
+  counts.invisibleRemoved += parsed.invisibleRemoved;
+  const pageContent = redact(parsed.text, 'article', options, counts);
+  const title = redact(oneLine(inlineText(clean(item.title, counts))), 'article', options, counts);
   const url = safeUrl(item.url);
   const updated = isoTime(item.updated);
-  return {
+  const document: Document = {
     id,
     pageContent,
     metadata: {
@@ -197,6 +206,8 @@ function toArticle(item: ArticleItem, id: string, options: SourceOptions, counts
       ...(updated ? { updated } : {}),
     },
   };
+  const blocks = redactedBlocks(parsed, pageContent);
+  return { document, blocks, ...(parsed.note ? { note: parsed.note } : {}) };
 }
 
 function toConversation(

@@ -101,12 +101,15 @@ function joinSentences(sentences: readonly string[]): string {
 export function plainTurn(text: string): string {
   return (
     text
+      .trimStart()
       .replace(/^(?:\s*@[\w.-]{1,50}[,:]?)+\s*/, '')
       .replace(/^[ \t]*>.*$/gm, '')
       .replace(/^[ \t]*#{1,6}[ \t]+/gm, '')
       // Parts of a long post, and the initials or name that agents sign with.
-      .replace(/(?:^\s*|[ \t]+)\(?\b\d\/\d\)?(?=\s|$)/g, ' ')
-      .replace(/\s+[-–—~^*]\s?\p{Lu}\p{L}{0,12}\.?\s*$/u, '')
+      // Spaces are counted to a few: a run of thousands would be read from each of them to its end.
+      .replace(/(?:^|[ \t]{1,3})\(?\b\d\/\d\)?(?=\s|$)/g, ' ')
+      .trimEnd()
+      .replace(/\s{1,3}[-–—~^*]\s?\p{Lu}\p{L}{0,12}\.?$/u, '')
       .trim()
   );
 }

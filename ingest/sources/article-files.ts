@@ -1,7 +1,7 @@
 // A Markdown, MDX, HTML or text file is one article: its facts from front matter or meta tags, its title from there, the first
 // heading or the file's name.
 import { parse } from 'yaml';
-import { htmlToMarkdown } from '../html-text.ts';
+import { readPageFacts } from '../html-text.ts';
 import type { ArticleItem, ProblemItem } from '../item.ts';
 import { isPrivate, readAudience } from '../source-settings.ts';
 import { readText } from './file-bytes.ts';
@@ -20,8 +20,7 @@ export async function readArticleFile(
     file.format === 'html' ? htmlPage(content.text) : splitFrontMatter(content.text);
   if (problem) return { type: 'problem', origin, reason: problem };
   if (body.trim() === '') return { type: 'problem', origin, reason: 'no text' };
-  const format = file.format === 'mdx' || file.format === 'text' ? file.format : 'markdown';
-  const heading = format === 'text' ? undefined : /^\s*#\s+(.+?)\s*#*\s*$/m.exec(body.slice(0, 10_000))?.[1];
+  const format = isArticleFormat(file.format) ? file.format : 'markdown';
   const audience = isPrivate(facts) ? 'internal' : readAudience(facts.audience ?? facts.visibility);
   const updated = facts.updated ?? facts.modified ?? facts.last_modified ?? facts.date;
   const url = facts.url ?? facts.canonical;
@@ -29,7 +28,7 @@ export async function readArticleFile(
   return {
     type: 'article',
     id: facts.id || file.relativePath,
-    title: facts.title || heading || titleFromName(file.relativePath),
+    title: facts.title || headingOf(body, format) || titleFromName(file.relativePath),
     body,
     format,
     origin,
@@ -50,11 +49,34 @@ interface Page {
 function htmlPage(html: string): Page {
   // Some generators put front matter on top of HTML too.
   const page = splitFrontMatter(html);
-  const { markdown, title, language, meta } = htmlToMarkdown(page.body);
-  return {
-    body: markdown,
-    facts: { ...(title ? { title } : {}), ...(language ? { language } : {}), ...meta, ...page.facts },
+  if (page.problem) return page;
+  const { title, heading, language, meta } = readPageFacts(page.body);
+  const name = title ?? heading;
+  const facts = {
+    ...(name ? { title: name } : {}),
+    ...(language ? { language } : {}),
+    ...meta,
+    ...page.facts,
   };
+  return { body: page.body, facts };
+}
+
+function isArticleFormat(format: SourceFile['format']): format is ArticleItem['format'] {
+  return format === 'mdx' || format === 'text' || format === 'html';
+}
+
+/** Looked for in the first lines only. */
+function headingOf(body: string, format: ArticleItem['format']): string | undefined {
+  if (format === 'text' || format === 'html') return undefined;
+  const lines = body.slice(0, 10_000).split('\n');
+  return lines
+    .map((line) =>
+      /^#[ \t]+(.*)$/
+        .exec(line.trim())?.[1]
+        ?.replace(/[ \t]#+$/, '')
+        .trim(),
+    )
+    .find(Boolean);
 }
 
 function splitFrontMatter(text: string): Page {

@@ -43,6 +43,8 @@ export interface Chunk {
   /** Offset in UTF-16 code units. */
   readonly start: number;
   readonly end: number;
+  /** What the text is made of, by `packBlocks`; absent in a knowledge base from before there was this field. */
+  readonly blocks?: string;
   readonly source: string;
   readonly kind: DocumentKind;
   readonly audience: Audience;

@@ -11,6 +11,8 @@ interface ChunkRecord {
   readonly start: number;
   readonly end: number;
   readonly headingPath: readonly string[];
+  /** Optional, so that older generations load. */
+  readonly blocks?: string;
 }
 
 const pieceLength = 1 << 20;
@@ -32,8 +34,9 @@ export function* serializeChunks(
   yield* serializeLines(
     chunks.map((chunk): ChunkRecord => {
       const position = positions.get(chunk.documentId);
-      const { id, ordinal, start, end, headingPath } = chunk;
-      const record = { id, document: position ?? -1, ordinal, start, end, headingPath };
+      const { id, ordinal, start, end, headingPath, blocks } = chunk;
+      const place = { id, document: position ?? -1, ordinal, start, end, headingPath };
+      const record = { ...place, ...(blocks !== undefined && { blocks }) };
       if (position === undefined || !sameChunk(chunk, toChunk(record, documents[position]!))) {
         throw new AppError('bad-input', `Chunk ${id} is not a passage of its document ${chunk.documentId}.`);
       }
@@ -61,6 +64,7 @@ function toChunk(record: ChunkRecord, document: Document): Chunk {
     text: document.pageContent.slice(record.start, record.end),
     start: record.start,
     end: record.end,
+    ...(record.blocks !== undefined && { blocks: record.blocks }),
     source,
     kind,
     audience,

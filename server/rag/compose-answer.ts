@@ -58,7 +58,7 @@ export async function composeAnswer(
   options: ComposeOptions = {},
 ): Promise<string[]> {
   const read = passages.slice(0, passagesRead);
-  const blocks = read.map(({ chunk }) => passageBlocks(chunk.text));
+  const blocks = read.map(({ chunk }) => passageBlocks(chunk));
   const scored = await scoreUnits({ query, question, passages: read }, { blocks, models, ...options });
   const anchor = scored[0];
   if (!anchor) return [];

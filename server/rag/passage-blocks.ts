@@ -1,5 +1,7 @@
 // A passage as a reader sees it: paragraphs of sentences, and lists that belong to the line that leads into them.
+import type { Chunk } from '#core/document.ts';
 import { splitSentences } from '#core/sentences.ts';
+import { readBlocks, type TextBlock, unpackBlocks } from '#core/text-blocks.ts';
 
 export interface Unit {
   /** The sentence or list item, with its list marker. */
@@ -17,47 +19,51 @@ export interface Block {
   readonly units: readonly Unit[];
 }
 
-const headingLine = /^#{1,6}\s+(.*)$/;
-const itemLine = /^[ \t]*(?:[-*+•–]|\d{1,3}[.)]|[a-zA-Z][.)])[ \t]/;
+interface OpenBlock {
+  kind: Block['kind'];
+  ordered: boolean;
+  units: Unit[];
+}
 
-export function passageBlocks(text: string): Block[] {
-  const blocks: { kind: Block['kind']; units: Unit[] }[] = [];
+/** Passages of a knowledge base from before passages knew their blocks are read by what their lines look like. */
+export function passageBlocks({ text, blocks: packed }: Pick<Chunk, 'text' | 'blocks'>): Block[] {
+  const blocks: OpenBlock[] = [];
   let heading = '';
-  let previousEnd = 0;
-  let fenced = false;
-  for (const { start, end } of splitSentences(text)) {
-    const sentence = text.slice(start, end);
-    const paragraphBreak = /\n[ \t]*\n/.test(text.slice(previousEnd, start)) || blocks.length === 0;
-    previousEnd = end;
-    if (/^(?:```|~~~)/.test(sentence)) {
-      fenced = !fenced;
+  for (const block of packed === undefined ? readBlocks(text) : unpackBlocks(packed)) {
+    if (block.kind === 'heading') {
+      heading = text.slice(block.start, block.end).replace(/^#{1,6}\s+/, '');
+      blocks.push({ kind: 'paragraph', ordered: false, units: [] });
       continue;
     }
-    const title = fenced ? undefined : headingLine.exec(sentence)?.[1];
-    if (title !== undefined) {
-      heading = title;
-      blocks.push({ kind: 'paragraph', units: [] });
-      continue;
-    }
-    const kind: Unit['kind'] = fenced ? 'code' : itemLine.test(sentence) ? 'item' : 'sentence';
-    const unit: Unit = { text: sentence, kind, heading };
+    const units = unitsOf(text, block).map((unit) => ({ ...unit, heading }));
     const open = blocks.at(-1);
-    if (kind === 'sentence') {
-      // A sentence right behind an item, without a blank line, still belongs to the item.
-      const continues = open && !paragraphBreak && open.units.length > 0;
-      if (continues) open.units.push(unit);
-      else blocks.push({ kind: 'paragraph', units: [unit] });
-    } else if (open?.kind === 'list') {
-      open.units.push(unit);
+    if (block.kind === 'paragraph') {
+      // What stands inside an item belongs to its list.
+      if (block.level > 0 && open?.kind === 'list') open.units.push(...units);
+      else blocks.push({ kind: 'paragraph', ordered: false, units });
+      continue;
+    }
+    const ordered = block.kind === 'step' || block.kind === 'code';
+    if (open?.kind === 'list') {
+      open.units.push(...units);
+      open.ordered ||= ordered;
     } else {
-      const leadIn = open?.units.at(-1)?.text.endsWith(':') ? open.units.pop() : undefined;
-      blocks.push({ kind: 'list', units: leadIn ? [leadIn, unit] : [unit] });
+      const leadIn = open?.units.at(-1)?.text.endsWith(':') ? open.units.splice(-1) : [];
+      blocks.push({ kind: 'list', ordered, units: [...leadIn, ...units] });
     }
   }
-  return blocks
-    .filter(({ units }) => units.length > 0)
-    .map((block) => ({
-      ...block,
-      ordered: block.units.some(({ text, kind }) => kind === 'code' || /^\s*\d/.test(text)),
-    }));
+  return blocks.filter(({ units }) => units.length > 0);
+}
+
+/** The sentences of a block, of an item the first with its marker, or the lines of code without their fences. */
+function unitsOf(text: string, { kind, start, end }: TextBlock): Omit<Unit, 'heading'>[] {
+  const inside = text.slice(start, end);
+  if (kind === 'code') {
+    const lines = inside.split('\n').filter((line) => line.trim() !== '' && !/^\s*(?:```|~~~)/.test(line));
+    return lines.map((line) => ({ text: line.trim(), kind }));
+  }
+  return splitSentences(inside).map((sentence, index) => ({
+    text: inside.slice(sentence.start, sentence.end),
+    kind: kind !== 'paragraph' && index === 0 ? 'item' : 'sentence',
+  }));
 }

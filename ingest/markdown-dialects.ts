@@ -1,0 +1,147 @@
+// What writers of help centres put into Markdown that is not Markdown: containers of Docusaurus, VuePress, MkDocs and GitBook become
+// elements (their titles are content), marks of template languages and attribute lists go.
+
+/** Three backticks with more of them on the line are a code span. */
+const fenceLine = /^\s*(?:>\s?)*(```+(?=[^`]*$)|~~~+)/;
+
+/** Boxes beside the text; every other container (a tab, a panel, a step) is a part of the page under its title. */
+const asides =
+  /^(?:note|tip|info|hint|important|warning|warn|caution|danger|error|success|question|quote|abstract|example|seealso|alert|callout)$/i;
+
+/** Titles stand in an attribute. */
+function openTag(word: string, title: string): string {
+  const kind = asides.test(word) ? 'x-aside' : 'x-part';
+  const value = title
+    .replace(/&/g, '&amp;')
+    .replace(/"/g, '&quot;')
+    .replace(/[<>{}]/g, ' ');
+  return value.trim() ? `<${kind} title="${value.trim()}">` : `<${kind}>`;
+}
+
+interface Container {
+  /** What its closing mark names; `:::` names nothing. */
+  readonly word: string;
+  readonly closing: string;
+  /** Of a container that ends where its indentation does. */
+  readonly indent?: number;
+}
+
+/** Containers as elements on lines of their own, code left as it is. One pass. */
+export function containersToElements(markdown: string): string {
+  const out: string[] = [];
+  const open: Container[] = [];
+  let fence: string | undefined;
+  const own = (line: string) => out.push('', line, '');
+  for (const line of markdown.split('\n')) {
+    const indented = open.findLast(({ indent }) => indent !== undefined);
+    if (fence === undefined && indented && line.trim() !== '' && indentOf(line) < indented.indent!) {
+      while (open.includes(indented)) own(open.pop()!.closing);
+    }
+    const indent = open.findLast((container) => container.indent !== undefined)?.indent ?? 0;
+    const text = line.slice(Math.min(indent, indentOf(line)));
+    const marker = fenceLine.exec(text)?.[1];
+    if (fence !== undefined) {
+      if (marker?.startsWith(fence) && text.trim() === marker) fence = undefined;
+      out.push(text);
+      continue;
+    }
+    if (marker) fence = marker;
+    const tag = marker ? undefined : containerTag(text);
+    if (!tag) out.push(text);
+    else if (tag.kind === 'open') {
+      own(openTag(tag.word, tag.title));
+      const closing = `</${asides.test(tag.word) ? 'x-aside' : 'x-part'}>`;
+      const { word, syntax } = tag;
+      if (syntax === 'mkdocs') open.push({ word: '', closing, indent: indentOf(line) + 4 });
+      else open.push({ word: syntax === 'colons' ? '' : word, closing });
+    } else
+      own(open.at(-1)?.word === tag.word && open.at(-1)?.indent === undefined ? open.pop()!.closing : '');
+  }
+  while (open.length > 0) own(open.pop()!.closing);
+  return out.join('\n');
+}
+
+const titled = new Set(['tab', 'step', 'expand', 'details', 'accordion', 'hint']);
+
+type Tag =
+  | {
+      readonly kind: 'open';
+      readonly syntax: 'colons' | 'mkdocs' | 'liquid';
+      readonly word: string;
+      readonly title: string;
+    }
+  /** The end of the container `word`, or a mark that is none. */
+  | { readonly kind: 'close'; readonly word: string };
+
+function containerTag(line: string): Tag | undefined {
+  const trimmed = line.trim();
+  if (trimmed.length > 500) return undefined;
+  // Docusaurus and VuePress: `:::note Title`, `:::note[Title]`, closed by `:::`.
+  if (/^:{3,}$/.test(trimmed)) return { kind: 'close', word: '' };
+  const colons = /^:{3,}[ \t]*([\w-]+)[ \t]*(.*)$/.exec(trimmed);
+  if (colons) return { kind: 'open', syntax: 'colons', word: colons[1]!, title: bareTitle(colons[2]!) };
+  // MkDocs: `!!! note "Title"`, `??? note`, `=== "Tab"`, content indented by four.
+  const mkdocs = /^(?:!!!|\?\?\?\+?)[ \t]*([\w-]+)(?:[ \t]+[\w-]+)*[ \t]*(?:"(.*)")?$/.exec(trimmed);
+  if (mkdocs) return { kind: 'open', syntax: 'mkdocs', word: mkdocs[1]!, title: mkdocs[2] ?? '' };
+  const tab = /^===[!+]?[ \t]*"(.+)"$/.exec(trimmed);
+  if (tab) return { kind: 'open', syntax: 'mkdocs', word: 'tab', title: tab[1]! };
+  // GitBook and Liquid: `{% tab title="Android" %}`, closed by `{% endtab %}`. Those without a title are marks and no container.
+  const liquid = /^\{%-?[ \t]*(\w[\w-]*)([^%]*)%\}$/.exec(trimmed);
+  if (!liquid) return undefined;
+  const word = liquid[1]!;
+  const title = /\b(?:title|label|summary)="([^"]*)"/.exec(liquid[2]!)?.[1];
+  if (title && titled.has(word)) return { kind: 'open', syntax: 'liquid', word, title };
+  return { kind: 'close', word: word.replace(/^end/, '') };
+}
+
+function bareTitle(rest: string): string {
+  return rest
+    .replace(/\{[^{}]*\}\s*$/, '')
+    .replace(/^\[(.*)\]$/, '$1')
+    .trim();
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
+}
+
+/** Marks of Liquid, Jekyll, Hugo, Kramdown and Adobe's and GitHub's own in running text. Every pattern is bounded. */
+export function withoutTemplateMarks(text: string): string {
+  return (
+    text
+      .replace(/\{%[^%\n]{0,2000}%\}/g, '')
+      .replace(/\{\{[^{}\n]{0,500}\}\}/g, '')
+      .replace(/[ \t]?\{(?:[:#.]|hide-)[^{}\n]{0,300}\}/g, '')
+      .replace(/^\[![A-Za-z]{2,20}\][-+]?[ \t]*/, '')
+      .replace(/\[![A-Z]{2,12} ([^[\]]{1,300})\]/g, '$1')
+      // Bold that CommonMark does not see, as between Chinese characters.
+      .replace(/\*\*|~~/g, '')
+  );
+}
+
+/** MDX without its `import` and `export` statements, which end at a blank line (MDX's own rule). */
+export function withoutStatements(mdx: string): string {
+  let inStatement = false;
+  return mapOutsideCode(mdx, (line) => {
+    if (/^(?:import|export)\s/.test(line)) inStatement = true;
+    if (line.trim() === '') inStatement = false;
+    return inStatement ? '' : line;
+  });
+}
+
+/** For MDX that its parser refuses: `{expressions}` are code and no text, but for those in code spans. */
+export function withoutExpressions(mdx: string): string {
+  return mapOutsideCode(mdx, (line) => line.replace(/(`[^`\n]{0,500}`)|\{[^{}\n]{0,500}\}/g, '$1'));
+}
+
+function mapOutsideCode(markdown: string, map: (line: string) => string): string {
+  let fence: string | undefined;
+  const lines = markdown.split('\n').map((line) => {
+    const marker = fenceLine.exec(line)?.[1];
+    const inside = fence !== undefined;
+    if (!inside && marker) fence = marker;
+    else if (inside && marker?.startsWith(fence!) && line.trim() === marker) fence = undefined;
+    return inside || marker ? line : map(line);
+  });
+  return lines.join('\n');
+}
