@@ -3,8 +3,8 @@ import type { Answer } from '#chat/answer.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Citation, Decision, Message } from '#core/conversation.ts';
 import type { ChatEvent } from '#core/events.ts';
-import type { CaseTurn } from '../core/result.ts';
-import { toTurns } from '../core/turns.ts';
+import { toTurns } from '#core/turns.ts';
+import type { CaseTurn } from '#evals/core/result.ts';
 
 export interface Answered {
   readonly decision: Decision;

@@ -1,7 +1,8 @@
 // npm run -s answer -- --in FILE --out FILE: what the desk answers to each question, through the same answer() as the server.
+
+import { loadConfig } from '#app/config.ts';
+import { openAnswerPipeline } from '#app/deps.ts';
 import { AppError } from '#core/errors.ts';
-import { loadConfig } from '#server/config.ts';
-import { openAnswerPipeline } from '#server/deps.ts';
 import { answerOnce } from './answer-once.ts';
 import { openJsonLines, runCommand, showProgress } from './command.ts';
 import { readQuestions } from './question-file.ts';

@@ -1,7 +1,8 @@
 // npm run -s ask -- "question": one answer on the terminal.
+
+import { loadConfig } from '#app/config.ts';
+import { openAnswerPipeline } from '#app/deps.ts';
 import { AppError } from '#core/errors.ts';
-import { loadConfig } from '#server/config.ts';
-import { openAnswerPipeline } from '#server/deps.ts';
 import { answerOnce } from './answer-once.ts';
 import { runCommand } from './command.ts';
 

@@ -1,13 +1,13 @@
 // npm run calibrate: fits the policy's coefficients and thresholds on labelled questions, and the groundedness score on labelled pairs. It only
 // takes the arguments apart.
 import { join } from 'node:path';
+import { loadConfig } from '#app/config.ts';
 import { AppError } from '#core/errors.ts';
-import { loadConfig } from '#server/config.ts';
-import { calibratePolicy, fitFile } from './calibration/calibrate-policy.ts';
-import { describeCalibration } from './calibration/describe-calibration.ts';
-import { defaultErrorBudget } from './calibration/policy-fit.ts';
-import { toQuestionSet } from './calibration/question-sets.ts';
-import { runCommand } from './scripts/command.ts';
+import { calibratePolicy, fitFile } from '#learning/calibration/calibrate-policy.ts';
+import { describeCalibration } from '#learning/calibration/describe-calibration.ts';
+import { defaultErrorBudget } from '#learning/calibration/policy-fit.ts';
+import { toQuestionSet } from '#learning/calibration/question-sets.ts';
+import { runCommand } from './command.ts';
 
 const help = `Fits when the desk answers, asks back or declines, on questions whose articles are known.
 

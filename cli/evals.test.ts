@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { reportSchema } from './report/report.ts';
+import { reportSchema } from '#evals/report/report.ts';
 
 const root = join(import.meta.dirname, '..');
 let folder: string;
@@ -31,7 +31,7 @@ function run(file: string, args: readonly string[], env: Record<string, string> 
   });
 }
 const evals = (args: readonly string[], env?: Record<string, string>) =>
-  run('evals/main.ts', ['--data-dir', dataDir, ...args], env);
+  run('cli/evals.ts', ['--data-dir', dataDir, ...args], env);
 const question = (id: string, text: string, rest: object) =>
   JSON.stringify({ id, turns: [{ role: 'customer', text }], ...rest });
 const readJson = async (path: string) => reportSchema.parse(JSON.parse(await readFile(path, 'utf8')));
@@ -54,7 +54,7 @@ beforeAll(async () => {
       join(articles, `${id}.md`),
       `---\nid: ${id}\ntitle: ${id}\n---\n# How ${id} works\n\n${text}\n`,
     );
-  const ingested = await run('ingest/main.ts', [articles, '--source', 'mine'], {
+  const ingested = await run('cli/ingest.ts', [articles, '--source', 'mine'], {
     ANSWERDESK_DATA_DIR: dataDir,
   });
   if (ingested.code !== 0) throw new Error(ingested.stderr);
@@ -136,10 +136,10 @@ describe('npm run evals', { timeout: 180_000 }, () => {
     expect(careful.code).toBe(1);
     expect(careful.stderr).toMatch(/worse\s+abstention\/answerable-answered/);
 
-    const compared = await run('evals/main.ts', ['compare', out('one'), out('three')]);
+    const compared = await run('cli/evals.ts', ['compare', out('one'), out('three')]);
     expect(compared.code).toBe(0);
     expect(compared.stdout).toMatch(/abstention reset: pass → fail/);
-    const same = await run('evals/main.ts', ['compare', out('one'), out('two')]);
+    const same = await run('cli/evals.ts', ['compare', out('one'), out('two')]);
     expect(same.stdout).toContain('No score differs.');
   });
 
@@ -225,10 +225,10 @@ describe('npm run evals', { timeout: 180_000 }, () => {
     const transcripts = join(folder, 'talk.jsonl');
     await writeFile(transcripts, talk.map((row) => JSON.stringify(row)).join('\n'));
     const ownDir = join(folder, 'own');
-    await run('ingest/main.ts', [join(folder, 'articles'), transcripts, '--source', 'mine'], {
+    await run('cli/ingest.ts', [join(folder, 'articles'), transcripts, '--source', 'mine'], {
       ANSWERDESK_DATA_DIR: ownDir,
     });
-    const drafted = await run('evals/main.ts', [
+    const drafted = await run('cli/evals.ts', [
       'draft',
       '--source',
       'mine',
@@ -247,7 +247,7 @@ describe('npm run evals', { timeout: 180_000 }, () => {
     const undecided = await evals(['retrieval', '--cases', out]);
     expect(undecided.code).toBe(2);
     expect(undecided.stderr).toContain('accept: still null');
-    const twice = await run('evals/main.ts', [
+    const twice = await run('cli/evals.ts', [
       'draft',
       '--source',
       'mine',

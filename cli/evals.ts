@@ -1,21 +1,21 @@
 // npm run evals: runs the suites and stores what they found; compares runs; proposes cases. It only takes the arguments apart.
 import { join, resolve } from 'node:path';
+import { loadConfig } from '#app/config.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import { AppError } from '#core/errors.ts';
-import { openEmbedder } from '#rag/open-embedder.ts';
-import { loadConfig } from '#server/config.ts';
-import { adapterTables } from './cases/adapters.ts';
-import { type IngestedFolder, ingestTemporarily } from './core/temporary-knowledge.ts';
-import { draftCases } from './drafting/draft-cases.ts';
-import { checkBaseline, describeFindings, readBaseline, writeBaseline } from './report/baseline.ts';
-import { compareReports, describeComparison } from './report/compare.ts';
-import { type Report, readReport, withinLimit } from './report/report.ts';
-import { describeReport } from './report/terminal-summary.ts';
-import type { RunRequest } from './runner/prepare-run.ts';
-import { runEvals } from './runner/run-evals.ts';
-import { suiteNames } from './runner/run-settings.ts';
-import { runCommand } from './scripts/command.ts';
-import { logToMlflow } from './tracking/mlflow.ts';
+import { adapterTables } from '#evals/cases/adapters.ts';
+import { type IngestedFolder, ingestTemporarily } from '#evals/core/temporary-knowledge.ts';
+import { draftCases } from '#evals/drafting/draft-cases.ts';
+import { checkBaseline, describeFindings, readBaseline, writeBaseline } from '#evals/report/baseline.ts';
+import { compareReports, describeComparison } from '#evals/report/compare.ts';
+import { type Report, readReport, withinLimit } from '#evals/report/report.ts';
+import { describeReport } from '#evals/report/terminal-summary.ts';
+import type { RunRequest } from '#evals/runner/prepare-run.ts';
+import { runEvals } from '#evals/runner/run-evals.ts';
+import { suiteNames } from '#evals/runner/run-settings.ts';
+import { logToMlflow } from '#evals/tracking/mlflow.ts';
+import { openEmbedder } from '#models/embedder/open-embedder.ts';
+import { runCommand } from './command.ts';
 
 const help = `Measures how good the answers are, and writes a report.
 

@@ -4,11 +4,11 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openCurrentGeneration } from '#rag/generation-reader.ts';
-import { type EmbeddingEndpoint, startEmbeddingEndpoint } from './testing/embedding-endpoint.ts';
-import { createTemporaryFolder, type TemporaryFolder } from './testing/source-folder.ts';
+import { type EmbeddingEndpoint, startEmbeddingEndpoint } from '#ingest/testing/embedding-endpoint.ts';
+import { createTemporaryFolder, type TemporaryFolder } from '#ingest/testing/source-folder.ts';
+import { openCurrentGeneration } from '#knowledge/generations/generation-reader.ts';
 
-const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+const main = fileURLToPath(new URL('./ingest.ts', import.meta.url));
 let endpoint: EmbeddingEndpoint;
 let folder: TemporaryFolder;
 beforeAll(async () => {

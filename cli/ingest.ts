@@ -1,7 +1,8 @@
 // `npm run ingest`: the command line of ingestion. Summaries for people on standard error, JSON on standard output.
+
+import { loadConfig } from '#app/config.ts';
 import { AppError, errorFacts, isAbortError, toAppError } from '#core/errors.ts';
-import { loadConfig } from '#server/config.ts';
-import { type Arguments, parseCommandLine, usage } from './arguments.ts';
+import { type Arguments, parseCommandLine, usage } from './ingest/arguments.ts';
 
 // What reads documents and models is imported when it is needed: `--if-empty` runs at every start of the server.
 async function main(argv: readonly string[], signal: AbortSignal): Promise<void> {
@@ -17,17 +18,17 @@ async function main(argv: readonly string[], signal: AbortSignal): Promise<void>
   };
   switch (args.command) {
     case 'status': {
-      const { describeStatus, readStatus } = await import('./status.ts');
+      const { describeStatus, readStatus } = await import('#ingest/status.ts');
       const status = await readStatus(config.dataDir);
       return say(describeStatus(status), status);
     }
     case 'rollback': {
-      const { describeRollback, rollBack } = await import('./roll-back.ts');
+      const { describeRollback, rollBack } = await import('#ingest/publish/roll-back.ts');
       const generation = await rollBack(config, { to: args.to });
       return say(describeRollback(generation), { generation });
     }
     case 'remove': {
-      const { removeSource } = await import('./job.ts');
+      const { removeSource } = await import('#ingest/job.ts');
       const generation = await removeSource({ dataDir: config.dataDir, name: args.source!, signal });
       return say(`"${args.source}" is out; ${generation.id} is in use: ${generation.documents} documents.`, {
         generation,
@@ -52,17 +53,17 @@ async function ingest(
   let again = args.command === 're-embed';
   if (args.ifEmpty) {
     const [{ isMadeWith }, { chooseEmbedder }, { readCurrentId }] = await Promise.all([
-      import('./embedder-stamp.ts'),
-      import('#rag/choose-embedder.ts'),
-      import('#rag/generation-folder.ts'),
+      import('#ingest/embed/embedder-stamp.ts'),
+      import('#models/embedder/choose-embedder.ts'),
+      import('#knowledge/generations/generation-folder.ts'),
     ]);
     const { model } = await chooseEmbedder(config.embedder, config.dataDir);
     if (await isMadeWith(config.dataDir, model)) return;
     again = (await readCurrentId(config.dataDir)) !== undefined;
   }
   const [{ embedAgain, ingestPaths }, { describeJob }] = await Promise.all([
-    import('./ingest-command.ts'),
-    import('./summary.ts'),
+    import('./ingest/ingest-command.ts'),
+    import('#ingest/summary.ts'),
   ]);
   const summary = again
     ? await embedAgain(args, config, { signal })

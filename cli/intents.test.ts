@@ -3,9 +3,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { jsonLines, runCommandLine, succeed } from '../scripts/testing/run-command.ts';
+import { jsonLines, runCommandLine, succeed } from './testing/run-command.ts';
 
-const intents = (...args: string[]) => runCommandLine('evals/intents/main.ts', args);
+const intents = (...args: string[]) => runCommandLine('cli/intents.ts', args);
 let folder: string;
 const place = (name: string) => join(folder, name);
 const texts: Record<string, string[]> = {

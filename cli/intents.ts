@@ -1,11 +1,12 @@
 // npm run intents: trains a classifier on labelled texts, measures one, asks one. It only takes the arguments apart.
+
+import { loadConfig } from '#app/config.ts';
 import { AppError } from '#core/errors.ts';
-import { openEmbedder } from '#rag/open-embedder.ts';
-import { loadConfig } from '#server/config.ts';
-import { runCommand } from '../scripts/command.ts';
-import { evalCommand } from './eval-command.ts';
-import { predictCommand } from './predict-command.ts';
-import { trainCommand } from './train-command.ts';
+import { openEmbedder } from '#models/embedder/open-embedder.ts';
+import { runCommand } from './command.ts';
+import { evalCommand } from './intents/eval-command.ts';
+import { predictCommand } from './intents/predict-command.ts';
+import { trainCommand } from './intents/train-command.ts';
 
 const help = `Learns from your own labels what customers want.
 

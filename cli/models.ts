@@ -1,11 +1,11 @@
 // npm run models: brings embedding models in, compares them on a team's own questions, and changes the one in use. Arguments only.
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { type Config, loadConfig } from '#app/config.ts';
 import { AppError } from '#core/errors.ts';
-import { type Config, loadConfig } from '#server/config.ts';
-import { lockJob } from '../../ingest/job-lock.ts';
-import { runCommand } from '../scripts/command.ts';
-import type { UseTools } from './use-model.ts';
+import { lockJob } from '#ingest/job-lock.ts';
+import type { UseTools } from '#learning/promotion/use-model.ts';
+import { runCommand } from './command.ts';
 
 // What runs suites and models is imported when it is needed: a rollback is wanted at once.
 const help = `Embedding models: which there are, how they compare on your questions, and which one is in use.
@@ -93,8 +93,8 @@ await runCommand({
       case 'list': {
         expectNames(rest, 0, 'list');
         const [{ readModels }, { describeModels }] = await Promise.all([
-          import('./name-models.ts'),
-          import('./describe-models.ts'),
+          import('#learning/promotion/name-models.ts'),
+          import('#learning/promotion/describe-models.ts'),
         ]);
         const known = await readModels(builtInOnly(config));
         say(describeModels(known));
@@ -103,8 +103,8 @@ await runCommand({
       case 'add': {
         const [folder] = expectNames(rest, 1, 'add FOLDER');
         const [{ addModel }, { readKnownPairs }] = await Promise.all([
-          import('./add-model.ts'),
-          import('./known-pairs.ts'),
+          import('#models/store/add-model.ts'),
+          import('#models/store/known-pairs.ts'),
         ]);
         const { model, isNew, selfTest, notes } = await addModel(
           { dataDir: config.dataDir, folder: folder! },
@@ -132,10 +132,12 @@ await runCommand({
       }
       case 'compare': {
         const [before, after] = expectNames(rest, 2, 'compare A B');
-        const { pickModel, readModels, refuseFixedEmbedder } = await import('./name-models.ts');
+        const { pickModel, readModels, refuseFixedEmbedder } = await import(
+          '#learning/promotion/name-models.ts'
+        );
         const [{ compareModels }, { describeChange }] = await Promise.all([
-          import('./compare-models.ts'),
-          import('./model-change.ts'),
+          import('#learning/promotion/compare-models.ts'),
+          import('#learning/promotion/model-change.ts'),
         ]);
         refuseFixedEmbedder(config);
         using _lock = lockModels(config);
@@ -149,8 +151,8 @@ await runCommand({
       case 'use': {
         const [name] = expectNames(rest, 1, 'use NAME');
         const [{ readModels, refuseFixedEmbedder }, { useModel }] = await Promise.all([
-          import('./name-models.ts'),
-          import('./use-model.ts'),
+          import('#learning/promotion/name-models.ts'),
+          import('#learning/promotion/use-model.ts'),
         ]);
         refuseFixedEmbedder(config);
         using _lock = lockModels(config);
@@ -175,7 +177,7 @@ await runCommand({
       }
       case 'rollback': {
         expectNames(rest, 0, 'rollback');
-        const { describeRollback, rollBack } = await import('../../ingest/roll-back.ts');
+        const { describeRollback, rollBack } = await import('#ingest/publish/roll-back.ts');
         const generation = await rollBack(config);
         say(describeRollback(generation));
         return print({ generation });
@@ -193,9 +195,9 @@ await runCommand({
 async function openTools(): Promise<UseTools> {
   const [{ buildCandidate, publishCandidate }, { writeStamp }, { createModelEvaluation }] = await Promise.all(
     [
-      import('../../ingest/candidate.ts'),
-      import('../../ingest/embedder-stamp.ts'),
-      import('../runner/evaluate-model.ts'),
+      import('#ingest/publish/candidate.ts'),
+      import('#ingest/embed/embedder-stamp.ts'),
+      import('#evals/runner/evaluate-model.ts'),
     ],
   );
   const screen = {

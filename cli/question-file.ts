@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { AppError } from '#core/errors.ts';
-import type { CaseTurn } from '../core/result.ts';
+import type { CaseTurn } from '#evals/core/result.ts';
 
 const questionSchema = z.object({
   id: z.union([z.string().min(1), z.number()]),

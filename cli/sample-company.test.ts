@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { citationScores, forbiddenIn, missingFacts } from '../judging/answer-checks.ts';
+import { citationScores, forbiddenIn, missingFacts } from '#evals/judging/answer-checks.ts';
 import { readJsonLines, root, runCommandLine, succeed } from './testing/run-command.ts';
 
 interface GoldenRow {
@@ -55,18 +55,12 @@ beforeAll(async () => {
   const toAsk = join(folder, 'asked.jsonl');
   await writeFile(toAsk, asked.map((row) => JSON.stringify(row)).join('\n'));
   await succeed(
-    runCommandLine('ingest/main.ts', [data('knowledge'), data('transcripts'), '--source', 'sample'], env),
+    runCommandLine('cli/ingest.ts', [data('knowledge'), data('transcripts'), '--source', 'sample'], env),
   );
   const [searchOut, answerOut] = [join(folder, 'found.jsonl'), join(folder, 'answers.jsonl')];
   await Promise.all([
-    succeed(
-      runCommandLine(
-        'evals/scripts/search.ts',
-        ['--in', data('evals/golden.jsonl'), '--out', searchOut],
-        env,
-      ),
-    ),
-    succeed(runCommandLine('evals/scripts/answer.ts', ['--in', toAsk, '--out', answerOut], env)),
+    succeed(runCommandLine('cli/search.ts', ['--in', data('evals/golden.jsonl'), '--out', searchOut], env)),
+    succeed(runCommandLine('cli/answer.ts', ['--in', toAsk, '--out', answerOut], env)),
   ]);
   found = new Map((await readJsonLines<Found>(searchOut)).map((row) => [row.id, row]));
   answered = new Map((await readJsonLines<Answered>(answerOut)).map((row) => [row.id, row]));

@@ -53,9 +53,9 @@ const lamp =
 let folder: string;
 let env: Record<string, string>;
 const place = (name: string) => join(folder, name);
-const search = (...args: string[]) => runCommandLine('evals/scripts/search.ts', args, env);
-const answer = (...args: string[]) => runCommandLine('evals/scripts/answer.ts', args, env);
-const ask = (...args: string[]) => runCommandLine('evals/scripts/ask.ts', args, env);
+const search = (...args: string[]) => runCommandLine('cli/search.ts', args, env);
+const answer = (...args: string[]) => runCommandLine('cli/answer.ts', args, env);
+const ask = (...args: string[]) => runCommandLine('cli/ask.ts', args, env);
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'answerdesk-scripts-'));
@@ -64,7 +64,7 @@ beforeAll(async () => {
   await writeFile(place('what-the-lamp-means.md'), lamp);
   await succeed(
     runCommandLine(
-      'ingest/main.ts',
+      'cli/ingest.ts',
       [place('articles.jsonl'), place('what-the-lamp-means.md'), '--source', 'kettles'],
       env,
     ),
@@ -189,7 +189,7 @@ describe('npm run search', () => {
       'many.jsonl',
       Array.from({ length: 300 }, (_, id) => ({ ...questions[0], id })),
     );
-    const child = spawn(process.execPath, ['evals/scripts/search.ts', '--in', file], {
+    const child = spawn(process.execPath, ['cli/search.ts', '--in', file], {
       cwd: root,
       env: { PATH: process.env.PATH, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -320,9 +320,9 @@ describe('what goes wrong', () => {
     const nowhere = { ANSWERDESK_DATA_DIR: place('nowhere') };
     const file = await writeQuestions('unasked.jsonl', [questions[0]]);
     const outcomes = await Promise.all([
-      runCommandLine('evals/scripts/search.ts', ['--in', file], nowhere),
-      runCommandLine('evals/scripts/answer.ts', ['--in', file], nowhere),
-      runCommandLine('evals/scripts/ask.ts', ['Hello?'], nowhere),
+      runCommandLine('cli/search.ts', ['--in', file], nowhere),
+      runCommandLine('cli/answer.ts', ['--in', file], nowhere),
+      runCommandLine('cli/ask.ts', ['Hello?'], nowhere),
     ]);
     for (const outcome of outcomes) {
       expect([outcome.code, outcome.stdout]).toEqual([1, '']);

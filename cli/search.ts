@@ -1,9 +1,10 @@
 // npm run -s search -- --in FILE --out FILE [--k 10]: what the knowledge base finds for each question.
-import { condense } from '#chat/condense.ts';
+
+import { loadConfig } from '#app/config.ts';
+import { openKnowledge } from '#app/deps.ts';
+import { condense } from '#chat/understand/condense.ts';
 import { AppError } from '#core/errors.ts';
-import { loadConfig } from '#server/config.ts';
-import { openKnowledge } from '#server/deps.ts';
-import { toTurns } from '../core/turns.ts';
+import { toTurns } from '#core/turns.ts';
 import { openJsonLines, runCommand, showProgress } from './command.ts';
 import { readQuestions } from './question-file.ts';
 

@@ -13,7 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { io } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JournalEntry } from '#core/events.ts';
-import { startServer } from '../server/testing/start-server.ts';
+import { startServer } from '#server/testing/start-server.ts';
 
 const name = 'chat.example.com';
 const folder = mkdtempSync(join(tmpdir(), 'answerdesk-proxy-'));

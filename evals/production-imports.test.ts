@@ -9,24 +9,24 @@ const { imports, dependencies, optionalDependencies } = JSON.parse(
 ) as Record<'imports' | 'dependencies' | 'optionalDependencies', Record<string, string>>;
 
 const commands = [
-  'evals/main.ts',
-  'evals/models/main.ts',
-  'evals/intents/main.ts',
-  'evals/calibrate.ts',
-  'evals/scripts/search.ts',
-  'evals/scripts/answer.ts',
-  'evals/scripts/ask.ts',
+  'cli/evals.ts',
+  'cli/models.ts',
+  'cli/intents.ts',
+  'cli/calibrate.ts',
+  'cli/search.ts',
+  'cli/answer.ts',
+  'cli/ask.ts',
 ];
 /** What trains, fits and compares; the commands hand in what measures. */
 const learning = [
-  'evals/models/add-model.ts',
-  'evals/models/use-model.ts',
-  'evals/models/describe-models.ts',
-  'evals/calibration/calibrate-policy.ts',
-  'evals/calibration/describe-calibration.ts',
-  'evals/intents/learn-intents.ts',
-  'evals/intents/judge-intents.ts',
-  'evals/intents/predict-intents.ts',
+  'engine/models/store/add-model.ts',
+  'engine/learning/promotion/use-model.ts',
+  'engine/learning/promotion/describe-models.ts',
+  'engine/learning/calibration/calibrate-policy.ts',
+  'engine/learning/calibration/describe-calibration.ts',
+  'engine/learning/intents/learn-intents.ts',
+  'engine/learning/intents/judge-intents.ts',
+  'engine/learning/intents/predict-intents.ts',
 ];
 
 function specifiersOf(path: string): string[] {

@@ -4,18 +4,22 @@ import type { Chunk, Document } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { AppError } from '#core/errors.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
-import { generationFolder, readCurrentId } from '#rag/generation-folder.ts';
-import { type Generation, openGeneration, vectorsByContentHash } from '#rag/generation-reader.ts';
-import { publishGeneration } from '#rag/generation-writer.ts';
-import { refuseOtherModel } from '#rag/model-in-use.ts';
-import { adviseRollback } from './advise-rollback.ts';
-import { chunkDocument } from './chunk.ts';
-import { createEmbeddingRun } from './embed-chunks.ts';
+import { generationFolder, readCurrentId } from '#knowledge/generations/generation-folder.ts';
+import {
+  type Generation,
+  openGeneration,
+  vectorsByContentHash,
+} from '#knowledge/generations/generation-reader.ts';
+import { publishGeneration } from '#knowledge/generations/generation-writer.ts';
+import { refuseOtherModel } from '#knowledge/generations/model-in-use.ts';
+import { chunkDocument } from './chunk/chunk.ts';
+import { createEmbeddingRun } from './embed/embed-chunks.ts';
 import type { SourceItem } from './item.ts';
 import { lockJob } from './job-lock.ts';
 import { createPause } from './pause.ts';
+import { adviseRollback } from './publish/advise-rollback.ts';
+import { refuseUsedFolder } from './publish/refuse-used-folder.ts';
 import { createQuarantine } from './quarantine.ts';
-import { refuseUsedFolder } from './refuse-used-folder.ts';
 import { newSourceCounts, readDocuments, type SourceCounts, type SourceOptions } from './source-documents.ts';
 
 export interface IngestJob extends CallOptions {

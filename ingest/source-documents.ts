@@ -3,22 +3,22 @@
 import { createHash } from 'node:crypto';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Audience, Document, DocumentKind } from '#core/document.ts';
-import { createBoilerplate } from './boilerplate.ts';
-import { cleanText, oneLine, tidyWhitespace } from './clean.ts';
-import { parseHtmlText } from './html-text.ts';
-import { createInternalFacts } from './internal-facts.ts';
+import { createBoilerplate } from './clean/boilerplate.ts';
+import { cleanText, oneLine, tidyWhitespace } from './clean/clean.ts';
+import { createInternalFacts } from './clean/internal-facts.ts';
+import { languageOf } from './clean/language.ts';
+import { createNearDuplicates } from './clean/near-duplicates.ts';
+import { type Conversation, plainTurn, transcriptToDocument } from './clean/transcript.ts';
 import type { ArticleItem, ConversationItem, Origin, ProblemItem, SourceItem } from './item.ts';
-import { languageOf } from './language.ts';
-import { inlineText, parseMarkdown } from './markdown-text.ts';
-import { createNearDuplicates } from './near-duplicates.ts';
-import type { ParsedBlock, ParsedText } from './parsed-text.ts';
+import { parseHtmlText } from './parse/html-text.ts';
+import { inlineText, parseMarkdown } from './parse/markdown-text.ts';
+import type { ParsedBlock, ParsedText } from './parse/parsed-text.ts';
+import { parsePlainText } from './parse/plain-text.ts';
 import { createPause } from './pause.ts';
-import { parsePlainText } from './plain-text.ts';
-import { addCounts, type RedactionCounts, type Redactor } from './redact.ts';
-import { redactedBlocks } from './redacted-blocks.ts';
+import { addCounts, type RedactionCounts, type Redactor } from './redact/redact.ts';
+import { redactedBlocks } from './redact/redacted-blocks.ts';
 import { audienceOf, type InternalRule } from './source-settings.ts';
 import { readTime } from './sources/record-items.ts';
-import { type Conversation, plainTurn, transcriptToDocument } from './transcript.ts';
 
 export interface SourceOptions {
   readonly name: string;

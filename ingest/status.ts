@@ -3,9 +3,13 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '#core/errors.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
-import { generationFolder, listGenerations, readCurrentId } from '#rag/generation-folder.ts';
-import { openManifest } from '#rag/generation-manifest.ts';
-import { adviseRollback } from './advise-rollback.ts';
+import {
+  generationFolder,
+  listGenerations,
+  readCurrentId,
+} from '#knowledge/generations/generation-folder.ts';
+import { openManifest } from '#knowledge/generations/generation-manifest.ts';
+import { adviseRollback } from './publish/advise-rollback.ts';
 
 export interface Status {
   readonly current: Omit<GenerationInfo, 'id'> & { readonly id: string; readonly ageSeconds: number };

@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openSqliteConversationStore, type SqliteStoreOptions } from '#chat/sqlite-conversation-store.ts';
+import {
+  openSqliteConversationStore,
+  type SqliteStoreOptions,
+} from '#storage/sqlite/sqlite-conversation-store.ts';
 import { createConversation, readEvents, requestInit, startServer } from './testing/start-server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'answerdesk-delete-'));

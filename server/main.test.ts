@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { openSqliteConversationStore } from '#chat/sqlite-conversation-store.ts';
 import type { JournalEntry } from '#core/events.ts';
 import { inDefaultTenant } from '#core/tenant.ts';
+import { openSqliteConversationStore } from '#storage/sqlite/sqlite-conversation-store.ts';
 import { createConversation, readEvents, requestInit, textOf } from './testing/start-server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'answerdesk-main-'));

@@ -1,13 +1,13 @@
 // The process: starts the desk, says where it is, and ends in good order.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { loadConfig } from '#app/config.ts';
+import { openDesk } from '#app/deps.ts';
+import { createLogger, type Logger } from '#app/logger.ts';
+import { packagePath } from '#app/package-root.ts';
 import { errorFacts, toAppError } from '#core/errors.ts';
-import { loadConfig } from './config.ts';
-import { openDesk } from './deps.ts';
 import { openHttpServer } from './http/http-server.ts';
 import { createRateLimits } from './http/rate-limits.ts';
-import { createLogger, type Logger } from './logger.ts';
-import { packagePath } from './package-root.ts';
 
 const webFolder = packagePath('web/dist');
 

@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { journalledAnswer } from '#chat/journalled-answer.ts';
 import type { JournalEntry } from '#core/events.ts';
+import { journalledAnswer } from '#core/journalled-answer.ts';
 import { defaultTenant, inDefaultTenant } from '#core/tenant.ts';
 import type { ErrorBody } from './protocol.ts';
 import { connectSocket, type TestSocket } from './testing/socket-client.ts';

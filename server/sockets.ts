@@ -4,18 +4,18 @@ import type { Server as HttpServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Server, type Socket } from 'socket.io';
 import type { z } from 'zod';
-import type { Answering } from '#chat/answering.ts';
+import type { Config } from '#app/config.ts';
+import type { Logger } from '#app/logger.ts';
+import type { Metrics } from '#app/metrics.ts';
+import type { Answering } from '#chat/runs/answering.ts';
 import { AppError } from '#core/errors.ts';
 import type { ConversationStore } from '#core/stores.ts';
 import { defaultTenant, inDefaultTenant } from '#core/tenant.ts';
 import { bodyLimit } from './app.ts';
-import type { Config } from './config.ts';
 import { accessRefusal } from './http/allowed-origin.ts';
 import { clientAddress } from './http/client-address.ts';
 import { toClientError, wireError } from './http/error-response.ts';
-import type { Metrics } from './http/metrics.ts';
 import type { RateLimits } from './http/rate-limits.ts';
-import type { Logger } from './logger.ts';
 import {
   type ClientToServerEvents,
   type ServerToClientEvents,

@@ -1,24 +1,25 @@
 // `npm run ingest -- PATH...`: settings, files and embedder put together into a job, and its outcome told.
+
+import type { Config } from '#app/config.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { AppError } from '#core/errors.ts';
-import { chooseEmbedder, openChosenEmbedder } from '#rag/choose-embedder.ts';
-import type { Config } from '#server/config.ts';
-import type { Arguments } from './arguments.ts';
-import { writeStamp } from './embedder-stamp.ts';
-import { type JobSummary, runIngestJob } from './job.ts';
-import { createProgressDisplay } from './progress.ts';
-import { createDefaultRedactor } from './redaction-profile.ts';
-import { refuseModelChange } from './refuse-model-change.ts';
+import { writeStamp } from '#ingest/embed/embedder-stamp.ts';
+import { type JobSummary, runIngestJob } from '#ingest/job.ts';
+import { refuseModelChange } from '#ingest/publish/refuse-model-change.ts';
+import { createDefaultRedactor } from '#ingest/redact/redaction-profile.ts';
 import {
   defaultInternalRules,
   parseInternalRule,
   readSourceSettings,
   type SourceSettings,
-} from './source-settings.ts';
-import { createFields, readFieldMap } from './sources/field-map.ts';
-import { defaultSourceName, type FoundFiles, findFiles, settingsFolder } from './sources/find-files.ts';
-import { readSource } from './sources/read-source.ts';
+} from '#ingest/source-settings.ts';
+import { createFields, readFieldMap } from '#ingest/sources/field-map.ts';
+import { defaultSourceName, type FoundFiles, findFiles, settingsFolder } from '#ingest/sources/find-files.ts';
+import { readSource } from '#ingest/sources/read-source.ts';
+import { chooseEmbedder, openChosenEmbedder } from '#models/embedder/choose-embedder.ts';
+import type { Arguments } from './arguments.ts';
+import { createProgressDisplay } from './progress.ts';
 
 export async function ingestPaths(
   args: Arguments,

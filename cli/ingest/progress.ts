@@ -1,5 +1,5 @@
 // How a job shows how far it is: a bar on a terminal, a line now and then elsewhere (log files, CI).
-import type { JobProgress } from './job.ts';
+import type { JobProgress } from '#ingest/job.ts';
 
 export interface ProgressDisplay {
   update(progress: JobProgress): void;

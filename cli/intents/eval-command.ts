@@ -1,7 +1,8 @@
 // `intents eval`: a classifier on labelled texts that it was not trained on.
-import { showProgress } from '../scripts/command.ts';
-import { describeMetrics } from './describe-metrics.ts';
-import { type IntentTools, type JudgeRequest, judgeIntents } from './judge-intents.ts';
+
+import { describeMetrics } from '#learning/intents/describe-metrics.ts';
+import { type IntentTools, type JudgeRequest, judgeIntents } from '#learning/intents/judge-intents.ts';
+import { showProgress } from '../command.ts';
 
 export async function evalCommand(
   { json, ...request }: JudgeRequest & { readonly json: boolean },

@@ -1,9 +1,10 @@
 // `intents predict`: what a classifier takes texts for, a line each.
-import { openIntentClassifier } from '#rag/open-intent-classifier.ts';
-import { openJsonLines, showProgress } from '../scripts/command.ts';
-import type { IntentTools } from './judge-intents.ts';
-import { findModelFile } from './model-file.ts';
-import { predictIntents, readTexts } from './predict-intents.ts';
+
+import type { IntentTools } from '#learning/intents/judge-intents.ts';
+import { findModelFile } from '#learning/intents/model-file.ts';
+import { predictIntents, readTexts } from '#learning/intents/predict-intents.ts';
+import { openIntentClassifier } from '#models/intents/open-intent-classifier.ts';
+import { openJsonLines, showProgress } from '../command.ts';
 
 export interface PredictRequest {
   readonly model: string;

@@ -1,8 +1,9 @@
 // `intents train`: labels in, a model, its report and its card out.
-import { showProgress } from '../scripts/command.ts';
-import { describeMetrics } from './describe-metrics.ts';
-import type { IntentTools } from './judge-intents.ts';
-import { type LearnRequest, learnIntents } from './learn-intents.ts';
+
+import { describeMetrics } from '#learning/intents/describe-metrics.ts';
+import type { IntentTools } from '#learning/intents/judge-intents.ts';
+import { type LearnRequest, learnIntents } from '#learning/intents/learn-intents.ts';
+import { showProgress } from '../command.ts';
 
 export async function trainCommand(
   { json, ...request }: LearnRequest & { readonly json: boolean },

@@ -3,15 +3,15 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readCurrentId } from '#rag/generation-folder.ts';
-import { loadConfig } from '#server/config.ts';
-import { type Knowledge, openKnowledge } from '#server/deps.ts';
-import { type EmbeddingEndpoint, startEmbeddingEndpoint } from '../../ingest/testing/embedding-endpoint.ts';
-import { writeTinyModel } from '../../server/rag/testing/tiny-model.ts';
-import { runCommandLine, succeed } from '../scripts/testing/run-command.ts';
-import { knownPairs } from './known-pairs.ts';
-import type { ModelChange } from './model-change.ts';
-import { topicVectors, writeKnowingModel } from './testing/word-models.ts';
+import { loadConfig } from '#app/config.ts';
+import { type Knowledge, openKnowledge } from '#app/deps.ts';
+import { type EmbeddingEndpoint, startEmbeddingEndpoint } from '#ingest/testing/embedding-endpoint.ts';
+import { readCurrentId } from '#knowledge/generations/generation-folder.ts';
+import type { ModelChange } from '#learning/promotion/model-change.ts';
+import { knownPairs } from '#models/store/known-pairs.ts';
+import { writeTinyModel } from '#models/testing/tiny-model.ts';
+import { topicVectors, writeKnowingModel } from '#models/testing/word-models.ts';
+import { runCommandLine, succeed } from '../testing/run-command.ts';
 
 let root: string;
 let dataDir: string;
@@ -25,10 +25,10 @@ const env = () => ({
   ANSWERDESK_EMBEDDER_BASE_URL: endpoint.baseUrl,
 });
 const models = (args: readonly string[], more: Record<string, string> = {}) =>
-  runCommandLine('evals/models/main.ts', args, { ...env(), ...more });
-const ingest = (...args: string[]) => succeed(runCommandLine('ingest/main.ts', args, env()));
+  runCommandLine('cli/models.ts', args, { ...env(), ...more });
+const ingest = (...args: string[]) => succeed(runCommandLine('cli/ingest.ts', args, env()));
 const refusedIngest = async (args: readonly string[], more: Record<string, string>) => {
-  const { code, stderr } = await runCommandLine('ingest/main.ts', args, { ...env(), ...more });
+  const { code, stderr } = await runCommandLine('cli/ingest.ts', args, { ...env(), ...more });
   expect(code).toBe(2);
   return stderr;
 };

@@ -3,7 +3,7 @@ import { isAbsolute, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadConfig, settingNames } from './config.ts';
 
-const example = readFileSync(join(import.meta.dirname, '../.env.example'), 'utf8');
+const example = readFileSync(join(import.meta.dirname, '../../.env.example'), 'utf8');
 const settings = new Map(
   [...example.matchAll(/^# ([A-Z][A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name!, value!]),
 );

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KnowledgeBase } from '#core/retriever.ts';
-import { openOnnxEmbedder } from '#rag/onnx-embedder.ts';
+import { publishSample, sampleDocument } from '#knowledge/testing/sample-generation.ts';
+import { openOnnxEmbedder } from '#models/embedder/onnx-embedder.ts';
+import { writeTinyModel } from '#models/testing/tiny-model.ts';
+import { writeTinyReranker } from '#models/testing/tiny-reranker.ts';
 import { loadConfig } from './config.ts';
 import { openDesk, openKnowledge } from './deps.ts';
-import { publishSample, sampleDocument } from './rag/testing/sample-generation.ts';
-import { writeTinyModel } from './rag/testing/tiny-model.ts';
-import { writeTinyReranker } from './rag/testing/tiny-reranker.ts';
 
 let folder: string;
 const models = () => ({ embedder: join(folder, 'embedder'), reranker: join(folder, 'reranker') });

@@ -4,37 +4,37 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Answer, type AnswerDependencies, type AnswerObserver, createAnswer } from '#chat/answer.ts';
-import { createAnswerQuality } from '#chat/answer-quality.ts';
-import { type Answering, createAnswering } from '#chat/answering.ts';
-import { withErrorBudget } from '#chat/error-budget.ts';
-import { parseCalibration } from '#chat/parse-calibration.ts';
-import type { Calibration } from '#chat/policy.ts';
-import { createQuestionRewriter } from '#chat/rewrite-question.ts';
-import { openSqliteConversationStore } from '#chat/sqlite-conversation-store.ts';
+import { withErrorBudget } from '#chat/decide/error-budget.ts';
+import { parseCalibration } from '#chat/decide/parse-calibration.ts';
+import type { Calibration } from '#chat/decide/policy.ts';
+import { createAnswerQuality } from '#chat/runs/answer-quality.ts';
+import { type Answering, createAnswering } from '#chat/runs/answering.ts';
+import { createQuestionRewriter } from '#chat/understand/rewrite-question.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { AppError, isAbortError, toAppError } from '#core/errors.ts';
 import type { IntentClassifier } from '#core/intent-classifier.ts';
 import type { Reranker, RerankObserver } from '#core/reranker.ts';
 import type { KnowledgeBase } from '#core/retriever.ts';
 import type { ConversationStore } from '#core/stores.ts';
-import { chooseEmbedder, findEmbedder, openChosenEmbedder } from '#rag/choose-embedder.ts';
+import { type KnowledgeBaseStore, openKnowledgeBase } from '#knowledge/knowledge-base.ts';
+import { createRerankedKnowledgeBase } from '#knowledge/retrieval/reranked-knowledge-base.ts';
+import type { RerankingOptions } from '#knowledge/retrieval/reranking-retriever.ts';
+import { openChatModel } from '#models/chat/open-chat-model.ts';
+import { chooseEmbedder, findEmbedder, openChosenEmbedder } from '#models/embedder/choose-embedder.ts';
+import { createServingEmbedders } from '#models/embedder/serving-embedders.ts';
 import {
   createGroundednessScorer,
   type GroundednessModel,
   groundednessModelSchema,
   rememberingEmbedder,
-} from '#rag/groundedness.ts';
-import { type KnowledgeBaseStore, openKnowledgeBase } from '#rag/knowledge-base.ts';
-import { modelCalibrationPath } from '#rag/model-store.ts';
-import { openChatModel } from '#rag/open-chat-model.ts';
-import { openIntentClassifier } from '#rag/open-intent-classifier.ts';
-import { openReranker } from '#rag/open-reranker.ts';
-import { createRerankedKnowledgeBase } from '#rag/reranked-knowledge-base.ts';
-import type { RerankingOptions } from '#rag/reranking-retriever.ts';
-import { createServingEmbedders } from '#rag/serving-embedders.ts';
+} from '#models/groundedness/groundedness-score.ts';
+import { openIntentClassifier } from '#models/intents/open-intent-classifier.ts';
+import { openReranker } from '#models/reranker/open-reranker.ts';
+import { modelCalibrationPath } from '#models/store/model-store.ts';
+import { openSqliteConversationStore } from '#storage/sqlite/sqlite-conversation-store.ts';
 import type { Config } from './config.ts';
-import { createMetrics, type Metrics } from './http/metrics.ts';
 import type { Logger } from './logger.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import { packagePath } from './package-root.ts';
 
 export interface OpenOptions {

@@ -1,13 +1,13 @@
 import { HumanMessage } from '@langchain/core/messages';
 import { describe, expect, it } from 'vitest';
 import { AppError, toAppError } from '#core/errors.ts';
-import { openChatModel } from '#rag/open-chat-model.ts';
-import { openOpenaiEmbedder } from '#rag/openai-embedder.ts';
-import { createHashingEmbedder } from '#rag/testing/hashing-embedder.ts';
-import { openJudge } from '../evals/judging/language-model-judge.ts';
-import { logToMlflow } from '../evals/tracking/mlflow.ts';
+import { openJudge } from '#evals/judging/language-model-judge.ts';
+import { logToMlflow } from '#evals/tracking/mlflow.ts';
+import { openChatModel } from '#models/chat/open-chat-model.ts';
+import { openOpenaiEmbedder } from '#models/embedder/openai-embedder.ts';
+import { createHashingEmbedder } from '#models/testing/hashing-embedder.ts';
+import { openEchoingServer } from '#server/testing/echoing-server.ts';
 import { createLogger } from './logger.ts';
-import { openEchoingServer } from './testing/echoing-server.ts';
 
 const canary = 'Maria Jones, card 4111 1111 1111 1111';
 

@@ -1,8 +1,8 @@
 // What Prometheus reads. Labels have few values: routes as declared, closed unions, never an id.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AnswerObserver } from '#chat/answer.ts';
-import type { QualityObserver } from '#chat/answer-quality.ts';
-import type { AnsweringObserver } from '#chat/answering.ts';
+import type { QualityObserver } from '#chat/runs/answer-quality.ts';
+import type { AnsweringObserver } from '#chat/runs/answering.ts';
 import type { RerankObserver } from '#core/reranker.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
 

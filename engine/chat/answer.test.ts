@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Message } from '#core/conversation.ts';
 import type { ScoredChunk } from '#core/document.ts';
 import { type AnswerDependencies, createAnswer } from './answer.ts';
-import type { Calibration } from './policy.ts';
-import { buildPrompt } from './prompt.ts';
+import type { Calibration } from './decide/policy.ts';
 import {
   cannedEmbedder,
   cannedKnowledgeBase,
@@ -15,6 +14,7 @@ import {
   ScriptedChatModel,
   scored,
 } from './testing/fixtures.ts';
+import { buildPrompt } from './write/prompt.ts';
 
 /** Confidence is the best cosine itself: 0.6 answers, 0.4 asks back, less declines. */
 const calibration: Calibration = {

@@ -6,13 +6,17 @@ import type { ScoredChunk } from '#core/document.ts';
 import { type AppError, isAbortError, toAppError } from '#core/errors.ts';
 import type { ChatEvent } from '#core/events.ts';
 import type { KnowledgeBase } from '#core/retriever.ts';
-import { isLookedUp } from './act.ts';
-import { fixedReply } from './fixed-reply.ts';
-import { heldAddresses } from './held-addresses.ts';
-import { type Calibration, decide, type PolicyOutcome } from './policy.ts';
-import { createUnderstand, type UnderstandDependencies, type Understanding } from './understand.ts';
-import { usablePassages } from './usable-passages.ts';
-import { createWriter, type WriterDependencies } from './write-answer.ts';
+import { type Calibration, decide, type PolicyOutcome } from './decide/policy.ts';
+import { usablePassages } from './decide/usable-passages.ts';
+import { isLookedUp } from './understand/act.ts';
+import {
+  createUnderstand,
+  type UnderstandDependencies,
+  type Understanding,
+} from './understand/understand.ts';
+import { fixedReply } from './write/fixed-reply.ts';
+import { heldAddresses } from './write/held-addresses.ts';
+import { createWriter, type WriterDependencies } from './write/write-answer.ts';
 
 export interface AnswerDependencies extends UnderstandDependencies, WriterDependencies {
   /** The knowledge base in force now; throws `knowledge-base-missing` when there is none. */

@@ -1,6 +1,6 @@
 // What customers may have seen of an answer: a fold over the journal's entries behind its customer message.
-import type { Citation } from '#core/conversation.ts';
-import type { JournalEvent } from '#core/events.ts';
+import type { Citation } from './conversation.ts';
+import type { JournalEvent } from './events.ts';
 
 export interface JournalledAnswer {
   readonly started: boolean;

@@ -1,7 +1,8 @@
 // Turns as files and reports have them, `{"role":"customer"|"agent","text"}`, as the server knows them: what an agent says there is
 // what the desk said.
-import type { Turn } from '#core/conversation.ts';
-import type { CaseTurn } from './result.ts';
+
+import type { CaseTurn } from '#evals/core/result.ts';
+import type { Turn } from './conversation.ts';
 
 export function toTurns<Written extends CaseTurn>(
   turns: readonly Written[],

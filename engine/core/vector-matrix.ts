@@ -1,5 +1,5 @@
 // The vectors of a knowledge base in one block of memory, and the arithmetic on them.
-import { AppError } from '#core/errors.ts';
+import { AppError } from './errors.ts';
 import { createSimdScan, simdWidth } from './simd-scan.ts';
 
 /** Row-major: row `r` is `values[r * dimensions … (r + 1) * dimensions)`, with Euclidean norm 1. */

@@ -2,8 +2,8 @@ import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createHashingEmbedder } from '#models/testing/hashing-embedder.ts';
 import { type KnowledgeBaseStore, openKnowledgeBase } from './knowledge-base.ts';
-import { createHashingEmbedder } from './testing/hashing-embedder.ts';
 import { publishSample, sampleDocument, sampleDocuments } from './testing/sample-generation.ts';
 
 const embedder = createHashingEmbedder();

@@ -5,10 +5,10 @@ import type { Document } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { AppError, toAppError } from '#core/errors.ts';
 import type { GenerationInfo, KnowledgeBase } from '#core/retriever.ts';
-import { generationFolder, listGenerations, readCurrentId } from './generation-folder.ts';
-import { type Generation, openGeneration } from './generation-reader.ts';
-import { createHybridRetriever } from './hybrid-retriever.ts';
-import { isEndpointModel } from './model-store.ts';
+import { isEndpointModel } from '#models/store/model-store.ts';
+import { generationFolder, listGenerations, readCurrentId } from './generations/generation-folder.ts';
+import { type Generation, openGeneration } from './generations/generation-reader.ts';
+import { createHybridRetriever } from './retrieval/hybrid-retriever.ts';
 
 export interface KnowledgeBaseStore {
   /** The one in use. Throws `knowledge-base-missing`, `-damaged` or `-mismatch`, saying what to run, while there is none. */

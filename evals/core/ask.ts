@@ -1,13 +1,13 @@
 // One question through the same answer() as the server's, with everything that is judged later. A failure throws: a model server
 // that is down must never look like a wrong answer.
 import { type AnswerDependencies, createAnswer } from '#chat/answer.ts';
-import type { PolicyOutcome } from '#chat/policy.ts';
+import type { PolicyOutcome } from '#chat/decide/policy.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Citation, Decision, Message, Topic } from '#core/conversation.ts';
 import type { ScoredChunk } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
+import { toTurns } from '#core/turns.ts';
 import type { CasePassage, CaseTurn } from './result.ts';
-import { toTurns } from './turns.ts';
 
 /** JSON: it is kept, so that a run can be resumed. */
 export interface AskRecord {

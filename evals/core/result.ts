@@ -3,7 +3,7 @@
 import type { AnswerDependencies } from '#chat/answer.ts';
 import type { Embedder } from '#core/embedder.ts';
 import type { KnowledgeBase } from '#core/retriever.ts';
-import type { Metric } from './metric.ts';
+import type { Metric } from '#learning/metrics/metric.ts';
 
 /** `error`: a server or model that failed; counted apart, never as a wrong answer. `info`: nothing to be right or wrong about. */
 export type Verdict = 'pass' | 'fail' | 'error' | 'info';

@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { AppError } from '#core/errors.ts';
-import { formatValue } from '../core/format-value.ts';
+import { formatValue } from '#learning/metrics/format-value.ts';
 import type { Report, ReportMetric } from './report.ts';
 
 const baselineSchema = z.strictObject({

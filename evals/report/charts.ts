@@ -1,6 +1,6 @@
 // Charts as SVG text, without a library and without a script: they are in the page and in its print. Colours come from the page's CSS.
-import { escapeHtml } from '../core/escape-html.ts';
-import { formatValue } from '../core/format-value.ts';
+import { escapeHtml } from '#learning/metrics/escape-html.ts';
+import { formatValue } from '#learning/metrics/format-value.ts';
 import type { ReportChart } from './report.ts';
 
 type Lines = Extract<ReportChart, { kind: 'lines' }>;

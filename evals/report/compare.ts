@@ -1,7 +1,7 @@
 // Two reports side by side, in words: which scores differ, whether that can be chance, and which cases changed.
 
-import { formatValue } from '../core/format-value.ts';
-import { compareScores, type ScoreChange, significant } from '../metrics/score-changes.ts';
+import { formatValue } from '#learning/metrics/format-value.ts';
+import { compareScores, type ScoreChange, significant } from '#learning/metrics/score-changes.ts';
 import type { Report, ReportCase } from './report.ts';
 
 export interface CaseChange {

@@ -1,5 +1,5 @@
 // The handful of figures that a support manager decides by, each as a sentence.
-import { formatValue } from '../core/format-value.ts';
+import { formatValue } from '#learning/metrics/format-value.ts';
 import type { Report, ReportMetric } from './report.ts';
 
 export interface Headline {

@@ -2,8 +2,8 @@
 // figure; then every case, with filters. Text of customers and models is put in by `textContent` only, so that it is never markup.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { escapeHtml } from '../core/escape-html.ts';
-import { formatValue } from '../core/format-value.ts';
+import { escapeHtml } from '#learning/metrics/escape-html.ts';
+import { formatValue } from '#learning/metrics/format-value.ts';
 import { toSvg } from './charts.ts';
 import { type Headline, headlines } from './headlines.ts';
 import { type Report, type ReportMetric, withinLimit } from './report.ts';

@@ -1,5 +1,5 @@
 // The figures of a run as lines for a terminal.
-import { formatValue } from '../core/format-value.ts';
+import { formatValue } from '#learning/metrics/format-value.ts';
 import { type Report, withinLimit } from './report.ts';
 
 export function describeReport({ suites, subject, complete }: Report): string {

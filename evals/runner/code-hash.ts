@@ -6,12 +6,13 @@ import { AppError } from '#core/errors.ts';
 
 /** Folders, with all that is below them, whose code decides what an answer is and how it is judged. Named from the repository's root. */
 const answeringRooms = [
-  'server/core',
-  'server/rag',
-  'server/chat',
+  'engine/core',
+  'engine/chat',
+  'engine/knowledge',
+  'engine/models',
+  'engine/learning',
   'evals/core',
   'evals/cases',
-  'evals/calibration',
   'evals/judging',
   'evals/metrics',
   'evals/suites',

@@ -1,7 +1,7 @@
 // What the suites of a run share. It is opened once, whatever suites are run.
 import { join } from 'node:path';
-import type { Generation } from '#rag/generation-reader.ts';
-import type { Config } from '#server/config.ts';
+import type { Config } from '#app/config.ts';
+import type { Generation } from '#knowledge/generations/generation-reader.ts';
 import type { ConversationCase } from '../cases/conversation-case.ts';
 import type { EvalCase } from '../cases/eval-case.ts';
 import { type Ask, createAsk } from '../core/ask.ts';

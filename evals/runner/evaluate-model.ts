@@ -1,7 +1,7 @@
 // How well a data folder answers a team's questions: the suites that a model can change, run as `npm run evals` runs them. This is what
 // a comparison of models asks with.
 import { AppError } from '#core/errors.ts';
-import type { ComparisonTools } from '../models/compare-models.ts';
+import type { ComparisonTools } from '#learning/promotion/compare-models.ts';
 import { runEvals } from './run-evals.ts';
 import type { Screen } from './run-suites.ts';
 

@@ -2,14 +2,14 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Config, loadConfig } from '#app/config.ts';
+import { type AnswerPipeline, openAnswerPipeline } from '#app/deps.ts';
 import type { AnswerDependencies } from '#chat/answer.ts';
-import { parseCalibration } from '#chat/parse-calibration.ts';
-import type { Calibration } from '#chat/policy.ts';
+import { parseCalibration } from '#chat/decide/parse-calibration.ts';
+import type { Calibration } from '#chat/decide/policy.ts';
 import { AppError } from '#core/errors.ts';
-import { generationFolder } from '#rag/generation-folder.ts';
-import { type Generation, openGeneration } from '#rag/generation-reader.ts';
-import { type Config, loadConfig } from '#server/config.ts';
-import { type AnswerPipeline, openAnswerPipeline } from '#server/deps.ts';
+import { generationFolder } from '#knowledge/generations/generation-folder.ts';
+import { type Generation, openGeneration } from '#knowledge/generations/generation-reader.ts';
 import { hashCode } from './code-hash.ts';
 import type { Subject } from './run-settings.ts';
 

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { defaultErrorBudget, evidenceOf } from '../calibration/policy-fit.ts';
+import { defaultErrorBudget, evidenceOf } from '#learning/calibration/policy-fit.ts';
 import type { EvalCase } from '../cases/eval-case.ts';
 import { casePassages, createAsk } from '../core/ask.ts';
 import type { SuiteOutcome } from '../core/result.ts';

@@ -1,9 +1,10 @@
 // Every suite by its name. A new one is a line here, and its name in runner/run-settings.ts.
+
+import { runWaitTime } from '../../lab/queue-replay/run-wait-time.ts';
 import { runIntents } from '../intents/run-intents.ts';
 import type { SuiteName } from '../runner/run-settings.ts';
 import type { Suite } from '../runner/suite.ts';
 import { runSafety } from '../safety/run-safety.ts';
-import { runWaitTime } from '../wait-time/run-wait-time.ts';
 import { runAbstention } from './abstention-suite.ts';
 import { runAnswers } from './answers-suite.ts';
 import { runConversation } from './conversation-suite.ts';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { groundedFrom } from '#core/groundedness.ts';
+import { fitGroundedness, readGroundednessPairs } from '#learning/calibration/groundedness-fit.ts';
 import type { EvalCase } from '../cases/eval-case.ts';
 import { casePassages } from '../core/ask.ts';
 import type { SuiteOutcome } from '../core/result.ts';
-import { fitGroundedness, readGroundednessPairs } from '../judging/groundedness.ts';
 import { openJudge } from '../judging/language-model-judge.ts';
 import { answers, avoids, cites, containsFacts, type Reasons } from '../judging/reply-checks.ts';
 import type { EvalContext } from '../runner/eval-context.ts';

@@ -3,12 +3,12 @@ import type { CallOptions } from '#core/call-options.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { toAppError } from '#core/errors.ts';
 import { type GroundednessScorer, groundedFrom, groundednessOfSentences } from '#core/groundedness.ts';
+import type { GroundednessPair, GroundednessPrediction } from '#learning/calibration/groundedness-fit.ts';
+import { type Metric, mean, meanMetric, shareMetric, statisticMetric } from '#learning/metrics/metric.ts';
 import type { EvalCase } from '../cases/eval-case.ts';
 import type { AskRecord } from '../core/ask.ts';
-import { type Metric, mean, meanMetric, shareMetric, statisticMetric } from '../core/metric.ts';
 import type { CaseResult, Chart } from '../core/result.ts';
 import { citationScores, factRecall, forbiddenIn } from '../judging/answer-checks.ts';
-import type { GroundednessPair, GroundednessPrediction } from '../judging/groundedness.ts';
 import type { LanguageModelJudge } from '../judging/language-model-judge.ts';
 
 export interface AnswerRecord {

@@ -1,8 +1,8 @@
 // Whole conversations, message by message: the desk sees its own earlier replies, as it does with a customer.
 import type { CallOptions } from '#core/call-options.ts';
+import { type Metric, shareMetric } from '#learning/metrics/metric.ts';
 import type { ConversationCase } from '../cases/conversation-case.ts';
 import type { Ask, AskRecord, AskTurn } from '../core/ask.ts';
-import { type Metric, shareMetric } from '../core/metric.ts';
 import type { Chart } from '../core/result.ts';
 import { citationScores, forbiddenIn, missingFacts } from '../judging/answer-checks.ts';
 

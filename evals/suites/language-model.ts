@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Document } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
-import { statisticMetric } from '../core/metric.ts';
+import { statisticMetric } from '#learning/metrics/metric.ts';
 import type { CaseResult, SuiteOutcome } from '../core/result.ts';
 
 export interface LanguageModelOptions extends CallOptions {

@@ -1,16 +1,16 @@
 // Is the right article found? BM25 alone, vectors alone, both fused, and whatever stages the knowledge base has behind that; with the
 // last turn as it is, with the query that the desk makes of the conversation, and with the question that a person made of it.
-import { condense, type SearchQuery } from '#chat/condense.ts';
+import { condense, type SearchQuery } from '#chat/understand/condense.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import { type Chunk, matchesFilter } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
 import type { KnowledgeBase, Retriever } from '#core/retriever.ts';
-import type { Generation } from '#rag/generation-reader.ts';
+import { toTurns } from '#core/turns.ts';
+import type { Generation } from '#knowledge/generations/generation-reader.ts';
+import { type Metric, mean, meanMetric } from '#learning/metrics/metric.ts';
+import { hitAt, ndcgAt, recallAt, reciprocalRank } from '#learning/metrics/ranking.ts';
 import type { EvalCase } from '../cases/eval-case.ts';
-import { type Metric, mean, meanMetric } from '../core/metric.ts';
 import type { Chart } from '../core/result.ts';
-import { toTurns } from '../core/turns.ts';
-import { hitAt, ndcgAt, recallAt, reciprocalRank } from '../metrics/ranking.ts';
 
 export const forms = ['condensed', 'last-turn', 'standalone'] as const;
 export type Form = (typeof forms)[number];

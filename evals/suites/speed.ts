@@ -3,11 +3,11 @@
 import { type AnswerDependencies, createAnswer } from '#chat/answer.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import { toAppError } from '#core/errors.ts';
+import { toTurns } from '#core/turns.ts';
+import { quantile } from '#learning/metrics/bootstrap.ts';
+import { type Metric, statisticMetric } from '#learning/metrics/metric.ts';
 import type { EvalCase } from '../cases/eval-case.ts';
-import { type Metric, statisticMetric } from '../core/metric.ts';
 import type { CaseResult, Chart, SuiteOutcome } from '../core/result.ts';
-import { toTurns } from '../core/turns.ts';
-import { quantile } from '../metrics/bootstrap.ts';
 
 export interface SpeedOptions extends CallOptions {
   readonly dependencies: AnswerDependencies;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { chunkDocument } from '../chunk/chunk.ts';
+import type { TranscriptTurn } from '../item.ts';
 import { createBoilerplate } from './boilerplate.ts';
-import { chunkDocument } from './chunk.ts';
-import type { TranscriptTurn } from './item.ts';
 import { createNearDuplicates } from './near-duplicates.ts';
 import { transcriptToDocument } from './transcript.ts';
 

@@ -1,9 +1,9 @@
 // A past conversation to a document: the customer's problem and the agent's resolution. The document's text is the agent's alone, so
 // that nothing a customer said can be quoted; the problem stands in a heading above it and is embedded with every passage.
 import { type Audience, type Document, transcriptTitle } from '#core/document.ts';
+import type { TranscriptTurn } from '../item.ts';
 import { type Boilerplate, sentencesOf } from './boilerplate.ts';
 import { oneLine } from './clean.ts';
-import type { TranscriptTurn } from './item.ts';
 
 /** Turns are clean and redacted. */
 export interface Conversation {

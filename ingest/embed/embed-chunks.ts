@@ -2,7 +2,7 @@
 import type { CallOptions } from '#core/call-options.ts';
 import { type Chunk, chunkContext } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
-import { contentHash } from '#rag/generation-reader.ts';
+import { contentHash } from '#knowledge/generations/generation-reader.ts';
 
 export interface EmbeddingRun {
   /** Rows are in the order of `add`. Waits only while too many texts are on their way. */

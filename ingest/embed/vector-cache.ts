@@ -5,7 +5,7 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Embedder } from '#core/embedder.ts';
-import { contentHash } from '#rag/generation-reader.ts';
+import { contentHash } from '#knowledge/generations/generation-reader.ts';
 
 export interface VectorCache {
   /** By `contentHash` of the text that was embedded. */

@@ -1,10 +1,10 @@
 // No text makes ingestion slow: whatever its characters, twice as much of it takes about twice as much work. A quadratic pattern takes
 // four times as much, which for a text of a megabyte is hours.
 import { describe, expect, it } from 'vitest';
-import { createBoilerplate } from './boilerplate.ts';
-import { createInternalFacts } from './internal-facts.ts';
-import { createNearDuplicates } from './near-duplicates.ts';
-import { createDefaultRedactor } from './redaction-profile.ts';
+import { createBoilerplate } from '../clean/boilerplate.ts';
+import { createInternalFacts } from '../clean/internal-facts.ts';
+import { createNearDuplicates } from '../clean/near-duplicates.ts';
+import { createDefaultRedactor } from '../redact/redaction-profile.ts';
 
 /** What patterns begin with, repeat or look ahead for. */
 const units = [

@@ -48,7 +48,7 @@ describe('markdownToText', () => {
 
   it('drops the code of MDX and keeps the text of its components', () => {
     const mdx =
-      "import { Tab } from './tab';\nexport const a = 1;\n\n# Hi\n\n<Tab onClick={() => go('>')} title=\"x > y\">Inside {props.name}</Tab>\n{/* note */}";
+      "import { Tab } from '../tab';\nexport const a = 1;\n\n# Hi\n\n<Tab onClick={() => go('>')} title=\"x > y\">Inside {props.name}</Tab>\n{/* note */}";
     expect(markdownToText(mdx, { mdx: true })).toBe('# Hi\n\nInside');
   });
 

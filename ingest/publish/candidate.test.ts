@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Embedder } from '#core/embedder.ts';
-import { readCurrentId } from '#rag/generation-folder.ts';
-import { openCurrentGeneration } from '#rag/generation-reader.ts';
-import { rollbackGeneration } from '#rag/generation-writer.ts';
-import { createHashingEmbedder } from '../server/rag/testing/hashing-embedder.ts';
-import { publishSample, sampleDocument, sampleDocuments } from '../server/rag/testing/sample-generation.ts';
+import { readCurrentId } from '#knowledge/generations/generation-folder.ts';
+import { openCurrentGeneration } from '#knowledge/generations/generation-reader.ts';
+import { rollbackGeneration } from '#knowledge/generations/generation-writer.ts';
+import { publishSample, sampleDocument, sampleDocuments } from '#knowledge/testing/sample-generation.ts';
+import { createHashingEmbedder } from '#models/testing/hashing-embedder.ts';
 import { buildCandidate, publishCandidate } from './candidate.ts';
 
 const old = createHashingEmbedder({ modelId: 'old@00000001' });

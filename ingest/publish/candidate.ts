@@ -7,19 +7,23 @@ import { chunkContext } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { AppError } from '#core/errors.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
-import { generationFolder, listGenerations, readCurrentId } from '#rag/generation-folder.ts';
-import { openManifest } from '#rag/generation-manifest.ts';
+import {
+  generationFolder,
+  listGenerations,
+  readCurrentId,
+} from '#knowledge/generations/generation-folder.ts';
+import { openManifest } from '#knowledge/generations/generation-manifest.ts';
 import {
   contentHash,
   openCurrentGeneration,
   openGeneration,
   vectorsByContentHash,
-} from '#rag/generation-reader.ts';
-import { publishGeneration } from '#rag/generation-writer.ts';
-import { modelFileName, modelStoreFolder } from '#rag/model-store.ts';
-import { createEmbeddingRun } from './embed-chunks.ts';
-import { lockJob } from './job-lock.ts';
-import { openVectorCache } from './vector-cache.ts';
+} from '#knowledge/generations/generation-reader.ts';
+import { publishGeneration } from '#knowledge/generations/generation-writer.ts';
+import { modelFileName, modelStoreFolder } from '#models/store/model-store.ts';
+import { createEmbeddingRun } from '../embed/embed-chunks.ts';
+import { openVectorCache } from '../embed/vector-cache.ts';
+import { lockJob } from '../job-lock.ts';
 
 export interface Candidate extends AsyncDisposable {
   /** A data folder: knowledge base and model store. Gone when the candidate is disposed. */

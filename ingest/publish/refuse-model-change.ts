@@ -1,9 +1,9 @@
 // Ingestion keeps to the model that made the knowledge base in use. Found out before anything is read, loaded or embedded, and said with
 // the commands that change a model: a scheduled run must not publish what nobody has compared.
 import { AppError } from '#core/errors.ts';
-import { type ChosenEmbedder, configuredModelId } from '#rag/choose-embedder.ts';
-import { findModelInUse } from '#rag/model-in-use.ts';
-import { isEndpointModel } from '#rag/model-store.ts';
+import { findModelInUse } from '#knowledge/generations/model-in-use.ts';
+import { type ChosenEmbedder, configuredModelId } from '#models/embedder/choose-embedder.ts';
+import { isEndpointModel } from '#models/store/model-store.ts';
 
 /** Throws `knowledge-base-mismatch` if `chosen` is another model, `model-invalid` if there is none where it should be. */
 export async function refuseModelChange(dataDir: string, chosen: ChosenEmbedder): Promise<void> {

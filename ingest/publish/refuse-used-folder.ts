@@ -3,8 +3,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '#core/errors.ts';
-import { readCurrentId } from '#rag/generation-folder.ts';
-import { stampFileName } from './embedder-stamp.ts';
+import { readCurrentId } from '#knowledge/generations/generation-folder.ts';
+import { stampFileName } from '../embed/embedder-stamp.ts';
 
 /** What a desk that answered customers, and a published generation, leave in a data folder outside its index. */
 const traces = ['conversations.db', stampFileName];

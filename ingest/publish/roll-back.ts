@@ -1,11 +1,12 @@
 // Back to the generation before, for `npm run ingest -- rollback` and `npm run models -- rollback`.
+
+import type { Config } from '#app/config.ts';
 import { AppError } from '#core/errors.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
-import { findEmbedder } from '#rag/choose-embedder.ts';
-import { type RollbackOptions, rollbackGeneration } from '#rag/generation-writer.ts';
-import { isEndpointModel } from '#rag/model-store.ts';
-import type { Config } from '#server/config.ts';
-import { lockJob } from './job-lock.ts';
+import { type RollbackOptions, rollbackGeneration } from '#knowledge/generations/generation-writer.ts';
+import { findEmbedder } from '#models/embedder/choose-embedder.ts';
+import { isEndpointModel } from '#models/store/model-store.ts';
+import { lockJob } from '../job-lock.ts';
 
 /**
  * `to`: the generation to go back to; default the one before, or the newest if CURRENT is damaged. Rejects with

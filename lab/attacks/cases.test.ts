@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { obey } from '#evals/safety/obedient-model.ts';
+import { parseSafetyCases, readSafetyCases } from '#evals/safety/safety-case.ts';
 import { encodings } from './encodings.ts';
 import { casesPath, generatedCases, readCarriers } from './generate-cases.ts';
-import { obey } from './obedient-model.ts';
-import { parseSafetyCases, readSafetyCases } from './safety-case.ts';
 
 describe('the safety cases that ship', () => {
   it('are at least 300, and the generated ones are what the generator makes', async () => {

@@ -1,9 +1,9 @@
 // The systematic part of data/evals/safety.jsonl: attack x position x carrier. Cases written one by one stay as they are.
-//   node evals/safety/generate-cases.ts
+//   node lab/attacks/generate-cases.ts
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Planted, readSafetyCases, type SafetyCase } from '#evals/safety/safety-case.ts';
 import { encodings } from './encodings.ts';
-import { type Planted, readSafetyCases, type SafetyCase } from './safety-case.ts';
 
 /** A harmless subject that nothing else in the sample company's articles is about: a question and three sentences that answer it. */
 type Carrier = readonly [question: string, first: string, second: string, third: string];

@@ -3,8 +3,8 @@ import { access, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { chunkContext } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
-import type { Generation } from '#rag/generation-reader.ts';
-import { openOnnxEmbedder } from '#rag/onnx-embedder.ts';
+import type { Generation } from '#knowledge/generations/generation-reader.ts';
+import { openOnnxEmbedder } from '#models/embedder/onnx-embedder.ts';
 import type { BenchRow } from './report.ts';
 import { inTurns, spread, spreadOfPairs, timeMs } from './statistics.ts';
 import type { Workspace } from './workspace.ts';
@@ -46,7 +46,7 @@ export async function benchEmbedding({
   const input = join(await workspace.folder('peer'), 'texts.json');
   await writeFile(input, JSON.stringify(texts));
   const peer = async (batchSize: number): Promise<number> => {
-    const { stdout } = await workspace.run('evals/bench/transformers-peer.ts', {
+    const { stdout } = await workspace.run('lab/bench/transformers-peer.ts', {
       args: [resolve(peerModel), input, String(batchSize)],
     });
     return JSON.parse(stdout).textsPerSecond;

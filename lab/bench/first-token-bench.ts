@@ -71,13 +71,13 @@ async function openSides(bench: ServerBench, schedule: typeof quick): Promise<Si
   const { workspace } = bench;
   await using stack = new AsyncDisposableStack();
   const model = stack.use(
-    await workspace.serve('evals/bench/model-server.ts', {
+    await workspace.serve('lab/bench/model-server.ts', {
       args: [schedule.firstTokenMs, schedule.betweenTokensMs, schedule.tokens].map(String),
       ready: listening,
     }),
   );
   const proxy = stack.use(
-    await workspace.serve('evals/bench/pass-through-proxy.ts', { args: [model.url], ready: listening }),
+    await workspace.serve('lab/bench/pass-through-proxy.ts', { args: [model.url], ready: listening }),
   );
   const server = stack.use(
     await serveDesk(

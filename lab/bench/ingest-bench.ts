@@ -2,7 +2,7 @@
 
 import { chunkContext } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
-import { openCurrentGeneration } from '#rag/generation-reader.ts';
+import { openCurrentGeneration } from '#knowledge/generations/generation-reader.ts';
 import { editOnePercent, makeArticles, writeArticles } from './corpus.ts';
 import { ingest } from './knowledge.ts';
 import type { BenchRow } from './report.ts';

@@ -3,7 +3,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '#core/errors.ts';
-import { type Generation, openCurrentGeneration } from '#rag/generation-reader.ts';
+import { type Generation, openCurrentGeneration } from '#knowledge/generations/generation-reader.ts';
 import { makeArticles, writeArticles } from './corpus.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -34,7 +34,7 @@ export interface IngestRun {
 }
 
 export async function ingest(workspace: Workspace, articles: string, dataDir: string): Promise<IngestRun> {
-  const { stdout, ms } = await workspace.run('ingest/main.ts', {
+  const { stdout, ms } = await workspace.run('cli/ingest.ts', {
     // The folder of an earlier bench may be of another model, and nobody is answered from it.
     args: [articles, '--source', 'bench', '--json', '--accept-model-change'],
     settings: { ANSWERDESK_DATA_DIR: dataDir },

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { Embedder } from '#core/embedder.ts';
 import { AppError, errorFacts, toAppError } from '#core/errors.ts';
-import { openOnnxEmbedder } from '#rag/onnx-embedder.ts';
+import { openOnnxEmbedder } from '#models/embedder/onnx-embedder.ts';
 import { readQuestions } from './corpus.ts';
 import { benchEmbedding } from './embedding-bench.ts';
 import { benchFirstToken } from './first-token-bench.ts';

@@ -1,9 +1,9 @@
 // Reading the best 20 passages again with the reranker that ships, stopping early where the order is sure.
 import type { Embedder } from '#core/embedder.ts';
-import type { Generation } from '#rag/generation-reader.ts';
-import { createHybridRetriever } from '#rag/hybrid-retriever.ts';
-import { openOnnxReranker } from '#rag/onnx-reranker.ts';
-import { createRerankingRetriever } from '#rag/reranking-retriever.ts';
+import type { Generation } from '#knowledge/generations/generation-reader.ts';
+import { createHybridRetriever } from '#knowledge/retrieval/hybrid-retriever.ts';
+import { createRerankingRetriever } from '#knowledge/retrieval/reranking-retriever.ts';
+import { openOnnxReranker } from '#models/reranker/onnx-reranker.ts';
 import type { BenchRow } from './report.ts';
 import { quantile, spread } from './statistics.ts';
 

@@ -5,11 +5,11 @@ import { Embeddings } from '@langchain/core/embeddings';
 import MiniSearch from 'minisearch';
 import { chunkContext } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
-import { buildBm25, createBm25Index } from '#rag/bm25-index.ts';
-import type { Generation } from '#rag/generation-reader.ts';
-import { createHybridRetriever } from '#rag/hybrid-retriever.ts';
-import { tokenizeForSearch } from '#rag/lexical-tokens.ts';
-import { matrixRow } from '#rag/vector-matrix.ts';
+import { tokenizeForSearch } from '#core/lexical-tokens.ts';
+import { matrixRow } from '#core/vector-matrix.ts';
+import type { Generation } from '#knowledge/generations/generation-reader.ts';
+import { buildBm25, createBm25Index } from '#knowledge/index/bm25-index.ts';
+import { createHybridRetriever } from '#knowledge/retrieval/hybrid-retriever.ts';
 import type { BenchRow } from './report.ts';
 import { inTurns, quantile, spreadOfPairs, timeMs } from './statistics.ts';
 

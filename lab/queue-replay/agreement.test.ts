@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { randomFrom } from '../core/random.ts';
+import { randomFrom } from '#learning/metrics/random.ts';
 import { agreements, shareBeyondChance } from './agreement.ts';
 
 function vectors(count: number, seed: number): Float32Array[] {

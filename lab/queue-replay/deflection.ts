@@ -1,7 +1,8 @@
 // What a bot changes for those who wait: the same customers, at the same times, with the same agents, with and without it.
-import { mean } from '../core/metric.ts';
-import { randomFrom } from '../core/random.ts';
-import { quantile } from '../metrics/bootstrap.ts';
+
+import { quantile } from '#learning/metrics/bootstrap.ts';
+import { mean } from '#learning/metrics/metric.ts';
+import { randomFrom } from '#learning/metrics/random.ts';
 import { type Customer, simulateQueue } from './queue-simulation.ts';
 
 /** What is drawn from: one customer of the data. */

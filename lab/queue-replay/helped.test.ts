@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { AskRecord } from '../core/ask.ts';
-import { randomFrom } from '../core/random.ts';
+import type { AskRecord } from '#evals/core/ask.ts';
+import { randomFrom } from '#learning/metrics/random.ts';
 import { type ReplayedAnswer, whoIsHelped } from './helped.ts';
 
 const entry = (id: string, decision: AskRecord['decision'], askedBack = false): ReplayedAnswer => ({

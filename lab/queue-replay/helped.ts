@@ -1,6 +1,6 @@
 // Whom an answer would have helped so far that no person was needed. Nobody asked the customers, so three accounts are given: a cautious
 // one, one by the golden questions, and the most that can be.
-import type { AskRecord } from '../core/ask.ts';
+import type { AskRecord } from '#evals/core/ask.ts';
 import { type Agreements, shareBeyondChance } from './agreement.ts';
 import { type ObservedCustomer, uncertainShare } from './deflection.ts';
 import type { Visit } from './timeline.ts';

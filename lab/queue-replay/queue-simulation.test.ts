@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mean } from '../core/metric.ts';
-import { randomFrom } from '../core/random.ts';
+import { mean } from '#learning/metrics/metric.ts';
+import { randomFrom } from '#learning/metrics/random.ts';
 import { type Customer, erlangCMeanWait, simulateQueue } from './queue-simulation.ts';
 
 function poissonCustomers(count: number, arrivalRate: number, serviceRate: number, seed: number): Customer[] {

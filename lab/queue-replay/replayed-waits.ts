@@ -1,6 +1,6 @@
 // The same customers with the waits that they really had: whoever the bot helped waits not at all, everybody else exactly as long as
 // before. No queue is assumed, so this is the least that a bot changes: that the others move up is not in it.
-import { type Metric, statisticMetric } from '../core/metric.ts';
+import { type Metric, statisticMetric } from '#learning/metrics/metric.ts';
 
 export interface ReplayedVisit {
   /** Seconds until the first reply of a person, as it was. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ConversationItem } from '../../ingest/item.ts';
+import type { ConversationItem } from '#ingest/item.ts';
 import { asksBack, longestWorkingPause, openGaps, visitsOf } from './timeline.ts';
 
 const conversation = (

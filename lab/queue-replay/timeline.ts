@@ -1,5 +1,5 @@
 // From past conversations with times to what a queue is made of: when customers came, and how long each kept an agent busy.
-import type { ConversationItem, TranscriptTurn } from '../../ingest/item.ts';
+import type { ConversationItem, TranscriptTurn } from '#ingest/item.ts';
 
 export interface Visit {
   readonly id: string;

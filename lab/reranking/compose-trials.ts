@@ -1,8 +1,8 @@
 // How good the extractive answers of ranked trials are. All questions are answered: whether to answer is not what is tried here.
-import { usablePassages } from '#chat/usable-passages.ts';
-import { type ComposeOptions, composeAnswer, type ExtractiveModels } from '#rag/compose-answer.ts';
-import { mean } from '../core/metric.ts';
-import { citationScores, factRecall, missingFacts } from '../judging/answer-checks.ts';
+import { usablePassages } from '#chat/decide/usable-passages.ts';
+import { citationScores, factRecall, missingFacts } from '#evals/judging/answer-checks.ts';
+import { mean } from '#learning/metrics/metric.ts';
+import { type ComposeOptions, composeAnswer, type ExtractiveModels } from '#models/chat/compose-answer.ts';
 import type { RankedTrial } from './rank-trials.ts';
 
 export interface ComposedTrial extends RankedTrial {

@@ -1,13 +1,14 @@
 // npm run tune-reranker: tries settings of reranking and of choosing sentences on development sets, and reports them on test sets.
+
+import { loadConfig } from '#app/config.ts';
+import { openKnowledge } from '#app/deps.ts';
+import { runCommand, showProgress } from '#cli/command.ts';
 import { AppError } from '#core/errors.ts';
 import type { Reranker, RerankerTrust } from '#core/reranker.ts';
-import type { ExtractiveModels } from '#rag/compose-answer.ts';
-import { loadConfig } from '#server/config.ts';
-import { openKnowledge } from '#server/deps.ts';
-import { mean } from '../core/metric.ts';
-import { factRecall } from '../judging/answer-checks.ts';
-import { pairedDifference } from '../metrics/bootstrap.ts';
-import { runCommand, showProgress } from '../scripts/command.ts';
+import { factRecall } from '#evals/judging/answer-checks.ts';
+import { pairedDifference } from '#learning/metrics/bootstrap.ts';
+import { mean } from '#learning/metrics/metric.ts';
+import type { ExtractiveModels } from '#models/chat/compose-answer.ts';
 import { type AnswerFigures, answerFigures, composeTrials } from './compose-trials.ts';
 import { changedFirst, type RankingFigures, rankingFigures, rankTrials } from './rank-trials.ts';
 import {

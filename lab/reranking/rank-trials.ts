@@ -1,9 +1,9 @@
 // How well a setting of the reranking retriever ranks the trials, and how much of the reading it saves.
 import type { ScoredChunk } from '#core/document.ts';
 import type { Reranker } from '#core/reranker.ts';
-import { createRerankingRetriever, type RerankingOptions } from '#rag/reranking-retriever.ts';
-import { mean } from '../core/metric.ts';
-import { ndcgAt, recallAt } from '../metrics/ranking.ts';
+import { createRerankingRetriever, type RerankingOptions } from '#knowledge/retrieval/reranking-retriever.ts';
+import { mean } from '#learning/metrics/metric.ts';
+import { ndcgAt, recallAt } from '#learning/metrics/ranking.ts';
 import type { Trial } from './trials.ts';
 
 export interface RankedTrial {

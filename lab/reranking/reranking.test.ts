@@ -2,11 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openOnnxEmbedder } from '#rag/onnx-embedder.ts';
-import { publishSample, sampleDocument } from '../../server/rag/testing/sample-generation.ts';
-import { writeTinyModel } from '../../server/rag/testing/tiny-model.ts';
-import { writeTinyReranker } from '../../server/rag/testing/tiny-reranker.ts';
-import { runCommandLine, succeed } from '../scripts/testing/run-command.ts';
+import { runCommandLine, succeed } from '#cli/testing/run-command.ts';
+import { publishSample, sampleDocument } from '#knowledge/testing/sample-generation.ts';
+import { openOnnxEmbedder } from '#models/embedder/onnx-embedder.ts';
+import { writeTinyModel } from '#models/testing/tiny-model.ts';
+import { writeTinyReranker } from '#models/testing/tiny-reranker.ts';
 
 let folder: string;
 let env: Record<string, string>;
@@ -50,7 +50,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const tune = (args: readonly string[], more: Record<string, string> = {}) =>
-  runCommandLine('evals/reranking/main.ts', args, { ...env, ...more });
+  runCommandLine('lab/reranking/main.ts', args, { ...env, ...more });
 
 describe('npm run tune-reranker', () => {
   it('finds weights on development sets and shows every set without and with them', async () => {

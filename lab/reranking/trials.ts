@@ -2,15 +2,15 @@
 // settings are tried on the code that serves; only the models' answers are remembered.
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { condense } from '#chat/condense.ts';
+import { condense } from '#chat/understand/condense.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import type { ScoredChunk } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { AppError } from '#core/errors.ts';
 import type { Reranker } from '#core/reranker.ts';
 import type { Retriever } from '#core/retriever.ts';
-import { type EvalCase, parseCases } from '../cases/eval-case.ts';
-import { toTurns } from '../core/turns.ts';
+import { toTurns } from '#core/turns.ts';
+import { type EvalCase, parseCases } from '#evals/cases/eval-case.ts';
 
 export interface Trial {
   /** Name of the set. */

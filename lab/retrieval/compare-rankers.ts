@@ -1,9 +1,9 @@
 // Several rankers on the same cases: the figures of each with their intervals, and the paired difference to the first.
 import type { CallOptions } from '#core/call-options.ts';
-import type { EvalCase } from '../cases/eval-case.ts';
-import { type Metric, meanMetric } from '../core/metric.ts';
-import { type PairedDifference, pairedDifference } from '../metrics/bootstrap.ts';
-import { ndcgAt, recallAt } from '../metrics/ranking.ts';
+import type { EvalCase } from '#evals/cases/eval-case.ts';
+import { type PairedDifference, pairedDifference } from '#learning/metrics/bootstrap.ts';
+import { type Metric, meanMetric } from '#learning/metrics/metric.ts';
+import { ndcgAt, recallAt } from '#learning/metrics/ranking.ts';
 import type { Ranker } from './rankers.ts';
 
 export interface RankerRow {

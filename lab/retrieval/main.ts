@@ -1,13 +1,13 @@
 // npm run -s lab -- CASES…: what each part of the search brings, on a team's own questions and knowledge base.
 import { basename } from 'node:path';
-import { createQuestionRewriter } from '#chat/rewrite-question.ts';
+import { loadConfig } from '#app/config.ts';
+import { openKnowledge } from '#app/deps.ts';
+import { createQuestionRewriter } from '#chat/understand/rewrite-question.ts';
+import { runCommand } from '#cli/command.ts';
 import { AppError } from '#core/errors.ts';
-import { openCurrentGeneration } from '#rag/generation-reader.ts';
-import { openChatModel } from '#rag/open-chat-model.ts';
-import { loadConfig } from '#server/config.ts';
-import { openKnowledge } from '#server/deps.ts';
-import { type EvalCase, readCases } from '../cases/eval-case.ts';
-import { runCommand } from '../scripts/command.ts';
+import { type EvalCase, readCases } from '#evals/cases/eval-case.ts';
+import { openCurrentGeneration } from '#knowledge/generations/generation-reader.ts';
+import { openChatModel } from '#models/chat/open-chat-model.ts';
 import { compareRankers, describeRows, type RankerRow } from './compare-rankers.ts';
 import { followUpRankers, partRankers } from './rankers.ts';
 

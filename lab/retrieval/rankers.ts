@@ -1,15 +1,15 @@
 // The ways of finding articles that the lab compares: parts of the retriever by themselves, or it with one of them changed.
-import { condense } from '#chat/condense.ts';
-import { type RewriteQuestion, withRewritten } from '#chat/rewrite-question.ts';
+import { condense } from '#chat/understand/condense.ts';
+import { type RewriteQuestion, withRewritten } from '#chat/understand/rewrite-question.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import { type Chunk, matchesFilter } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
 import type { KnowledgeBase, QueryContext, Retriever } from '#core/retriever.ts';
-import { buildBm25, createBm25Index } from '#rag/bm25-index.ts';
-import type { Generation } from '#rag/generation-reader.ts';
-import { createHybridRetriever, type HybridOptions } from '#rag/hybrid-retriever.ts';
-import type { EvalCase } from '../cases/eval-case.ts';
-import { toTurns } from '../core/turns.ts';
+import { toTurns } from '#core/turns.ts';
+import type { EvalCase } from '#evals/cases/eval-case.ts';
+import type { Generation } from '#knowledge/generations/generation-reader.ts';
+import { buildBm25, createBm25Index } from '#knowledge/index/bm25-index.ts';
+import { createHybridRetriever, type HybridOptions } from '#knowledge/retrieval/hybrid-retriever.ts';
 
 export interface LabKnowledge {
   readonly generation: Generation;

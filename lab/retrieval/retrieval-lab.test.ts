@@ -2,14 +2,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCommandLine, succeed } from '#cli/testing/run-command.ts';
 import { chunkContext } from '#core/document.ts';
-import { openCurrentGeneration } from '#rag/generation-reader.ts';
-import { publishGeneration } from '#rag/generation-writer.ts';
-import { createHybridRetriever } from '#rag/hybrid-retriever.ts';
-import { createHashingEmbedder } from '#rag/testing/hashing-embedder.ts';
-import { sampleChunks, sampleDocument } from '#rag/testing/sample-generation.ts';
-import { type EvalCase, parseCases } from '../cases/eval-case.ts';
-import { runCommandLine, succeed } from '../scripts/testing/run-command.ts';
+import { type EvalCase, parseCases } from '#evals/cases/eval-case.ts';
+import { openCurrentGeneration } from '#knowledge/generations/generation-reader.ts';
+import { publishGeneration } from '#knowledge/generations/generation-writer.ts';
+import { createHybridRetriever } from '#knowledge/retrieval/hybrid-retriever.ts';
+import { sampleChunks, sampleDocument } from '#knowledge/testing/sample-generation.ts';
+import { createHashingEmbedder } from '#models/testing/hashing-embedder.ts';
 import { compareRankers, describeRows } from './compare-rankers.ts';
 import { followUpRankers, type LabKnowledge, partRankers } from './rankers.ts';
 
@@ -104,7 +104,7 @@ describe('the retrieval lab', () => {
 
 describe('npm run lab', () => {
   const lab = (...args: string[]) =>
-    runCommandLine('evals/retrieval-lab/main.ts', args, { ANSWERDESK_DATA_DIR: join(folder, 'var') });
+    runCommandLine('lab/retrieval/main.ts', args, { ANSWERDESK_DATA_DIR: join(folder, 'var') });
 
   it('asks a knowledge base made with the embedder that ships', async () => {
     const articles = join(folder, 'articles.jsonl');
@@ -117,7 +117,7 @@ describe('npm run lab', () => {
     );
     await writeFile(cases, [single, followUp].map((row) => JSON.stringify(row)).join('\n'));
     await succeed(
-      runCommandLine('ingest/main.ts', [articles, '--source', 'lab'], {
+      runCommandLine('cli/ingest.ts', [articles, '--source', 'lab'], {
         ANSWERDESK_DATA_DIR: join(folder, 'var'),
       }),
     );

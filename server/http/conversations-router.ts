@@ -1,7 +1,8 @@
 // The HTTP interface of conversations: it reads the request, asks `answering`, and writes the response.
 import { type NextFunction, type Request, type Response, Router } from 'express';
-import type { Answering } from '#chat/answering.ts';
-import { newSecret } from '#chat/conversation-secret.ts';
+import type { Metrics } from '#app/metrics.ts';
+import type { Answering } from '#chat/runs/answering.ts';
+import { newSecret } from '#core/conversation-secret.ts';
 import { AppError } from '#core/errors.ts';
 import type { JournalEntry } from '#core/events.ts';
 import type { ConversationStore } from '#core/stores.ts';
@@ -16,7 +17,6 @@ import {
   secretId,
 } from '../protocol.ts';
 import { type EventStreamOptions, sendEventStream } from './event-stream.ts';
-import type { Metrics } from './metrics.ts';
 import type { RateLimits } from './rate-limits.ts';
 
 export interface ConversationsRouterOptions {

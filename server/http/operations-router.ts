@@ -1,9 +1,9 @@
 // What operators and their machines ask: is it alive, can it answer, how is it doing.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { Router } from 'express';
+import type { Metrics } from '#app/metrics.ts';
 import { AppError, toAppError } from '#core/errors.ts';
 import type { KnowledgeBase } from '#core/retriever.ts';
-import type { Metrics } from './metrics.ts';
 
 export interface OperationsRouterOptions {
   readonly metrics: Metrics;

@@ -1,9 +1,9 @@
 // Gives each request an id, and when it is over counts it and writes one line about it.
 import { randomBytes } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
+import type { Logger } from '#app/logger.ts';
+import type { Metrics } from '#app/metrics.ts';
 import type { AppError } from '#core/errors.ts';
-import type { Logger } from '../logger.ts';
-import type { Metrics } from './metrics.ts';
 
 const knownMethods = new Set(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS']);
 

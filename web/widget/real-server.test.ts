@@ -36,7 +36,7 @@ describeInBrowser('the real server in a real browser', () => {
     [model, browser] = await Promise.all([
       openScriptedModel(),
       launchChromium(),
-      promisify(execFile)(process.execPath, ['ingest/main.ts', 'data/knowledge', '--source', 'sample'], {
+      promisify(execFile)(process.execPath, ['cli/ingest.ts', 'data/knowledge', '--source', 'sample'], {
         cwd: root,
         env: environment(),
       }),

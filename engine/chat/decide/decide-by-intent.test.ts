@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { IntentClassifier, IntentGuess } from '#core/intent-classifier.ts';
-import { createAnswer } from './answer.ts';
-import { actByIntent } from './decide-by-intent.ts';
+import { createAnswer } from '../answer.ts';
 import {
   cannedEmbedder,
   cannedKnowledgeBase,
@@ -11,7 +10,8 @@ import {
   makeChunk,
   ScriptedChatModel,
   scored,
-} from './testing/fixtures.ts';
+} from '../testing/fixtures.ts';
+import { actByIntent } from './decide-by-intent.ts';
 
 const guess = (label: string, change: Partial<IntentGuess> = {}): IntentGuess => ({
   label,

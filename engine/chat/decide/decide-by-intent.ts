@@ -1,8 +1,8 @@
 // What a classifier's guess says that a message does. The patterns of recognise-act.ts are the sure cases and come first; the
 // classifier knows other words for the same, and is heard only where its guesses of that kind were right 98 times in 100 (cross-validated).
 import type { IntentGuess } from '#core/intent-classifier.ts';
-import type { Act } from './act.ts';
-import { isFarewell } from './small-talk.ts';
+import type { Act } from '../understand/act.ts';
+import { isFarewell } from '../understand/small-talk.ts';
 
 /**
  * Customers ask far more questions than the texts it was trained on hold, so a guess must also be this probable. Measured over 1,587

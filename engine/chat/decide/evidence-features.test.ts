@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { makeChunk, scored } from '../testing/fixtures.ts';
 import { evidenceFeatures } from './evidence-features.ts';
-import { makeChunk, scored } from './testing/fixtures.ts';
 
 const passage = (documentId: string, evidence: Parameters<typeof scored>[1], score = 0.5) =>
   scored(makeChunk({ documentId }), evidence, score);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Message } from '#core/conversation.ts';
+import { makeChunk, scored } from '../testing/fixtures.ts';
 import { answerProbability, type Calibration, decide } from './policy.ts';
-import { makeChunk, scored } from './testing/fixtures.ts';
 
 const calibration: Calibration = {
   embedder: 'canned',

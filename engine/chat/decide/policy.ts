@@ -2,12 +2,12 @@
 // answer, ask back, return small talk, decline, or hand over. Coefficients and thresholds are fitted on labelled questions (see `calibration`).
 import type { HandoffReason, Message, Topic } from '#core/conversation.ts';
 import type { ScoredChunk } from '#core/document.ts';
-import type { Act } from './act.ts';
-import { contentWords } from './content-words.ts';
-import { type Danger, emergencyAdviceIn } from './danger.ts';
-import { giveUpAfter, isOpening, offeredTopics, unhelpedReplies } from './dialogue-state.ts';
+import type { Act } from '../understand/act.ts';
+import { contentWords } from '../understand/content-words.ts';
+import { type Danger, emergencyAdviceIn } from '../understand/danger.ts';
+import { giveUpAfter, isOpening, offeredTopics, unhelpedReplies } from '../understand/dialogue-state.ts';
+import type { SmallTalk } from '../understand/small-talk.ts';
 import { evidenceFeatures, type FeatureName, featureNames } from './evidence-features.ts';
-import type { SmallTalk } from './small-talk.ts';
 
 /** Logistic regression over `evidenceFeatures`, and the probabilities from which on the desk answers or asks back. */
 export interface PolicyFit {
@@ -19,7 +19,7 @@ export interface PolicyFit {
   readonly errorBudgets?: readonly ErrorBudget[] | undefined;
 }
 
-/** One promise that the fit can keep, and what it costs; see evals/calibration/conformal-risk.ts. */
+/** One promise that the fit can keep, and what it costs; see engine/learning/calibration/conformal-risk.ts. */
 export interface ErrorBudget {
   /** At most this share of all questions is answered although the passages do not hold the answer. */
   readonly budget: number;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { makeChunk, scored } from './testing/fixtures.ts';
+import { makeChunk, scored } from '../testing/fixtures.ts';
 import { commandsModel, usablePassages } from './usable-passages.ts';
 
 describe('passages that an answer may be made from', () => {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { GroundednessScorer } from '#core/groundedness.ts';
-import { createAnswer } from './answer.ts';
-import { type AnswerQualityOptions, createAnswerQuality } from './answer-quality.ts';
+import { createAnswer } from '../answer.ts';
 import {
   cannedEmbedder,
   cannedKnowledgeBase,
@@ -10,7 +9,8 @@ import {
   makeChunk,
   ScriptedChatModel,
   scored,
-} from './testing/fixtures.ts';
+} from '../testing/fixtures.ts';
+import { type AnswerQualityOptions, createAnswerQuality } from './answer-quality.ts';
 
 const text = 'Hold the dial for 20 seconds [1]. Then call us on Sunday [1].';
 const wordScorer: GroundednessScorer = {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Message } from '#core/conversation.ts';
 import { isAbortError } from '#core/errors.ts';
 import { type GroundednessScorer, groundedFrom, groundednessOfSentences } from '#core/groundedness.ts';
-import type { Answer } from './answer.ts';
+import type { Answer } from '../answer.ts';
 
 /** For metrics. No text passes through here. */
 export interface QualityObserver {

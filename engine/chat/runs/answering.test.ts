@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { JournalEntry } from '#core/events.ts';
+import { journalledAnswer } from '#core/journalled-answer.ts';
 import type { ConversationStore } from '#core/stores.ts';
 import { type ConversationKey, defaultTenant, inDefaultTenant } from '#core/tenant.ts';
+import { createMemoryConversationStore } from '#storage/memory/memory-conversation-store.ts';
+import { type AnswerScript, scriptedAnswer } from '../testing/scripted-answer.ts';
 import { type Answering, type AnsweringLimits, createAnswering } from './answering.ts';
-import { journalledAnswer } from './journalled-answer.ts';
-import { createMemoryConversationStore } from './memory-conversation-store.ts';
-import { type AnswerScript, scriptedAnswer } from './testing/scripted-answer.ts';
 
 const roomy: AnsweringLimits = { messageLength: 100, concurrentAnswers: 100 };
 

@@ -8,13 +8,13 @@
 //   that is the durable mark of both a crash and an orderly stop (`drain` adds "set aside" to it, so that only crashes count
 //   as failed attempts). Nothing final is journalled on a stop: `recover` of the next process finishes the sentence.
 import type { Citation, Conversation, Decision, Feedback, Message } from '#core/conversation.ts';
+import { newSecret } from '#core/conversation-secret.ts';
 import { AppError, toAppError } from '#core/errors.ts';
 import type { AnswerEndReason, ChatEvent, JournalEntry, JournalEvent } from '#core/events.ts';
 import type { ConversationStore, Erasure, StoredMessage, UnfinishedAnswer } from '#core/stores.ts';
 import { type ConversationKey, keyText } from '#core/tenant.ts';
-import type { Answer } from './answer.ts';
+import type { Answer } from '../answer.ts';
 import { continueAnswer } from './continue-answer.ts';
-import { newSecret } from './conversation-secret.ts';
 import { createJournalFeed, type SubscribeOptions } from './journal-feed.ts';
 import { createJournalQueue, type JournalWriter } from './journal-queue.ts';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ChatEvent } from '#core/events.ts';
+import { journalledAnswer } from '#core/journalled-answer.ts';
+import { collectEvents, deltaText } from '../testing/fixtures.ts';
 import { continueAnswer } from './continue-answer.ts';
-import { journalledAnswer } from './journalled-answer.ts';
-import { collectEvents, deltaText } from './testing/fixtures.ts';
 
 const citation = { number: 1, documentId: 'd', chunkId: 'd#0', title: 'T', quote: 'q' };
 

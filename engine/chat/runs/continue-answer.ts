@@ -2,7 +2,7 @@
 
 import { AppError } from '#core/errors.ts';
 import type { ChatEvent } from '#core/events.ts';
-import type { JournalledAnswer } from './journalled-answer.ts';
+import type { JournalledAnswer } from '#core/journalled-answer.ts';
 
 /**
  * While the new text repeats the journalled one, nothing is yielded; then the rest. If it differs, a new `answer-start` begins the

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JournalEntry } from '#core/events.ts';
 import { defaultTenant, inDefaultTenant } from '#core/tenant.ts';
+import { createMemoryConversationStore } from '#storage/memory/memory-conversation-store.ts';
 import { createJournalFeed } from './journal-feed.ts';
-import { createMemoryConversationStore } from './memory-conversation-store.ts';
 
 async function feed() {
   const store = createMemoryConversationStore();

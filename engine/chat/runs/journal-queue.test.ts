@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { JournalEntry, JournalEvent } from '#core/events.ts';
 import type { ConversationStore, NewEntry } from '#core/stores.ts';
 import { type ConversationKey, defaultTenant, inDefaultTenant, keyText } from '#core/tenant.ts';
+import { createMemoryConversationStore } from '#storage/memory/memory-conversation-store.ts';
 import { createJournalQueue, type JournalQueueOptions } from './journal-queue.ts';
-import { createMemoryConversationStore } from './memory-conversation-store.ts';
 
 const delta = (text: string): JournalEvent => ({ type: 'answer-delta', messageId: 'a', text });
 const textOf = ({ event }: JournalEntry) => (event.type === 'answer-delta' ? event.text : '');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { makeChunk, scored } from '../testing/fixtures.ts';
 import { dangerIn, emergencyAdviceIn } from './danger.ts';
-import { makeChunk, scored } from './testing/fixtures.ts';
 
 describe('a message that tells of danger', () => {
   it.each([

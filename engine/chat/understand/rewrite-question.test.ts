@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Turn } from '#core/conversation.ts';
+import { type Script, ScriptedChatModel } from '../testing/fixtures.ts';
 import { createQuestionRewriter } from './rewrite-question.ts';
-import { type Script, ScriptedChatModel } from './testing/fixtures.ts';
 
 const turns: readonly Turn[] = [
   { author: 'customer', text: 'How do I turn on geofencing on Android?' },

@@ -5,9 +5,9 @@ import type { CallOptions } from '#core/call-options.ts';
 import type { ChatModel } from '#core/chat-model.ts';
 import type { Turn } from '#core/conversation.ts';
 import { AppError } from '#core/errors.ts';
+import { quotedConversation } from '../write/prompt.ts';
+import { timedStream } from '../write/timed-stream.ts';
 import type { CondensedQuery } from './condense.ts';
-import { quotedConversation } from './prompt.ts';
-import { timedStream } from './timed-stream.ts';
 
 /**
  * Resolves to undefined if the model wrote something that is no such question. Rejects with `model-timeout`, `model-unavailable`, or

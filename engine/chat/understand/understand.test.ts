@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Message } from '#core/conversation.ts';
 import type { QueryVector } from '#core/embedder.ts';
 import type { IntentClassifier } from '#core/intent-classifier.ts';
-import { cannedEmbedder, conversationOf } from './testing/fixtures.ts';
+import { cannedEmbedder, conversationOf } from '../testing/fixtures.ts';
 import { createUnderstand, type UnderstandDependencies } from './understand.ts';
 
 function setUp(rest: Partial<Omit<UnderstandDependencies, 'embedder'>> = {}) {

@@ -1,9 +1,9 @@
 // What the desk says where it does not answer from the articles: its own words, and in danger besides what an article says about that.
 import type { Citation, Conversation } from '#core/conversation.ts';
+import type { PolicyOutcome } from '../decide/policy.ts';
 import { createAnswerFilter } from './answer-filter.ts';
 import { citationsOf } from './citations.ts';
 import { heldAddresses } from './held-addresses.ts';
-import type { PolicyOutcome } from './policy.ts';
 import { repliesIn } from './replies.ts';
 
 export type FixedOutcome = Exclude<PolicyOutcome, { decision: 'answer' }>;

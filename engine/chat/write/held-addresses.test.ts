@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { makeChunk, scored } from '../testing/fixtures.ts';
 import { heldAddresses } from './held-addresses.ts';
-import { makeChunk, scored } from './testing/fixtures.ts';
 
 const article = scored(
   makeChunk({ text: 'Open https://my.example.com/reset. Or write to help@example.com.' }),

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCurrentGeneration } from './generation-reader.ts';
 
-const script = fileURLToPath(new URL('./testing/publish-loop.ts', import.meta.url));
+const script = fileURLToPath(new URL('../testing/publish-loop.ts', import.meta.url));
 let dataDir: string;
 
 beforeAll(async () => {

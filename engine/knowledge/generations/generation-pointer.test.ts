@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '#core/errors.ts';
+import { createHashingEmbedder } from '#models/testing/hashing-embedder.ts';
+import { publishSample, sampleDocuments } from '../testing/sample-generation.ts';
 import { readCurrentId, writeCurrentId } from './generation-folder.ts';
 import { rollbackGeneration } from './generation-writer.ts';
-import { createHashingEmbedder } from './testing/hashing-embedder.ts';
-import { publishSample, sampleDocuments } from './testing/sample-generation.ts';
 
 const embedder = createHashingEmbedder();
 let dataDir: string;

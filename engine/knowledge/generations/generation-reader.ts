@@ -4,14 +4,14 @@ import { basename, join } from 'node:path';
 import { type Chunk, chunkContext, type Document } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
-import { type Bm25Index, createBm25Index, parseBm25 } from './bm25-index.ts';
+import { createVectorMatrix, matrixBytes, matrixRow, type VectorMatrix } from '#core/vector-matrix.ts';
+import { type Bm25Index, createBm25Index, parseBm25 } from '../index/bm25-index.ts';
+import { createExactVectorIndex } from '../index/exact-vector-index.ts';
+import { openHnswVectorIndex } from '../index/hnsw-vector-index.ts';
+import type { VectorIndex } from '../index/search-indexes.ts';
 import { parseChunks, parseDocuments } from './chunk-records.ts';
-import { createExactVectorIndex } from './exact-vector-index.ts';
 import { generationFolder, readCurrentId } from './generation-folder.ts';
 import { type GenerationManifest, parseManifest, sha256 } from './generation-manifest.ts';
-import { openHnswVectorIndex } from './hnsw-vector-index.ts';
-import type { VectorIndex } from './search-indexes.ts';
-import { createVectorMatrix, matrixBytes, matrixRow, type VectorMatrix } from './vector-matrix.ts';
 
 /** Row `r` of `vectors` and of both indexes is `chunks[r]`. */
 export interface Generation {

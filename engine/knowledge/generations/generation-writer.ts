@@ -6,7 +6,9 @@ import type { CallOptions } from '#core/call-options.ts';
 import type { Chunk, Document } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
-import { buildBm25, type LexicalDocument, serializeBm25 } from './bm25-index.ts';
+import { matrixBytes, stackVectors } from '#core/vector-matrix.ts';
+import { buildBm25, type LexicalDocument, serializeBm25 } from '../index/bm25-index.ts';
+import { writeHnswFile } from '../index/hnsw-vector-index.ts';
 import { serializeChunks, serializeDocuments } from './chunk-records.ts';
 import {
   createTemporaryFolder,
@@ -30,9 +32,7 @@ import {
   serializeManifest,
 } from './generation-manifest.ts';
 import { type Generation, generationFiles, openGeneration } from './generation-reader.ts';
-import { writeHnswFile } from './hnsw-vector-index.ts';
 import { findModelInUse, refuseOtherModel } from './model-in-use.ts';
-import { matrixBytes, stackVectors } from './vector-matrix.ts';
 
 export interface NewGeneration {
   readonly dataDir: string;

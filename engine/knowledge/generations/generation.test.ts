@@ -14,6 +14,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { chunkContext } from '#core/document.ts';
+import { matrixRow } from '#core/vector-matrix.ts';
+import { createHashingEmbedder } from '#models/testing/hashing-embedder.ts';
+import {
+  publishSample,
+  sampleChunks,
+  sampleDocument,
+  sampleDocuments,
+  sampleGeneration,
+} from '../testing/sample-generation.ts';
 import { listGenerations, readCurrentId } from './generation-folder.ts';
 import {
   contentHash,
@@ -22,15 +31,6 @@ import {
   vectorsByContentHash,
 } from './generation-reader.ts';
 import { publishGeneration, rollbackGeneration } from './generation-writer.ts';
-import { createHashingEmbedder } from './testing/hashing-embedder.ts';
-import {
-  publishSample,
-  sampleChunks,
-  sampleDocument,
-  sampleDocuments,
-  sampleGeneration,
-} from './testing/sample-generation.ts';
-import { matrixRow } from './vector-matrix.ts';
 
 const embedder = createHashingEmbedder();
 let dataDir: string;

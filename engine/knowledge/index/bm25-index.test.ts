@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AppError } from '#core/errors.ts';
+import { tokenizeForSearch } from '#core/lexical-tokens.ts';
 import { buildBm25, createBm25Index, type LexicalDocument, parseBm25, serializeBm25 } from './bm25-index.ts';
-import { tokenizeForSearch } from './lexical-tokens.ts';
 
 const k1 = 1.5;
 const b = 0.6;

@@ -1,6 +1,6 @@
 // BM25 over flat typed arrays: built once, saved as they lie in memory, loaded without parsing a posting.
 import { AppError } from '#core/errors.ts';
-import { tokenizeForSearch } from './lexical-tokens.ts';
+import { tokenizeForSearch } from '#core/lexical-tokens.ts';
 import type { LexicalIndex, LexicalQuery } from './search-indexes.ts';
 import { createTopRows } from './top-rows.ts';
 

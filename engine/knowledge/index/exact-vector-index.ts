@@ -1,7 +1,8 @@
 // Nearest neighbours by looking at every vector: exact, nothing to build, nothing to save, any filter.
+
+import { checkVector, type VectorMatrix } from '#core/vector-matrix.ts';
 import type { VectorIndex } from './search-indexes.ts';
 import { createTopRows } from './top-rows.ts';
-import { checkVector, type VectorMatrix } from './vector-matrix.ts';
 
 /** Throws `model-invalid` on search with a vector of another length, not finite or not of norm 1. */
 export function createExactVectorIndex(vectors: VectorMatrix): VectorIndex {

@@ -5,9 +5,9 @@ import { setImmediate } from 'node:timers/promises';
 import type { HierarchicalNSW } from 'hnswlib-node';
 import type { CallOptions } from '#core/call-options.ts';
 import { AppError } from '#core/errors.ts';
+import { checkVector, matrixRow, type VectorMatrix } from '#core/vector-matrix.ts';
 import { createExactVectorIndex } from './exact-vector-index.ts';
 import type { VectorIndex } from './search-indexes.ts';
-import { checkVector, matrixRow, type VectorMatrix } from './vector-matrix.ts';
 
 const linksPerNode = 16;
 const buildBeamWidth = 200;

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { dotProduct, matrixRow, normalize, stackVectors, type VectorMatrix } from '#core/vector-matrix.ts';
 import { createExactVectorIndex } from './exact-vector-index.ts';
 import { openHnswVectorIndex, writeHnswFile } from './hnsw-vector-index.ts';
 import type { VectorIndex } from './search-indexes.ts';
-import { dotProduct, matrixRow, normalize, stackVectors, type VectorMatrix } from './vector-matrix.ts';
 
 /** Unit vectors from a fixed seed. */
 function randomVectors(count: number, dimensions = 12): Float32Array[] {

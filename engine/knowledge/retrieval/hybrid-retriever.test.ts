@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { type Chunk, chunkContext, type Document } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
 import type { Retriever } from '#core/retriever.ts';
-import { buildBm25, createBm25Index } from './bm25-index.ts';
-import { createExactVectorIndex } from './exact-vector-index.ts';
+import { normalize, stackVectors } from '#core/vector-matrix.ts';
+import { createHashingEmbedder } from '#models/testing/hashing-embedder.ts';
+import { buildBm25, createBm25Index } from '../index/bm25-index.ts';
+import { createExactVectorIndex } from '../index/exact-vector-index.ts';
+import { sampleChunks, sampleDocument, sampleDocuments } from '../testing/sample-generation.ts';
 import { createHybridRetriever } from './hybrid-retriever.ts';
-import { createHashingEmbedder } from './testing/hashing-embedder.ts';
-import { sampleChunks, sampleDocument, sampleDocuments } from './testing/sample-generation.ts';
-import { normalize, stackVectors } from './vector-matrix.ts';
 
 async function createRetriever(
   documents: readonly Document[],

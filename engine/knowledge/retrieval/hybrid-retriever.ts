@@ -2,10 +2,10 @@
 import { type Chunk, type ChunkFilter, matchesFilter, type ScoredChunk } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
 import type { QueryContext, RetrieveOptions, Retriever } from '#core/retriever.ts';
-import type { Bm25Index } from './bm25-index.ts';
+import { dotProduct, normalize, type VectorMatrix } from '#core/vector-matrix.ts';
+import type { Bm25Index } from '../index/bm25-index.ts';
+import type { LexicalQuery, VectorIndex } from '../index/search-indexes.ts';
 import { fuseScores } from './score-fusion.ts';
-import type { LexicalQuery, VectorIndex } from './search-indexes.ts';
-import { dotProduct, normalize, type VectorMatrix } from './vector-matrix.ts';
 
 export interface HybridParts {
   readonly embedder: Embedder;

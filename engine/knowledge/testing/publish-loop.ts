@@ -1,8 +1,8 @@
 // A process of its own that publishes generation after generation until it is killed, for tests of what a kill leaves behind.
 // Arguments: data folder, first round, number of rounds, documents per round, most chunks that are scanned exactly.
 
-import { publishGeneration } from '../generation-writer.ts';
-import { createHashingEmbedder } from './hashing-embedder.ts';
+import { createHashingEmbedder } from '#models/testing/hashing-embedder.ts';
+import { publishGeneration } from '../generations/generation-writer.ts';
 import { sampleDocument, sampleGeneration } from './sample-generation.ts';
 
 const [dataDir = '', first = '1', rounds = '1', documents = '20', exactLimit = '20000'] =

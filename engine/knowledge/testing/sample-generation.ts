@@ -1,7 +1,7 @@
 // Small documents for tests of everything that a generation is made of.
 import { type Chunk, chunkContext, type Document } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
-import { type NewGeneration, publishGeneration } from '../generation-writer.ts';
+import { type NewGeneration, publishGeneration } from '../generations/generation-writer.ts';
 
 export function sampleDocument(
   id: string,

@@ -2,14 +2,18 @@
 // writes what was asked for. It prints nothing.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Calibration, PolicyFit } from '#chat/policy.ts';
+import type { Calibration, PolicyFit } from '#chat/decide/policy.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import type { ChunkFilter } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
 import type { Reranker } from '#core/reranker.ts';
-import { type ChoosableEmbedder, chooseEmbedder, openChosenEmbedder } from '#rag/choose-embedder.ts';
-import { openReranker, type RerankerChoice } from '#rag/open-reranker.ts';
-import { fitGroundedness, readGroundednessPairs } from '../judging/groundedness.ts';
+import {
+  type ChoosableEmbedder,
+  chooseEmbedder,
+  openChosenEmbedder,
+} from '#models/embedder/choose-embedder.ts';
+import { openReranker, type RerankerChoice } from '#models/reranker/open-reranker.ts';
+import { fitGroundedness, readGroundednessPairs } from './groundedness-fit.ts';
 import { type AblationRow, ablate, describeFit, type JudgedSet } from './policy-figures.ts';
 import { type Evidence, fitPolicy, predictEvidence } from './policy-fit.ts';
 import { policyPicture } from './policy-picture.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { randomFrom } from '../core/random.ts';
+import { randomFrom } from '../metrics/random.ts';
 import { thresholdWithin } from './conformal-risk.ts';
 
 const share = fc.double({ min: 0, max: 1, noNaN: true });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Embedder } from '#core/embedder.ts';
-import { fitGroundedness, readGroundednessPairs } from './groundedness.ts';
+import { fitGroundedness, readGroundednessPairs } from './groundedness-fit.ts';
 
 const dimensions = 64;
 /** Words hashed into a few numbers: enough for texts that share words to be close. */
@@ -23,7 +23,9 @@ const embedder: Embedder = {
   async close() {},
 };
 
-const pairs = await readGroundednessPairs(join(import.meta.dirname, '../../data/evals/support-pairs.jsonl'));
+const pairs = await readGroundednessPairs(
+  join(import.meta.dirname, '../../../data/evals/support-pairs.jsonl'),
+);
 
 describe('the labelled pairs that ship', () => {
   it('are labelled as their kind says', () => {

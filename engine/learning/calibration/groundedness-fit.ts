@@ -1,4 +1,4 @@
-// Fits the groundedness score (server/rag/groundedness.ts) on labelled pairs, and says how far it agrees with them.
+// Fits the groundedness score (engine/models/groundedness/groundedness-score.ts) on labelled pairs, and says how far it agrees with them.
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { CallOptions } from '#core/call-options.ts';
@@ -10,8 +10,8 @@ import {
   type GroundednessModel,
   groundednessFeatures,
   rememberingEmbedder,
-} from '#rag/groundedness.ts';
-import { fitLogistic, predictLogistic } from '../calibration/logistic-regression.ts';
+} from '#models/groundedness/groundedness-score.ts';
+import { fitLogistic, predictLogistic } from './logistic-regression.ts';
 
 const pairSchema = z.strictObject({
   id: z.string().min(1),

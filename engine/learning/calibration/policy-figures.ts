@@ -1,6 +1,6 @@
 // A fitted policy in tables: how well it tells on each help centre, what each error budget costs, what each feature brings.
-import { type FeatureName, featureNames } from '#chat/evidence-features.ts';
-import type { PolicyFit } from '#chat/policy.ts';
+import { type FeatureName, featureNames } from '#chat/decide/evidence-features.ts';
+import type { PolicyFit } from '#chat/decide/policy.ts';
 import { auroc, expectedCalibrationError } from '../metrics/classification.ts';
 import { crossPredict, type Evidence, type PolicyPrediction, weightOf } from './policy-fit.ts';
 import { type PolicyReport, reportOn, type Share } from './policy-report.ts';

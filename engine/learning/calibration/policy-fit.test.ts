@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { featureNames } from '#chat/evidence-features.ts';
-import { randomFrom } from '../core/random.ts';
+import { featureNames } from '#chat/decide/evidence-features.ts';
 import { auroc } from '../metrics/classification.ts';
+import { randomFrom } from '../metrics/random.ts';
 import { ablate, describeFit } from './policy-figures.ts';
 import { crossPredict, type Evidence, fitPolicy, predictEvidence, weightOf } from './policy-fit.ts';
 import { policyPicture } from './policy-picture.ts';

@@ -1,22 +1,23 @@
 // Fits when the desk answers, asks back or declines: for `npm run calibrate`, which writes what the chat policy reads, and for the suite
 // `abstention`, which fits on one half of the cases and measures on the other. A question counts as answerable when the passages that a
 // chat model would be given hold a gold document: the policy must know what retrieval found, not what exists.
-import { condense } from '#chat/condense.ts';
-import { evidenceFeatures, type FeatureName, featureNames } from '#chat/evidence-features.ts';
-import type { Calibration, ErrorBudget, PolicyFit } from '#chat/policy.ts';
-import { recogniseAct } from '#chat/recognise-act.ts';
-import { usablePassages } from '#chat/usable-passages.ts';
+
+import { evidenceFeatures, type FeatureName, featureNames } from '#chat/decide/evidence-features.ts';
+import type { Calibration, ErrorBudget, PolicyFit } from '#chat/decide/policy.ts';
+import { usablePassages } from '#chat/decide/usable-passages.ts';
+import { condense } from '#chat/understand/condense.ts';
+import { recogniseAct } from '#chat/understand/recognise-act.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import type { ChunkFilter } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
 import type { Retriever } from '#core/retriever.ts';
-import type { CaseTurn } from '../core/result.ts';
-import { toTurns } from '../core/turns.ts';
+import { toTurns } from '#core/turns.ts';
+import type { CaseTurn } from '#evals/core/result.ts';
 import type { Prediction } from '../metrics/classification.ts';
 import { thresholdWithin } from './conformal-risk.ts';
 import { fitStandardizedLogistic, type LabelledRow, predictLogistic } from './logistic-regression.ts';
 
-/** Passages retrieved, and given to a chat model, as in server/chat/answer.ts. */
+/** Passages retrieved, and given to a chat model, as in engine/chat/answer.ts. */
 const passagesRetrieved = 10;
 export const passagesGiven = 5;
 const folds = 5;

@@ -1,6 +1,6 @@
 // Two curves as one SVG picture that stands alone: what answering more costs in errors, and whether the probability is to be believed.
 
-import { escapeHtml } from '../core/escape-html.ts';
+import { escapeHtml } from '../metrics/escape-html.ts';
 import { reliabilityBins, riskCoverage } from '../metrics/selective.ts';
 import type { PolicyPrediction } from './policy-fit.ts';
 

@@ -1,12 +1,12 @@
 // How good a fitted policy is on questions that it has not seen: telling, calibration, and what its threshold does.
-import type { PolicyFit } from '#chat/policy.ts';
-import { randomFrom } from '../core/random.ts';
+import type { PolicyFit } from '#chat/decide/policy.ts';
 import {
   auroc,
   expectedCalibrationError,
   type Prediction,
   wilsonInterval,
 } from '../metrics/classification.ts';
+import { randomFrom } from '../metrics/random.ts';
 import type { PolicyPrediction } from './policy-fit.ts';
 
 export interface Share {

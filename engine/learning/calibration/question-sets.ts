@@ -8,8 +8,8 @@ import type { Embedder } from '#core/embedder.ts';
 import { AppError } from '#core/errors.ts';
 import type { Reranker } from '#core/reranker.ts';
 import type { Retriever } from '#core/retriever.ts';
-import { openKnowledgeBase } from '#rag/knowledge-base.ts';
-import { createRerankingRetriever } from '#rag/reranking-retriever.ts';
+import { openKnowledgeBase } from '#knowledge/knowledge-base.ts';
+import { createRerankingRetriever } from '#knowledge/retrieval/reranking-retriever.ts';
 import { type Evidence, evidenceOf } from './policy-fit.ts';
 
 const caseSchema = z.object({

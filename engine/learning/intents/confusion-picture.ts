@@ -1,5 +1,5 @@
 // A confusion matrix as an SVG picture that stands alone: rows are what was meant, columns what was guessed.
-import { escapeHtml } from '../core/escape-html.ts';
+import { escapeHtml } from '../metrics/escape-html.ts';
 import { confusionCounts, type LabelPair } from './intent-metrics.ts';
 
 /** With more classes, names and numbers would not be readable. */

@@ -1,5 +1,5 @@
 // Figures of a classifier as lines for a terminal.
-import { formatValue } from '../core/format-value.ts';
+import { formatValue } from '../metrics/format-value.ts';
 import type { IntentEvaluation } from './evaluate-intents.ts';
 
 export function describeMetrics({ metrics }: IntentEvaluation): string {

@@ -1,7 +1,7 @@
 // Figures of a classifier on labelled texts, each with its interval.
 import type { IntentGuess } from '#core/intent-classifier.ts';
-import { type Metric, shareMetric, statisticMetric } from '../core/metric.ts';
 import { auroc, expectedCalibrationError } from '../metrics/classification.ts';
+import { type Metric, shareMetric, statisticMetric } from '../metrics/metric.ts';
 import { macroF1 } from './intent-metrics.ts';
 
 export interface JudgedText {

@@ -3,12 +3,12 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readIntentModel } from '#rag/intent-model.ts';
-import { identifyModel } from '#rag/model-id.ts';
+import { readIntentModel } from '#models/intents/intent-model.ts';
+import { identifyModel } from '#models/store/model-id.ts';
 import { readLabelFile } from './label-file.ts';
 import { dataHash } from './train-intents.ts';
 
-const place = (path: string) => join(import.meta.dirname, '../..', path);
+const place = (path: string) => join(import.meta.dirname, '../../..', path);
 const modelPath = place('data/models/intents/general.json');
 const again =
   'train it again: npm run intents -- train training/data/general-intents.jsonl --name general --out data/models/intents --report var/intents --card training/data/general-intents.md';

@@ -1,7 +1,7 @@
 // MODEL_CARD.md beside a classifier: what is true of every one is written here, what is true of this one comes from a Markdown file.
-import type { IntentModel } from '#rag/intent-model.ts';
-import { formatValue } from '../core/format-value.ts';
-import type { Metric } from '../core/metric.ts';
+import type { IntentModel } from '#models/intents/intent-model.ts';
+import { formatValue } from '../metrics/format-value.ts';
+import type { Metric } from '../metrics/metric.ts';
 import type { IntentEvaluation } from './evaluate-intents.ts';
 import { classFigures } from './intent-metrics.ts';
 

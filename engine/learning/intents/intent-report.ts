@@ -1,8 +1,8 @@
 // report.html of a training or an evaluation: one file that opens without a network, for the person who labelled the texts.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { escapeHtml } from '../core/escape-html.ts';
-import { formatValue } from '../core/format-value.ts';
+import { escapeHtml } from '../metrics/escape-html.ts';
+import { formatValue } from '../metrics/format-value.ts';
 import { confusionPicture } from './confusion-picture.ts';
 import type { IntentEvaluation, JudgedText } from './evaluate-intents.ts';
 import { classFigures, confusionCounts } from './intent-metrics.ts';
@@ -43,7 +43,7 @@ export function toIntentHtml({ title, subject, labels, evaluation, notes }: Inte
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
 <title>${escapeHtml(title)}</title>
 <link rel="icon" href="data:,">
-<style>${readFileSync(join(import.meta.dirname, '../report/report.css'), 'utf8')}
+<style>${readFileSync(join(import.meta.dirname, '../../../evals/report/report.css'), 'utf8')}
 img { max-width: 100%; height: auto; }</style>
 </head>
 <body>

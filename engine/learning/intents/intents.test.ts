@@ -2,12 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createHashingEmbedder } from '#rag/testing/hashing-embedder.ts';
-import type { SuiteContext } from '../core/result.ts';
+import type { SuiteContext } from '#evals/core/result.ts';
+import { sampleQueries } from '#evals/intents/labelled-queries.ts';
+import { runIntents } from '#evals/intents/run-intents.ts';
+import { createHashingEmbedder } from '#models/testing/hashing-embedder.ts';
 import { confusionPicture } from './confusion-picture.ts';
 import { accuracy, classFigures, confusionCounts, macroF1 } from './intent-metrics.ts';
-import { sampleQueries } from './labelled-queries.ts';
-import { runIntents } from './run-intents.ts';
 
 const pair = (expected: string, guessed: string) => ({ expected, guessed });
 

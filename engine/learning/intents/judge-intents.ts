@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { AppError } from '#core/errors.ts';
-import { checkEmbedder, guessIntent, type IntentModel, readIntentModel } from '#rag/intent-model.ts';
+import {
+  checkEmbedder,
+  guessIntent,
+  type IntentModel,
+  readIntentModel,
+} from '#models/intents/intent-model.ts';
 import { confusionPicture } from './confusion-picture.ts';
 import { embedTexts, type Progress } from './embed-texts.ts';
 import { evaluateIntents, type IntentEvaluation, judgedText } from './evaluate-intents.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { AppError } from '#core/errors.ts';
-import { type IntentModel, writeIntentModel } from '#rag/intent-model.ts';
+import { type IntentModel, writeIntentModel } from '#models/intents/intent-model.ts';
 import { embedTexts } from './embed-texts.ts';
 import { evaluateIntents, type IntentEvaluation, judgedText } from './evaluate-intents.ts';
 import { intentModelCard } from './intent-model-card.ts';

@@ -1,7 +1,7 @@
 // Loss and gradient of multinomial logistic regression as an ONNX graph, because onnxruntime, which is here anyway, multiplies
 // matrices some forty times as fast as JavaScript: all 15,000 queries of clinc150 in a few seconds instead of minutes.
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { bytes, message, number, text } from '#rag/protocol-buffers.ts';
+import { bytes, message, number, text } from '#models/onnx/protocol-buffers.ts';
 
 export interface LossAndGradient {
   /** Sum over the rows of the negative log-likelihood. */

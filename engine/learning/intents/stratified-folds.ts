@@ -1,5 +1,5 @@
 // Deals the rows of each class evenly to the folds.
-import { randomFrom } from '../core/random.ts';
+import { randomFrom } from '../metrics/random.ts';
 
 /** The fold of each row, 0 to `folds` - 1: the same for the same seed; counts of a class differ by at most one between folds. */
 export function stratifiedFolds(classes: readonly (number | string)[], folds: number, seed = 1): number[] {

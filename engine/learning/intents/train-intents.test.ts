@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { guessIntent } from '#rag/intent-model.ts';
-import { createHashingEmbedder } from '#rag/testing/hashing-embedder.ts';
-import { randomFrom } from '../core/random.ts';
+import { guessIntent } from '#models/intents/intent-model.ts';
+import { createHashingEmbedder } from '#models/testing/hashing-embedder.ts';
+import { randomFrom } from '../metrics/random.ts';
 import { minimize } from './minimize.ts';
 import { openSoftmaxGraph } from './softmax-graph.ts';
 import { stratifiedFolds } from './stratified-folds.ts';

@@ -2,8 +2,8 @@
 // judges a model that has seen it.
 import { createHash } from 'node:crypto';
 import { AppError } from '#core/errors.ts';
-import { intentFeatures } from '#rag/intent-features.ts';
-import { type IntentModel, logSumExp, scoreIntents } from '#rag/intent-model.ts';
+import { intentFeatures } from '#models/intents/intent-features.ts';
+import { type IntentModel, logSumExp, scoreIntents } from '#models/intents/intent-model.ts';
 import { expectedCalibrationError } from '../metrics/classification.ts';
 import type { Progress } from './embed-texts.ts';
 import { accuracy, macroF1 } from './intent-metrics.ts';

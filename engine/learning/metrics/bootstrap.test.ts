@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { mean } from '../core/metric.ts';
 import { bootstrapInterval, pairedDifference, quantile } from './bootstrap.ts';
+import { mean } from './metric.ts';
 
 describe('bootstrapInterval', () => {
   const values = Array.from({ length: 200 }, (_, index) => index % 2);

@@ -1,5 +1,5 @@
 // The bootstrap (Efron, 1979) over cases, with a fixed seed: intervals of any statistic, and paired differences of two runs.
-import { randomFrom } from '../core/random.ts';
+import { randomFrom } from './random.ts';
 
 export interface BootstrapOptions {
   readonly seed?: number;

@@ -1,7 +1,7 @@
 // Figures with their N and 95 % interval: Wilson for shares, bootstrap for everything else.
 
-import { bootstrapInterval } from '../metrics/bootstrap.ts';
-import { wilsonInterval } from '../metrics/classification.ts';
+import { bootstrapInterval } from './bootstrap.ts';
+import { wilsonInterval } from './classification.ts';
 
 /** One figure. `shareMetric`, `meanMetric` and `statisticMetric` make one with its interval. */
 export interface Metric {

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Embedder } from '#core/embedder.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
-import { openChosenEmbedder } from '#rag/choose-embedder.ts';
-import { modelCalibrationPath, modelFileName } from '#rag/model-store.ts';
-import type { RerankerChoice } from '#rag/open-reranker.ts';
+import { openChosenEmbedder } from '#models/embedder/choose-embedder.ts';
+import type { RerankerChoice } from '#models/reranker/open-reranker.ts';
+import { modelCalibrationPath, modelFileName } from '#models/store/model-store.ts';
+import { shippedThresholdsFor } from '#models/store/shipped-policy.ts';
 import { fitThresholds } from './fit-thresholds.ts';
 import { type Evaluation, judgeChange, type ModelChange } from './model-change.ts';
 import { embedderOfModel, type KnownModel, type ModelsConfig } from './name-models.ts';
-import { shippedThresholdsFor } from './shipped-policy.ts';
 
 /** Everything that is published, embedded with another model beside it. */
 export interface Candidate extends AsyncDisposable {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Report, ReportCase } from '../report/report.ts';
+import type { Report, ReportCase } from '#evals/report/report.ts';
 import { isAgreed } from './consent.ts';
 import { describeChange, judgeChange } from './model-change.ts';
 

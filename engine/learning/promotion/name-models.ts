@@ -3,14 +3,18 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '#core/errors.ts';
 import {
+  generationFolder,
+  listGenerations,
+  readCurrentId,
+} from '#knowledge/generations/generation-folder.ts';
+import { openManifest } from '#knowledge/generations/generation-manifest.ts';
+import {
   type ChoosableEmbedder,
   type ChosenEmbedder,
   configuredModelId,
   hasEndpoint,
-} from '#rag/choose-embedder.ts';
-import { generationFolder, listGenerations, readCurrentId } from '#rag/generation-folder.ts';
-import { openManifest } from '#rag/generation-manifest.ts';
-import { isEndpointModel, listStoredModels } from '#rag/model-store.ts';
+} from '#models/embedder/choose-embedder.ts';
+import { isEndpointModel, listStoredModels } from '#models/store/model-store.ts';
 
 /** What the configuration says of models. */
 export interface ModelsConfig {

@@ -2,9 +2,9 @@ import { HumanMessage } from '@langchain/core/messages';
 import { describe, expect, it } from 'vitest';
 import type { Chunk, ScoredChunk } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
+import { createHashingEmbedder } from '../testing/hashing-embedder.ts';
 import { composeAnswer, type ExtractiveModels } from './compose-answer.ts';
 import { ExtractiveChatModel } from './extractive-chat-model.ts';
-import { createHashingEmbedder } from './testing/hashing-embedder.ts';
 
 const embedder = createHashingEmbedder();
 

@@ -3,8 +3,8 @@
 import type { CallOptions } from '#core/call-options.ts';
 import type { Grounding } from '#core/chat-model.ts';
 import type { Embedder } from '#core/embedder.ts';
+import { tokenizeForSearch } from '#core/lexical-tokens.ts';
 import type { Reranker, RerankerTrust } from '#core/reranker.ts';
-import { tokenizeForSearch } from './lexical-tokens.ts';
 import { type Block, passageBlocks, type Unit } from './passage-blocks.ts';
 
 export interface ExtractiveModels {

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HumanMessage } from '@langchain/core/messages';
 import { describe, expect, it } from 'vitest';
+import { createHashingEmbedder } from '../testing/hashing-embedder.ts';
 import { openChatModel } from './open-chat-model.ts';
-import { createHashingEmbedder } from './testing/hashing-embedder.ts';
 
 interface Received {
   readonly path: string | undefined;

@@ -1,9 +1,9 @@
 // Which embedder a data folder wants: what the operator named, else the one that its knowledge base was made with, else the one that
 // ships. So a model that was changed with `npm run models -- use` is found by every later start and job, and by a rollback.
 import type { Embedder } from '#core/embedder.ts';
-import { identifyModel } from './model-id.ts';
-import { findModelInUse } from './model-in-use.ts';
-import { findStoredModel, isEndpointModel } from './model-store.ts';
+import { findModelInUse } from '#knowledge/generations/model-in-use.ts';
+import { identifyModel } from '../store/model-id.ts';
+import { findStoredModel, isEndpointModel } from '../store/model-store.ts';
 import { type EmbedderSettings, type OpenEmbedderOptions, openEmbedder } from './open-embedder.ts';
 import { rememberQueries } from './recent-queries.ts';
 

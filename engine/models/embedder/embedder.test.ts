@@ -5,18 +5,18 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Embedder } from '#core/embedder.ts';
+import { type EmbeddingEndpoint, startEmbeddingEndpoint } from '../testing/embedding-endpoint.ts';
+import { createHashingEmbedder } from '../testing/hashing-embedder.ts';
+import { writeTinyModel } from '../testing/tiny-model.ts';
 import { openOnnxEmbedder } from './onnx-embedder.ts';
 import { openEmbedder } from './open-embedder.ts';
 import { openOpenaiEmbedder } from './openai-embedder.ts';
-import { type EmbeddingEndpoint, startEmbeddingEndpoint } from './testing/embedding-endpoint.ts';
-import { createHashingEmbedder } from './testing/hashing-embedder.ts';
-import { writeTinyModel } from './testing/tiny-model.ts';
 
-const shipped = fileURLToPath(new URL('../../data/models/embedder', import.meta.url));
+const shipped = fileURLToPath(new URL('../../../data/models/embedder', import.meta.url));
 const hasTensorRt = existsSync(
   fileURLToPath(
     new URL(
-      '../../node_modules/onnxruntime-node/bin/napi-v6/linux/x64/libonnxruntime_providers_tensorrt.so',
+      '../../../node_modules/onnxruntime-node/bin/napi-v6/linux/x64/libonnxruntime_providers_tensorrt.so',
       import.meta.url,
     ),
   ),

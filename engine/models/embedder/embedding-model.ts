@@ -3,17 +3,17 @@
 import { join } from 'node:path';
 import { type InferenceSession, listSupportedBackends } from 'onnxruntime-node';
 import { AppError } from '#core/errors.ts';
-import type { EmbeddingSettings } from './embedding-settings.ts';
-import { type IdentifiedModel, identifyModel } from './model-id.ts';
+import { normalize } from '#core/vector-matrix.ts';
 import {
   type ExecutionProvider,
   openTokenSession,
   runsOf,
   runTokens,
   type TokenRow,
-} from './onnx-session.ts';
-import { createTextEncoder } from './text-encoder.ts';
-import { normalize } from './vector-matrix.ts';
+} from '../onnx/onnx-session.ts';
+import { createTextEncoder } from '../onnx/text-encoder.ts';
+import { type IdentifiedModel, identifyModel } from '../store/model-id.ts';
+import type { EmbeddingSettings } from './embedding-settings.ts';
 
 export type TextKind = 'query' | 'document';
 

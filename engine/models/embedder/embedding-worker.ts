@@ -1,7 +1,7 @@
 // The thread that one embedding model runs in; onnx-embedder.ts starts it and speaks to it.
 import { workerData } from 'node:worker_threads';
+import { runModelThread } from '../onnx/model-thread.ts';
 import { type EmbeddingModelOptions, openEmbeddingModel, type TextKind } from './embedding-model.ts';
-import { runModelThread } from './model-thread.ts';
 
 export interface EmbeddingWorkerData {
   readonly folder: string;

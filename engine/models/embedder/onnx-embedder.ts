@@ -3,9 +3,9 @@
 import { availableParallelism } from 'node:os';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Embedder } from '#core/embedder.ts';
+import { openModelThreads } from '../onnx/model-threads.ts';
 import type { EmbeddingModelOptions, TextKind } from './embedding-model.ts';
 import type { EmbeddingReady, EmbeddingWorkerData, TextsToEmbed } from './embedding-worker.ts';
-import { openModelThreads } from './model-threads.ts';
 
 export interface OnnxEmbedderOptions extends EmbeddingModelOptions {
   /** Worker threads, each with the model loaded; the second and later start when documents pile up. 0 = one per core. */

@@ -1,7 +1,7 @@
 // Picks the embedder that the configuration names.
 import type { Embedder } from '#core/embedder.ts';
+import type { ExecutionProvider } from '../onnx/onnx-session.ts';
 import { openOnnxEmbedder } from './onnx-embedder.ts';
-import type { ExecutionProvider } from './onnx-session.ts';
 
 export interface EmbedderSettings {
   /** A folder with model.onnx, or `openai:MODEL`. */

@@ -4,7 +4,7 @@ import { APIConnectionTimeoutError, APIError, OpenAI } from 'openai';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { AppError } from '#core/errors.ts';
-import { normalize } from './vector-matrix.ts';
+import { normalize } from '#core/vector-matrix.ts';
 
 export interface OpenaiEmbedderOptions {
   readonly model: string;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Embedder } from '#core/embedder.ts';
+import { createHashingEmbedder } from '../testing/hashing-embedder.ts';
 import { rememberQueries } from './recent-queries.ts';
-import { createHashingEmbedder } from './testing/hashing-embedder.ts';
 
 function counting(): { embedder: Embedder; asked: string[] } {
   const asked: string[] = [];

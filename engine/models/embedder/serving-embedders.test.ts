@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Embedder } from '#core/embedder.ts';
+import { createHashingEmbedder } from '../testing/hashing-embedder.ts';
 import { createServingEmbedders } from './serving-embedders.ts';
-import { createHashingEmbedder } from './testing/hashing-embedder.ts';
 
 /** Says when it was closed; `hold` lets a text wait. */
 function watched(modelId: string) {

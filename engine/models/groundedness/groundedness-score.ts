@@ -5,8 +5,8 @@ import { z } from 'zod';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Embedder } from '#core/embedder.ts';
 import type { GroundednessScorer } from '#core/groundedness.ts';
+import { tokenizeForSearch } from '#core/lexical-tokens.ts';
 import { splitSentences } from '#core/sentences.ts';
-import { tokenizeForSearch } from './lexical-tokens.ts';
 
 const featureCount = 6;
 

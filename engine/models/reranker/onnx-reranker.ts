@@ -5,8 +5,8 @@ import type { CallOptions } from '#core/call-options.ts';
 import { chunkContext } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
 import type { Reranker } from '#core/reranker.ts';
-import { type Job, openModelThreads } from './model-threads.ts';
-import { tokensPerRun } from './onnx-session.ts';
+import { type Job, openModelThreads } from '../onnx/model-threads.ts';
+import { tokensPerRun } from '../onnx/onnx-session.ts';
 import type { PairsToScore, RerankingReady, RerankingWorkerData } from './reranking-worker.ts';
 
 export interface OnnxRerankerOptions {

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ScoredChunk } from '#core/document.ts';
 import type { Reranker } from '#core/reranker.ts';
+import { createOverlappingReranker } from '../testing/overlapping-reranker.ts';
+import { writeTinyModel } from '../testing/tiny-model.ts';
+import { tinyRerankerSettings, writeTinyReranker } from '../testing/tiny-reranker.ts';
 import { openOnnxReranker } from './onnx-reranker.ts';
 import { openReranker } from './open-reranker.ts';
 import { openRerankingModel } from './reranking-model.ts';
-import { createOverlappingReranker } from './testing/overlapping-reranker.ts';
-import { writeTinyModel } from './testing/tiny-model.ts';
-import { tinyRerankerSettings, writeTinyReranker } from './testing/tiny-reranker.ts';
 
 let folder: string;
 beforeAll(async () => {

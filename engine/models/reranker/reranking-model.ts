@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
 import { AppError } from '#core/errors.ts';
 import type { RerankerTrust } from '#core/reranker.ts';
-import { openTokenSession, runsOf, runTokens } from './onnx-session.ts';
+import { openTokenSession, runsOf, runTokens } from '../onnx/onnx-session.ts';
+import { createPairEncoder } from '../onnx/text-encoder.ts';
 import { readRerankerSettings } from './reranker-settings.ts';
-import { createPairEncoder } from './text-encoder.ts';
 
 export interface RerankingModel {
   /** `name@` and the first 8 hex digits of the SHA-256 of model, tokenizer and the settings that shape scores. */

@@ -1,6 +1,6 @@
 // The thread that one reranking model runs in; onnx-reranker.ts starts it and speaks to it.
 import { workerData } from 'node:worker_threads';
-import { runModelThread } from './model-thread.ts';
+import { runModelThread } from '../onnx/model-thread.ts';
 import { openRerankingModel, type RerankingModel } from './reranking-model.ts';
 
 export interface RerankingWorkerData {

@@ -3,14 +3,14 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseCalibration } from '#chat/parse-calibration.ts';
-import { configuredModelId, findEmbedder } from '#rag/choose-embedder.ts';
-import { listStoredModels, modelCalibrationPath } from '#rag/model-store.ts';
-import { openOnnxEmbedder } from '#rag/onnx-embedder.ts';
-import { tinyWeights, writeTinyModel } from '../../server/rag/testing/tiny-model.ts';
+import { parseCalibration } from '#chat/decide/parse-calibration.ts';
+import { configuredModelId, findEmbedder } from '../embedder/choose-embedder.ts';
+import { openOnnxEmbedder } from '../embedder/onnx-embedder.ts';
+import { tinyWeights, writeTinyModel } from '../testing/tiny-model.ts';
+import { topicVectors, writeKnowingModel } from '../testing/word-models.ts';
 import { addModel } from './add-model.ts';
 import { knownPairs } from './known-pairs.ts';
-import { topicVectors, writeKnowingModel } from './testing/word-models.ts';
+import { listStoredModels, modelCalibrationPath } from './model-store.ts';
 
 let root: string;
 let dataDir: string;
@@ -70,7 +70,7 @@ describe('models add', { timeout: 60_000 }, () => {
 
   it('keeps the model that ships for the day that another one does, with its thresholds', async () => {
     const ships = {
-      model: join(import.meta.dirname, '../../data/models/embedder'),
+      model: join(import.meta.dirname, '../../../data/models/embedder'),
       isFixed: false,
       threads: 1,
     };

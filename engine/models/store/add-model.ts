@@ -4,9 +4,11 @@ import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 
 import { dirname, join } from 'node:path';
 import type { CallOptions } from '#core/call-options.ts';
 import { AppError } from '#core/errors.ts';
-import { type EmbeddingModel, openEmbeddingModel } from '#rag/embedding-model.ts';
-import { hashFile, syncFile, syncFolder } from '#rag/generation-folder.ts';
-import { identifyModel } from '#rag/model-id.ts';
+import { hashFile, syncFile, syncFolder } from '#knowledge/generations/generation-folder.ts';
+import { type EmbeddingModel, openEmbeddingModel } from '../embedder/embedding-model.ts';
+import type { KnownPair } from './known-pairs.ts';
+import { identifyModel } from './model-id.ts';
+import { type FoundSettings, findSettings, type ModelOverrides } from './model-settings.ts';
 import {
   findStoredModel,
   modelCalibrationPath,
@@ -15,9 +17,7 @@ import {
   type StoredModel,
   storedModelFile,
   storedModelSchema,
-} from '#rag/model-store.ts';
-import type { KnownPair } from './known-pairs.ts';
-import { type FoundSettings, findSettings, type ModelOverrides } from './model-settings.ts';
+} from './model-store.ts';
 import { findExternalData } from './onnx-external-data.ts';
 import { type SelfTestResult, testModel } from './self-test.ts';
 import { shippedCalibrationPath, shippedThresholdsFor } from './shipped-policy.ts';

@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '#core/errors.ts';
-import { type EmbeddingSettings, readEmbeddingSettings } from './embedding-settings.ts';
+import { type EmbeddingSettings, readEmbeddingSettings } from '../embedder/embedding-settings.ts';
 
 export interface IdentifiedModel {
   /** `name@` and the first 8 hex digits of the SHA-256 of model, tokenizer and the settings that shape vectors. */

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '#core/errors.ts';
-import { chooseEmbedder, findEmbedder, openChosenEmbedder } from './choose-embedder.ts';
-import { openKnowledgeBase } from './knowledge-base.ts';
+import { openKnowledgeBase } from '#knowledge/knowledge-base.ts';
+import { publishSample, sampleDocuments } from '#knowledge/testing/sample-generation.ts';
+import { chooseEmbedder, findEmbedder, openChosenEmbedder } from '../embedder/choose-embedder.ts';
+import { createHashingEmbedder } from '../testing/hashing-embedder.ts';
+import { writeTinyModel } from '../testing/tiny-model.ts';
 import { identifyModel } from './model-id.ts';
 import { findStoredModel, listStoredModels, modelCalibrationPath, modelStoreFolder } from './model-store.ts';
-import { createHashingEmbedder } from './testing/hashing-embedder.ts';
-import { publishSample, sampleDocuments } from './testing/sample-generation.ts';
-import { writeTinyModel } from './testing/tiny-model.ts';
 
 let dataDir: string;
 let builtIn: { model: string; isFixed: boolean; threads: number };

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { externalConstant, node, onnxModel } from '../../server/rag/testing/onnx-writer.ts';
+import { externalConstant, node, onnxModel } from '../testing/onnx-writer.ts';
 import { externalDataLocations } from './onnx-external-data.ts';
 
 const model = (locations: readonly string[]) =>

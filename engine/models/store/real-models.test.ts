@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openOnnxEmbedder } from '#rag/onnx-embedder.ts';
+import { openOnnxEmbedder } from '../embedder/onnx-embedder.ts';
 import { addModel } from './add-model.ts';
 
-const folder = fileURLToPath(new URL('../../../shared/models/', import.meta.url));
+const folder = fileURLToPath(new URL('../../../../shared/models', import.meta.url));
 const settings = {
   'bge-small-en-v15-q': {
     pooling: 'cls',
@@ -47,7 +47,7 @@ describe.skipIf(!areThere)('real models (skipped where they are not there)', { t
     const mixed = join(root, 'mixed');
     await cp(join(folder, 'e5-small-v2-q'), mixed, { recursive: true, dereference: true });
     await cp(
-      fileURLToPath(new URL('../../data/models/embedder/tokenizer.json', import.meta.url)),
+      fileURLToPath(new URL('../../../data/models/embedder/tokenizer.json', import.meta.url)),
       join(mixed, 'tokenizer.json'),
     );
     await writeFile(join(mixed, 'config.json'), '{}');

@@ -1,6 +1,6 @@
 // Does an embedding model that somebody brings do what an embedder has to do? Found out by using it, before anything depends on it.
 import { AppError } from '#core/errors.ts';
-import type { EmbeddingModel } from '#rag/embedding-model.ts';
+import type { EmbeddingModel } from '../embedder/embedding-model.ts';
 import { type KnownPair, knownPairs } from './known-pairs.ts';
 
 export interface SelfTestResult {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-export const shippedCalibrationPath = join(import.meta.dirname, '../../data/models/policy.json');
+export const shippedCalibrationPath = join(import.meta.dirname, '../../../data/models/policy.json');
 
 const policySchema = z.object({ embedder: z.string().min(1) });
 

@@ -1,8 +1,8 @@
 // An embedder for tests: each word adds one to a dimension chosen by its hash. Deterministic, instant, and alike texts are near.
 import { createHash } from 'node:crypto';
 import type { Embedder } from '#core/embedder.ts';
-import { tokenizeForSearch } from '../lexical-tokens.ts';
-import { normalize } from '../vector-matrix.ts';
+import { tokenizeForSearch } from '#core/lexical-tokens.ts';
+import { normalize } from '#core/vector-matrix.ts';
 
 export interface HashingEmbedder extends Embedder {
   /** Texts embedded so far, queries not counted. */

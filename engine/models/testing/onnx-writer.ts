@@ -1,5 +1,5 @@
 // Writes small ONNX models of token rows, so that tests have real ones without files. The field numbers are those of onnx.proto.
-import { bytes, message, number, text } from '../protocol-buffers.ts';
+import { bytes, message, number, text } from '../onnx/protocol-buffers.ts';
 
 export interface OnnxGraph {
   readonly nodes: readonly Buffer[];

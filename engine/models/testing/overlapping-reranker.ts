@@ -1,7 +1,7 @@
 // A reranker without a model: the more of the question's words a text has, the higher its score. Passes the port's contract.
 import { chunkContext } from '#core/document.ts';
+import { tokenizeForSearch } from '#core/lexical-tokens.ts';
 import type { Reranker } from '#core/reranker.ts';
-import { tokenizeForSearch } from '../lexical-tokens.ts';
 
 export function createOverlappingReranker(): Reranker {
   const scoreOf = (question: string, text: string) => {

@@ -1,6 +1,7 @@
 // Tiny real ONNX models that know a list of topics: every word of a topic has that topic's direction, words of several have none.
-import { type TinyModelOptions, writeTinyModel } from '../../../server/rag/testing/tiny-model.ts';
-import { knownPairs } from '../known-pairs.ts';
+
+import { knownPairs } from '../store/known-pairs.ts';
+import { type TinyModelOptions, writeTinyModel } from './tiny-model.ts';
 
 /** Vectors for `writeTinyModel`. Each topic is a list of texts that belong together. */
 export function topicVectors(topics: readonly (readonly string[])[]): Record<string, number[]> {

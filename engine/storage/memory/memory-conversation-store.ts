@@ -1,12 +1,12 @@
 // Conversations in memory: the fake of tests, and the store of scripts that keep nothing.
 import type { Conversation, Feedback, Message } from '#core/conversation.ts';
+import { hashToken, newSecret, tokenMatches } from '#core/conversation-secret.ts';
 import { AppError } from '#core/errors.ts';
 import type { JournalEntry, JournalEvent } from '#core/events.ts';
+import { journalledAnswer } from '#core/journalled-answer.ts';
 import type { ConversationStore } from '#core/stores.ts';
 import { type ConversationKey, keyText } from '#core/tenant.ts';
-import { hashToken, newSecret, tokenMatches } from './conversation-secret.ts';
-import { endedAnswer, messageOf } from './conversation-tables.ts';
-import { journalledAnswer } from './journalled-answer.ts';
+import { endedAnswer, messageOf } from '../sql/conversation-tables.ts';
 
 interface PromisedAnswer {
   readonly messageId: string;

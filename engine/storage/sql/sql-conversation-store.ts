@@ -1,11 +1,12 @@
 // The queries of a ConversationStore, the same for every SQL database. What one database does its own way stands in `SqlBackend`.
 import { type Insertable, type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import type { Conversation } from '#core/conversation.ts';
+import { hashToken, newSecret, tokenMatches } from '#core/conversation-secret.ts';
 import { AppError } from '#core/errors.ts';
 import type { JournalEntry } from '#core/events.ts';
+import { journalledAnswer } from '#core/journalled-answer.ts';
 import type { ConversationStore, Erasure, StoredMessage, UnfinishedAnswer } from '#core/stores.ts';
 import { type ConversationKey, keyText } from '#core/tenant.ts';
-import { hashToken, newSecret, tokenMatches } from './conversation-secret.ts';
 import {
   type ConversationTables,
   columnsOf,
@@ -16,7 +17,6 @@ import {
   toConversation,
   toEvent,
 } from './conversation-tables.ts';
-import { journalledAnswer } from './journalled-answer.ts';
 
 type Tables = Kysely<ConversationTables>;
 

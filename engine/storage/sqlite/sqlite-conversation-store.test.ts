@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type ConversationKey, defaultTenant, inDefaultTenant } from '#core/tenant.ts';
-import { describeConversationStore } from './conversation-store.contract.ts';
+import { describeConversationStore } from '../conversation-store.contract.ts';
 import { openSqliteConversationStore } from './sqlite-conversation-store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'answerdesk-store-'));

@@ -8,7 +8,7 @@
 //   It is tried again and again with timers: waiting inside SQLite would hold the event loop, and all writers.
 import type { DatabaseSync } from 'node:sqlite';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import type { ConversationTables } from './conversation-tables.ts';
+import type { ConversationTables } from '../sql/conversation-tables.ts';
 
 /** As many zero bytes as the text has: SQLite writes a value of the same length where the old one was. */
 export function overwritten(column: string): RawBuilder<string> {
