@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '#app/config.ts';
-import { type Knowledge, openKnowledge } from '#app/deps.ts';
+import { type Knowledge, openKnowledge } from '#app/open-knowledge.ts';
 import { type EmbeddingEndpoint, startEmbeddingEndpoint } from '#ingest/testing/embedding-endpoint.ts';
 import { readCurrentId } from '#knowledge/generations/generation-folder.ts';
 import type { ModelChange } from '#learning/promotion/model-change.ts';

@@ -39,7 +39,7 @@ function desk(script: Script, passages: readonly ScoredChunk[], extra: Partial<A
     knowledgeBase: () => knowledgeBase,
     embedder: cannedEmbedder(),
     chatModel: { name: 'scripted', model },
-    calibration,
+    calibration: () => calibration,
     timeouts: { firstTokenTimeoutMs: 200, tokenTimeoutMs: 200 },
     ...extra,
   });

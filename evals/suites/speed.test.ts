@@ -46,13 +46,13 @@ function dependencies(fails: (call: number) => boolean): AnswerDependencies {
         retrieve: async () => [{ chunk, score: 1, evidence: { cosine: 1, coverage: 1, bm25: 20 } }],
       }) as unknown as ReturnType<AnswerDependencies['knowledgeBase']>,
     chatModel: { name: 'fake', model: new Model({ responses: [''] }) as unknown as ChatModel },
-    calibration: {
+    calibration: () => ({
       embedder: 'm',
       coefficients: { cosine: 0, scoreMargin: 0, coverageMargin: 0, rerank: 0, rerankMargin: 0 },
       intercept: 5,
       answerFrom: 0.5,
       clarifyFrom: 0.2,
-    },
+    }),
     timeouts: { firstTokenTimeoutMs: 5000, tokenTimeoutMs: 5000 },
   };
 }

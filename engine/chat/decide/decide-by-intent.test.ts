@@ -76,13 +76,13 @@ describe('answering with a classifier', () => {
     embedder: cannedEmbedder(),
     chatModel: { name: 'scripted', model },
     intents,
-    calibration: {
+    calibration: () => ({
       embedder: 'canned',
       coefficients: { cosine: 20, scoreMargin: 0, coverageMargin: 0, rerank: 0, rerankMargin: 0 },
       intercept: -10,
       answerFrom: 0.6,
       clarifyFrom: 0.2,
-    },
+    }),
     timeouts: { firstTokenTimeoutMs: 200, tokenTimeoutMs: 200 },
   });
   const ask = (text: string) =>

@@ -36,7 +36,7 @@ function desk(options: Partial<AnswerQualityOptions> = {}) {
       knowledgeBase: () =>
         cannedKnowledgeBase([scored(makeChunk({ text: 'Hold the dial for 20 seconds.' }), { cosine: 0.9 })]),
       chatModel: { name: 'scripted', model: new ScriptedChatModel({ deltas: [text] }) },
-      calibration: {
+      calibration: () => ({
         embedder: 'canned',
         coefficients: {
           cosine: 20,
@@ -48,7 +48,7 @@ function desk(options: Partial<AnswerQualityOptions> = {}) {
         intercept: -10,
         answerFrom: 0.6,
         clarifyFrom: 0.2,
-      },
+      }),
       timeouts: { firstTokenTimeoutMs: 200, tokenTimeoutMs: 200 },
     }),
   );
