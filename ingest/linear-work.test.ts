@@ -27,5 +27,5 @@ it.each(
     ['#', '$', '\n', ' ', '\t', '[', '- ', '. ', '@a '].map((unit) => [name, unit] as const),
   ),
 )('%s of many %j', (name, unit) => {
-  expect(cpuRatio(functions[name]!, unit)).toBeLessThan(5);
+  expect(cpuRatio(functions[name]!, unit)).toBeLessThan(3.5);
 });
