@@ -3,7 +3,10 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: [
+      'engine/**/*.test.ts',
       'server/**/*.test.ts',
+      'cli/**/*.test.ts',
+      'lab/**/*.test.ts',
       'ingest/**/*.test.ts',
       'evals/**/*.test.ts',
       'web/**/*.test.ts',

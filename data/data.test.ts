@@ -4,15 +4,15 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { featureNames } from '#chat/evidence-features.ts';
-import { openEmbedder } from '#rag/open-embedder.ts';
-import { openReranker } from '#rag/open-reranker.ts';
-import { missingFacts } from '../evals/judging/answer-checks.ts';
-import type { ArticleItem, ConversationItem, SourceItem } from '../ingest/item.ts';
-import { parseMarkdown } from '../ingest/markdown-text.ts';
-import { createFields } from '../ingest/sources/field-map.ts';
-import { findFiles } from '../ingest/sources/find-files.ts';
-import { readSource } from '../ingest/sources/read-source.ts';
+import { featureNames } from '#chat/decide/evidence-features.ts';
+import { openEmbedder } from '#models/embedder/open-embedder.ts';
+import { openReranker } from '#models/reranker/open-reranker.ts';
+import { missingFacts } from '#evals/judging/answer-checks.ts';
+import type { ArticleItem, ConversationItem, SourceItem } from '#ingest/item.ts';
+import { parseMarkdown } from '#ingest/parse/markdown-text.ts';
+import { createFields } from '#ingest/sources/field-map.ts';
+import { findFiles } from '#ingest/sources/find-files.ts';
+import { readSource } from '#ingest/sources/read-source.ts';
 
 const here = (path: string) => join(import.meta.dirname, path);
 const read = (path: string) => readFile(here(path), 'utf8');
@@ -42,7 +42,7 @@ const goldenSchema = z.strictObject({
   gold: z.array(text).max(3),
   facts: z.array(text).max(4),
   must_not: z.array(text),
-  expect: z.enum(['answer', 'clarify', 'decline', 'handoff']),
+  expect: z.enum(['answer', 'clarify', 'small-talk', 'decline', 'handoff']),
 });
 const messageSchema = z.strictObject({
   conversation_id: z.string().regex(/^c-\d{4}$/),
@@ -73,7 +73,7 @@ describe('the help centre', () => {
     for (const { id, title, url, updated, origin } of articles) {
       expect(origin.file).toContain(id);
       expect(title.length).toBeGreaterThan(3);
-      expect(url).toBe(`http://localhost:3000/help/${origin.file.replace(/\.\w+$/, '')}/`);
+      expect(url).toBe(`/help/${origin.file.replace(/\.\w+$/, '')}/`);
       expect(updated).toMatch(/^202\d-\d\d-\d\d/);
     }
   });
@@ -130,7 +130,8 @@ describe('the golden questions', () => {
     expect([...gold].sort()).toEqual(forCustomers.map(({ id }) => id).sort());
     for (const row of rows) {
       if (row.expect === 'answer' || row.expect === 'clarify') expect(row.gold, row.id).not.toEqual([]);
-      else expect(row.gold, row.id).toEqual([]);
+      // A message about danger is handed over with what an article says about it.
+      else if (row.expect !== 'handoff') expect(row.gold, row.id).toEqual([]);
     }
   });
 

@@ -1,12 +1,15 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Embedder } from '#core/embedder.ts';
-import { openCurrentGeneration } from '#rag/generation-reader.ts';
-import { createHashingEmbedder, type HashingEmbedder } from '#rag/testing/hashing-embedder.ts';
+import { openCurrentGeneration } from '#knowledge/generations/generation-reader.ts';
+import { rollbackGeneration } from '#knowledge/generations/generation-writer.ts';
+import { createHashingEmbedder, type HashingEmbedder } from '#models/testing/hashing-embedder.ts';
+import { writeStamp } from './embed/embedder-stamp.ts';
+import type { SourceItem } from './item.ts';
 import { type IngestJob, removeSource, runIngestJob } from './job.ts';
 import { lockJob } from './job-lock.ts';
-import { createDefaultRedactor } from './redaction-profile.ts';
+import { createDefaultRedactor } from './redact/redaction-profile.ts';
 import { defaultInternalRules } from './source-settings.ts';
 import { createFields } from './sources/field-map.ts';
 import { findFiles } from './sources/find-files.ts';
@@ -23,26 +26,39 @@ beforeEach(async () => {
 });
 afterEach(() => folder[Symbol.asyncDispose]());
 
-interface Options extends Partial<Pick<IngestJob, 'acceptModelChange' | 'dryRun' | 'signal' | 'onProgress'>> {
+type JobOptions = Pick<IngestJob, 'acceptModelChange' | 'dryRun' | 'onlyIfEmpty' | 'signal' | 'onProgress'>;
+interface Options extends Partial<JobOptions> {
   readonly name?: string;
   readonly idPrefix?: string;
   readonly model?: Embedder;
   readonly transcriptsAudience?: 'customer' | 'internal';
+  readonly redactArticles?: boolean;
+  /** Instead of what the files hold. */
+  readonly items?: AsyncIterable<SourceItem>;
 }
 
 async function ingest(
   path: string,
-  { name = 'help', idPrefix, model = embedder, transcriptsAudience = 'customer', ...options }: Options = {},
+  {
+    name = 'help',
+    idPrefix,
+    model = embedder,
+    transcriptsAudience = 'customer',
+    redactArticles = false,
+    items,
+    ...options
+  }: Options = {},
 ) {
-  const { files } = await findFiles([join(folder.path, path)]);
+  const { files } = items ? { files: [] } : await findFiles([join(folder.path, path)]);
   return runIngestJob({
     dataDir,
     openEmbedder: async () => model,
     source: {
       name,
       idPrefix,
-      items: readSource(files, createFields()),
+      items: items ?? readSource(files, createFields()),
       redactor: createDefaultRedactor(),
+      redactArticles,
       internalRules: defaultInternalRules,
       transcriptsAudience,
     },
@@ -85,18 +101,47 @@ describe('runIngestJob', () => {
     });
   });
 
-  it('stores nothing personal, not even in titles', async () => {
-    await article('a', 'Ask jane.doe@x.example, card 4111 1111 1111 1111.', '');
-    await folder.write(
-      'in/t.jsonl',
-      `${JSON.stringify({ id: 't', title: 'For jane.doe@x.example', text: 'IBAN DE89370400440532013000' })}\n`,
-    );
-    const summary = await ingest('in');
+  const personal = {
+    id: 't',
+    title: 'For jane.doe@x.example',
+    text: 'Card 4111 1111 1111 1111, IBAN DE89370400440532013000.',
+  };
+
+  it('publishes articles as they were written', async () => {
+    const text = 'When the radiator’s pin is stuck—and it isn’t [free] to move—call jane.doe@x.example.';
+    await folder.write('in/t.jsonl', `${JSON.stringify({ id: 't', title: 'The pin is bent-ish', text })}\n`);
+    expect((await ingest('in')).counts?.redactions).toEqual({});
+    const [document] = (await openCurrentGeneration(dataDir))?.documents ?? [];
+    expect([document?.metadata.title, document?.pageContent]).toEqual(['The pin is bent-ish', text]);
+  });
+
+  it('stores nothing personal of articles, not even in titles, when that is asked for', async () => {
+    await article('a', 'Ask jane.doe@x.example.', '');
+    await folder.write('in/t.jsonl', `${JSON.stringify(personal)}\n`);
+    const summary = await ingest('in', { redactArticles: true });
     expect(summary.counts?.redactions).toEqual({ email: 2, card: 1, iban: 1 });
-    const index = join(dataDir, 'index', summary.generation!.id);
+    await expectNothingOfJane(summary.generation!.id);
+  });
+
+  it('stores nothing personal of conversations, without being asked', async () => {
+    const turns = [
+      { role: 'customer', text: `My valve stays cold, says ${personal.title}` },
+      {
+        role: 'agent',
+        text: `Take the valve off and press the pin ten times, then refit it. ${personal.text}`,
+      },
+    ];
+    await folder.write('in/t.jsonl', `${JSON.stringify({ id: 't', turns })}\n`);
+    const summary = await ingest('in');
+    expect(summary.counts?.redactions).toEqual({ email: 1, card: 1, iban: 1 });
+    await expectNothingOfJane(summary.generation!.id);
+  });
+
+  async function expectNothingOfJane(generation: string): Promise<void> {
+    const index = join(dataDir, 'index', generation);
     for (const file of await readdir(index))
       expect(await readFile(join(index, file), 'latin1')).not.toMatch(/jane\.doe|4111|DE8937/);
-  });
+  }
 
   it('embeds one document when one was edited, and nothing when nothing was', async () => {
     for (const name of ['a', 'b', 'c', 'd']) await article(name, `The text of ${name} is about ${name}.`);
@@ -268,6 +313,43 @@ describe('runIngestJob', () => {
     expect(await openCurrentGeneration(dataDir)).toBeUndefined();
   });
 
+  describe('stops when aborted although nothing it does waits for anything', () => {
+    const total = 4_000;
+    const turns = [
+      {
+        role: 'customer' as const,
+        text: 'Order 123456789 of jane.doe@x.example, phone (202) 555-0143, is late.',
+      },
+      { role: 'agent' as const, text: 'Sorry to hear that. One moment please, let me check.' },
+    ];
+
+    it('while it reads', async () => {
+      const stop = new AbortController();
+      let read = 0;
+      async function* items(): AsyncGenerator<SourceItem> {
+        setTimeout(() => stop.abort(), 0);
+        for (; read < total; read += 1)
+          yield { type: 'conversation', id: `c${read}`, turns, origin: { file: 'c.jsonl' } };
+      }
+      await expect(ingest('', { items: items(), signal: stop.signal })).rejects.toMatchObject({
+        name: 'AbortError',
+      });
+      expect(read).toBeLessThan(total);
+    });
+
+    it('while it looks for what all conversations have in common', async () => {
+      const stop = new AbortController();
+      async function* items(): AsyncGenerator<SourceItem> {
+        for (let read = 0; read < total; read += 1)
+          yield { type: 'conversation', id: `c${read}`, turns, origin: { file: 'c.jsonl' } };
+        setTimeout(() => stop.abort(), 0);
+      }
+      await expect(ingest('', { items: items(), signal: stop.signal })).rejects.toMatchObject({
+        name: 'AbortError',
+      });
+    });
+  });
+
   it('embeds while it still reads', async () => {
     const rows = Array.from(
       { length: 3_000 },
@@ -282,5 +364,94 @@ describe('runIngestJob', () => {
     });
     expect(stages).toContain('overlap');
     expect(stages.at(-1)).toBe('publishing');
+  });
+});
+
+describe('a data folder that lost something', () => {
+  const pointerFile = () => join(dataDir, 'index', 'CURRENT');
+
+  beforeEach(async () => {
+    for (const name of ['a', 'b', 'c']) await article(name, `The text of ${name} is about ${name}.`);
+    await folder.write('sample/s.md', 'Nothing but an example.');
+  });
+
+  it('is not published over when CURRENT is damaged at any byte, empty or gone', async () => {
+    await ingest('in');
+    const intact = await readFile(pointerFile());
+    const damages = [
+      ...Array.from(intact, (_byte, at) => async () => {
+        const flipped = Buffer.from(intact);
+        flipped[at]! ^= 1 << (at % 8);
+        await writeFile(pointerFile(), flipped);
+      }),
+      () => writeFile(pointerFile(), ''),
+      () => rm(pointerFile()),
+    ];
+    for (const damage of damages) {
+      await damage();
+      await expect(ingest('sample', { name: 'other' })).rejects.toMatchObject({
+        code: 'knowledge-base-damaged',
+        message: expect.stringContaining('rollback --to gen-000001'),
+      });
+    }
+    await rollbackGeneration(dataDir, { to: 'gen-000001' });
+    expect((await ingest('sample', { name: 'other' })).generation?.documents).toBe(4);
+  });
+
+  const publishTwice = async () => {
+    await ingest('in');
+    await article('a', 'Another text of a.');
+    await ingest('in');
+  };
+  it.each<[string, () => Promise<unknown>]>([
+    ['that is damaged at CURRENT', () => publishTwice().then(() => writeFile(pointerFile(), 'gen-000007\n'))],
+    ['with generations and no CURRENT', () => publishTwice().then(() => rm(pointerFile()))],
+    ['that was rolled back', () => publishTwice().then(() => rollbackGeneration(dataDir))],
+    [
+      'from which a source was removed',
+      async () => {
+        await ingest('in');
+        await ingest('sample', { name: 'sample' });
+        await removeSource({ dataDir, name: 'sample' });
+      },
+    ],
+    [
+      'whose index is gone, conversations not',
+      async () => {
+        await mkdir(dataDir);
+        await writeFile(join(dataDir, 'conversations.db'), 'who said what');
+      },
+    ],
+    [
+      'whose index is gone, the stamp of its embedder not',
+      async () => {
+        await mkdir(dataDir);
+        await writeStamp(dataDir, 'openai:test', 'openai:test');
+      },
+    ],
+  ])('gets nothing by --if-empty: one %s', async (_what, prepare) => {
+    await prepare();
+    const before = await readdir(dataDir, { recursive: true });
+    await expect(ingest('sample', { name: 'sample', onlyIfEmpty: true })).rejects.toMatchObject({
+      code: expect.stringMatching(/^knowledge-base|^bad-input/),
+    });
+    const after = await readdir(dataDir, { recursive: true });
+    expect(after.filter((name) => !name.startsWith('ingest.'))).toEqual(
+      before.filter((name) => !name.startsWith('ingest.')),
+    );
+  });
+
+  it('is told from one that is new', async () => {
+    const summary = await ingest('sample', { name: 'sample', onlyIfEmpty: true });
+    expect(summary).toMatchObject({ published: true, documents: { added: 1 } });
+  });
+});
+
+it('a damaged lock is named, and nothing runs without one', async () => {
+  await article('a', 'First text of all.');
+  await folder.write('var/ingest.lock', 'x'.repeat(4_096));
+  await expect(ingest('in')).rejects.toMatchObject({
+    code: 'job-locked',
+    message: expect.stringMatching(/ingest\.lock is damaged.*remove that file/),
   });
 });

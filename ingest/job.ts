@@ -1,17 +1,24 @@
 // One ingestion job: read a source, compare it with what is published, embed what is new, publish the next generation.
-import { setImmediate } from 'node:timers/promises';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Chunk, Document } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { AppError } from '#core/errors.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
-import { type Generation, openCurrentGeneration, vectorsByContentHash } from '#rag/generation-reader.ts';
-import { publishGeneration } from '#rag/generation-writer.ts';
-import { refuseOtherModel } from '#rag/model-in-use.ts';
-import { chunkDocument } from './chunk.ts';
-import { createEmbeddingRun } from './embed-chunks.ts';
+import { generationFolder, readCurrentId } from '#knowledge/generations/generation-folder.ts';
+import {
+  type Generation,
+  openGeneration,
+  vectorsByContentHash,
+} from '#knowledge/generations/generation-reader.ts';
+import { publishGeneration } from '#knowledge/generations/generation-writer.ts';
+import { refuseOtherModel } from '#knowledge/generations/model-in-use.ts';
+import { chunkDocument } from './chunk/chunk.ts';
+import { createEmbeddingRun } from './embed/embed-chunks.ts';
 import type { SourceItem } from './item.ts';
 import { lockJob } from './job-lock.ts';
+import { createPause } from './pause.ts';
+import { adviseRollback } from './publish/advise-rollback.ts';
+import { refuseUsedFolder } from './publish/refuse-used-folder.ts';
 import { createQuarantine } from './quarantine.ts';
 import { newSourceCounts, readDocuments, type SourceCounts, type SourceOptions } from './source-documents.ts';
 
@@ -23,6 +30,8 @@ export interface IngestJob extends CallOptions {
   readonly source?: Omit<SourceOptions, 'onProblem' | 'otherDocuments'> & {
     readonly items: AsyncIterable<SourceItem>;
   };
+  /** Only into a data folder that was not used before; default false. */
+  readonly onlyIfEmpty?: boolean;
   /** Counts only: nothing is embedded and nothing written. */
   readonly dryRun?: boolean;
   /** Publish although another model made what is in use; default false. */
@@ -58,13 +67,14 @@ export interface JobSummary {
 
 /**
  * Rejects with `job-locked` if another job runs, `bad-input` if the source holds nothing usable or its ids collide with another
- * source's, `knowledge-base-damaged` if the generation in use cannot be read, `knowledge-base-mismatch` if another model made it and
- * that was not accepted, and with what the embedder rejects with.
+ * source's, `knowledge-base-damaged` if the generation in use cannot be told or read, `knowledge-base-mismatch` if another model made it
+ * and that was not accepted, with what `refuseUsedFolder` throws, and with what the embedder rejects with.
  */
 export async function runIngestJob({
   dataDir,
   openEmbedder,
   source,
+  onlyIfEmpty = false,
   dryRun = false,
   acceptModelChange = false,
   onProgress = () => {},
@@ -72,6 +82,7 @@ export async function runIngestJob({
 }: IngestJob): Promise<JobSummary> {
   const started = performance.now();
   using _lock = dryRun ? undefined : lockJob(dataDir);
+  if (onlyIfEmpty) await refuseUsedFolder(dataDir);
   const [previous, embedder] = await Promise.all([
     openPrevious(dataDir),
     dryRun ? noEmbedder : openEmbedder(),
@@ -99,6 +110,7 @@ export async function runIngestJob({
     });
   };
   const run = createEmbeddingRun(embedder, { cache, signal, onProgress: () => progress('embedding') });
+  const pause = createPause({ signal });
   const add = async (chunk: Chunk) => {
     chunks.push(chunk);
     await run.add(chunk);
@@ -106,26 +118,23 @@ export async function runIngestJob({
 
   if (previous) {
     const keptIds = new Set(kept.map(({ id }) => id));
-    for (const chunk of previous.chunks) if (keptIds.has(chunk.documentId)) await add(chunk);
+    for (const chunk of previous.chunks) {
+      if (keptIds.has(chunk.documentId)) await add(chunk);
+      await pause();
+    }
   }
   if (source) {
     const elsewhere = new Map(kept.map(({ id, metadata }) => [id, metadata.source]));
-    let breath = performance.now();
     for await (const { document, blocks } of readDocuments(
       source.items,
       { ...source, otherDocuments: kept, onProblem: quarantine.add },
       counts,
       { signal },
     )) {
-      signal?.throwIfAborted();
       refuseCollision(document, elsewhere);
       documents.push(document);
       for (const chunk of chunkDocument(document, { blocks })) await add(chunk);
-      // Reading is synchronous for long stretches; the embedder's answers and the signal need the event loop.
-      if (performance.now() - breath < 20) continue;
-      await setImmediate();
-      progress('reading');
-      breath = performance.now();
+      if (await pause()) progress('reading');
     }
   }
 
@@ -215,13 +224,8 @@ const noEmbedder: Pick<Embedder, 'modelId' | 'dimensions' | 'embedDocuments'> = 
 };
 
 async function openPrevious(dataDir: string): Promise<Generation | undefined> {
-  try {
-    return await openCurrentGeneration(dataDir);
-  } catch (cause) {
-    if (!(cause instanceof AppError) || cause.code !== 'knowledge-base-damaged') throw cause;
-    const message = `${cause.message} Go back to the generation before it: npm run ingest -- rollback`;
-    throw new AppError('knowledge-base-damaged', message, { cause });
-  }
+  const id = await readCurrentId(dataDir);
+  return id === undefined ? undefined : openGeneration(generationFolder(dataDir, id)).catch(adviseRollback);
 }
 
 function refuseCollision({ id, metadata }: Document, elsewhere: ReadonlyMap<string, string>): void {

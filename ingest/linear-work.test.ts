@@ -2,12 +2,11 @@
 import { expect, it } from 'vitest';
 import type { Document } from '#core/document.ts';
 import { readBlocks } from '#core/text-blocks.ts';
-import { chunkDocument } from './chunk.ts';
-import { cleanText, tidyWhitespace } from './clean.ts';
-import { createInternalFacts } from './internal-facts.ts';
-import { parsePlainText } from './plain-text.ts';
+import { chunkDocument } from './chunk/chunk.ts';
+import { cleanText, tidyWhitespace } from './clean/clean.ts';
+import { parsePlainText } from './parse/plain-text.ts';
 import { cpuRatio } from './testing/cpu-ratio.ts';
-import { plainTurn } from './transcript.ts';
+import { plainTurn } from './clean/transcript.ts';
 
 const metadata = { source: 's', kind: 'article', title: 'T', audience: 'customer', language: 'en' } as const;
 const documentOf = (pageContent: string): Document => ({ id: 'd', pageContent, metadata });
@@ -19,7 +18,6 @@ const functions: Record<string, (text: string) => unknown> = {
   plainTurn,
   readBlocks,
   chunkDocument: (text) => chunkDocument(documentOf(text)),
-  'internal facts': (text) => createInternalFacts().learn(text, 'internal'),
 };
 
 it.each(

@@ -2,15 +2,15 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { chunkDocument } from './chunk.ts';
-import { createDefaultRedactor } from './redaction-profile.ts';
+import { chunkDocument } from './chunk/chunk.ts';
+import { createDefaultRedactor } from './redact/redaction-profile.ts';
 import { newSourceCounts, readDocuments } from './source-documents.ts';
 import { defaultInternalRules } from './source-settings.ts';
 import { createFields } from './sources/field-map.ts';
 import { findFiles } from './sources/find-files.ts';
 import { readSource } from './sources/read-source.ts';
 
-const data = fileURLToPath(new URL('../../shared/data/', import.meta.url));
+const data = fileURLToPath(new URL('../../shared/data', import.meta.url));
 
 async function read(path: string) {
   const { files } = await findFiles([data + path]);

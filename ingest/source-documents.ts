@@ -3,25 +3,28 @@
 import { createHash } from 'node:crypto';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Audience, Document, DocumentKind } from '#core/document.ts';
-import { findBoilerplate } from './boilerplate.ts';
-import { cleanText, oneLine, tidyWhitespace } from './clean.ts';
-import { parseHtmlText } from './html-text.ts';
-import { createInternalFacts } from './internal-facts.ts';
+import { createBoilerplate } from './clean/boilerplate.ts';
+import { cleanText, oneLine, tidyWhitespace } from './clean/clean.ts';
+import { createInternalFacts } from './clean/internal-facts.ts';
+import { languageOf } from './clean/language.ts';
+import { createNearDuplicates } from './clean/near-duplicates.ts';
+import { type Conversation, plainTurn, transcriptToDocument } from './clean/transcript.ts';
 import type { ArticleItem, ConversationItem, Origin, ProblemItem, SourceItem } from './item.ts';
-import { languageOf } from './language.ts';
-import { inlineText, parseMarkdown } from './markdown-text.ts';
-import { createNearDuplicates } from './near-duplicates.ts';
-import type { ParsedBlock, ParsedText } from './parsed-text.ts';
-import { parsePlainText } from './plain-text.ts';
-import { addCounts, type RedactionCounts, type Redactor } from './redact.ts';
-import { redactedBlocks } from './redacted-blocks.ts';
+import { parseHtmlText } from './parse/html-text.ts';
+import { inlineText, parseMarkdown } from './parse/markdown-text.ts';
+import type { ParsedBlock, ParsedText } from './parse/parsed-text.ts';
+import { parsePlainText } from './parse/plain-text.ts';
+import { createPause } from './pause.ts';
+import { addCounts, type RedactionCounts, type Redactor } from './redact/redact.ts';
+import { redactedBlocks } from './redact/redacted-blocks.ts';
 import { audienceOf, type InternalRule } from './source-settings.ts';
 import { readTime } from './sources/record-items.ts';
-import { type Conversation, plainTurn, transcriptToDocument } from './transcript.ts';
 
 export interface SourceOptions {
   readonly name: string;
   readonly redactor: Redactor;
+  /** Articles are published as they are written; default false. Conversations are always redacted. */
+  readonly redactArticles?: boolean;
   readonly internalRules: readonly InternalRule[];
   readonly transcriptsAudience: Audience;
   readonly language?: string | undefined;
@@ -109,7 +112,9 @@ export async function* readDocuments(
     return contents.size !== contents.add(key).size;
   };
 
+  const pause = createPause({ signal });
   for await (const item of items) {
+    await pause();
     if (item.type === 'problem') {
       report(item);
       continue;
@@ -132,10 +137,14 @@ export async function* readDocuments(
     }
   }
 
-  const boilerplate = findBoilerplate(conversations.map(agentTexts));
+  const boilerplate = createBoilerplate();
+  for (const conversation of conversations) {
+    boilerplate.learn(agentTexts(conversation));
+    await pause();
+  }
   const nearDuplicates = createNearDuplicates();
   for (const conversation of conversations) {
-    signal?.throwIfAborted();
+    await pause();
     const document = transcriptToDocument(conversation, boilerplate);
     if (!document) counts.withoutResolution += 1;
     else if (nearDuplicates.addOrFind(document.pageContent)) counts.nearDuplicates += 1;
@@ -232,7 +241,13 @@ function clean(raw: string, counts: SourceCounts): string {
   return text;
 }
 
-function redact(text: string, kind: DocumentKind, { redactor }: SourceOptions, counts: SourceCounts): string {
+function redact(
+  text: string,
+  kind: DocumentKind,
+  { redactor, redactArticles = false }: SourceOptions,
+  counts: SourceCounts,
+): string {
+  if (kind === 'article' && !redactArticles) return text;
   const redacted = redactor.redact(text, kind);
   addCounts(counts.redactions, redacted.counts);
   return redacted.text;

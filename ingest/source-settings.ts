@@ -25,6 +25,7 @@ const settingsSchema = z.strictObject({
   region: z.string().optional(),
   transcriptsAudience: z.enum(['customer', 'internal']).optional(),
   idPrefix: z.string().min(1).max(100).optional(),
+  redactArticles: z.boolean().optional(),
   keepInArticles: z
     .array(z.enum(['email', 'phone', 'card', 'iban', 'ssn', 'ip', 'number', 'secret']))
     .optional(),
@@ -44,7 +45,11 @@ export async function readSourceSettings(folder: string): Promise<SourceSettings
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
     throw new AppError('bad-input', `${path} cannot be read.`, { cause: error });
   });
-  return text === undefined ? {} : parseSettings(settingsSchema, text, path);
+  if (text === undefined) return {};
+  // Saving a file on a full disk leaves it empty. Read as "no settings", its rules for agents-only articles would be gone.
+  if (text.trim() === '')
+    throw new AppError('bad-input', `${path} is empty. Write the settings again, or remove the file.`);
+  return parseSettings(settingsSchema, text, path);
 }
 
 /** `title:PREFIX` or `path:GLOB`, as given on the command line. */

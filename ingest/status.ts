@@ -3,8 +3,13 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '#core/errors.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
-import { generationFolder, listGenerations, readCurrentId } from '#rag/generation-folder.ts';
-import { parseManifest } from '#rag/generation-manifest.ts';
+import {
+  generationFolder,
+  listGenerations,
+  readCurrentId,
+} from '#knowledge/generations/generation-folder.ts';
+import { openManifest } from '#knowledge/generations/generation-manifest.ts';
+import { adviseRollback } from './publish/advise-rollback.ts';
 
 export interface Status {
   readonly current: Omit<GenerationInfo, 'id'> & { readonly id: string; readonly ageSeconds: number };
@@ -14,7 +19,7 @@ export interface Status {
   readonly quarantine: readonly { readonly file: string; readonly records: number }[];
 }
 
-/** Throws `knowledge-base-missing` if nothing is published, `knowledge-base-damaged` if the manifest cannot be read. */
+/** Throws `knowledge-base-missing` if nothing is published, `knowledge-base-damaged` if CURRENT or the manifest is damaged. */
 export async function readStatus(dataDir: string): Promise<Status> {
   const id = await readCurrentId(dataDir);
   if (id === undefined) {
@@ -23,15 +28,8 @@ export async function readStatus(dataDir: string): Promise<Status> {
       `There is no knowledge base in ${dataDir} yet: npm run ingest -- PATH`,
     );
   }
-  const path = join(generationFolder(dataDir, id), 'manifest.json');
-  const text = await readFile(path, 'utf8').catch((cause) => {
-    throw new AppError(
-      'knowledge-base-damaged',
-      `${path} cannot be read. Go back: npm run ingest -- rollback`,
-      { cause },
-    );
-  });
-  const { createdAt, modelId, dimensions, documents, chunks, sources } = parseManifest(text, path);
+  const manifest = await openManifest(generationFolder(dataDir, id)).catch(adviseRollback);
+  const { createdAt, modelId, dimensions, documents, chunks, sources } = manifest;
   const ageSeconds = Math.round((Date.now() - Date.parse(createdAt)) / 1000);
   return {
     current: { id, createdAt, ageSeconds, modelId, dimensions, documents, chunks, sources },
@@ -60,7 +58,7 @@ export function describeStatus({ current, generations, quarantine }: Status): st
 
 async function listQuarantine(dataDir: string): Promise<Status['quarantine']> {
   const folder = join(dataDir, 'quarantine');
-  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.jsonl'));
+  const names = (await readdir(folder).catch(noFolder)).filter((name) => name.endsWith('.jsonl'));
   const files = await Promise.all(
     names.map(async (name) => {
       const path = join(folder, name);
@@ -69,6 +67,11 @@ async function listQuarantine(dataDir: string): Promise<Status['quarantine']> {
     }),
   );
   return files.sort((left, right) => right.time - left.time).map(({ file, records }) => ({ file, records }));
+}
+
+function noFolder(error: NodeJS.ErrnoException): string[] {
+  if (error.code === 'ENOENT') return [];
+  throw error;
 }
 
 function age(seconds: number): string {

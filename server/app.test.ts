@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { inDefaultTenant } from '#core/tenant.ts';
 import type { ErrorBody } from './protocol.ts';
 import {
   bodyOf,
@@ -55,7 +56,8 @@ describe('conversations over HTTP', () => {
     const send = async () =>
       readEvents(await fetch(`${server.api}/${id}/messages`, requestInit(token, message)));
     const all = await Promise.all(Array.from({ length: 40 }, send));
-    for (const entries of [...all, await send()]) expect(entries).toEqual(server.store.entriesAfter(id, 0));
+    const stored = await server.store.entriesAfter(inDefaultTenant(id), 0);
+    for (const entries of [...all, await send()]) expect(entries).toEqual(stored);
     expect(server.requests).toHaveLength(1);
   });
 
@@ -63,7 +65,7 @@ describe('conversations over HTTP', () => {
     await using server = await startServer({ script: { deltas: ['a', 'b', 'c'], delayMs: 2 } });
     const { id, token } = await createConversation(server.api);
     await readEvents(await fetch(`${server.api}/${id}/messages`, requestInit(token, message)));
-    const all = server.store.entriesAfter(id, 0);
+    const all = await server.store.entriesAfter(inDefaultTenant(id), 0);
     for (let seen = 0; seen < all.length; seen++) {
       const byHeader = fetch(
         `${server.api}/${id}/events`,
@@ -94,7 +96,7 @@ describe('conversations over HTTP', () => {
     const post = (path: string, body: unknown) =>
       fetch(`${server.api}/${id}/${path}`, requestInit(token, body));
     const answering = post('messages', message);
-    while (textOf(server.store.entriesAfter(id, 0)) === '') await sleep(1);
+    while (textOf(await server.store.entriesAfter(inDefaultTenant(id), 0)) === '') await sleep(1);
     expect(await (await post('cancel', { messageId: 'message-1' })).json()).toEqual({ cancelled: true });
     expect(await (await post('cancel', { messageId: 'message-1' })).json()).toEqual({ cancelled: false });
     const { event } = (await readEvents(await answering)).at(-1)!;
@@ -115,7 +117,7 @@ describe('conversations over HTTP', () => {
   it('says the same to everybody but the owner, whether the conversation exists or not', async () => {
     await using server = await startServer();
     const [mine, other] = [await createConversation(server.api), await createConversation(server.api)];
-    await server.answering.send(mine.id, { messageId: 'message-1', text: 'canary-4711' });
+    await server.answering.send(inDefaultTenant(mine.id), { messageId: 'message-1', text: 'canary-4711' });
     const routes: [string, string, unknown?][] = [
       ['GET', ''],
       ['DELETE', ''],
@@ -156,7 +158,7 @@ describe('conversations over HTTP', () => {
           bodies.add(JSON.stringify({ ...error, requestId: '' }));
         }
     expect(bodies.size).toBe(1);
-    expect((await server.store.get(mine.id))?.handoff).toBeUndefined();
+    expect((await server.store.get(inDefaultTenant(mine.id)))?.handoff).toBeUndefined();
   });
 });
 
@@ -237,7 +239,7 @@ describe('requests that are not right', () => {
       });
     }
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
-    expect((await server.store.get(id))?.messages).toEqual([]);
+    expect((await server.store.get(inDefaultTenant(id)))?.messages).toEqual([]);
     expect(server.logs.filter((line) => line.includes('"level":"error"'))).toEqual([]);
   });
 
@@ -386,17 +388,16 @@ describe('limits', () => {
     const { id, token } = await createConversation(server.api);
     const text = 'x'.repeat(64_000);
     for (let entry = 0; entry < 300; entry++)
-      server.store.append(id, { type: 'answer-delta', messageId: 'a', text });
+      await server.store.append([
+        { key: inDefaultTenant(id), event: { type: 'answer-delta', messageId: 'a', text } },
+      ]);
     const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
     socket.write(
-      `GET /api/conversations/${id}/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`,
+      `GET /api/conversations/${id}/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n\r\n`,
     );
     socket.pause();
     socket.on('error', () => {});
-    const streams = async () =>
-      Number(
-        /^answerdesk_event_streams (\d)/m.exec(await (await fetch(`${server.url}/metrics`)).text())?.[1],
-      );
+    const streams = async () => Number(/^answerdesk_event_streams (\d)/m.exec(await server.metrics())?.[1]);
     while ((await streams()) === 0) await sleep(5);
     const before = process.memoryUsage().arrayBuffers;
     while ((await streams()) === 1) await sleep(20);
@@ -432,7 +433,7 @@ describe('what operators see', () => {
     await readEvents(await fetch(`${server.api}/${id}/messages`, requestInit(token, message)));
     await fetch(`${server.url}/no/such/${id}`);
     await sleep(5);
-    const text = await (await fetch(`${server.url}/metrics`)).text();
+    const text = await server.metrics();
     for (const line of [
       'answerdesk_http_requests_total{method="POST",route="/api/conversations",status="201"} 1',
       'answerdesk_http_requests_total{method="POST",route="/api/conversations/:id/messages",status="200"} 1',
@@ -445,6 +446,20 @@ describe('what operators see', () => {
       expect(text).toContain(line);
     expect(text).toContain('nodejs_eventloop_lag_p99_seconds');
     expect(text).not.toContain(id);
+  });
+
+  it('shows metrics only to whoever has the token, and without one to nobody', async () => {
+    await using server = await startServer();
+    const ask = async (url: string, authorization?: string) => {
+      const headers = authorization === undefined ? {} : { authorization };
+      return (await fetch(`${url}/metrics`, { headers })).status;
+    };
+    expect(await server.metrics()).toContain('answerdesk_answers_active');
+    for (const wrong of [undefined, '', 'Bearer', 'Bearer token-of-the-test', 'token-of-the-tests'])
+      expect([wrong, await ask(server.url, wrong)]).toEqual([wrong, 403]);
+    await using closed = await startServer({ env: { ANSWERDESK_METRICS_TOKEN: '' } });
+    for (const any of [undefined, 'Bearer ', 'Bearer undefined', 'Bearer token-of-the-tests'])
+      expect([any, await ask(closed.url, any)]).toEqual([any, 404]);
   });
 
   it('logs every refusal with the request id that the client got, and never what customers write or hold', async () => {
@@ -478,11 +493,12 @@ describe('what operators see', () => {
 describe('what browsers load', () => {
   it('gets the widget from any site, compressed, and a 304 while it is the same', async () => {
     await using server = await startServer();
-    const first = await fetch(`${server.url}/widget.js`);
+    const browser = { 'accept-encoding': 'gzip, deflate, br, zstd' };
+    const first = await fetch(`${server.url}/widget.js`, { headers: browser });
     expect(await first.text()).toContain('widget');
     expect(Object.fromEntries(first.headers)).toMatchObject({
       'content-type': 'text/javascript; charset=utf-8',
-      'content-encoding': 'gzip',
+      'content-encoding': 'br',
       'cross-origin-resource-policy': 'cross-origin',
       'cache-control': expect.stringContaining('max-age=300'),
     });
@@ -492,6 +508,29 @@ describe('what browsers load', () => {
     expect(again.status).toBe(304);
     const plain = await fetch(`${server.url}/widget.js`, { headers: { 'accept-encoding': 'identity' } });
     expect(plain.headers.get('content-encoding')).toBeNull();
+    const old = await fetch(`${server.url}/widget.js`, { headers: { 'accept-encoding': 'gzip' } });
+    expect([old.headers.get('content-encoding'), await old.text()]).toEqual(['gzip', await plain.text()]);
+  });
+
+  it('gets a page for a dead link, where it reads pages', async () => {
+    await using server = await startServer();
+    const ask = async (path: string, accept: string, method = 'GET') => {
+      const response = await fetch(server.url + path, { method, headers: { accept } });
+      return [response.status, response.headers.get('content-type')];
+    };
+    const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+    const page = [404, 'text/html; charset=utf-8'];
+    const json = [404, 'application/json; charset=utf-8'];
+    for (const path of ['/nothing', '/help/no/such/', '/%2e%2e/404', '/socket.io.js'])
+      expect([path, await ask(path, browser)]).toEqual([path, page]);
+    expect(await ask('/nothing', browser, 'HEAD')).toEqual(page);
+    expect(await ask('/nothing', browser, 'POST')).toEqual(json);
+    expect(await ask('/nothing', '*/*')).toEqual(json);
+    expect(await ask('/nothing', 'application/json')).toEqual(json);
+    expect(await ask('/api/nothing', browser)).toEqual(json);
+    expect(server.logs.filter((line) => line.includes('"request refused"'))).toHaveLength(9);
+    await using bare = await startServer({ overrides: { webFolder: import.meta.dirname } });
+    expect((await fetch(`${bare.url}/nothing`, { headers: { accept: browser } })).status).toBe(404);
   });
 
   it('gets the demo page under a policy without inline scripts or styles', async () => {

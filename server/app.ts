@@ -1,23 +1,24 @@
 // The HTTP application: the order of its layers, and nothing else.
 import type { IncomingHttpHeaders } from 'node:http';
 import express, { type Express } from 'express';
-import type { Answering } from '#chat/answering.ts';
+import type { Config } from '#app/config.ts';
+import type { Logger } from '#app/logger.ts';
+import type { Metrics } from '#app/metrics.ts';
+import type { Answering } from '#chat/runs/answering.ts';
 import { AppError } from '#core/errors.ts';
 import type { KnowledgeBase } from '#core/retriever.ts';
 import type { ConversationStore } from '#core/stores.ts';
-import type { Config } from './config.ts';
-import { allowedOrigin } from './http/allowed-origin.ts';
+import { allowedOrigin, ownHost } from './http/allowed-origin.ts';
 import { clientAddress } from './http/client-address.ts';
 import { conversationsRouter } from './http/conversations-router.ts';
 import { errorResponse, nothingHere } from './http/error-response.ts';
 import type { EventStreamOptions } from './http/event-stream.ts';
-import type { Metrics } from './http/metrics.ts';
+import { notFoundPage } from './http/not-found-page.ts';
 import { operationsRouter } from './http/operations-router.ts';
 import type { RateLimits } from './http/rate-limits.ts';
 import { requestRecord } from './http/request-record.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { staticFiles } from './http/static-files.ts';
-import type { Logger } from './logger.ts';
 
 export interface AppOptions {
   readonly config: Pick<Config, 'server' | 'limits'>;
@@ -43,7 +44,8 @@ export function createApp(options: AppOptions): Express {
 
   app.use(requestRecord(options));
   app.use(securityHeaders());
-  app.use(operationsRouter(options));
+  // Health is asked by machines, under whatever name they have for this one.
+  app.use(operationsRouter({ ...options, metricsToken: config.server.metricsToken }));
   app.use(
     '/api',
     allowedOrigin(config.server),
@@ -61,8 +63,10 @@ export function createApp(options: AppOptions): Express {
     },
   );
   app.use('/api/conversations', conversationsRouter(options));
+  app.use(ownHost(config.server));
   app.use(staticFiles({ folder: webFolder }));
   app.use(nothingHere);
+  app.use(notFoundPage({ folder: webFolder }));
   app.use(errorResponse);
   return app;
 }

@@ -1,11 +1,12 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { openSqliteConversationStore } from '#chat/sqlite-conversation-store.ts';
 import type { JournalEntry } from '#core/events.ts';
+import { inDefaultTenant } from '#core/tenant.ts';
+import { openSqliteConversationStore } from '#storage/sqlite/sqlite-conversation-store.ts';
 import { createConversation, readEvents, requestInit, textOf } from './testing/start-server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'answerdesk-main-'));
@@ -20,6 +21,8 @@ const newDataDir = () => join(folder, `${count++}`);
 
 function run(script: string, args: readonly string[], env: Record<string, string> = {}) {
   const child = spawn(process.execPath, [join(import.meta.dirname, script), ...args], {
+    // Not the package's folder: nothing that is found may depend on where it is started.
+    cwd: folder,
     env: { PATH: process.env.PATH, ...env },
     stdio: 'pipe',
   }) as ChildProcessWithoutNullStreams;
@@ -104,9 +107,10 @@ describe('a server that is stopped in the middle of an answer', () => {
     const store = openSqliteConversationStore(join(dataDir, 'conversations.db'));
     const left = await store.unfinishedAnswers();
     expect(left.every(({ attempts }) => attempts === 0)).toBe(true);
-    const ended = conversations.filter(({ id }) =>
-      store.entriesAfter(id, 0).some(({ event }) => event.type === 'answer-end'),
+    const journals = await Promise.all(
+      conversations.map(({ id }) => store.entriesAfter(inDefaultTenant(id), 0)),
     );
+    const ended = journals.filter((entries) => entries.some(({ event }) => event.type === 'answer-end'));
     expect(ended.length + left.length).toBe(50);
     await store.close();
 
@@ -138,6 +142,18 @@ describe('main', () => {
     server.child.kill('SIGTERM');
     expect(await server.exit).toBe(0);
     for (const line of server.output.out.trim().split('\n')) expect(JSON.parse(line).level).toBeDefined();
+  });
+
+  it('keeps what customers write to its own user, wherever it is started', async () => {
+    const settings = env();
+    const server = run('main.ts', [], settings);
+    await server.url();
+    const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
+    expect(modeOf(settings.ANSWERDESK_DATA_DIR)).toBe('700');
+    const files = readdirSync(settings.ANSWERDESK_DATA_DIR);
+    expect(files).toContain('conversations.db-wal');
+    for (const name of files)
+      expect([name, modeOf(join(settings.ANSWERDESK_DATA_DIR, name))]).toEqual([name, '600']);
   });
 
   it('says what to do when the port is taken or the configuration is wrong', async () => {

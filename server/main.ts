@@ -1,14 +1,18 @@
 // The process: starts the desk, says where it is, and ends in good order.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { loadConfig } from '#app/config.ts';
+import { openDesk } from '#app/deps.ts';
+import { createLogger, type Logger } from '#app/logger.ts';
+import { packagePath } from '#app/package-root.ts';
 import { errorFacts, toAppError } from '#core/errors.ts';
-import { loadConfig } from './config.ts';
-import { openDesk } from './deps.ts';
 import { openHttpServer } from './http/http-server.ts';
 import { createRateLimits } from './http/rate-limits.ts';
-import { createLogger, type Logger } from './logger.ts';
 
-const webFolder = join(import.meta.dirname, '../web/dist');
+const webFolder = packagePath('web/dist');
+
+// What customers write is in these files: for this user alone.
+process.umask(0o077);
 
 async function main(): Promise<void> {
   const config = loadConfig();
@@ -29,7 +33,10 @@ async function main(): Promise<void> {
   const stop = stopSignal();
   const recovered = await answering.recover();
   logger.info({ url: server.url, recovered, startMs: Math.round(performance.now()) }, 'ready');
-  process.stderr.write(`\nAnswerdesk is ready: ${server.url}\n`);
+  const [publicUrl] = config.server.publicUrls;
+  process.stderr.write(
+    `\nAnswerdesk is ready: ${server.url}${publicUrl ? `, for the public ${publicUrl}` : ''}\n`,
+  );
   if (!existsSync(join(webFolder, 'index.html')))
     process.stderr.write('The widget and the demo page are not built: run "npm run build".\n');
 

@@ -1,10 +1,12 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { journalledAnswer } from '#chat/journalled-answer.ts';
 import type { JournalEntry } from '#core/events.ts';
+import { journalledAnswer } from '#core/journalled-answer.ts';
+import { defaultTenant, inDefaultTenant } from '#core/tenant.ts';
+import type { ErrorBody } from './protocol.ts';
 import { connectSocket, type TestSocket } from './testing/socket-client.ts';
-import { allowedOrigin, createConversation, startServer } from './testing/start-server.ts';
+import { allowedOrigin, bodyOf, createConversation, startServer } from './testing/start-server.ts';
 
 const isEnd = ({ event }: JournalEntry) => event.type === 'answer-end';
 const owned = ({ id, token }: { id: string; token: string }) => ({ conversationId: id, token });
@@ -22,7 +24,7 @@ describe('conversations over a socket', () => {
       const sent = await client.request('message-send', { conversationId, token, ...message });
       expect(sent).toEqual({ ok: true, sequence: 1, answerId: expect.any(String) });
       await client.until(isEnd);
-      expect(client.entries).toEqual(server.store.entriesAfter(conversationId, 0));
+      expect(client.entries).toEqual(await server.store.entriesAfter(inDefaultTenant(conversationId), 0));
     },
   );
 
@@ -57,7 +59,7 @@ describe('conversations over a socket', () => {
       cuts += 1;
     }
     expect(cuts).toBeGreaterThanOrEqual(100);
-    expect(seen).toEqual(server.store.entriesAfter(conversation.id, 0));
+    expect(seen).toEqual(await server.store.entriesAfter(inDefaultTenant(conversation.id), 0));
     const end = seen.find(isEnd)?.event;
     const answerId = end?.type === 'answer-end' ? end.message.id : '';
     expect(
@@ -80,7 +82,7 @@ describe('conversations over a socket', () => {
     await client.until(isEnd);
     expect(new Set(replies.map((reply) => JSON.stringify(reply))).size).toBe(1);
     expect(server.requests).toHaveLength(1);
-    expect(client.entries).toEqual(server.store.entriesAfter(conversation.id, 0));
+    expect(client.entries).toEqual(await server.store.entriesAfter(inDefaultTenant(conversation.id), 0));
   });
 
   it('follows a conversation once on each socket: a second resume replaces the first', async () => {
@@ -138,7 +140,7 @@ describe('sockets of others', () => {
   it('get nothing of a conversation without its token, and cannot tell whether it exists', async () => {
     await using server = await startServer();
     const [mine, other] = [await createConversation(server.api), await createConversation(server.api)];
-    await server.answering.send(mine.id, { messageId: 'message-1', text: 'canary-4711' });
+    await server.answering.send(inDefaultTenant(mine.id), { messageId: 'message-1', text: 'canary-4711' });
     using client = await connectSocket(server.url);
     const rest = {
       resume: { after: 0 },
@@ -225,8 +227,16 @@ describe('sockets of others', () => {
     for (const origin of bad) {
       const response = await fetch(server.api, { method: 'POST', headers: { origin } });
       expect([origin, response.status]).toEqual([origin, 403]);
-      expect(response.headers.get('access-control-allow-origin')).toBeNull();
-      expect((await fetch(server.api, { method: 'OPTIONS', headers: { origin } })).status).toBe(403);
+      // The refusal can be read by the page that got it, so that the widget can say what is wrong.
+      expect(response.headers.get('access-control-allow-origin')).toBe(origin);
+      expect((await bodyOf<ErrorBody>(response)).error.code).toBe('origin-not-allowed');
+    }
+    expect(server.logs.filter((line) => line.includes('ANSWERDESK_ALLOWED_ORIGINS'))).toHaveLength(
+      bad.length,
+    );
+    for (const path of ['', `/${'A'.repeat(22)}`, `/${'A'.repeat(22)}/events`]) {
+      const headers = { origin: 'https://evil.example' };
+      expect((await fetch(server.api + path, { headers })).status).toBe(403);
     }
     for (const origin of [allowedOrigin, server.url]) {
       const response = await fetch(server.api, { method: 'POST', headers: { origin } });
@@ -244,7 +254,8 @@ describe('sockets of others', () => {
   });
 
   it('believe a proxy about the host only when one is trusted', async () => {
-    await using server = await startServer({ env: { ANSWERDESK_TRUST_PROXY: '1' } });
+    const env = { ANSWERDESK_TRUST_PROXY: '1', ANSWERDESK_PUBLIC_URL: 'http://help.example' };
+    await using server = await startServer({ env });
     const headers = {
       origin: 'https://help.example',
       'x-forwarded-host': 'help.example',
@@ -252,6 +263,8 @@ describe('sockets of others', () => {
     };
     using client = await connectSocket(server.url, { headers });
     expect(client.socket.connected).toBe(true);
+    await using alone = await startServer({ env: { ...env, ANSWERDESK_TRUST_PROXY: '0' } });
+    await expect(connectSocket(alone.url, { headers })).rejects.toThrow();
   });
 });
 
@@ -324,7 +337,7 @@ describe('socket requests that are not right', () => {
     }
     client!.socket.emit('resume', 1 as never, 2 as never);
     client![Symbol.dispose]();
-    expect((await server.store.get(conversation.id))?.messages).toEqual([]);
+    expect((await server.store.get(inDefaultTenant(conversation.id)))?.messages).toEqual([]);
     expect(server.logs.filter((line) => line.includes('"level":"error"'))).toEqual([]);
   });
 
@@ -395,7 +408,7 @@ describe('socket requests that are not right', () => {
   it('of too great a number are refused by address, on new sockets too', async () => {
     await using server = await startServer({ env: { ANSWERDESK_REQUESTS_PER_MINUTE: '10' } });
     using client = await connectSocket(server.url);
-    const { conversation, token } = await server.store.create();
+    const { conversation, token } = await server.store.create(defaultTenant);
     const request = { conversationId: conversation.id, token, messageId: 'message-1' };
     const replies = await Promise.all(
       Array.from({ length: 30 }, () => client.request('answer-cancel', request)),
@@ -414,7 +427,7 @@ describe('slow clients', () => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
     socket.on('error', () => {});
     socket.write(
-      'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+      'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
     );
     await new Promise((resolve) => socket.once('data', resolve));
     const frame = (text: string) => {
@@ -435,9 +448,10 @@ describe('slow clients', () => {
     const conversation = await createConversation(server.api);
     const text = 'x'.repeat(32_000);
     for (let entry = 0; entry < 400; entry++)
-      server.store.append(conversation.id, { type: 'answer-delta', messageId: 'a', text });
-    const sockets = async () =>
-      Number(/^answerdesk_sockets (\d+)/m.exec(await (await fetch(`${server.url}/metrics`)).text())?.[1]);
+      await server.store.append([
+        { key: inDefaultTenant(conversation.id), event: { type: 'answer-delta', messageId: 'a', text } },
+      ]);
+    const sockets = async () => Number(/^answerdesk_sockets (\d+)/m.exec(await server.metrics())?.[1]);
     const before = process.memoryUsage();
     const deaf = await Promise.all(
       Array.from({ length: 10 }, () =>

@@ -4,17 +4,18 @@ import type { Server as HttpServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Server, type Socket } from 'socket.io';
 import type { z } from 'zod';
-import type { Answering } from '#chat/answering.ts';
+import type { Config } from '#app/config.ts';
+import type { Logger } from '#app/logger.ts';
+import type { Metrics } from '#app/metrics.ts';
+import type { Answering } from '#chat/runs/answering.ts';
 import { AppError } from '#core/errors.ts';
 import type { ConversationStore } from '#core/stores.ts';
+import { defaultTenant, inDefaultTenant } from '#core/tenant.ts';
 import { bodyLimit } from './app.ts';
-import type { Config } from './config.ts';
-import { isAllowedOrigin } from './http/allowed-origin.ts';
+import { accessRefusal } from './http/allowed-origin.ts';
 import { clientAddress } from './http/client-address.ts';
 import { toClientError, wireError } from './http/error-response.ts';
-import type { Metrics } from './http/metrics.ts';
 import type { RateLimits } from './http/rate-limits.ts';
-import type { Logger } from './logger.ts';
 import {
   type ClientToServerEvents,
   type ServerToClientEvents,
@@ -39,7 +40,7 @@ type Handlers = {
     request: z.output<(typeof socketRequests)[Name]>,
   ) => Promise<SocketReplies[Name]> | SocketReplies[Name];
 };
-type Desk = Socket<ClientToServerEvents, ServerToClientEvents>;
+type DeskSocket = Socket<ClientToServerEvents, ServerToClientEvents>;
 
 /** Entries wait for the client above this, bytes. */
 const roomForEntries = 65_536;
@@ -64,9 +65,10 @@ export function attachSockets(
     connectTimeout: 10_000,
     cors: { origin: [...allowedOrigins], methods: ['GET', 'POST'] },
     allowRequest(request, decide) {
-      if (!isAllowedOrigin(request, config.server)) {
-        logger.warn({ code: 'origin-not-allowed' }, 'a socket was refused: see ANSWERDESK_ALLOWED_ORIGINS');
-        return decide('origin-not-allowed', false);
+      const refusal = accessRefusal(request, config.server);
+      if (refusal) {
+        logger.warn({ code: refusal.code }, `a socket was refused: ${refusal.message}`);
+        return decide(`${refusal.code}: ${refusal.publicMessage}`, false);
       }
       // Polling comes here once for each request; only the handshake has no session id yet.
       if (/[?&]sid=/.test(request.url ?? '')) return decide(null, true);
@@ -79,7 +81,7 @@ export function attachSockets(
   io.on('connection', serve);
   return io;
 
-  function serve(socket: Desk): void {
+  function serve(socket: DeskSocket): void {
     const address = clientAddress(socket.request, trustProxy);
     const followed = new Map<string, AbortController>();
     let refusals = 0;
@@ -95,7 +97,10 @@ export function attachSockets(
     const handlers: Handlers = {
       async 'conversation-create'({ language }) {
         requireRoom();
-        const { conversation, token } = await store.create(language === undefined ? {} : { language });
+        const { conversation, token } = await store.create(
+          defaultTenant,
+          language === undefined ? {} : { language },
+        );
         follow(conversation.id, 0);
         return { conversationId: conversation.id, token };
       },
@@ -105,16 +110,15 @@ export function attachSockets(
       },
       async 'message-send'({ conversationId, messageId, text }) {
         await rateLimits.message(conversationId);
-        const stored = await answering.send(conversationId, { messageId, text });
+        const stored = await answering.send(inDefaultTenant(conversationId), { messageId, text });
         if (!followed.has(conversationId)) follow(conversationId, stored.sequence - 1);
         return stored;
       },
-      'answer-cancel': ({ conversationId, messageId }) => ({
-        cancelled: answering.cancel(conversationId, messageId),
+      'answer-cancel': async ({ conversationId, messageId }) => ({
+        cancelled: await answering.cancel(inDefaultTenant(conversationId), messageId),
       }),
       async 'feedback-send'({ conversationId, messageId, rating, comment }) {
-        await answering.feedback({
-          conversationId,
+        await answering.feedback(inDefaultTenant(conversationId), {
           messageId,
           rating,
           ...(comment === undefined ? {} : { comment }),
@@ -122,7 +126,7 @@ export function attachSockets(
         return {};
       },
       async 'handoff-request'({ conversationId, email }) {
-        await answering.handoff(conversationId, { email });
+        await answering.handoff(inDefaultTenant(conversationId), { email });
         return {};
       },
     };
@@ -150,7 +154,10 @@ export function attachSockets(
     async function handle(name: string, request: unknown): Promise<object> {
       if (!isRequest(name)) throw new AppError('bad-request', 'No such event.');
       const parsed = socketRequests[name].parse(request);
-      if ('token' in parsed && !(await store.authenticate(parsed.conversationId, parsed.token)))
+      if (
+        'token' in parsed &&
+        !(await store.authenticate(inDefaultTenant(parsed.conversationId), parsed.token))
+      )
         throw new AppError('not-found', 'No conversation for this token.');
       // The handler of a name takes what the schema of that name gives; TypeScript does not follow a union so far.
       return handlers[name](parsed as never);
@@ -173,7 +180,7 @@ export function attachSockets(
       const { signal } = controller;
       const send = async () => {
         await sleep(0);
-        for await (const entry of answering.subscribe(conversationId, { after, signal })) {
+        for await (const entry of answering.subscribe(inDefaultTenant(conversationId), { after, signal })) {
           if (!(await hasRoom(socket, signal, stallTimeoutMs))) return cutOff(socket);
           if (signal.aborted) return;
           socket.emit('entry', entry);
@@ -198,7 +205,7 @@ function isRequest(name: string): name is SocketRequestName {
 }
 
 /** False if the client did not read for the whole time. Looks again and again only while it is slow. */
-async function hasRoom(socket: Desk, signal: AbortSignal, timeoutMs: number): Promise<boolean> {
+async function hasRoom(socket: DeskSocket, signal: AbortSignal, timeoutMs: number): Promise<boolean> {
   const until = performance.now() + timeoutMs;
   while (queuedBytes(socket) > roomForEntries && !signal.aborted) {
     if (performance.now() > until) return false;
@@ -208,7 +215,7 @@ async function hasRoom(socket: Desk, signal: AbortSignal, timeoutMs: number): Pr
 }
 
 /** What waits in this process for the client to read, about. */
-function queuedBytes({ conn }: Desk): number {
+function queuedBytes({ conn }: DeskSocket): number {
   let bytes =
     'socket' in conn.transport
       ? ((conn.transport.socket as { bufferedAmount?: number }).bufferedAmount ?? 0)
@@ -219,7 +226,7 @@ function queuedBytes({ conn }: Desk): number {
 }
 
 /** At once: an orderly end would wait for the very client that does not read. */
-function cutOff({ conn }: Desk): void {
+function cutOff({ conn }: DeskSocket): void {
   const transport = conn.transport as { socket?: { terminate?: () => void } };
   transport.socket?.terminate?.();
   conn.close(true);

@@ -12,28 +12,47 @@ interface Article {
   readonly body: string;
 }
 
-/** Fills `template` once per article under `knowledge` and writes `out/help/SECTION/NAME/index.html`. */
-export function writeArticlePages(knowledge: string, template: string, out: string): void {
-  for (const path of globSync('*/*.{md,mdx,html}', { cwd: knowledge })) {
+export interface Templates {
+  readonly article: string;
+  /** The list of all articles. */
+  readonly list: string;
+}
+
+/** Writes `out/help/SECTION/NAME/index.html` for each article under `knowledge`, and `out/help/index.html`, which lists them. */
+export function writeArticlePages(knowledge: string, templates: Templates, out: string): void {
+  const sections = new Map<string, string[]>();
+  for (const path of globSync('*/*.{md,mdx,html}', { cwd: knowledge }).sort()) {
     const text = readFileSync(join(knowledge, path), 'utf8');
     const article = path.endsWith('.html') ? readHtml(text) : readMarkdown(text);
     if (article.internal) continue;
     const address = path.replaceAll('\\', '/').replace(/\.\w+$/, '');
-    const section = dirname(address).replaceAll('-', ' ');
-    const values: Record<string, string> = {
-      title: escapeHtml(article.title),
+    const sectionId = dirname(address);
+    const title = escapeHtml(article.title);
+    const items = sections.get(sectionId) ?? [];
+    sections.set(sectionId, [...items, `<li><a href="/help/${address}/">${title}</a></li>`]);
+    writePage(join(out, 'help', address), templates.article, {
+      title,
       updated: escapeHtml(article.updated),
-      section: section[0]?.toUpperCase() + section.slice(1),
+      section: sectionName(sectionId),
+      sectionId,
       body: article.body.replace(/(href=")(\/[\w-]+\/[\w-]+)(?=["#])/g, '$1/help$2/'),
-    };
-    const file = join(out, 'help', address, 'index.html');
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(
-      file,
-      template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? ''),
-    );
+    });
   }
+  const cards = [...sections].map(
+    ([id, items]) => `<article id="${id}"><h2>${sectionName(id)}</h2><ul>${items.join('')}</ul></article>`,
+  );
+  writePage(join(out, 'help'), templates.list, { sections: cards.join('\n') });
 }
+
+function writePage(folder: string, template: string, values: Record<string, string>): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(
+    join(folder, 'index.html'),
+    template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? ''),
+  );
+}
+
+const sectionName = (id: string) => `${id[0]?.toUpperCase()}${id.slice(1).replaceAll('-', ' ')}`;
 
 function readMarkdown(text: string): Article {
   const [, matter = '', rest = text] = /^---\n([\s\S]*?)\n---\n([\s\S]*)$/.exec(text) ?? [];

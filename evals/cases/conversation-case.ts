@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { AppError } from '#core/errors.ts';
 
 const text = z.string().trim().min(1);
-const decision = z.enum(['answer', 'clarify', 'decline', 'handoff']);
+const decision = z.enum(['answer', 'clarify', 'small-talk', 'decline', 'handoff']);
 
 const stepSchema = z.strictObject({
   say: text,

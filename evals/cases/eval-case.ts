@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { z } from 'zod';
+import type { Decision } from '#core/conversation.ts';
 import { AppError, toAppError } from '#core/errors.ts';
 import { type CaseAdapter, findAdapter } from './adapters.ts';
 
@@ -25,7 +26,7 @@ export const evalCaseSchema = z.strictObject({
   /** What a right answer contains; ` | ` separates forms of which one is enough. */
   facts: z.array(text).default([]),
   must_not: z.array(text).default([]),
-  expect: z.enum(['answer', 'clarify', 'decline', 'handoff']).optional(),
+  expect: z.enum(['answer', 'clarify', 'small-talk', 'decline', 'handoff']).optional(),
   /** Of a draft: only `true` is used. Left out in finished cases. */
   accept: z.boolean().nullable().optional(),
   /** For people. */
@@ -40,7 +41,7 @@ export interface EvalCase {
   readonly gold: readonly string[];
   readonly facts: readonly string[];
   readonly mustNot: readonly string[];
-  readonly expect: 'answer' | 'clarify' | 'decline' | 'handoff';
+  readonly expect: Decision;
 }
 
 export interface CaseProblem {

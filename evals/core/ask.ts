@@ -1,12 +1,13 @@
 // One question through the same answer() as the server's, with everything that is judged later. A failure throws: a model server
 // that is down must never look like a wrong answer.
 import { type AnswerDependencies, createAnswer } from '#chat/answer.ts';
-import type { PolicyOutcome } from '#chat/policy.ts';
+import type { PolicyOutcome } from '#chat/decide/policy.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Citation, Decision, Message, Topic } from '#core/conversation.ts';
 import type { ScoredChunk } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
-import type { CasePassage } from './result.ts';
+import { toTurns } from '#core/turns.ts';
+import type { CasePassage, CaseTurn } from './result.ts';
 
 /** JSON: it is kept, so that a run can be resumed. */
 export interface AskRecord {
@@ -31,8 +32,7 @@ export interface AskPassage {
 }
 
 /** What a case says before its question; a bot's own turns carry their decision. */
-export type AskTurn = Pick<Message, 'role' | 'text'> &
-  Partial<Pick<Message, 'decision' | 'citations' | 'topics'>>;
+export type AskTurn = CaseTurn & Partial<Pick<Message, 'decision' | 'citations' | 'topics'>>;
 
 export type Ask = (turns: readonly AskTurn[], options?: CallOptions) => Promise<AskRecord>;
 
@@ -41,7 +41,9 @@ const noDate = new Date(0).toISOString();
 export function createAsk(dependencies: Omit<AnswerDependencies, 'fallbackModel' | 'observer'>): Ask {
   const answer = createAnswer({ ...dependencies, now: () => new Date(0) });
   return async (turns, { signal } = {}) => {
-    const messages = turns.map((turn, index): Message => ({ ...turn, id: `m${index}`, createdAt: noDate }));
+    const messages = toTurns(turns).map(
+      (turn, index): Message => ({ ...turn, id: `m${index}`, createdAt: noDate }),
+    );
     const conversation = { id: 'eval', createdAt: noDate, messages };
     let passages: readonly ScoredChunk[] = [];
     let lookedUp = false;

@@ -3,28 +3,7 @@
 import type { AnswerDependencies } from '#chat/answer.ts';
 import type { Embedder } from '#core/embedder.ts';
 import type { KnowledgeBase } from '#core/retriever.ts';
-
-/** One figure. Use `shareMetric`, `meanMetric` or `describeMetric` of core/metric.ts to make one with its interval. */
-export interface Metric {
-  /** Finite, always. */
-  readonly value: number;
-  /** What it was measured on: cases, sentences, answers. */
-  readonly n: number;
-  /** 95 % interval, `low <= value <= high`. */
-  readonly low: number;
-  readonly high: number;
-  /** `share` is 0 to 1 and shown in percent. */
-  readonly unit: 'share' | 'score' | 'ms' | 's' | 'min' | 'count' | 'characters';
-  readonly better: 'higher' | 'lower' | 'neither';
-  /** One line that a support manager understands: "Questions whose article is among the first five". */
-  readonly label: string;
-  /** What the figure does not prove; "0 of 300: the true share is below 1 %". */
-  readonly note?: string;
-  /** A limit that fails the run wherever it is crossed, whatever the baseline says. */
-  readonly limit?: { readonly min?: number; readonly max?: number };
-  /** Measured on a clock: not in the baseline, and allowed to differ from run to run. */
-  readonly measured?: true;
-}
+import type { Metric } from '#learning/metrics/metric.ts';
 
 /** `error`: a server or model that failed; counted apart, never as a wrong answer. `info`: nothing to be right or wrong about. */
 export type Verdict = 'pass' | 'fail' | 'error' | 'info';
@@ -38,7 +17,7 @@ export interface CaseResult {
   /** What the customer wrote, oldest first; the last one is the question. */
   readonly turns: readonly CaseTurn[];
   readonly answer?: string;
-  /** What the desk did: answer, clarify, decline, handoff. */
+  /** What the desk did: answer, clarify, small-talk, decline, handoff. */
   readonly decision?: string;
   /** Titles or ids of passages, best first, with a piece of their text. */
   readonly passages?: readonly CasePassage[];

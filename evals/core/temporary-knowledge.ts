@@ -5,27 +5,31 @@ import { join } from 'node:path';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Embedder } from '#core/embedder.ts';
 import type { KnowledgeBase } from '#core/retriever.ts';
-import { openCurrentGeneration } from '#rag/generation-reader.ts';
-import { openKnowledgeBase } from '#rag/knowledge-base.ts';
-import { runIngestJob } from '../../ingest/job.ts';
-import { createDefaultRedactor } from '../../ingest/redaction-profile.ts';
-import { defaultInternalRules } from '../../ingest/source-settings.ts';
-import { createFields } from '../../ingest/sources/field-map.ts';
-import { findFiles } from '../../ingest/sources/find-files.ts';
-import { readSource } from '../../ingest/sources/read-source.ts';
+import { runIngestJob } from '#ingest/job.ts';
+import { createDefaultRedactor } from '#ingest/redact/redaction-profile.ts';
+import { defaultInternalRules } from '#ingest/source-settings.ts';
+import { createFields } from '#ingest/sources/field-map.ts';
+import { findFiles } from '#ingest/sources/find-files.ts';
+import { readSource } from '#ingest/sources/read-source.ts';
+import { openCurrentGeneration } from '#knowledge/generations/generation-reader.ts';
+import { openKnowledgeBase } from '#knowledge/knowledge-base.ts';
 
-export interface TemporaryKnowledge extends AsyncDisposable {
+export interface IngestedFolder extends AsyncDisposable {
+  /** A data folder with one published generation; gone when it is disposed. */
   readonly dataDir: string;
-  readonly knowledge: KnowledgeBase;
-  /** Texts of the articles that customers may read, addresses of the pages behind them. */
-  readonly articles: readonly string[];
 }
 
-/** `paths` become one source, as with `npm run ingest -- PATH...`. The embedder stays open. */
-export async function openTemporaryKnowledge(
-  { embedder, paths }: { readonly embedder: Embedder; readonly paths: readonly string[] },
+interface TemporarySource {
+  readonly embedder: Embedder;
+  /** One source, as with `npm run ingest -- PATH...`. */
+  readonly paths: readonly string[];
+}
+
+/** The embedder is needed no longer afterwards, and stays open. */
+export async function ingestTemporarily(
+  { embedder, paths }: TemporarySource,
   { signal }: CallOptions = {},
-): Promise<TemporaryKnowledge> {
+): Promise<IngestedFolder> {
   const dataDir = await mkdtemp(join(tmpdir(), 'answerdesk-evals-'));
   const remove = () => rm(dataDir, { recursive: true, force: true });
   try {
@@ -42,21 +46,34 @@ export async function openTemporaryKnowledge(
       },
       signal,
     });
-    const store = await openKnowledgeBase({ dataDir, embedder, pollIntervalMs: 0 });
-    const { documents = [] } = (await openCurrentGeneration(dataDir)) ?? {};
-    return {
-      dataDir,
-      knowledge: store.current(),
-      articles: documents
-        .filter(({ metadata }) => metadata.kind === 'article' && metadata.audience === 'customer')
-        .map(({ pageContent, metadata }) => `${metadata.title}\n${pageContent}\n${metadata.url ?? ''}`),
-      async [Symbol.asyncDispose]() {
-        await store.close();
-        await remove();
-      },
-    };
+    return { dataDir, [Symbol.asyncDispose]: remove };
   } catch (thrown) {
     await remove();
     throw thrown;
   }
+}
+
+export interface TemporaryKnowledge extends AsyncDisposable {
+  readonly knowledge: KnowledgeBase;
+  /** Texts of the articles that customers may read, addresses of the pages behind them. */
+  readonly articles: readonly string[];
+}
+
+/** The embedder must stay open as long as the knowledge base is asked. */
+export async function openTemporaryKnowledge(
+  source: TemporarySource,
+  options: CallOptions = {},
+): Promise<TemporaryKnowledge> {
+  await using stack = new AsyncDisposableStack();
+  const { dataDir } = stack.use(await ingestTemporarily(source, options));
+  const store = stack.adopt(
+    await openKnowledgeBase({ dataDir, embedder: source.embedder, pollIntervalMs: 0 }),
+    (opened) => opened.close(),
+  );
+  const { documents = [] } = (await openCurrentGeneration(dataDir)) ?? {};
+  const articles = documents
+    .filter(({ metadata }) => metadata.kind === 'article' && metadata.audience === 'customer')
+    .map(({ pageContent, metadata }) => `${metadata.title}\n${pageContent}\n${metadata.url ?? ''}`);
+  const closing = stack.move();
+  return { knowledge: store.current(), articles, [Symbol.asyncDispose]: () => closing.disposeAsync() };
 }

@@ -2,15 +2,15 @@
 // the agent's reply best becomes the source. A person decides: a draft is used only once `accept` is true.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { loadConfig } from '#app/config.ts';
+import { openKnowledge } from '#app/deps.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Chunk, Document } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
+import { tokenizeForSearch } from '#core/lexical-tokens.ts';
 import type { Retriever } from '#core/retriever.ts';
 import { splitSentences } from '#core/sentences.ts';
-import { openCurrentGeneration } from '#rag/generation-reader.ts';
-import { tokenizeForSearch } from '#rag/lexical-tokens.ts';
-import { loadConfig } from '#server/config.ts';
-import { openKnowledge } from '#server/deps.ts';
+import { openCurrentGeneration } from '#knowledge/generations/generation-reader.ts';
 
 /** A line of the file, in the form of `evalCaseSchema`. */
 export interface DraftedCase {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '#core/errors.ts';
-import { randomFrom } from '../core/random.ts';
+import { randomFrom } from '#learning/metrics/random.ts';
 
 const rowSchema = z.object({ text: z.string().min(1), label: z.string().min(1) });
 export type LabelledQuery = z.infer<typeof rowSchema>;

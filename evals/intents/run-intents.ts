@@ -3,13 +3,19 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Embedder } from '#core/embedder.ts';
-import { guessIntent, readIntentModel } from '#rag/intent-model.ts';
-import type { CaseResult, Metric, SuiteContext, SuiteOutcome } from '../core/result.ts';
-import { embedTexts } from './embed-texts.ts';
-import { evaluateIntents, type IntentEvaluation, type JudgedText, judgedText } from './evaluate-intents.ts';
-import { readLabelFile } from './label-file.ts';
+import { embedTexts } from '#learning/intents/embed-texts.ts';
+import {
+  evaluateIntents,
+  type IntentEvaluation,
+  type JudgedText,
+  judgedText,
+} from '#learning/intents/evaluate-intents.ts';
+import { readLabelFile } from '#learning/intents/label-file.ts';
+import { trainIntents } from '#learning/intents/train-intents.ts';
+import type { Metric } from '#learning/metrics/metric.ts';
+import { guessIntent, readIntentModel } from '#models/intents/intent-model.ts';
+import type { CaseResult, SuiteContext, SuiteOutcome } from '../core/result.ts';
 import { type LabelledQuery, readIntentData, sampleQueries } from './labelled-queries.ts';
-import { trainIntents } from './train-intents.ts';
 
 export interface IntentsOptions {
   /** Folders with train.jsonl, test.jsonl and perhaps oos_test.jsonl. */

@@ -1,4 +1,4 @@
-// What can be checked of a reply without judgement: facts, citations, forbidden strings, the decision. The matchers and the metrics
+// What can be checked of a reply without judgement: facts, citations, forbidden strings, the decision. The verdicts and the metrics
 // of the suites are both made of these.
 import type { Decision } from '#core/conversation.ts';
 

@@ -3,7 +3,7 @@
 import OpenAI from 'openai';
 import { z } from 'zod';
 import type { CallOptions } from '#core/call-options.ts';
-import { AppError, isAbortError } from '#core/errors.ts';
+import { AppError, briefly, isAbortError } from '#core/errors.ts';
 
 export interface LanguageModelJudge {
   readonly model: string;
@@ -88,7 +88,7 @@ export function openJudge({
       if (signal?.aborted || isAbortError(cause)) throw cause;
       throw new AppError(
         'model-unavailable',
-        `The judge ${model} failed: ${cause instanceof Error ? cause.message : cause}`,
+        `The judge ${model} failed (${briefly(cause)}): check ANSWERDESK_JUDGE_MODEL, its base URL and the key.`,
         { cause },
       );
     }

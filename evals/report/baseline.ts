@@ -2,7 +2,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { AppError } from '#core/errors.ts';
-import { formatValue, type Report, type ReportMetric } from './report.ts';
+import { formatValue } from '#learning/metrics/format-value.ts';
+import type { Report, ReportMetric } from './report.ts';
 
 const baselineSchema = z.strictObject({
   schemaVersion: z.literal(1),

@@ -1,5 +1,7 @@
 // Charts as SVG text, without a library and without a script: they are in the page and in its print. Colours come from the page's CSS.
-import { formatValue, type ReportChart } from './report.ts';
+import { escapeHtml } from '#learning/metrics/escape-html.ts';
+import { formatValue } from '#learning/metrics/format-value.ts';
+import type { ReportChart } from './report.ts';
 
 type Lines = Extract<ReportChart, { kind: 'lines' }>;
 type Bars = Extract<ReportChart, { kind: 'bars' }>;
@@ -131,7 +133,3 @@ function niceCeiling(value: number): number {
 }
 
 const round = (value: number) => Math.round(value * 10) / 10;
-
-export function escapeHtml(text: string): string {
-  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
-}

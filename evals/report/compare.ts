@@ -1,16 +1,8 @@
-// Two runs side by side: for each score of each case that both have, the paired difference and whether it can be chance; and the
-// cases whose verdict changed.
-import { type PairedDifference, pairedDifference } from '../metrics/bootstrap.ts';
-import { formatValue, type Report, type ReportCase, type ReportMetric } from './report.ts';
+// Two reports side by side, in words: which scores differ, whether that can be chance, and which cases changed.
 
-export interface ScoreChange extends PairedDifference {
-  readonly suite: string;
-  readonly score: string;
-  /** Which direction is an improvement. */
-  readonly better: ReportMetric['better'];
-  readonly before: number;
-  readonly after: number;
-}
+import { formatValue } from '#learning/metrics/format-value.ts';
+import { compareScores, type ScoreChange, significant } from '#learning/metrics/score-changes.ts';
+import type { Report, ReportCase } from './report.ts';
 
 export interface CaseChange {
   readonly suite: string;
@@ -31,89 +23,22 @@ export interface Comparison {
   readonly unpaired: number;
 }
 
-/** Share of cases that pass, besides the scores that suites give. */
-const passed = 'passed';
-
 export function compareReports(before: Report, after: Report, seed = 1): Comparison {
-  const scores: ScoreChange[] = [];
-  const changed: CaseChange[] = [];
-  let unpaired = 0;
-  for (const [suite, { cases }] of Object.entries(after.suites)) {
-    const earlier = before.suites[suite];
-    if (!earlier) continue;
-    const byId = new Map(earlier.cases.map((one) => [one.id, one]));
-    const pairs: [ReportCase, ReportCase][] = [];
-    for (const now of cases) {
-      const then = byId.get(now.id);
-      byId.delete(now.id);
-      if (then && then.verdict !== 'error' && now.verdict !== 'error') pairs.push([then, now]);
-      else unpaired++;
-    }
-    unpaired += byId.size;
-    const names = [...new Set(pairs.flatMap(([, now]) => Object.keys(scoresOf(now))))];
-    for (const score of names) {
-      const values = pairs.flatMap(([then, now]) => {
-        const one = scoresOf(then)[score];
-        const other = scoresOf(now)[score];
-        return one === undefined || other === undefined ? [] : [[one, other] as const];
-      });
-      if (values.length === 0) continue;
-      scores.push({
-        suite,
-        score,
-        better: directionOf(score, after.suites[suite]!.metrics),
-        before: average(values.map(([one]) => one)),
-        after: average(values.map(([, other]) => other)),
-        ...pairedDifference(values, { seed }),
-      });
-    }
-    for (const [then, now] of pairs) {
-      if (then.verdict === now.verdict) continue;
-      changed.push({
-        suite,
-        id: now.id,
-        question: now.turns.findLast(({ role }) => role === 'customer')?.text ?? '',
-        before: then.verdict,
-        after: now.verdict,
-        reasons: now.reasons ?? [],
-      });
-    }
-  }
+  const { scores, changed, unpaired } = compareScores(before, after, seed);
   return {
     before: { id: before.id, subject: before.subject },
     after: { id: after.id, subject: after.subject },
     scores,
-    changed,
+    changed: changed.map(({ suite, before: then, after: now }) => ({
+      suite,
+      id: now.id,
+      question: now.turns.findLast(({ role }) => role === 'customer')?.text ?? '',
+      before: then.verdict,
+      after: now.verdict,
+      reasons: now.reasons ?? [],
+    })),
     unpaired,
   };
-}
-
-/** Of scores that are no figure of their suite by the same name. */
-const directions: Readonly<Record<string, ReportMetric['better']>> = {
-  'wrong-answer': 'lower',
-  perplexity: 'lower',
-  characters: 'neither',
-  confidence: 'neither',
-  tokens: 'neither',
-};
-
-function directionOf(score: string, metrics: Readonly<Record<string, ReportMetric>>): ReportMetric['better'] {
-  return metrics[score]?.better ?? directions[score] ?? 'higher';
-}
-
-function scoresOf({ scores = {}, verdict }: ReportCase): Record<string, number> {
-  return verdict === 'info' ? scores : { ...scores, [passed]: verdict === 'pass' ? 1 : 0 };
-}
-
-function average(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** Many scores are compared at once, so a single p below 0.05 would often be chance: Benjamini and Hochberg (1995), 5 %. */
-export function significant(scores: readonly ScoreChange[]): Set<ScoreChange> {
-  const sorted = [...scores].sort((a, b) => a.p - b.p);
-  const last = sorted.findLastIndex(({ p }, index) => p <= (0.05 * (index + 1)) / sorted.length);
-  return new Set(sorted.slice(0, last + 1));
 }
 
 export function describeComparison(comparison: Comparison): string {

@@ -1,5 +1,6 @@
 // The handful of figures that a support manager decides by, each as a sentence.
-import { formatValue, type Report, type ReportMetric } from './report.ts';
+import { formatValue } from '#learning/metrics/format-value.ts';
+import type { Report, ReportMetric } from './report.ts';
 
 export interface Headline {
   readonly figure: string;

@@ -2,9 +2,11 @@
 // figure; then every case, with filters. Text of customers and models is put in by `textContent` only, so that it is never markup.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { escapeHtml, toSvg } from './charts.ts';
+import { escapeHtml } from '#learning/metrics/escape-html.ts';
+import { formatValue } from '#learning/metrics/format-value.ts';
+import { toSvg } from './charts.ts';
 import { type Headline, headlines } from './headlines.ts';
-import { formatValue, type Report, type ReportMetric, withinLimit } from './report.ts';
+import { type Report, type ReportMetric, withinLimit } from './report.ts';
 
 const asset = (name: string) => readFileSync(join(import.meta.dirname, name), 'utf8');
 

@@ -92,7 +92,6 @@ export const reportSchema = z.object({
   suites: z.record(z.string(), suiteSchema),
 });
 export type Report = z.infer<typeof reportSchema>;
-export type SuiteReport = z.infer<typeof suiteSchema>;
 export type ReportCase = z.infer<typeof caseSchema>;
 export type ReportMetric = z.infer<typeof metricSchema>;
 export type ReportChart = z.infer<typeof chartSchema>;
@@ -119,14 +118,6 @@ export async function readReport(run: string, runsDir: string): Promise<Report> 
     }
   }
   throw new AppError('not-found', `There is no run ${run}: looked for ${candidates.join(' and ')}.`);
-}
-
-/** "0.0832", "8.3 %", "12.4 ms": as people read it. */
-export function formatValue(value: number, unit: ReportMetric['unit']): string {
-  if (unit === 'share') return `${(value * 100).toFixed(1)} %`;
-  if (unit === 'score') return value.toFixed(3);
-  if (unit === 'count' || unit === 'characters') return value.toFixed(0);
-  return `${value.toFixed(value < 10 ? 2 : 1)} ${unit}`;
 }
 
 export function withinLimit({ value, limit }: ReportMetric): boolean {

@@ -1,5 +1,6 @@
 // The figures of a run as lines for a terminal.
-import { formatValue, type Report, withinLimit } from './report.ts';
+import { formatValue } from '#learning/metrics/format-value.ts';
+import { type Report, withinLimit } from './report.ts';
 
 export function describeReport({ suites, subject, complete }: Report): string {
   const lines = [

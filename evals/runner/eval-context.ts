@@ -1,11 +1,12 @@
-// What the suites of a run share, opened once by the process that runs them.
+// What the suites of a run share. It is opened once, whatever suites are run.
 import { join } from 'node:path';
-import { inject } from 'vitest';
-import type { Config } from '#server/config.ts';
-import { type EvalCase, readAllCases } from '../cases/eval-case.ts';
+import type { Config } from '#app/config.ts';
+import type { Generation } from '#knowledge/generations/generation-reader.ts';
+import type { ConversationCase } from '../cases/conversation-case.ts';
+import type { EvalCase } from '../cases/eval-case.ts';
 import { type Ask, createAsk } from '../core/ask.ts';
-import type { SuiteContext } from '../core/result.ts';
-import { openSubject } from './open-subject.ts';
+import type { CaseResult, SuiteContext } from '../core/result.ts';
+import type { OpenedSubject } from './open-subject.ts';
 import { openRecordStore, type RecordStore } from './record-store.ts';
 import type { RunSettings } from './run-settings.ts';
 
@@ -14,24 +15,32 @@ export interface EvalContext extends SuiteContext {
   readonly config: Config;
   /** Golden questions, or what `--cases` named. */
   readonly cases: readonly EvalCase[];
+  /** Whole conversations, as `--conversations` named them. */
+  readonly conversations: readonly ConversationCase[];
+  /** What the knowledge base searches in, for suites that look at its parts. */
+  readonly generation: Generation;
   readonly records: RecordStore;
   /** Remembers its answers. */
   readonly ask: Ask;
+  /** How many cases are asked at the same time. */
+  readonly casesAtOnce: number;
+  /** Told of each case as it is judged, so that a run that is interrupted still shows those. */
+  caseDone?(result: CaseResult): void;
 }
 
-let opening: Promise<EvalContext> | undefined;
+/** For a model server, which gains from several questions at once. */
+const casesAtOnceOfServer = 8;
 
-/** The same for all suites of the process; it ends with it. */
-export function evalContext(): Promise<EvalContext> {
-  opening ??= open(inject('evals'));
-  return opening;
-}
-
-async function open(settings: RunSettings): Promise<EvalContext> {
-  const { dependencies, desk, config } = await openSubject(settings);
+/** Owns nothing: closing `opened` ends it. */
+export function createEvalContext(
+  settings: RunSettings,
+  { dependencies, desk, config, generation }: OpenedSubject,
+  asked: Pick<EvalContext, 'cases' | 'conversations'>,
+): EvalContext {
   const records = openRecordStore(settings.cacheFile, settings.subject.fingerprint);
   const ask = createAsk(dependencies);
   return {
+    ...asked,
     settings,
     config,
     dependencies,
@@ -39,8 +48,11 @@ async function open(settings: RunSettings): Promise<EvalContext> {
     embedder: desk.knowledge.embedder,
     casesDir: join(import.meta.dirname, '../../data/evals'),
     seed: settings.seed,
-    cases: await readAllCases(settings.cases),
+    generation,
     records,
     ask: (turns, options) => records.remember(['ask', turns], () => ask(turns, options)),
+    // The embedder gives a text a slightly different vector beside others in one batch, so with everything in process cases are asked
+    // one by one and two runs agree to the last digit.
+    casesAtOnce: settings.subject.chatModel === 'extractive' ? 1 : casesAtOnceOfServer,
   };
 }

@@ -1,20 +1,23 @@
 // Opens what is judged (knowledge, models, policy) and names it.
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Config, loadConfig } from '#app/config.ts';
+import { type AnswerPipeline, openAnswerPipeline } from '#app/deps.ts';
 import type { AnswerDependencies } from '#chat/answer.ts';
-import { parseCalibration } from '#chat/parse-calibration.ts';
-import type { Calibration } from '#chat/policy.ts';
+import { parseCalibration } from '#chat/decide/parse-calibration.ts';
+import type { Calibration } from '#chat/decide/policy.ts';
 import { AppError } from '#core/errors.ts';
-import { generationFolder } from '#rag/generation-folder.ts';
-import { type Config, loadConfig } from '#server/config.ts';
-import { type AnswerDesk, openAnswerDesk } from '#server/deps.ts';
+import { generationFolder } from '#knowledge/generations/generation-folder.ts';
+import { type Generation, openGeneration } from '#knowledge/generations/generation-reader.ts';
+import { hashCode } from './code-hash.ts';
 import type { Subject } from './run-settings.ts';
 
 export interface OpenedSubject extends AsyncDisposable {
   readonly config: Config;
-  readonly desk: AnswerDesk;
+  readonly desk: AnswerPipeline;
+  /** The one that `desk` answers from. */
+  readonly generation: Generation;
   /** Without a fallback: what another model answered instead would be counted as this one's. */
   readonly dependencies: AnswerDependencies;
   readonly subject: Subject;
@@ -31,20 +34,24 @@ export interface OpenSubjectOptions {
 export async function openSubject({ dataDir, policy }: OpenSubjectOptions): Promise<OpenedSubject> {
   const loaded = loadConfig();
   const config: Config = dataDir === undefined ? loaded : { ...loaded, dataDir };
-  const desk = await openAnswerDesk(config);
+  const desk = await openAnswerPipeline(config);
   try {
     const { fallbackModel: _unused, ...rest } = desk.dependencies;
     const calibration = policy === undefined ? rest.calibration : await readPolicy(policy);
     const dependencies = { ...rest, calibration };
-    const { generation } = desk.knowledge.current();
-    const manifest = await readFile(join(generationFolder(config.dataDir, generation.id), 'manifest.json'));
+    const { generation: info } = desk.knowledge.current();
+    const folder = generationFolder(config.dataDir, info.id);
+    const [manifest, generation] = await Promise.all([
+      readFile(join(folder, 'manifest.json')),
+      openGeneration(folder),
+    ]);
     const { answerFrom, clarifyFrom } = calibration;
     const chatModel = rest.chatModel.name;
     const intents = await readFile(intentsPath).catch(() => 'none');
     const fingerprint = createHash('sha256')
       .update(manifest)
       .update(intents)
-      .update(codeHash())
+      .update(hashCode())
       .update(
         JSON.stringify([
           desk.knowledge.embedder.modelId,
@@ -65,12 +72,13 @@ export async function openSubject({ dataDir, policy }: OpenSubjectOptions): Prom
     return {
       config,
       desk,
+      generation,
       dependencies,
       subject: {
         embedder: desk.knowledge.embedder.modelId,
-        generation: generation.id,
-        documents: generation.documents,
-        passages: generation.chunks,
+        generation: info.id,
+        documents: info.documents,
+        passages: info.chunks,
         chatModel,
         answerFrom,
         clarifyFrom,
@@ -94,20 +102,4 @@ async function readPolicy(path: string): Promise<Calibration> {
       { cause },
     );
   }
-}
-
-/** What answers, and what judges, is code as much as model: a changed file must never meet results of the old one. */
-function codeHash(): string {
-  const root = join(import.meta.dirname, '../..');
-  const hash = createHash('sha256');
-  for (const room of [
-    ...['core', 'rag', 'chat'].map((name) => `server/${name}`),
-    ...['core', 'cases', 'calibration', 'judging', 'metrics', 'suites'].map((name) => `evals/${name}`),
-  ]) {
-    for (const name of readdirSync(join(root, room)).sort()) {
-      if (name.endsWith('.ts') && !name.endsWith('.test.ts'))
-        hash.update(name).update(readFileSync(join(root, room, name)));
-    }
-  }
-  return hash.digest('hex');
 }

@@ -1,11 +1,10 @@
 // Everything that can be wrong is found before anything runs: case files, knowledge base, policy, an old run to resume.
-import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { AppError } from '#core/errors.ts';
-import { openCurrentGeneration } from '#rag/generation-reader.ts';
 import { readConversations } from '../cases/conversation-case.ts';
 import { readAllCases } from '../cases/eval-case.ts';
+import { createEvalContext, type EvalContext } from './eval-context.ts';
 import { openSubject } from './open-subject.ts';
 import { removeOldRecords } from './record-store.ts';
 import { type RunSettings, runSettingsSchema, type SuiteName, suiteNames } from './run-settings.ts';
@@ -27,24 +26,23 @@ export interface RunRequest {
   readonly seed: number;
 }
 
-export interface PreparedRun {
+export interface PreparedRun extends AsyncDisposable {
   readonly settings: RunSettings;
+  /** Of all suites; its models and knowledge base are closed with the run. */
+  readonly context: EvalContext;
   readonly notes: readonly string[];
 }
 
-/** One `NAME.eval.ts` a suite. */
-const suitesFolder = join(import.meta.dirname, '../suites');
 const goldenPath = 'data/evals/golden.jsonl';
 const conversationsPath = 'data/evals/conversations.jsonl';
 
 export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
   const old = request.resume === undefined ? undefined : await readSettings(request.resume, request.runsDir);
-  const present = suiteNames.filter((name) => existsSync(join(suitesFolder, `${name}.eval.ts`)));
-  const unknown = request.suites.filter((name) => !(present as readonly string[]).includes(name));
+  const unknown = request.suites.filter((name) => !(suiteNames as readonly string[]).includes(name));
   if (unknown.length > 0)
     throw new AppError(
       'bad-request',
-      `There is no suite ${unknown.join(', ')}. There are: ${present.join(', ')}.`,
+      `There is no suite ${unknown.join(', ')}. There are: ${suiteNames.join(', ')}.`,
     );
   const asked = request.suites as readonly SuiteName[];
   const caseFiles = request.cases ?? old?.cases ?? [goldenPath];
@@ -56,10 +54,11 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
   const cases = await readAllCases(caseFiles);
   const scripted = await readConversations(conversations);
 
-  await using opened = await openSubject({ dataDir: request.dataDir ?? old?.dataDir, policy });
-  const { config, subject } = opened;
+  await using stack = new AsyncDisposableStack();
+  const opened = stack.use(await openSubject({ dataDir: request.dataDir ?? old?.dataDir, policy }));
+  const { config, subject, generation } = opened;
   const notes: string[] = [];
-  const ids = new Set((await openCurrentGeneration(config.dataDir))!.documents.map(({ id }) => id));
+  const ids = new Set(generation.documents.map(({ id }) => id));
   const gold = [...new Set(cases.flatMap((evalCase) => evalCase.gold))];
   const absent = gold.filter((id) => !ids.has(id));
   if (gold.length > 0 && absent.length > gold.length / 2) {
@@ -73,7 +72,7 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
       `${absent.length} document(s) that cases name are not in the knowledge base: ${absent.slice(0, 10).join(', ')}.`,
     );
 
-  let suites: readonly SuiteName[] = asked.length > 0 ? asked : (old?.suites ?? present);
+  let suites: readonly SuiteName[] = asked.length > 0 ? asked : (old?.suites ?? suiteNames);
   const cited = [...new Set(scripted.flatMap(({ steps }) => steps.flatMap(({ cites }) => cites)))];
   const unknownCited = cited.filter((id) => !ids.has(id));
   if (suites.includes('conversation') && unknownCited.length > cited.length / 2) {
@@ -110,7 +109,14 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
   await mkdir(dirname(settings.cacheFile), { recursive: true });
   await mkdir(runDir, { recursive: true });
   await writeFile(join(runDir, 'run.json'), `${JSON.stringify(settings, undefined, 2)}\n`);
-  return { settings, notes };
+  const context = createEvalContext(settings, opened, { cases, conversations: scripted });
+  const closing = stack.move();
+  return {
+    settings,
+    context,
+    notes,
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  };
 }
 
 function absolute(reference: string): string {

@@ -1,4 +1,4 @@
-// What a run is told: passed to the processes that run the suites, and kept in the run's folder so that it can be resumed.
+// What a run is told: kept in its folder, so that it can be resumed.
 import { z } from 'zod';
 
 export const suiteNames = [
@@ -47,9 +47,3 @@ export const runSettingsSchema = z.object({
   subject: subjectSchema,
 });
 export type RunSettings = z.infer<typeof runSettingsSchema>;
-
-declare module 'vitest' {
-  interface ProvidedContext {
-    evals: RunSettings;
-  }
-}

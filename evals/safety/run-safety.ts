@@ -4,13 +4,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AnswerDependencies } from '#chat/answer.ts';
-import { buildPrompt } from '#chat/prompt.ts';
+import { buildPrompt } from '#chat/write/prompt.ts';
 import { isAbortError } from '#core/errors.ts';
 import type { KnowledgeBase } from '#core/retriever.ts';
-import { openChatModel } from '#rag/open-chat-model.ts';
+import { type Metric, shareMetric } from '#learning/metrics/metric.ts';
+import { openChatModel } from '#models/chat/open-chat-model.ts';
 import { type AskRecord, casePassages, createAsk } from '../core/ask.ts';
-import { shareMetric } from '../core/metric.ts';
-import type { CaseResult, Metric, SuiteContext, SuiteOutcome } from '../core/result.ts';
+import type { CaseResult, SuiteContext, SuiteOutcome } from '../core/result.ts';
 import { openTemporaryKnowledge } from '../core/temporary-knowledge.ts';
 import { createEffectChecker, type Effect } from './effects.ts';
 import { startObedientModel } from './obedient-model.ts';
@@ -147,7 +147,7 @@ function checkerFor(knowledge: KnowledgeBase, articles: readonly string[]): Chec
 
 /** Whole lines of the instructions: single words of them turn up in any answer. */
 function promptLines(): string[] {
-  const [system] = buildPrompt({ turns: [{ role: 'customer', text: 'x' }], passages: [] });
+  const [system] = buildPrompt({ turns: [{ author: 'customer', text: 'x' }], passages: [] });
   return String(system?.content)
     .split('\n')
     .map((line) => line.replace(/^- /, ''))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { featureNames } from '#chat/evidence-features.ts';
-import { randomFrom } from '../core/random.ts';
+import { featureNames } from '#chat/decide/evidence-features.ts';
+import { randomFrom } from '#learning/metrics/random.ts';
 import { type EvidenceRow, fitOnOneHalf, splitEvidence } from './abstention-fit.ts';
 
 /** The first feature tells found from not found, mostly. */

@@ -1,17 +1,17 @@
 // Fits the policy as `npm run calibrate` does, but on one half of the cases, and measures on the other half what the fit had not seen.
 import { createHash } from 'node:crypto';
-import type { Calibration } from '#chat/policy.ts';
+import type { Calibration } from '#chat/decide/policy.ts';
 import {
   type Evidence,
   type FitOptions,
   fewestQuestions,
   fitPolicy,
   predictEvidence,
-} from '../calibration/policy-fit.ts';
-import { shareMetric, statisticMetric } from '../core/metric.ts';
-import type { Chart, Metric } from '../core/result.ts';
-import { auroc, expectedCalibrationError } from '../metrics/classification.ts';
-import { reliabilityBins } from '../metrics/selective.ts';
+} from '#learning/calibration/policy-fit.ts';
+import { auroc, expectedCalibrationError } from '#learning/metrics/classification.ts';
+import { type Metric, shareMetric, statisticMetric } from '#learning/metrics/metric.ts';
+import { reliabilityBins } from '#learning/metrics/selective.ts';
+import type { Chart } from '../core/result.ts';
 
 export interface EvidenceRow extends Evidence {
   /** Of the case. */

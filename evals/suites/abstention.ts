@@ -1,17 +1,18 @@
 // Does the desk know what it knows? Every question is answered once whatever the confidence, so that it can be seen what each
 // threshold would have cost in wrong answers.
-import type { EvalCase } from '../cases/eval-case.ts';
-import type { AskRecord } from '../core/ask.ts';
-import { shareMetric, statisticMetric } from '../core/metric.ts';
-import type { Chart, Metric } from '../core/result.ts';
-import { citationScores, factRecall, forbiddenIn } from '../judging/answer-checks.ts';
-import { auroc, expectedCalibrationError } from '../metrics/classification.ts';
+
+import { auroc, expectedCalibrationError } from '#learning/metrics/classification.ts';
+import { type Metric, shareMetric, statisticMetric } from '#learning/metrics/metric.ts';
 import {
   areaUnderRiskCoverage,
   coverageAtRisk,
   reliabilityBins,
   riskCoverage,
-} from '../metrics/selective.ts';
+} from '#learning/metrics/selective.ts';
+import type { EvalCase } from '../cases/eval-case.ts';
+import type { AskRecord } from '../core/ask.ts';
+import type { Chart } from '../core/result.ts';
+import { citationScores, factRecall, forbiddenIn } from '../judging/answer-checks.ts';
 
 export interface AbstentionRecord {
   /** What the desk does. */

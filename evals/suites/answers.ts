@@ -2,33 +2,33 @@
 import type { CallOptions } from '#core/call-options.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { toAppError } from '#core/errors.ts';
-import { type SupportScorer, supportedFrom, supportOfSentences } from '#core/support-scorer.ts';
+import { type GroundednessScorer, groundedFrom, groundednessOfSentences } from '#core/groundedness.ts';
+import type { GroundednessPair, GroundednessPrediction } from '#learning/calibration/groundedness-fit.ts';
+import { type Metric, mean, meanMetric, shareMetric, statisticMetric } from '#learning/metrics/metric.ts';
 import type { EvalCase } from '../cases/eval-case.ts';
 import type { AskRecord } from '../core/ask.ts';
-import { mean, meanMetric, shareMetric, statisticMetric } from '../core/metric.ts';
-import type { CaseResult, Chart, Metric } from '../core/result.ts';
+import type { CaseResult, Chart } from '../core/result.ts';
 import { citationScores, factRecall, forbiddenIn } from '../judging/answer-checks.ts';
 import type { LanguageModelJudge } from '../judging/language-model-judge.ts';
-import type { SupportPair, SupportPrediction } from '../judging/support-score.ts';
 
 export interface AnswerRecord {
   readonly reply: AskRecord;
   /** One for each sentence of an answer, in order; empty unless it answered. */
-  readonly sentences: readonly SentenceSupport[];
+  readonly sentences: readonly SentenceGroundedness[];
   /** Cosine of question and answer, 0 unless it answered. */
   readonly relevance: number;
   /** What the language model said, where one judges. */
   readonly judged?: { readonly supported: readonly boolean[]; readonly relevant: boolean };
 }
 
-interface SentenceSupport {
+interface SentenceGroundedness {
   readonly text: string;
   /** 0 to 1; 0 where nothing is cited. */
-  readonly support: number;
+  readonly groundedness: number;
 }
 
 export interface AnswerJudges {
-  readonly scorer: SupportScorer;
+  readonly scorer: GroundednessScorer;
   readonly embedder: Embedder;
   readonly judge?: LanguageModelJudge | undefined;
 }
@@ -40,7 +40,7 @@ export async function judgeAnswer(
   options: CallOptions = {},
 ): Promise<AnswerRecord> {
   if (reply.decision !== 'answer') return { reply, sentences: [], relevance: 0 };
-  const sentences = await supportOfSentences(reply, scorer, options);
+  const sentences = await groundednessOfSentences(reply, scorer, options);
   const supported: boolean[] = [];
   for (const { text, citations } of judge ? sentences : []) {
     let holds = false;
@@ -78,7 +78,7 @@ export function answerScores({ facts, gold, mustNot }: EvalCase, record: AnswerR
     'cites-right': hit,
     'fully-right': answered && recall === 1 && hit === 1 && forbidden === 0 ? 1 : 0,
     'wrong-and-sure': answered && (forbidden > 0 || (facts.length > 0 && recall === 0)) ? 1 : 0,
-    grounded: mean(sentences.map(({ support }) => (support >= supportedFrom ? 1 : 0))),
+    grounded: mean(sentences.map(({ groundedness }) => (groundedness >= groundedFrom ? 1 : 0))),
     relevance,
     characters: answered ? reply.text.length : 0,
   };
@@ -137,7 +137,7 @@ export function summarizeAnswers(
       unit: 'share',
       seed,
       label: 'Sentences supported by the passage they cite',
-      note: `${given.reduce((sum, { judged }) => sum + judged.sentences.length, 0)} sentences; a local score, not entailment: see support-f1`,
+      note: `${given.reduce((sum, { judged }) => sum + judged.sentences.length, 0)} sentences; a local score, not entailment: see groundedness-f1`,
     }),
     relevance: average('relevance', 'Closeness of question and answer (cosine)', { unit: 'score' }),
     length: meanMetric(
@@ -190,13 +190,13 @@ export function summarizeAnswers(
 
 /** What a judge says of the labelled pairs. A pair that it fails on is an error of its own, and counts nowhere. */
 export async function judgePairs(
-  pairs: readonly SupportPair[],
+  pairs: readonly GroundednessPair[],
   {
     judge,
     signal,
   }: { readonly judge: Pick<LanguageModelJudge, 'supports'>; readonly signal?: AbortSignal | undefined },
-): Promise<{ predictions: SupportPrediction[]; failed: CaseResult[] }> {
-  const predictions: SupportPrediction[] = [];
+): Promise<{ predictions: GroundednessPrediction[]; failed: CaseResult[] }> {
+  const predictions: GroundednessPrediction[] = [];
   const failed: CaseResult[] = [];
   for (const pair of pairs) {
     const { id, sentence, passage } = pair;
@@ -217,9 +217,9 @@ export async function judgePairs(
   return { predictions, failed };
 }
 
-/** How far the support score, or a judge, can be believed: against labels that the fit had not seen. */
+/** How far the groundedness score, or a judge, can be believed: against labels that the fit had not seen. */
 export function agreementMetrics(
-  predictions: readonly Pick<SupportPrediction, 'pair' | 'probability'>[],
+  predictions: readonly Pick<GroundednessPrediction, 'pair' | 'probability'>[],
   { prefix, who, seed }: { prefix: string; who: string; seed: number },
 ): Record<string, Metric> {
   const rows = predictions.map(({ pair, probability }) => ({
@@ -254,7 +254,7 @@ function f1(rows: readonly { readonly label: boolean; readonly said: boolean }[]
 
 function groundedShare(cases: Done): number {
   const sentences = cases.flatMap(({ judged }) => judged.sentences);
-  return mean(sentences.map(({ support }) => (support >= supportedFrom ? 1 : 0)));
+  return mean(sentences.map(({ groundedness }) => (groundedness >= groundedFrom ? 1 : 0)));
 }
 
 function withoutMarkers(text: string): string {

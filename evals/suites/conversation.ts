@@ -1,9 +1,9 @@
 // Whole conversations, message by message: the desk sees its own earlier replies, as it does with a customer.
 import type { CallOptions } from '#core/call-options.ts';
+import { type Metric, shareMetric } from '#learning/metrics/metric.ts';
 import type { ConversationCase } from '../cases/conversation-case.ts';
 import type { Ask, AskRecord, AskTurn } from '../core/ask.ts';
-import { shareMetric } from '../core/metric.ts';
-import type { Chart, Metric } from '../core/result.ts';
+import type { Chart } from '../core/result.ts';
 import { citationScores, forbiddenIn, missingFacts } from '../judging/answer-checks.ts';
 
 /** One reply for each step. */
@@ -29,7 +29,7 @@ export async function converse(
 type Step = ConversationCase['steps'][number];
 
 export function decisionsOf({ expect }: Step): readonly string[] {
-  return expect === undefined ? ['answer', 'clarify', 'decline', 'handoff'] : [expect].flat();
+  return expect === undefined ? ['answer', 'clarify', 'small-talk', 'decline', 'handoff'] : [expect].flat();
 }
 
 /** Facts and citations are asked of answers only: a step that may also be declined cannot lack them then. */

@@ -2,8 +2,9 @@
 // gives the log probabilities of a prompt (`echo` and `logprobs` of the completions API; vLLM does, many do not).
 import { z } from 'zod';
 import type { CallOptions } from '#core/call-options.ts';
+import type { Document } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
-import { statisticMetric } from '../core/metric.ts';
+import { statisticMetric } from '#learning/metrics/metric.ts';
 import type { CaseResult, SuiteOutcome } from '../core/result.ts';
 
 export interface LanguageModelOptions extends CallOptions {
@@ -26,6 +27,17 @@ const responseSchema = z.object({
     )
     .min(1),
 });
+
+const maxTexts = 50;
+
+/** The newest conversations that customers' answers may come from. */
+export function heldOutTranscripts(documents: readonly Document[]): LanguageModelOptions['texts'] {
+  return documents
+    .filter(({ metadata }) => metadata.kind === 'transcript' && metadata.audience === 'customer')
+    .toSorted((a, b) => (b.metadata.updated ?? '').localeCompare(a.metadata.updated ?? ''))
+    .slice(0, maxTexts)
+    .map(({ id, pageContent }) => ({ id, text: pageContent }));
+}
 
 interface Scored {
   /** Sum of natural logarithms. */

@@ -1,14 +1,16 @@
 // Is the right article found? BM25 alone, vectors alone, both fused, and whatever stages the knowledge base has behind that; with the
 // last turn as it is, with the query that the desk makes of the conversation, and with the question that a person made of it.
-import { condense, type SearchQuery } from '#chat/condense.ts';
+import { condense, type SearchQuery } from '#chat/understand/condense.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import { type Chunk, matchesFilter } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
-import type { KnowledgeBase, LexicalIndex, Retriever, VectorIndex } from '#core/retriever.ts';
+import type { KnowledgeBase, Retriever } from '#core/retriever.ts';
+import { toTurns } from '#core/turns.ts';
+import type { Generation } from '#knowledge/generations/generation-reader.ts';
+import { type Metric, mean, meanMetric } from '#learning/metrics/metric.ts';
+import { hitAt, ndcgAt, recallAt, reciprocalRank } from '#learning/metrics/ranking.ts';
 import type { EvalCase } from '../cases/eval-case.ts';
-import { mean, meanMetric } from '../core/metric.ts';
-import type { Chart, Metric } from '../core/result.ts';
-import { hitAt, ndcgAt, recallAt, reciprocalRank } from '../metrics/ranking.ts';
+import type { Chart } from '../core/result.ts';
 
 export const forms = ['condensed', 'last-turn', 'standalone'] as const;
 export type Form = (typeof forms)[number];
@@ -27,8 +29,8 @@ export interface RetrievalRecord {
 export interface RetrievalParts {
   readonly generation: {
     readonly chunks: readonly Chunk[];
-    readonly vectorIndex: VectorIndex;
-    readonly lexicalIndex: LexicalIndex;
+    readonly vectorIndex: Generation['vectorIndex'];
+    readonly lexicalIndex: Pick<Generation['lexicalIndex'], 'size' | 'search'>;
   };
   readonly knowledge: Retriever & Pick<KnowledgeBase, 'stages'>;
   readonly embedder: Embedder;
@@ -46,7 +48,7 @@ export async function retrieve(
   options: CallOptions = {},
 ): Promise<RetrievalRecord> {
   const { generation, knowledge, embedder } = parts;
-  const { query: condensed, search: searched } = condense(turns);
+  const { query: condensed, search: searched } = condense(toTurns(turns));
   const lastTurn = turns.at(-1)!.text;
   /** BM25 and vectors alone search with the text; a knowledge base takes the conversation into account by itself. */
   const queries: Record<Form, { readonly text: string; readonly search: SearchQuery }> = {

@@ -30,6 +30,7 @@ function dependencies(fails: (call: number) => boolean): AnswerDependencies {
     }
   }
   return {
+    embedder: { modelId: 'm', embedQuery: async () => Float32Array.of(1) },
     knowledgeBase: () =>
       ({
         generation: {

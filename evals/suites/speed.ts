@@ -3,10 +3,11 @@
 import { type AnswerDependencies, createAnswer } from '#chat/answer.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import { toAppError } from '#core/errors.ts';
+import { toTurns } from '#core/turns.ts';
+import { quantile } from '#learning/metrics/bootstrap.ts';
+import { type Metric, statisticMetric } from '#learning/metrics/metric.ts';
 import type { EvalCase } from '../cases/eval-case.ts';
-import { statisticMetric } from '../core/metric.ts';
-import type { CaseResult, Chart, Metric, SuiteOutcome } from '../core/result.ts';
-import { quantile } from '../metrics/bootstrap.ts';
+import type { CaseResult, Chart, SuiteOutcome } from '../core/result.ts';
 
 export interface SpeedOptions extends CallOptions {
   readonly dependencies: AnswerDependencies;
@@ -53,7 +54,7 @@ export async function runSpeed({
   const timeOne = async (index: number): Promise<Timing | undefined> => {
     const { turns, id } = questions[index % questions.length]!;
     const createdAt = new Date().toISOString();
-    const messages = turns.map((turn, at) => ({ ...turn, id: `m${at}`, createdAt }));
+    const messages = toTurns(turns).map((turn, at) => ({ ...turn, id: `m${at}`, createdAt }));
     const timing = { retrieve: 0, firstToken: 0, total: 0 };
     const startedAt = performance.now();
     let failed: string | undefined;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cannedKnowledgeBase, makeChunk, scored } from '#chat/testing/fixtures.ts';
-import { createHashingEmbedder } from '#rag/testing/hashing-embedder.ts';
+import { createHashingEmbedder } from '#models/testing/hashing-embedder.ts';
 import type { EvalCase } from '../cases/eval-case.ts';
 import type { Ask, AskRecord, AskTurn } from '../core/ask.ts';
 import { isRight, summarizeAbstention } from './abstention.ts';
@@ -30,7 +30,7 @@ const reply = (text: string, change: Partial<AskRecord> = {}): AskRecord => ({
 });
 const answered = (text: string, change: Partial<AskRecord> = {}) => ({
   reply: reply(text, change),
-  sentences: [{ text, support: 0.9 }],
+  sentences: [{ text, groundedness: 0.9 }],
   relevance: 0.5,
 });
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { shareMetric } from '../core/metric.ts';
+import { shareMetric } from '#learning/metrics/metric.ts';
 import type { Report } from '../report/report.ts';
 import { logToMlflow } from './mlflow.ts';
 

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { z } from 'zod';
 import type { CallOptions } from '#core/call-options.ts';
-import { AppError, isAbortError } from '#core/errors.ts';
+import { AppError, briefly, isAbortError } from '#core/errors.ts';
 import type { Report } from '../report/report.ts';
 
 export interface MlflowOptions extends CallOptions {
@@ -134,7 +134,7 @@ function createCaller({ trackingUri, token, signal, timeoutMs = 30_000 }: Mlflow
       if (signal?.aborted || isAbortError(cause)) throw cause;
       throw new AppError(
         'model-unavailable',
-        `MLflow at ${trackingUri} cannot be reached: ${cause instanceof Error ? cause.message : cause}. The run is stored all the same.`,
+        `MLflow at ${trackingUri} cannot be reached (${briefly(cause)}). The run is stored all the same.`,
         { cause },
       );
     }
@@ -143,7 +143,7 @@ function createCaller({ trackingUri, token, signal, timeoutMs = 30_000 }: Mlflow
     if (response.status === 404) throw new AppError('not-found', `MLflow has no ${path}.`);
     throw new AppError(
       'model-unavailable',
-      `MLflow refused ${method} ${path}: ${response.status} ${text.slice(0, 300)}. The run is stored all the same.`,
+      `MLflow refused ${method} ${path}: status ${response.status}. The run is stored all the same.`,
     );
   };
 }

@@ -1,7 +1,7 @@
 // An OpenAI-compatible embedding endpoint on a free port, for tests that run the command line without a model.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createHashingEmbedder } from '#rag/testing/hashing-embedder.ts';
+import { createHashingEmbedder } from '#models/testing/hashing-embedder.ts';
 
 export interface EmbeddingEndpoint extends AsyncDisposable {
   readonly baseUrl: string;

@@ -1,10 +1,12 @@
 // The HTTP interface of conversations: it reads the request, asks `answering`, and writes the response.
 import { type NextFunction, type Request, type Response, Router } from 'express';
-import type { Answering } from '#chat/answering.ts';
-import { newSecret } from '#chat/conversation-secret.ts';
+import type { Metrics } from '#app/metrics.ts';
+import type { Answering } from '#chat/runs/answering.ts';
+import { newSecret } from '#core/conversation-secret.ts';
 import { AppError } from '#core/errors.ts';
 import type { JournalEntry } from '#core/events.ts';
 import type { ConversationStore } from '#core/stores.ts';
+import { type ConversationKey, defaultTenant, inDefaultTenant } from '#core/tenant.ts';
 import {
   type ConversationCreated,
   cancelBody,
@@ -15,7 +17,6 @@ import {
   secretId,
 } from '../protocol.ts';
 import { type EventStreamOptions, sendEventStream } from './event-stream.ts';
-import type { Metrics } from './metrics.ts';
 import type { RateLimits } from './rate-limits.ts';
 
 export interface ConversationsRouterOptions {
@@ -38,7 +39,10 @@ export function conversationsRouter({
 
   router.post('/', async (request, response) => {
     const { language } = conversationBody.parse(request.body ?? {});
-    const { conversation, token } = await store.create(language === undefined ? {} : { language });
+    const { conversation, token } = await store.create(
+      defaultTenant,
+      language === undefined ? {} : { language },
+    );
     response
       .status(201)
       .location(`${request.baseUrl}/${conversation.id}`)
@@ -53,7 +57,7 @@ export function conversationsRouter({
   ): Promise<void> {
     const id = secretId.safeParse(request.params.id);
     const [, token = ''] = /^Bearer ([\w-]{1,64})$/.exec(request.headers.authorization ?? '') ?? [];
-    if (!(await store.authenticate(id.data ?? '', token)))
+    if (!(await store.authenticate(inDefaultTenant(id.data ?? ''), token)))
       throw new AppError('not-found', 'No conversation for this token.');
     response.locals.conversationId = request.params.id;
     response.set('Cache-Control', 'no-store');
@@ -62,7 +66,7 @@ export function conversationsRouter({
 
   async function stream(
     response: Response,
-    id: string,
+    key: ConversationKey,
     after: number,
     isLast?: EventStreamOptions['isLast'],
   ): Promise<void> {
@@ -71,7 +75,7 @@ export function conversationsRouter({
     if (response.destroyed) return;
     metrics.eventStreams.inc();
     try {
-      const entries = answering.subscribe(id, { after, signal: closed.signal });
+      const entries = answering.subscribe(key, { after, signal: closed.signal });
       await sendEventStream(response, entries, { ...streams, ...(isLast ? { isLast } : {}) });
     } finally {
       metrics.eventStreams.dec();
@@ -79,7 +83,7 @@ export function conversationsRouter({
   }
 
   router.get('/:id', ownConversation, async (request: Request<{ id: string }>, response) => {
-    const conversation = await store.get(request.params.id);
+    const conversation = await store.get(inDefaultTenant(request.params.id));
     if (!conversation) throw new AppError('not-found', 'The conversation was deleted meanwhile.');
     response.json(conversation);
   });
@@ -88,27 +92,26 @@ export function conversationsRouter({
     const { id } = request.params;
     await rateLimits.message(id);
     const { id: messageId = newSecret(), text } = messageBody.parse(request.body);
-    const { sequence, answerId } = await answering.send(id, { messageId, text });
+    const key = inDefaultTenant(id);
+    const { sequence, answerId } = await answering.send(key, { messageId, text });
     const seen = lastEventId(request);
-    await stream(response, id, Math.min(seen ?? sequence, sequence - 1), (entry) =>
+    await stream(response, key, Math.min(seen ?? sequence, sequence - 1), (entry) =>
       endsAnswer(entry, answerId),
     );
   });
 
   router.get('/:id/events', ownConversation, async (request: Request<{ id: string }>, response) => {
-    await stream(response, request.params.id, lastEventId(request) ?? 0);
+    await stream(response, inDefaultTenant(request.params.id), lastEventId(request) ?? 0);
   });
 
   router.post('/:id/cancel', ownConversation, async (request: Request<{ id: string }>, response) => {
     const { messageId } = cancelBody.parse(request.body);
-    response.json({ cancelled: answering.cancel(request.params.id, messageId) });
+    response.json({ cancelled: await answering.cancel(inDefaultTenant(request.params.id), messageId) });
   });
 
   router.post('/:id/feedback', ownConversation, async (request: Request<{ id: string }>, response) => {
     const { messageId, rating, comment } = feedbackBody.parse(request.body);
-    const conversationId = request.params.id;
-    await answering.feedback({
-      conversationId,
+    await answering.feedback(inDefaultTenant(request.params.id), {
       messageId,
       rating,
       ...(comment === undefined ? {} : { comment }),
@@ -118,13 +121,13 @@ export function conversationsRouter({
 
   router.post('/:id/handoff', ownConversation, async (request: Request<{ id: string }>, response) => {
     const { email } = handoffBody.parse(request.body ?? {});
-    await answering.handoff(request.params.id, { email });
+    await answering.handoff(inDefaultTenant(request.params.id), { email });
     response.status(204).end();
   });
 
   router.delete('/:id', ownConversation, async (request: Request<{ id: string }>, response) => {
-    await answering.delete(request.params.id);
-    response.status(204).end();
+    const erasure = await answering.delete(inDefaultTenant(request.params.id));
+    response.status(erasure === 'erased' ? 204 : 202).end();
   });
 
   return router;

@@ -1,9 +1,9 @@
 // Gives each request an id, and when it is over counts it and writes one line about it.
 import { randomBytes } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
+import type { Logger } from '#app/logger.ts';
+import type { Metrics } from '#app/metrics.ts';
 import type { AppError } from '#core/errors.ts';
-import type { Logger } from '../logger.ts';
-import type { Metrics } from './metrics.ts';
 
 const knownMethods = new Set(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS']);
 
@@ -31,15 +31,8 @@ export function requestRecord({ logger, metrics }: { logger: Logger; metrics: Me
         conversationId,
       };
       if (error && status >= 500) logger.error({ ...line, code: error.code, err: error }, 'request failed');
-      else if (error?.code === 'origin-not-allowed')
-        logger.warn(
-          {
-            ...line,
-            origin: request.headers.origin?.slice(0, 200),
-            host: request.headers.host?.slice(0, 200),
-          },
-          error.message,
-        );
+      else if (error?.code === 'origin-not-allowed' || error?.code === 'host-not-allowed')
+        logger.warn({ ...line, code: error.code }, error.message);
       else if (error) logger.info({ ...line, code: error.code }, 'request refused');
       else logger.debug(line, 'request answered');
     });

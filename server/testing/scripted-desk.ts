@@ -1,7 +1,7 @@
 // A server process of its own with a scripted answer, for tests that kill it: node scripted-desk.ts DATA_DIR DELAY_MS
 // Prints its address; stops on SIGTERM as main.ts does.
 import { join } from 'node:path';
-import { openSqliteConversationStore } from '#chat/sqlite-conversation-store.ts';
+import { openSqliteConversationStore } from '#storage/sqlite/sqlite-conversation-store.ts';
 import { startServer } from './start-server.ts';
 
 const [dataDir = '', delayMs = '10'] = process.argv.slice(2);

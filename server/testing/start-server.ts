@@ -1,16 +1,16 @@
 // The real server on a free port, with a scripted answer behind it.
 import { join } from 'node:path';
-import { createAnswering } from '#chat/answering.ts';
-import { createMemoryConversationStore } from '#chat/memory-conversation-store.ts';
+import { loadConfig } from '#app/config.ts';
+import { createLogger } from '#app/logger.ts';
+import { createMetrics } from '#app/metrics.ts';
+import { createAnswering } from '#chat/runs/answering.ts';
 import { cannedKnowledgeBase } from '#chat/testing/fixtures.ts';
 import { scriptedAnswer } from '#chat/testing/scripted-answer.ts';
 import type { JournalEntry } from '#core/events.ts';
 import type { ConversationStore } from '#core/stores.ts';
-import { loadConfig } from '../config.ts';
+import { createMemoryConversationStore } from '#storage/memory/memory-conversation-store.ts';
 import { type HttpServerOptions, openHttpServer } from '../http/http-server.ts';
-import { createMetrics } from '../http/metrics.ts';
 import { createRateLimits } from '../http/rate-limits.ts';
-import { createLogger } from '../logger.ts';
 
 export interface StartOptions {
   readonly script?: Parameters<typeof scriptedAnswer>[0];
@@ -25,6 +25,7 @@ export const allowedOrigin = 'https://shop.example';
 const roomy = {
   ANSWERDESK_PORT: '0',
   ANSWERDESK_ALLOWED_ORIGINS: allowedOrigin,
+  ANSWERDESK_METRICS_TOKEN: 'token-of-the-tests',
   ANSWERDESK_MESSAGES_PER_MINUTE: '100000',
   ANSWERDESK_REQUESTS_PER_MINUTE: '1000000',
 };
@@ -62,6 +63,7 @@ export async function startServer({
     ...scripted,
     url,
     api: `${url}/api/conversations`,
+    metrics: async () => (await fetch(`${url}/metrics`, requestInit(roomy.ANSWERDESK_METRICS_TOKEN))).text(),
     store,
     answering,
     logs,

@@ -183,7 +183,7 @@ export async function openScriptedServer(folder: string): Promise<ScriptedServer
     const createdAt = new Date(0).toISOString();
     conversation.cancelled = false;
     await pause(1);
-    append({ type: 'customer-message', message: { id: messageId, role: 'customer', text, createdAt } });
+    append({ type: 'customer-message', message: { id: messageId, author: 'customer', text, createdAt } });
     append({ type: 'answer-start', messageId: answerId, replyTo: messageId });
     await pause(script.firstDelayMs ?? 0);
     if (script.error) {
@@ -205,7 +205,7 @@ export async function openScriptedServer(folder: string): Promise<ScriptedServer
       reason: conversation.cancelled ? 'cancelled' : 'complete',
       message: {
         id: answerId,
-        role: 'agent',
+        author: 'bot',
         text: written,
         createdAt,
         replyTo: messageId,

@@ -95,7 +95,7 @@ describeInBrowser('the widget in a browser', () => {
 
   const finished = (page: Page) =>
     page
-      .locator('.actions, .failed, .decline, .clarify, .message.handoff')
+      .locator('.actions, .failed, .decline, .clarify, .small-talk, .message.handoff')
       .last()
       .waitFor({ timeout: 20_000 });
   const lastText = (page: Page) => page.locator('.agent .text').last().innerText();
@@ -136,6 +136,17 @@ describeInBrowser('the widget in a browser', () => {
     await page.locator('.actions .up').click();
     await expect.poll(() => server.feedback.at(-1)).toMatchObject({ rating: 'up' });
     expect(complaints).toEqual([]);
+  });
+
+  it('looks for sources without a host on the server, whatever the page it is in', async () => {
+    await using page = await visit();
+    await page.locator('.launcher').click();
+    server.answer = () => ({ ...cited, citations: [{ ...citations[0]!, url: '/help/returns/' }] });
+    await ask(page, 'May I return an opened Valve?');
+    await finished(page);
+    const link = page.locator('.source a');
+    expect(await link.getAttribute('href')).toBe(`${server.origin}/help/returns/`);
+    expect(await link.textContent()).toBe(new URL(server.origin).host);
   });
 
   it('loses and doubles no character when the connection is cut again and again', async () => {
@@ -421,15 +432,25 @@ describeInBrowser('the widget in a browser', () => {
     expect(await page.locator('.topic').count()).toBe(0);
   });
 
-  it('has no axe finding on the demo pages', async () => {
-    for (const [path, colorScheme] of [
-      ['/', 'light'],
-      ['/help/orders/payment-methods/', 'dark'],
-    ] as const) {
-      await using page = await visit(path, { colorScheme, bypassCSP: true });
-      await page.evaluate(axe.source);
-      const { violations } = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run());
-      expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
-    }
+  it('shows a greeting as a greeting, not as a question back', async () => {
+    await using page = await visit();
+    await page.locator('.launcher').click();
+    server.answer = () => ({ text: 'Hello!', decision: 'small-talk' });
+    await ask(page, 'hi');
+    await page.locator('.message.small-talk').waitFor();
+    expect(await page.locator('.message .kind').count()).toBe(0);
+    expect(await lastText(page)).toBe('Hello!');
+  });
+
+  it.each([
+    ['/', 'light'],
+    ['/help/orders/payment-methods/', 'dark'],
+    ['/help/', 'light'],
+    ['/404.html', 'dark'],
+  ] as const)('has no axe finding on the demo page %s (%s)', async (path, colorScheme) => {
+    await using page = await visit(path, { colorScheme, bypassCSP: true });
+    await page.evaluate(axe.source);
+    const { violations } = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run());
+    expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
   });
 });

@@ -34,7 +34,11 @@ export function createChat(settings: Settings, direction: string): Chat {
     onChange: scheduleRender,
     onReturned: (text) => composer.text() === '' && composer.setText(text),
   });
-  const composer = createComposer(strings, { send, stop: () => void client.cancel().catch(scheduleRender) });
+  const composer = createComposer(strings, {
+    send,
+    stop: () => void client.cancel().catch(scheduleRender),
+    typed: () => client.typed(),
+  });
   const shell = createChatShell(settings, direction, {
     toggle: () => (isOpen ? close() : open()),
     close,
@@ -76,7 +80,7 @@ export function createChat(settings: Settings, direction: string): Chat {
       );
       if (message.id === thanksAfter) nodes.push(thanks);
     }
-    if (last?.role === 'customer' && view.connection === 'fine' && !view.refusal) nodes.push(typing);
+    if (last?.author === 'customer' && view.connection === 'fine' && !view.refusal) nodes.push(typing);
     arrange(list, nodes);
 
     const answering = streamingAnswer(view.conversation) !== undefined;
@@ -93,14 +97,14 @@ export function createChat(settings: Settings, direction: string): Chat {
 
   function draw(message: ShownMessage, state: { last: boolean; waiting: boolean }): Node {
     const view =
-      views.get(message.id) ?? createMessageView(strings, { rate, choose: send, askPerson, retry });
+      views.get(message.id) ?? createMessageView(settings, { rate, choose: send, askPerson, retry });
     views.set(message.id, view);
     view.update(message, {
       rating: ratings.get(message.id),
       last: state.last && message.id !== thanksAfter,
       waiting: state.waiting,
     });
-    if (message.role === 'agent') news.note(message, view.spokenText(), isOpen);
+    if (message.author !== 'customer') news.note(message, view.spokenText(), isOpen);
     return view.node;
   }
 
@@ -227,7 +231,7 @@ function shownMessages({ conversation, outbox }: ClientView): ShownMessage[] {
   return [
     ...conversation.messages,
     ...waiting.map(
-      (message): ShownMessage => ({ ...message, role: 'customer', status: 'complete', citations: [] }),
+      (message): ShownMessage => ({ ...message, author: 'customer', status: 'complete', citations: [] }),
     ),
   ];
 }

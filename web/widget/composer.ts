@@ -14,6 +14,8 @@ export interface Composer {
 export interface ComposerActions {
   send(text: string): void;
   stop(): void;
+  /** The customer changed the text. */
+  typed(): void;
 }
 
 /** The server decides; this only spares the customer the round trip. */
@@ -57,7 +59,10 @@ export function createComposer(strings: Strings, actions: ComposerActions): Comp
     input.style.height = `${input.scrollHeight}px`;
   }
 
-  input.addEventListener('input', settle);
+  input.addEventListener('input', () => {
+    settle();
+    actions.typed();
+  });
   input.addEventListener('keydown', (event) => {
     // While an input method composes a character, Enter belongs to it.
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;

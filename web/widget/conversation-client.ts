@@ -30,6 +30,8 @@ export interface ConversationClient {
   /** Whether the chat is open, which a reload keeps; only an open one in a visible tab holds an idle connection. */
   setOpen(open: boolean, visible: boolean): void;
   readonly wasOpen: boolean;
+  /** The customer writes: what was said of the message before has been read. */
+  typed(): void;
   /** Try again now instead of when the pause is over. */
   wake(): void;
   restart(): void;
@@ -59,6 +61,8 @@ export function createConversationClient({
   let conversation = emptyConversation;
   let connection: ClientView['connection'] = 'fine';
   let refusal: ClientView['refusal'];
+  /** What takes the refusal back: reaching the server, or only the customer. */
+  let refusalLasts: 'until-contact' | 'until-typing' | 'until-sending' = 'until-contact';
   /** Accepted by the server; the journal's entry is on its way. */
   const accepted = new Set<string>();
   let active = false;
@@ -81,7 +85,7 @@ export function createConversationClient({
       onOpen() {
         failures = 0;
         connection = 'fine';
-        refusal = undefined;
+        if (refusalLasts === 'until-contact') refusal = undefined;
         onChange();
       },
       onEntry(entry) {
@@ -136,14 +140,21 @@ export function createConversationClient({
       forget();
       return failures > 3 ? pause : 0;
     }
-    refusal = { code, message };
     const rejected = undelivered();
-    if (rejected && status < 500 && status !== 429) {
+    const isReturned = rejected !== undefined && status < 500 && status !== 429;
+    const isShutOut = status === 403;
+    // For whoever put the widget on this page: the server's sentence names the setting to change.
+    if (isShutOut && refusal?.code !== code) console.error(`Answerdesk: ${message}`);
+    if (isShutOut || isReturned || !refusal || refusalLasts === 'until-contact') {
+      refusal = { code, message };
+      refusalLasts = isShutOut ? 'until-sending' : isReturned ? 'until-typing' : 'until-contact';
+    }
+    if (isReturned) {
       outbox = outbox.filter(({ id }) => id !== rejected.id);
       save();
       onReturned(rejected.text);
     }
-    return status === 403 ? Number.POSITIVE_INFINITY : Math.max(pause, thrown.retryAfterMs);
+    return isShutOut ? Number.POSITIVE_INFINITY : Math.max(pause, thrown.retryAfterMs);
   }
 
   function pause(milliseconds: number): Promise<void> {
@@ -216,6 +227,11 @@ export function createConversationClient({
     async requestPerson(email) {
       await api.requestPerson(await ensureSession(), email);
       if (!running) void run();
+    },
+    typed() {
+      if (!refusal || refusalLasts !== 'until-typing') return;
+      refusal = undefined;
+      onChange();
     },
     wasOpen,
     setOpen(nowOpen, visible) {

@@ -18,7 +18,7 @@ const createdAt = '2026-11-24T09:00:00.000Z';
 const citation = { number: 1, documentId: 'd', chunkId: 'c', title: 'Returns', quote: 'Thirty days.' };
 
 function question(id: string, text: string): JournalEvent {
-  return { type: 'customer-message', message: { id, role: 'customer', text, createdAt } };
+  return { type: 'customer-message', message: { id, author: 'customer', text, createdAt } };
 }
 
 function answer(id: string, replyTo: string, pieces: string[]): JournalEvent[] {
@@ -30,7 +30,7 @@ function answer(id: string, replyTo: string, pieces: string[]): JournalEvent[] {
     {
       type: 'answer-end',
       reason: 'complete',
-      message: { id, role: 'agent', text, createdAt, replyTo, decision: 'answer', citations: [citation] },
+      message: { id, author: 'bot', text, createdAt, replyTo, decision: 'answer', citations: [citation] },
     },
   ];
 }

@@ -1,11 +1,11 @@
 // What the customer sees of a conversation, as a pure fold over the server's journal: the same entries give the same
 // state, however often the connection was cut, repeated or out of order in between. Knows no network and no DOM.
-import type { Citation, Decision, HandoffReason, Message, Role, Topic } from '#core/conversation.ts';
+import type { Author, Citation, Decision, HandoffReason, Message, Topic } from '#core/conversation.ts';
 import type { AnswerEndReason, ChatEvent, JournalEntry, JournalEvent } from '#core/events.ts';
 
 export interface ShownMessage {
   readonly id: string;
-  readonly role: Role;
+  readonly author: Author;
   readonly text: string;
   /** `streaming` until the server says how it ended; a customer's message in the journal is always `complete`. */
   readonly status: 'streaming' | AnswerEndReason | 'failed';
@@ -42,7 +42,7 @@ function applyEvent(state: ConversationState, event: JournalEvent): Conversation
     case 'answer-start':
       return put(state, {
         id: event.messageId,
-        role: 'agent',
+        author: 'bot',
         text: '',
         status: 'streaming',
         citations: [],
@@ -67,7 +67,7 @@ function applyEvent(state: ConversationState, event: JournalEvent): Conversation
 function fromJournal(message: Message, status: AnswerEndReason): ShownMessage {
   return {
     id: message.id,
-    role: message.role,
+    author: message.author,
     text: message.text,
     status,
     citations: message.citations ?? [],
@@ -84,7 +84,7 @@ function putFailure(
   const { messageId: id, code, message, retryable } = event;
   const known = state.messages.find((shown) => shown.id === id);
   return put(state, {
-    ...(known ?? { id, role: 'agent', text: '', citations: [] }),
+    ...(known ?? { id, author: 'bot', text: '', citations: [] }),
     status: 'failed',
     failure: { code, message, retryable },
   });
@@ -112,5 +112,5 @@ export function streamingAnswer(state: ConversationState): ShownMessage | undefi
 
 /** Something is owed to the customer: an answer that is being written, or has not begun. */
 export function awaitsAnswer(state: ConversationState): boolean {
-  return state.messages.at(-1)?.role === 'customer' || streamingAnswer(state) !== undefined;
+  return state.messages.at(-1)?.author === 'customer' || streamingAnswer(state) !== undefined;
 }

@@ -30,7 +30,11 @@ export interface MessageExtras {
   readonly waiting?: boolean;
 }
 
-export function createMessageView(strings: Strings, actions: MessageActions): MessageView {
+/** `server`: where addresses that begin with `/` are. */
+export function createMessageView(
+  { strings, server }: { readonly strings: Strings; readonly server: string },
+  actions: MessageActions,
+): MessageView {
   const text = element('div', { class: 'text', dir: 'auto' });
   const before = element('div');
   const after = element('div');
@@ -65,13 +69,13 @@ export function createMessageView(strings: Strings, actions: MessageActions): Me
       if (drawn === message && drawnAround === around) return;
       const choosable = extras.last && message.status === 'complete' ? (message.topics ?? []) : [];
       const kind = message.status === 'failed' ? 'failed' : (message.decision ?? '');
-      node.className = `message ${message.role} ${extras.waiting ? 'waiting' : kind}`;
+      node.className = `message ${message.author === 'customer' ? 'customer' : 'agent'} ${extras.waiting ? 'waiting' : kind}`;
       drawText(text, message, { strings, choosable });
       if (drawnAround !== around) {
         const opened = [...after.querySelectorAll('details[open]')].map(({ id }) => id);
         before.replaceChildren(...heading(message, strings));
         after.replaceChildren(
-          ...sources(message.id, cited, strings),
+          ...sources(message.id, cited, { strings, server }),
           ...footer(message, extras, strings, actions),
         );
         for (const card of after.querySelectorAll('details')) card.open = opened.includes(card.id);
@@ -87,7 +91,7 @@ function drawText(
   message: ShownMessage,
   { strings, choosable }: { readonly strings: Strings; readonly choosable: readonly Topic[] },
 ): void {
-  if (message.role === 'customer') {
+  if (message.author === 'customer') {
     target.textContent = message.text;
     return;
   }
@@ -138,7 +142,7 @@ function heading(message: ShownMessage, strings: Strings): HTMLElement[] {
   const speaker = element(
     'span',
     { class: 'hear' },
-    message.role === 'customer' ? strings.you : strings.assistant,
+    { customer: strings.you, bot: strings.assistant, person: strings.team }[message.author],
   );
   const looks: Partial<Record<string, [IconName, string]>> = {
     decline: ['info', strings.declined],
@@ -156,7 +160,7 @@ function footer(
   actions: MessageActions,
 ): HTMLElement[] {
   if (extras.waiting) return [note(strings.sending)];
-  if (message.role === 'customer' || message.status === 'streaming') return [];
+  if (message.author === 'customer' || message.status === 'streaming') return [];
   const parts: HTMLElement[] = [];
   if (message.status === 'cancelled') parts.push(note(strings.stopped));
   if (message.status === 'interrupted') parts.push(note(strings.interrupted));
@@ -187,7 +191,8 @@ export function explainFailure(failure: { code: string; message: string }, strin
     busy: strings.busy,
     'shutting-down': strings.busy,
     'message-too-long': strings.tooLong,
-    'origin-not-allowed': failure.message,
+    'origin-not-allowed': strings.notAllowed,
+    'host-not-allowed': strings.notAllowed,
   };
   return known[failure.code] ?? strings.failed;
 }
@@ -197,7 +202,11 @@ function citedSources({ status, text, citations }: ShownMessage): readonly Citat
   return status === 'streaming' ? citations.filter(({ number }) => text.includes(`[${number}]`)) : citations;
 }
 
-function sources(messageId: string, citations: readonly Citation[], strings: Strings): HTMLElement[] {
+function sources(
+  messageId: string,
+  citations: readonly Citation[],
+  { strings, server }: { readonly strings: Strings; readonly server: string },
+): HTMLElement[] {
   if (citations.length === 0) return [];
   const label = citations.length === 1 ? strings.source : strings.sources;
   return [
@@ -205,15 +214,16 @@ function sources(messageId: string, citations: readonly Citation[], strings: Str
       'div',
       { class: 'sources', role: 'group', 'aria-label': label },
       element('p', { 'aria-hidden': 'true' }, label),
-      ...citations.map((citation) => sourceCard(messageId, citation)),
+      ...citations.map((citation) => sourceCard(messageId, citation, server)),
     ),
   ];
 }
 
-function sourceCard(messageId: string, { number, title, url, quote }: Citation): HTMLElement {
+function sourceCard(messageId: string, { number, title, url, quote }: Citation, server: string): HTMLElement {
   const body = element('div', {}, element('blockquote', { dir: 'auto', tabindex: 0 }, quote));
-  if (isWebAddress(url)) {
-    const link = element('a', { href: url }, new URL(url).host, icon('link'));
+  const address = url?.startsWith('/') ? server + url : url;
+  if (isWebAddress(address)) {
+    const link = element('a', { href: address }, new URL(address).host, icon('link'));
     openElsewhere(link);
     body.append(link);
   }

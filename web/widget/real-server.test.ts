@@ -36,7 +36,7 @@ describeInBrowser('the real server in a real browser', () => {
     [model, browser] = await Promise.all([
       openScriptedModel(),
       launchChromium(),
-      promisify(execFile)(process.execPath, ['ingest/main.ts', 'data/knowledge', '--source', 'sample'], {
+      promisify(execFile)(process.execPath, ['cli/ingest.ts', 'data/knowledge', '--source', 'sample'], {
         cwd: root,
         env: environment(),
       }),
@@ -177,7 +177,7 @@ describeInBrowser('the real server in a real browser', () => {
     await finished(page);
 
     const { conversation, entries } = await kept(page);
-    expect(conversation.messages.map(({ role }) => role)).toEqual(['customer', 'agent']);
+    expect(conversation.messages.map(({ author }) => author)).toEqual(['customer', 'bot']);
     expect(conversation.messages[1]).toMatchObject({ text: long, model: { name: 'scripted' } });
     expect(entries.map(({ sequence }) => sequence)).toEqual(entries.map((_, index) => index + 1));
     expect(entries.filter(({ event }) => event.type === 'answer-start')).toHaveLength(1);

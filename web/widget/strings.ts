@@ -14,6 +14,7 @@ const english = {
   stop: 'Stop answering',
   you: 'You',
   assistant: 'Assistant',
+  team: 'Our team',
   typing: 'Looking through the help articles',
   source: 'Source',
   sources: 'Sources',
@@ -35,6 +36,7 @@ const english = {
   sending: 'Sending…',
   tooLong: 'This message is too long. Please shorten it.',
   tooMany: 'Too many messages. Please wait a moment.',
+  notAllowed: 'The chat is not available on this website.',
   busy: 'Many people are asking right now. Please try again shortly.',
   failed: 'Something went wrong on our side. Please try again.',
 };
@@ -55,6 +57,7 @@ const spanish: Strings = {
   stop: 'Detener la respuesta',
   you: 'Usted',
   assistant: 'Asistente',
+  team: 'Nuestro equipo',
   typing: 'Buscando en los artículos de ayuda',
   source: 'Fuente',
   sources: 'Fuentes',
@@ -77,6 +80,7 @@ const spanish: Strings = {
   sending: 'Enviando…',
   tooLong: 'El mensaje es demasiado largo. Acórtelo, por favor.',
   tooMany: 'Demasiados mensajes. Espere un momento.',
+  notAllowed: 'El chat no está disponible en este sitio web.',
   busy: 'Hay muchas consultas. Inténtelo de nuevo en breve.',
   failed: 'Algo ha fallado por nuestra parte. Inténtelo de nuevo.',
 };
@@ -95,6 +99,7 @@ const french: Strings = {
   stop: 'Arrêter la réponse',
   you: 'Vous',
   assistant: 'Assistant',
+  team: 'Notre équipe',
   typing: 'Recherche dans les articles d’aide',
   source: 'Source',
   sources: 'Sources',
@@ -116,6 +121,7 @@ const french: Strings = {
   sending: 'Envoi…',
   tooLong: 'Ce message est trop long. Raccourcissez-le.',
   tooMany: 'Trop de messages. Patientez un instant.',
+  notAllowed: 'Le chat n’est pas disponible sur ce site.',
   busy: 'Beaucoup de demandes en ce moment. Réessayez dans un instant.',
   failed: 'Un problème est survenu de notre côté. Réessayez.',
 };
@@ -134,6 +140,7 @@ const german: Strings = {
   stop: 'Antwort anhalten',
   you: 'Sie',
   assistant: 'Assistent',
+  team: 'Unser Team',
   typing: 'Ich sehe in den Hilfeartikeln nach',
   source: 'Quelle',
   sources: 'Quellen',
@@ -155,6 +162,7 @@ const german: Strings = {
   sending: 'Wird gesendet …',
   tooLong: 'Diese Nachricht ist zu lang. Bitte kürzen.',
   tooMany: 'Zu viele Nachrichten. Bitte warten Sie einen Moment.',
+  notAllowed: 'Der Chat ist auf dieser Website nicht verfügbar.',
   busy: 'Gerade fragen viele Menschen. Bitte gleich noch einmal versuchen.',
   failed: 'Bei uns ist etwas schiefgegangen. Bitte noch einmal versuchen.',
 };

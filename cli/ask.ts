@@ -1,0 +1,45 @@
+// npm run -s ask -- "question": one answer on the terminal.
+
+import { loadConfig } from '#app/config.ts';
+import { openAnswerPipeline } from '#app/deps.ts';
+import { AppError } from '#core/errors.ts';
+import { answerOnce } from './answer-once.ts';
+import { runCommand } from './command.ts';
+
+const help = `Asks one question and prints the answer with its sources.
+
+  npm run -s ask -- "how do I send back something I already opened?"
+  npm run -s ask -- --json "what does E4 mean?" | jq .citations
+
+  --json   {"decision","text","citations":[{"number","documentId","chunkId","title","url","quote"}],"timingsMs"}
+  --help
+`;
+
+await runCommand({
+  help,
+  options: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+  async run({ values, positionals }, signal) {
+    const question = positionals.join(' ').trim();
+    if (question === '')
+      throw new AppError('bad-request', `Write the question behind the command, in quotes.\n\n${help}`);
+    await using pipeline = await openAnswerPipeline(loadConfig());
+    // Says what is wrong and what to run; an answer would only carry the sentence for customers.
+    pipeline.knowledge.current();
+    const answered = await answerOnce(pipeline.answer, [{ role: 'customer', text: question }], {
+      signal,
+      onEvent: (event) => {
+        if (!values.json && event.type === 'answer-delta') process.stdout.write(event.text);
+      },
+    });
+    if ('error' in answered) throw new AppError('model-unavailable', `No answer: ${answered.error.message}`);
+    if (values.json) {
+      process.stdout.write(`${JSON.stringify(answered)}\n`);
+      return;
+    }
+    process.stdout.write('\n');
+    for (const { number, title, url, documentId } of answered.citations)
+      process.stdout.write(`\n[${number}] ${title}\n    ${url ?? documentId}\n`);
+    if (process.stderr.isTTY)
+      process.stderr.write(`\n${answered.decision}, ${Math.round(answered.timingsMs.total)} ms\n`);
+  },
+});

@@ -1,0 +1,85 @@
+// npm run calibrate: fits the policy's coefficients and thresholds on labelled questions, and the groundedness score on labelled pairs. It only
+// takes the arguments apart.
+import { join } from 'node:path';
+import { loadConfig } from '#app/config.ts';
+import { AppError } from '#core/errors.ts';
+import { calibratePolicy, fitFile } from '#learning/calibration/calibrate-policy.ts';
+import { describeCalibration } from '#learning/calibration/describe-calibration.ts';
+import { defaultErrorBudget } from '#learning/calibration/policy-fit.ts';
+import { toQuestionSet } from '#learning/calibration/question-sets.ts';
+import { runCommand } from './command.ts';
+
+const help = `Fits when the desk answers, asks back or declines, on questions whose articles are known.
+
+  npm run calibrate
+  npm run calibrate -- my-questions.jsonl --error-budget 0.02
+  npm run calibrate -- data/evals/golden.jsonl other.jsonl=var/other --out data/models/policy.json
+  npm run calibrate -- a.jsonl=var/a b.jsonl=var/b c.jsonl=var/c --test d.jsonl=var/d --report var/calibration
+
+Each line: {"id","turns":[{"role","text"}],"gold":["document id", …]}; gold is empty for a question that must not be answered.
+"stratum" may say what kind that is: near-miss, neighbouring, foreign (of another help centre: reported apart).
+FILE=DIR asks the knowledge base in DIR instead of the one in ANSWERDESK_DATA_DIR. From three files on, each is judged by a fit on
+the others. Where a reranker is configured, a second fit is made for the evidence that has its scores.
+
+  --out FILE         where to write the fit; without it, it is only shown
+  --error-budget S   at most this share of all questions is answered wrongly and with confidence (default ${defaultErrorBudget});
+                     the fit also has the thresholds of other budgets, for ANSWERDESK_ERROR_BUDGET
+  --unanswerable-share S  weigh the questions as if this share of them had no answer; default: as in the files
+  --test FILE=DIR    questions that are only for judging the fit; may be repeated
+  --report DIR       write figures.md and a picture of risk, coverage and reliability there
+  --ablation         also what each feature brings
+  --groundedness-out FILE  where to write the groundedness score, fitted anew for the embedder (the server reads data/models/groundedness.json)
+  --language L       only passages in this language
+  --json             the fit and its report on standard output
+  --help
+`;
+
+const groundednessPairsPath = join(import.meta.dirname, '../data/evals/support-pairs.jsonl');
+
+await runCommand({
+  help,
+  options: {
+    out: { type: 'string' },
+    'groundedness-out': { type: 'string' },
+    'error-budget': { type: 'string', default: String(defaultErrorBudget) },
+    'unanswerable-share': { type: 'string' },
+    test: { type: 'string', multiple: true, default: [] },
+    report: { type: 'string' },
+    ablation: { type: 'boolean', default: false },
+    language: { type: 'string' },
+    json: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  },
+  async run({ values, positionals }, signal) {
+    const errorBudget = toShare('--error-budget', values['error-budget']);
+    const share = values['unanswerable-share'];
+    const unanswerableShare = share === undefined ? undefined : toShare('--unanswerable-share', share);
+    const config = loadConfig();
+    const setOf = (argument: string) => toQuestionSet(argument, config.dataDir);
+    const groundednessOut = values['groundedness-out'];
+    const outcome = await calibratePolicy(
+      {
+        fitOn: (positionals.length > 0 ? positionals : ['data/evals/golden.jsonl']).map(setOf),
+        testOn: values.test.map(setOf),
+        errorBudget,
+        unanswerableShare,
+        language: values.language,
+        ablation: values.ablation,
+        out: values.out,
+        reportDir: values.report,
+        groundedness:
+          groundednessOut === undefined ? undefined : { pairs: groundednessPairsPath, out: groundednessOut },
+      },
+      config,
+      { signal },
+    );
+    if (values.json) process.stdout.write(`${JSON.stringify(fitFile(outcome))}\n`);
+    process.stderr.write(`${describeCalibration(outcome)}\n`);
+  },
+});
+
+function toShare(name: string, text: string): number {
+  const value = Number(text);
+  if (value > 0 && value < 1) return value;
+  throw new AppError('bad-request', `${name} must lie between 0 and 1.`);
+}

@@ -1,0 +1,208 @@
+// npm run evals: runs the suites and stores what they found; compares runs; proposes cases. It only takes the arguments apart.
+import { join, resolve } from 'node:path';
+import { loadConfig } from '#app/config.ts';
+import type { CallOptions } from '#core/call-options.ts';
+import { AppError } from '#core/errors.ts';
+import { adapterTables } from '#evals/cases/adapters.ts';
+import { type IngestedFolder, ingestTemporarily } from '#evals/core/temporary-knowledge.ts';
+import { draftCases } from '#evals/drafting/draft-cases.ts';
+import { checkBaseline, describeFindings, readBaseline, writeBaseline } from '#evals/report/baseline.ts';
+import { compareReports, describeComparison } from '#evals/report/compare.ts';
+import { type Report, readReport, withinLimit } from '#evals/report/report.ts';
+import { describeReport } from '#evals/report/terminal-summary.ts';
+import type { RunRequest } from '#evals/runner/prepare-run.ts';
+import { runEvals } from '#evals/runner/run-evals.ts';
+import { suiteNames } from '#evals/runner/run-settings.ts';
+import { logToMlflow } from '#evals/tracking/mlflow.ts';
+import { openEmbedder } from '#models/embedder/open-embedder.ts';
+import { runCommand } from './command.ts';
+
+const help = `Measures how good the answers are, and writes a report.
+
+  npm run evals                              every suite, on the sample company's questions
+  npm run evals -- retrieval answers         some suites
+  npm run evals -- --cases my-cases.jsonl    your own questions to your own knowledge base
+  npm run evals -- compare RUN RUN           what changed between two runs, and whether it can be chance
+  npm run evals -- draft --source NAME       proposes cases from your articles and conversations
+  npm run baseline                           what CI runs: the sample company, from nothing, against data/evals/baseline.json
+  npm run baseline -- --write                takes today's figures as that baseline
+
+Suites: ${suiteNames.join(', ')}.
+
+  --data-dir DIR         knowledge base to ask (default: ANSWERDESK_DATA_DIR, or var)
+  --cases FILE           questions as JSONL, or ADAPTER:FILE; may be repeated. Adapters: ${Object.keys(adapterTables).join(', ')}
+  --conversations FILE   whole conversations for the suite conversation
+  --transcripts FILE     wait-time: conversations with times, in place of the sample company's; may be repeated
+  --agents N             wait-time: people who answer (default 5)
+  --labels FOLDER        intents: train.jsonl, test.jsonl and perhaps oos_test.jsonl of your own; may be repeated
+  --policy FILE          thresholds as npm run calibrate writes them, in place of data/models/policy.json
+  --out DIR              where to store the run (default: var/evals/<run>)
+  --fresh                ask and judge everything again, whatever earlier runs of the same code, models and index found
+  --resume RUN           continue a run that was interrupted, or whose model server failed
+  --baseline FILE        exit 1 where a figure is worse than its tolerance allows
+  --write-baseline FILE  keep the figures of this run as baseline
+  --write                baseline: keep the figures instead of comparing with them
+  --seed N               of the bootstrap (default 1)
+  --json                 the report (or comparison) on standard output
+  --source NAME          draft: the source of your documents
+  --count N              draft: how many cases at most (default 50)
+  --help
+
+Exit codes: 0 done; 1 worse than the baseline, a limit was crossed, or a suite broke; 2 bad input, nothing was run.
+A run is a folder with report.html, report.json and junit.xml. docs/evals.md explains every figure.
+`;
+
+const runsDir = resolve('var/evals');
+const baselinePath = 'data/evals/baseline.json';
+const samplePaths = ['data/knowledge', 'data/transcripts'];
+/** Deterministic, on the sample company, and done in a few minutes. */
+const baselineSuites = ['retrieval', 'answers', 'abstention', 'conversation', 'safety'] as const;
+
+await runCommand({
+  help,
+  options: {
+    'data-dir': { type: 'string' },
+    cases: { type: 'string', multiple: true },
+    conversations: { type: 'string' },
+    policy: { type: 'string' },
+    transcripts: { type: 'string', multiple: true },
+    agents: { type: 'string' },
+    labels: { type: 'string', multiple: true },
+    out: { type: 'string' },
+    resume: { type: 'string' },
+    fresh: { type: 'boolean' },
+    baseline: { type: 'string' },
+    'write-baseline': { type: 'string' },
+    write: { type: 'boolean' },
+    seed: { type: 'string', default: '1' },
+    source: { type: 'string' },
+    count: { type: 'string', default: '50' },
+    json: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  },
+  async run({ values, positionals }, signal) {
+    const [command, ...rest] = positionals;
+    if (command === 'compare') {
+      if (rest.length !== 2)
+        throw new AppError('bad-request', `compare takes two runs: npm run evals -- compare BEFORE AFTER`);
+      const [before, after] = await Promise.all(rest.map((run) => readReport(run, runsDir)));
+      const comparison = compareReports(before!, after!);
+      process.stdout.write(
+        values.json ? `${JSON.stringify(comparison)}\n` : `${describeComparison(comparison)}\n`,
+      );
+      return;
+    }
+    const dataDir = values['data-dir'] === undefined ? undefined : resolve(values['data-dir']);
+    if (command === 'draft') {
+      const count = wholeNumber(values.count, '--count');
+      const out = values.out ?? join(runsDir, 'drafts', `${values.source ?? 'all'}.jsonl`);
+      const drafted = await draftCases({ source: values.source, dataDir, out, count, signal });
+      process.stderr.write(
+        `${drafted} case(s) proposed in ${out}. Read each one: correct it, and set "accept" to true or false. Then: npm run evals -- --cases ${out}\n`,
+      );
+      return;
+    }
+    const request = {
+      suites: positionals,
+      dataDir,
+      cases: values.cases,
+      conversations: values.conversations,
+      policy: values.policy,
+      transcripts: values.transcripts,
+      agents: values.agents === undefined ? undefined : wholeNumber(values.agents, '--agents'),
+      labels: values.labels,
+      out: values.out,
+      resume: values.resume,
+      fresh: values.fresh === true,
+      runsDir,
+      seed: wholeNumber(values.seed, '--seed'),
+    };
+    const outputs = {
+      baseline: values.baseline,
+      writeBaseline: values['write-baseline'],
+      json: values.json === true,
+      signal,
+    };
+    if (command !== 'baseline') return evaluate(request, outputs);
+    // Of its own, so that neither what is ingested here nor what was left of an earlier try plays a part.
+    await using sample = await ingestSample(signal);
+    await evaluate(
+      { ...request, suites: rest.length > 0 ? rest : baselineSuites, dataDir: sample.dataDir },
+      { ...outputs, ...(values.write ? { writeBaseline: baselinePath } : { baseline: baselinePath }) },
+    );
+  },
+});
+
+async function ingestSample(signal: AbortSignal): Promise<IngestedFolder> {
+  const embedder = await openEmbedder(loadConfig().embedder);
+  try {
+    return await ingestTemporarily({ embedder, paths: samplePaths }, { signal });
+  } finally {
+    await embedder.close();
+  }
+}
+
+interface Outputs extends CallOptions {
+  /** Files. */
+  readonly baseline: string | undefined;
+  readonly writeBaseline: string | undefined;
+  /** The report on standard output. */
+  readonly json: boolean;
+}
+
+async function evaluate(
+  request: RunRequest,
+  { baseline: baselineFile, writeBaseline: baselineOut, json, signal }: Outputs & { signal: AbortSignal },
+): Promise<void> {
+  const baseline = baselineFile === undefined ? undefined : await readBaseline(baselineFile);
+  const screen = {
+    write: (text: string) => void process.stderr.write(text),
+    isTerminal: process.stderr.isTTY === true,
+  };
+  const { report, files } = await runEvals(request, { signal, screen });
+  process.stderr.write(`\n${describeReport(report)}\n\n${files.html}\n`);
+  if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
+  if (!report.complete) {
+    process.stderr.write(`Interrupted. Continue with: npm run evals -- --resume ${report.id}\n`);
+    process.exitCode = 130;
+    return;
+  }
+  if (baselineOut) await writeBaseline(baselineOut, report);
+
+  const problems = problemsOf(report);
+  const findings = baseline ? checkBaseline(baseline, report) : [];
+  if (findings.length > 0) process.stderr.write(`\nAgainst the baseline:\n${describeFindings(findings)}\n`);
+  if (findings.some(({ verdict }) => verdict !== 'better')) problems.push('worse than the baseline');
+  if (problems.length > 0) {
+    process.stderr.write(`\nNot good enough: ${problems.join('; ')}.\n`);
+    process.exitCode = 1;
+  }
+  const { trackingUri, token, experiment } = loadConfig().mlflow;
+  if (trackingUri === undefined) return;
+  const logged = await logToMlflow(report, {
+    trackingUri,
+    token,
+    experiment,
+    files: Object.values(files),
+    signal,
+  });
+  process.stderr.write(
+    `Logged to MLflow as run ${logged.runId}${logged.artifacts ? '' : ' (without the report files: the server does not take artefacts)'}.\n`,
+  );
+}
+
+function problemsOf({ suites }: Report): string[] {
+  return Object.entries(suites).flatMap(([suite, { metrics, failure }]) => [
+    ...(failure === undefined ? [] : [`${suite} broke (${failure})`]),
+    ...Object.entries(metrics)
+      .filter(([, metric]) => !withinLimit(metric))
+      .map(([id, { value }]) => `${suite}/${id} is ${value}`),
+  ]);
+}
+
+function wholeNumber(text: string, option: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 1_000_000)
+    throw new AppError('bad-request', `${option} must be a whole number from 1.`);
+  return value;
+}

@@ -1,0 +1,265 @@
+// The command itself, as a child process: what it prints, how it ends, and what is left when it is killed.
+import { spawn } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type EmbeddingEndpoint, startEmbeddingEndpoint } from '#ingest/testing/embedding-endpoint.ts';
+import { createTemporaryFolder, type TemporaryFolder } from '#ingest/testing/source-folder.ts';
+import { openCurrentGeneration } from '#knowledge/generations/generation-reader.ts';
+
+const main = fileURLToPath(new URL('./ingest.ts', import.meta.url));
+let endpoint: EmbeddingEndpoint;
+let folder: TemporaryFolder;
+beforeAll(async () => {
+  endpoint = await startEmbeddingEndpoint();
+});
+afterAll(() => endpoint[Symbol.asyncDispose]());
+beforeEach(async () => {
+  folder = await createTemporaryFolder();
+});
+afterEach(() => folder[Symbol.asyncDispose]());
+
+interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function start(
+  args: readonly string[],
+  { cwd = folder.path, dataDir = join(cwd, 'var'), model = 'openai:test' } = {},
+) {
+  const env = {
+    PATH: process.env.PATH,
+    ANSWERDESK_DATA_DIR: dataDir,
+    ANSWERDESK_EMBEDDER: model,
+    ANSWERDESK_EMBEDDER_BASE_URL: endpoint.baseUrl,
+  };
+  const child = spawn(process.execPath, [main, ...args], { cwd, env });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.on('data', (piece: Buffer) => {
+    output.stdout += piece.toString();
+  });
+  child.stderr.on('data', (piece: Buffer) => {
+    output.stderr += piece.toString();
+  });
+  const ended = new Promise<Outcome>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, ...output }));
+  });
+  return { child, ended };
+}
+const run = (...args: string[]) => start(args).ended;
+const writeCentre = (version: number, articles = 40, place = folder) =>
+  place.write(
+    'centre/articles.jsonl',
+    Array.from(
+      { length: articles },
+      (_, index) =>
+        `${JSON.stringify({ id: `a${index}`, title: `Article ${index}`, text: `Version ${version} of article ${index}.` })}\n`,
+    ).join(''),
+  );
+
+describe('npm run ingest', () => {
+  it('publishes, tells people on stderr and scripts on stdout, and has nothing to do the second time', async () => {
+    await writeCentre(1);
+    const first = await run('centre', '--json');
+    expect(first).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/Published {2}gen-000001: 40 documents/),
+    });
+    expect(JSON.parse(first.stdout)).toMatchObject({
+      published: true,
+      source: 'centre',
+      documents: { added: 40 },
+    });
+    const before = endpoint.textsEmbedded;
+    expect(await run('centre', '--if-empty')).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(endpoint.textsEmbedded).toBe(before);
+    const status = await run('status', '--json');
+    expect(JSON.parse(status.stdout).current).toMatchObject({
+      id: 'gen-000001',
+      documents: 40,
+      sources: [{ name: 'centre', documents: 40, chunks: 40 }],
+    });
+  });
+
+  it('goes back to the generation before', async () => {
+    await writeCentre(1);
+    await run('centre');
+    await writeCentre(2);
+    await run('centre');
+    expect(await run('rollback')).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('gen-000001 is in use again'),
+    });
+    expect(await run('rollback')).toMatchObject({ code: 1 });
+  });
+
+  it('brings no sample in where CURRENT is damaged or the embedder’s stamp is, and goes back to the generation that is named', async () => {
+    await writeCentre(1);
+    await run('centre');
+    await folder.write('shipped/s.md', 'An example.');
+    const start = () => run('shipped', '--if-empty', '--source', 'sample');
+    await folder.write('var/embedder.json', '{"finger');
+    expect(await start()).toEqual({ code: 0, stdout: '', stderr: '' });
+    await folder.write('var/index/CURRENT', '');
+    expect(await start()).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('npm run ingest -- rollback --to gen-000001 (there is gen-000001)'),
+    });
+    expect(await run('status')).toMatchObject({ code: 1, stderr: expect.stringContaining('rollback --to') });
+    expect(await run('rollback', '--to', 'gen-000002')).toMatchObject({ code: 2 });
+    expect(await run('rollback', '--to', 'gen-000001')).toMatchObject({ code: 0 });
+    expect(await start()).toEqual({ code: 0, stdout: '', stderr: '' });
+    const { info } = (await openCurrentGeneration(join(folder.path, 'var')))!;
+    expect(info.sources).toEqual([{ name: 'centre', documents: 40, chunks: 40 }]);
+  });
+
+  it('brings nothing in by --if-empty where conversations are and their knowledge base is gone', async () => {
+    await folder.write('var/conversations.db', 'who said what');
+    await writeCentre(1);
+    expect(await run('centre', '--if-empty')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /holds conversations\.db[\s\S]*back from a backup[\s\S]*without --if-empty/,
+      ),
+    });
+    expect(await run('centre')).toMatchObject({ code: 0 });
+  });
+
+  it('publishes with another model than that of the knowledge base in use only when told to', {
+    timeout: 120_000,
+  }, async () => {
+    await writeCentre(1);
+    await run('centre');
+    const before = endpoint.textsEmbedded;
+    await writeCentre(2);
+    const runs = [['centre'], ['re-embed'], ['centre', '--if-empty'], ['centre', '--dry-run']];
+    for (const args of runs) {
+      const { code, stdout, stderr } = await start([...args, '--json'], { model: 'openai:other' }).ended;
+      expect([code, stdout]).toEqual([2, '']);
+      for (const part of [/made with openai:test/, /models -- use openai:other /, /--accept-model-change/])
+        expect(stderr).toMatch(part);
+    }
+    // Not even asked how long its vectors are.
+    expect(endpoint.textsEmbedded).toBe(before);
+    const current = async () => (await openCurrentGeneration(join(folder.path, 'var')))!.info;
+    expect(await current()).toMatchObject({ id: 'gen-000001', modelId: 'openai:test' });
+
+    const accepted = start(['re-embed', '--accept-model-change'], { model: 'openai:other' });
+    expect(await accepted.ended).toMatchObject({ code: 0 });
+    expect(await current()).toMatchObject({ id: 'gen-000002', modelId: 'openai:other', documents: 40 });
+    // From here on that is the one that goes without saying, also without a setting.
+    expect(await run('centre')).toMatchObject({ code: 2 });
+    expect(await start(['centre'], { model: '' }).ended).toMatchObject({ code: 0 });
+    expect(await current()).toMatchObject({ id: 'gen-000003', modelId: 'openai:other' });
+  });
+
+  it.each([
+    [[], 0, /Examples/],
+    [['--help'], 0, /Exit code/],
+    [['--frobnicate', 'x'], 2, /--help/],
+    [['/no/such/folder'], 2, /no such file/],
+    [['remove'], 2, /--source/],
+    [['status', '--to', 'gen-000001'], 2, /--to belongs to rollback/],
+    [['status'], 1, /no knowledge base/],
+    [['.', '--map', 'absent.yaml'], 2, /cannot be read/],
+    [['.', '--audience-rule', 'x'], 2, /title:PREFIX/],
+    [['.', '--dry-run', '--region', 'England'], 2, /two capital letters/],
+  ])('ends %j with %d', async (args, code, text) => {
+    await folder.write('a.md', 'Some text.');
+    const outcome = await run(...(args as string[]));
+    expect(outcome.code).toBe(code);
+    expect(outcome.stdout + outcome.stderr).toMatch(text as RegExp);
+  });
+
+  it('takes its settings from the folder', async () => {
+    await folder.write(
+      'c/answerdesk.source.yaml',
+      'name: docs\ninternal:\n  - path: "agents/**"\nmap:\n  title: headline\n',
+    );
+    await folder.write('c/agents/a.md', 'For agents.');
+    await folder.write('c/b.jsonl', '{"id":"b","headline":"Hello","text":"For customers."}\n');
+    await run('c');
+    const generation = await openCurrentGeneration(join(folder.path, 'var'));
+    expect(
+      generation?.documents.map(({ metadata }) => [metadata.source, metadata.title, metadata.audience]),
+    ).toEqual([
+      ['docs', 'A', 'internal'],
+      ['docs', 'Hello', 'customer'],
+    ]);
+    await writeFile(join(folder.path, 'c/answerdesk.source.yaml'), 'nmae: docs');
+    expect(await run('c')).toMatchObject({ code: 2, stderr: expect.stringContaining('nmae') });
+    // Cut by a full disk. Without its rules, agents' articles would be published to customers.
+    await writeFile(join(folder.path, 'c/answerdesk.source.yaml'), '');
+    expect(await run('c')).toMatchObject({ code: 2, stderr: expect.stringContaining('is empty') });
+  });
+
+  it('redacts articles when the command line or the folder asks for it', async () => {
+    const published = async () => {
+      const { documents } = (await openCurrentGeneration(join(folder.path, 'var')))!;
+      return documents.map(({ pageContent }) => pageContent);
+    };
+    await folder.write('c/a.md', 'Ask jane.doe@x.example.');
+    await run('c');
+    expect(await published()).toEqual(['Ask jane.doe@x.example.']);
+    await run('c', '--redact-articles');
+    expect(await published()).toEqual(['Ask [EMAIL].']);
+    await run('c');
+    await folder.write('c/answerdesk.source.yaml', 'redactArticles: true');
+    await run('c');
+    expect(await published()).toEqual(['Ask [EMAIL].']);
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('stops cleanly on %s', async (signal) => {
+    await writeCentre(1, 3_000);
+    const { child, ended } = start(['centre']);
+    child.stderr.once('data', () => child.kill(signal));
+    expect(await ended).toMatchObject({ code: 1, stderr: expect.stringContaining('Stopped.') });
+  });
+});
+
+describe('killed at 50 random moments', () => {
+  // Two series side by side: a child spends much of its time waiting.
+  it.concurrent.each([1, 2])(
+    'leaves the old or the new generation, and the next run completes (series %i)',
+    { timeout: 120_000 },
+    async (series) => {
+      await using place = await createTemporaryFolder();
+      const dataDir = join(place.path, 'var');
+      const write = (version: number) => writeCentre(version, 40, place);
+      // The folder that tests share goes when the first of the two series ends.
+      const ingest = () => start(['centre'], { cwd: place.path });
+      await write(series);
+      await ingest().ended;
+      await write(0);
+      let started = performance.now();
+      await ingest().ended;
+      let duration = performance.now() - started;
+      let killed = 0;
+      for (let version = 10; killed < 25 && version < 100; version += 1) {
+        const before = (await openCurrentGeneration(dataDir))!.documents[0]!.pageContent;
+        await write(version);
+        started = performance.now();
+        const { child, ended } = ingest();
+        // Most of a run is loading; the moments that matter are in its second half.
+        const timer = setTimeout(() => child.kill('SIGKILL'), duration * (0.3 + 0.8 * Math.random()));
+        if ((await ended).code === null) killed += 1;
+        // It got away: the machine has become faster than it was when the duration was measured.
+        else duration = performance.now() - started;
+        clearTimeout(timer);
+        const generation = await openCurrentGeneration(dataDir);
+        expect([before, `Version ${version} of article 0.`]).toContain(generation?.documents[0]?.pageContent);
+        expect(generation?.info.documents).toBe(40);
+      }
+      expect(killed).toBe(25);
+      await write(199);
+      expect((await ingest().ended).code).toBe(0);
+      expect((await openCurrentGeneration(dataDir))?.documents[0]?.pageContent).toBe(
+        'Version 199 of article 0.',
+      );
+    },
+  );
+});

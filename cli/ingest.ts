@@ -1,0 +1,95 @@
+// `npm run ingest`: the command line of ingestion. Summaries for people on standard error, JSON on standard output.
+
+import { loadConfig } from '#app/config.ts';
+import { AppError, errorFacts, isAbortError, toAppError } from '#core/errors.ts';
+import { type Arguments, parseCommandLine, usage } from './ingest/arguments.ts';
+
+// What reads documents and models is imported when it is needed: `--if-empty` runs at every start of the server.
+async function main(argv: readonly string[], signal: AbortSignal): Promise<void> {
+  const args = parseCommandLine(argv);
+  if (args.command === 'help') {
+    process.stdout.write(usage);
+    return;
+  }
+  const config = loadConfig();
+  const say = (text: string, value: unknown) => {
+    process.stderr.write(`${text}\n`);
+    if (args.json) process.stdout.write(`${JSON.stringify(value)}\n`);
+  };
+  switch (args.command) {
+    case 'status': {
+      const { describeStatus, readStatus } = await import('#ingest/status.ts');
+      const status = await readStatus(config.dataDir);
+      return say(describeStatus(status), status);
+    }
+    case 'rollback': {
+      const { describeRollback, rollBack } = await import('#ingest/publish/roll-back.ts');
+      const generation = await rollBack(config, { to: args.to });
+      return say(describeRollback(generation), { generation });
+    }
+    case 'remove': {
+      const { removeSource } = await import('#ingest/job.ts');
+      const generation = await removeSource({ dataDir: config.dataDir, name: args.source!, signal });
+      return say(`"${args.source}" is out; ${generation.id} is in use: ${generation.documents} documents.`, {
+        generation,
+      });
+    }
+    case 're-embed':
+    case 'ingest':
+      return ingest(args, config, { signal, say });
+  }
+}
+
+interface Talk {
+  readonly signal: AbortSignal;
+  say(text: string, value: unknown): void;
+}
+
+async function ingest(
+  args: Arguments,
+  config: ReturnType<typeof loadConfig>,
+  { signal, say }: Talk,
+): Promise<void> {
+  let again = args.command === 're-embed';
+  if (args.ifEmpty) {
+    const [{ isMadeWith }, { chooseEmbedder }, { readCurrentId }] = await Promise.all([
+      import('#ingest/embed/embedder-stamp.ts'),
+      import('#models/embedder/choose-embedder.ts'),
+      import('#knowledge/generations/generation-folder.ts'),
+    ]);
+    const { model } = await chooseEmbedder(config.embedder, config.dataDir);
+    if (await isMadeWith(config.dataDir, model)) return;
+    again = (await readCurrentId(config.dataDir)) !== undefined;
+  }
+  const [{ embedAgain, ingestPaths }, { describeJob }] = await Promise.all([
+    import('./ingest/ingest-command.ts'),
+    import('#ingest/summary.ts'),
+  ]);
+  const summary = again
+    ? await embedAgain(args, config, { signal })
+    : await ingestPaths(args, config, { signal });
+  if (again && args.ifEmpty && !summary.published) return;
+  say(describeJob(summary), summary);
+}
+
+// Transcripts are in these files: for this user alone.
+process.umask(0o077);
+const stop = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(name, () => stop.abort(new DOMException('stopped', 'AbortError')));
+}
+try {
+  await main(process.argv.slice(2), stop.signal);
+} catch (error) {
+  if (isAbortError(error)) {
+    process.stderr.write('Stopped. The knowledge base is as it was.\n');
+    process.exitCode = 1;
+  } else {
+    const { code, message } = toAppError(error);
+    process.stderr.write(`${message}\n`);
+    // A full disk or a missing right speaks for itself; anything else that is unforeseen is for a bug report.
+    const isForeseen = error instanceof AppError || (error as NodeJS.ErrnoException).syscall !== undefined;
+    if (!isForeseen) process.stderr.write(`${(error as Error).stack ?? ''}\n`);
+    process.exitCode = errorFacts[code].exitCode;
+  }
+}

@@ -1,0 +1,108 @@
+// The command line of `npm run ingest`.
+import { parseArgs } from 'node:util';
+import type { Audience } from '#core/document.ts';
+import { AppError } from '#core/errors.ts';
+
+export const usage = `Brings help articles and past support conversations into the knowledge base.
+
+  npm run ingest -- PATH... [options]     ingest folders and files as one source (replaces what it was)
+  npm run ingest -- status                what is published, from which sources
+  npm run ingest -- rollback [--to ID]    back to the generation before, or to the one named, such as gen-000002
+  npm run ingest -- remove --source NAME  take a source out
+  npm run ingest -- re-embed              embed everything again, for another model (--accept-model-change)
+
+Reads Markdown, MDX, HTML, text, and articles or conversations as JSONL, JSON or CSV, each also gzipped. See docs/ingest.md.
+
+Options
+  --source NAME            name of the source; default: the folder's name, or for a file PARENT/NAME
+  --map FILE               names of fields and roles, YAML or JSON, where they are not found by themselves
+  --audience-rule RULE     what is for agents only: title:PREFIX or path:GLOB; may be repeated (default title:Internal:)
+  --transcripts-audience A customer (default) or internal: who may be answered from past conversations
+  --language CODE          language of the source, e.g. en; default: found out for each document
+  --region CC              country of phone numbers without a country code, e.g. GB; default US
+  --id-prefix TEXT         put before every id, when ids collide with another source's
+  --dry-run                count what would change; embed and publish nothing
+  --redact-articles        replace personal data in articles too; it always is in conversations
+  --if-empty               only if there is no knowledge base yet; refused in a data folder that was used before
+  --accept-model-change    publish although the knowledge base in use was made with another embedding model, which is refused
+                           otherwise: npm run models -- use NAME compares the two on your questions first
+  --json                   a summary as JSON on standard output
+  -h, --help               this text
+
+Examples
+  npm run ingest -- ./help-centre
+  npm run ingest -- ./export/tickets.csv --map tickets.map.yaml --source tickets --transcripts-audience internal
+  npm run ingest -- ./help-centre --audience-rule 'path:agents/**' --dry-run
+
+Exit code: 0 published (or nothing had changed), 1 failed, 2 the command line or the input is wrong, or the model is another one.
+`;
+
+const commands = ['status', 'rollback', 'remove', 're-embed'] as const;
+type Command = 'ingest' | 'help' | (typeof commands)[number];
+
+export type Arguments = ReturnType<typeof parseCommandLine>;
+
+/** Throws `bad-request` for what cannot be meant. */
+export function parseCommandLine(args: readonly string[]) {
+  const { values, positionals } = parse(args);
+  const named = commands.find((name) => name === positionals[0]);
+  const command: Command = values.help || args.length === 0 ? 'help' : (named ?? 'ingest');
+  const paths = named ? positionals.slice(1) : positionals;
+  if (command === 'ingest' && paths.length === 0) throw usageError('say which folders or files to ingest');
+  if (named && paths.length > 0)
+    throw usageError(`"${named}" takes no paths; to ingest a folder of that name write ./${named}`);
+  if (command === 'remove' && !values.source) throw usageError('remove needs --source NAME');
+  if (command !== 'rollback' && values.to !== undefined) throw usageError('--to belongs to rollback');
+  const audience = values['transcripts-audience'];
+  if (audience !== undefined && audience !== 'customer' && audience !== 'internal') {
+    throw usageError('--transcripts-audience is customer or internal');
+  }
+  return {
+    command,
+    paths,
+    source: values.source,
+    to: values.to,
+    map: values.map,
+    audienceRules: values['audience-rule'] ?? [],
+    transcriptsAudience: audience as Audience | undefined,
+    language: values.language,
+    region: values.region,
+    idPrefix: values['id-prefix'],
+    dryRun: values['dry-run'] ?? false,
+    redactArticles: values['redact-articles'] ?? false,
+    ifEmpty: values['if-empty'] ?? false,
+    acceptModelChange: values['accept-model-change'] ?? false,
+    json: values.json ?? false,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        source: { type: 'string' },
+        to: { type: 'string' },
+        map: { type: 'string' },
+        'audience-rule': { type: 'string', multiple: true },
+        'transcripts-audience': { type: 'string' },
+        language: { type: 'string' },
+        region: { type: 'string' },
+        'id-prefix': { type: 'string' },
+        'dry-run': { type: 'boolean' },
+        'redact-articles': { type: 'boolean' },
+        'if-empty': { type: 'boolean' },
+        'accept-model-change': { type: 'boolean' },
+        json: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (cause) {
+    throw usageError((cause as Error).message.split('. ')[0] ?? 'unknown option', cause);
+  }
+}
+
+function usageError(message: string, cause?: unknown): AppError {
+  return new AppError('bad-request', `${message} (npm run ingest -- --help)`, { cause });
+}

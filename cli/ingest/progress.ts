@@ -1,0 +1,49 @@
+// How a job shows how far it is: a bar on a terminal, a line now and then elsewhere (log files, CI).
+import type { JobProgress } from '#ingest/job.ts';
+
+export interface ProgressDisplay {
+  update(progress: JobProgress): void;
+  end(): void;
+}
+
+const barWidth = 28;
+const barIntervalMs = 100;
+/** At most four lines a minute. */
+const lineIntervalMs = 15_000;
+
+export function createProgressDisplay(
+  stream: NodeJS.WriteStream = process.stderr,
+  now: () => number = performance.now.bind(performance),
+): ProgressDisplay {
+  const started = now();
+  let last = stream.isTTY ? Number.NEGATIVE_INFINITY : started;
+  let shown = false;
+  return {
+    update(progress) {
+      if (now() - last < (stream.isTTY ? barIntervalMs : lineIntervalMs)) return;
+      last = now();
+      const seconds = (now() - started) / 1000;
+      if (!stream.isTTY) stream.write(`${describe(progress)}, ${Math.round(seconds)} s\n`);
+      else {
+        const columns = stream.columns ?? 80;
+        stream.write(`\r\u001B[2K${`${bar(progress)} ${describe(progress)}`.slice(0, columns - 1)}`);
+        shown = true;
+      }
+    },
+    end() {
+      if (shown) stream.write('\r\u001B[2K');
+      shown = false;
+    },
+  };
+}
+
+function bar({ chunks, embedded }: JobProgress): string {
+  const filled = chunks === 0 ? 0 : Math.round((embedded / chunks) * barWidth);
+  return `[${'#'.repeat(filled)}${'.'.repeat(barWidth - filled)}]`;
+}
+
+function describe({ stage, documents, chunks, embedded }: JobProgress): string {
+  const number = (value: number) => value.toLocaleString('en');
+  if (stage === 'publishing') return `publishing ${number(chunks)} passages`;
+  return `${number(documents)} documents read, ${number(embedded)} of ${number(chunks)} passages embedded${stage === 'reading' ? ' so far' : ''}`;
+}

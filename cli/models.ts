@@ -1,0 +1,255 @@
+// npm run models: brings embedding models in, compares them on a team's own questions, and changes the one in use. Arguments only.
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { type Config, loadConfig } from '#app/config.ts';
+import { AppError } from '#core/errors.ts';
+import { lockJob } from '#ingest/job-lock.ts';
+import type { UseTools } from '#learning/promotion/use-model.ts';
+import { runCommand } from './command.ts';
+
+// What runs suites and models is imported when it is needed: a rollback is wanted at once.
+const help = `Embedding models: which there are, how they compare on your questions, and which one is in use.
+
+  npm run models -- list                 the model that ships, those added, and which made the knowledge base
+  npm run models -- add FOLDER           check an ONNX model, try it, and copy it into the store
+  npm run models -- compare A B          both on your knowledge base and questions; changes nothing
+  npm run models -- use NAME             embed everything again beside, compare, show, ask, publish
+  npm run models -- rollback             back to the generation before, with its model, in a second
+
+Names: as "list" shows them, with or without the hash; "built-in" and "current"; openai:MODEL for one that the server at
+ANSWERDESK_EMBEDDER_BASE_URL has (nothing to add; ANSWERDESK_EMBEDDER stays unset).
+
+Ingestion does not change the model: it refuses to publish with another one than the knowledge base in use was made with.
+
+  add
+    --pooling KIND         mean, cls, or none if the graph gives one vector a text
+    --query-prefix TEXT    what the model wants before questions, such as "query: "
+    --document-prefix TEXT ... and before passages
+    --max-tokens N         the longest text it takes
+    --name NAME            what to call it (default: its config.json's, or the folder's)
+    --pairs FILE           for the self-test of a model that knows no English: JSONL of {"question", "passage"}, 8 or more
+    These are read from config.json's "answerdesk", 1_Pooling/config.json, sentence_bert_config.json and
+    config_sentence_transformers.json where they are; what nothing says is asked for.
+
+  compare, use
+    --cases FILE           your questions as JSONL, as for npm run evals; may be repeated (default: the sample company's)
+    --tolerance SHARE      how much worse a figure may become (default 0.01: one point in a hundred)
+    --calibrate            fit the model's thresholds for answering anew on these questions (done by itself the first time)
+    --out DIR              where the runs of the suites are kept (default: evals/models in the data folder)
+    --seed N               of the bootstrap (default 1)
+  use
+    --yes                  ask nobody: publish if nothing is worse than the tolerance allows, else leave everything as it is
+
+  --json                   the result on standard output
+  --help
+
+Examples
+  npm run models -- add ~/models/bge-small --pooling cls --max-tokens 512 \\
+      --query-prefix "Represent this sentence for searching relevant passages: "
+  npm run models -- compare current bge-small --cases our-questions.jsonl
+  npm run models -- use bge-small --cases our-questions.jsonl
+
+Exit codes: 0 done; 1 failed, or not published; 2 bad usage, or a model that cannot be used.
+`;
+
+const defaultCases = ['data/evals/golden.jsonl'];
+
+await runCommand({
+  help,
+  options: {
+    pooling: { type: 'string' },
+    'query-prefix': { type: 'string' },
+    'document-prefix': { type: 'string' },
+    'max-tokens': { type: 'string' },
+    name: { type: 'string' },
+    pairs: { type: 'string' },
+    cases: { type: 'string', multiple: true },
+    tolerance: { type: 'string', default: '0.01' },
+    calibrate: { type: 'boolean', default: false },
+    out: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    yes: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h' },
+  },
+  async run({ values, positionals }, signal) {
+    const [command, ...rest] = positionals;
+    const config = loadConfig();
+    const print = (value: unknown) => {
+      if (values.json) process.stdout.write(`${JSON.stringify(value)}\n`);
+    };
+    const say = (text: string) => void process.stderr.write(`${text}\n`);
+    const comparison = () => ({
+      cases: values.cases ?? defaultCases,
+      tolerance: numberOf(values.tolerance, { option: '--tolerance', least: 0, most: 1 }),
+      seed: wholeNumberOf(values.seed, '--seed'),
+      calibrate: values.calibrate,
+      out: values.out === undefined ? undefined : resolve(values.out),
+      say,
+      signal,
+    });
+
+    switch (command) {
+      case 'list': {
+        expectNames(rest, 0, 'list');
+        const [{ readModels }, { describeModels }] = await Promise.all([
+          import('#learning/promotion/name-models.ts'),
+          import('#learning/promotion/describe-models.ts'),
+        ]);
+        const known = await readModels(builtInOnly(config));
+        say(describeModels(known));
+        return print(known);
+      }
+      case 'add': {
+        const [folder] = expectNames(rest, 1, 'add FOLDER');
+        const [{ addModel }, { readKnownPairs }] = await Promise.all([
+          import('#models/store/add-model.ts'),
+          import('#models/store/known-pairs.ts'),
+        ]);
+        const { model, isNew, selfTest, notes } = await addModel(
+          { dataDir: config.dataDir, folder: folder! },
+          {
+            overrides: {
+              name: values.name,
+              pooling: poolingOf(values.pooling),
+              queryPrefix: values['query-prefix'],
+              documentPrefix: values['document-prefix'],
+              maxTokens:
+                values['max-tokens'] === undefined
+                  ? undefined
+                  : wholeNumberOf(values['max-tokens'], '--max-tokens'),
+            },
+            pairs: values.pairs === undefined ? undefined : await readKnownPairs(values.pairs),
+            signal,
+          },
+        );
+        say(
+          `${model.modelId} ${isNew ? 'was added' : 'was there already'}: ${model.dimensions} dimensions, ${Math.round(selfTest.pairsRight * 100)} % of the self-test right.`,
+        );
+        for (const note of notes) say(note);
+        say(`Try it on your questions: npm run models -- compare current ${model.modelId}`);
+        return print({ ...model, isNew, ...selfTest, notes });
+      }
+      case 'compare': {
+        const [before, after] = expectNames(rest, 2, 'compare A B');
+        const { pickModel, readModels, refuseFixedEmbedder } = await import(
+          '#learning/promotion/name-models.ts'
+        );
+        const [{ compareModels }, { describeChange }] = await Promise.all([
+          import('#learning/promotion/compare-models.ts'),
+          import('#learning/promotion/model-change.ts'),
+        ]);
+        refuseFixedEmbedder(config);
+        using _lock = lockModels(config);
+        const known = await readModels(config);
+        const pair = [pickModel(known, before!), pickModel(known, after!)] as const;
+        const change = await compareModels(config, pair, { ...comparison(), tools: await openTools() });
+        if (values.json) return print(change);
+        process.stdout.write(`${describeChange(change)}\n`);
+        return;
+      }
+      case 'use': {
+        const [name] = expectNames(rest, 1, 'use NAME');
+        const [{ readModels, refuseFixedEmbedder }, { useModel }] = await Promise.all([
+          import('#learning/promotion/name-models.ts'),
+          import('#learning/promotion/use-model.ts'),
+        ]);
+        refuseFixedEmbedder(config);
+        using _lock = lockModels(config);
+        const models = await readModels(config);
+        const isTerminal = process.stdin.isTTY === true && process.stderr.isTTY === true;
+        const outcome = await useModel(
+          config,
+          { models, name: name! },
+          {
+            ...comparison(),
+            tools: await openTools(),
+            consent: values.yes
+              ? 'within-tolerance'
+              : isTerminal
+                ? { ask: (question) => askPerson(question, signal) }
+                : 'none',
+          },
+        );
+        print(outcome);
+        if (outcome.change && !outcome.published) process.exitCode = 1;
+        return;
+      }
+      case 'rollback': {
+        expectNames(rest, 0, 'rollback');
+        const { describeRollback, rollBack } = await import('#ingest/publish/roll-back.ts');
+        const generation = await rollBack(config);
+        say(describeRollback(generation));
+        return print({ generation });
+      }
+      default:
+        throw new AppError(
+          'bad-request',
+          command === undefined ? help : `There is no command ${command}.\n\n${help}`,
+        );
+    }
+  },
+});
+
+/** What compares and publishes. */
+async function openTools(): Promise<UseTools> {
+  const [{ buildCandidate, publishCandidate }, { writeStamp }, { createModelEvaluation }] = await Promise.all(
+    [
+      import('#ingest/publish/candidate.ts'),
+      import('#ingest/embed/embedder-stamp.ts'),
+      import('#evals/runner/evaluate-model.ts'),
+    ],
+  );
+  const screen = {
+    write: (text: string) => void process.stderr.write(text),
+    isTerminal: process.stderr.isTTY === true,
+  };
+  return { buildCandidate, publishCandidate, writeStamp, evaluate: createModelEvaluation(screen) };
+}
+
+/** What ships is shown as such, whatever ANSWERDESK_EMBEDDER names. */
+function builtInOnly(config: Config): Config {
+  const { model, isFixed } = loadConfig({}).embedder;
+  return { ...config, embedder: { ...config.embedder, model, isFixed } };
+}
+
+/** Two comparisons at once would be slow, and of the same model in each other's way. Ingestion goes on meanwhile. */
+function lockModels({ dataDir }: Config): Disposable {
+  return lockJob(join(dataDir, 'candidates'), 'comparison of models');
+}
+
+function expectNames(names: readonly string[], count: number, usage: string): readonly string[] {
+  if (names.length === count) return names;
+  throw new AppError('bad-request', `Write: npm run models -- ${usage} (npm run models -- --help)`);
+}
+
+function poolingOf(text: string | undefined): 'mean' | 'cls' | 'none' | undefined {
+  if (text === undefined || text === 'mean' || text === 'cls' || text === 'none') return text;
+  throw new AppError('bad-request', '--pooling is mean, cls or none.');
+}
+
+function wholeNumberOf(text: string, option: string): number {
+  const value = numberOf(text, { option, least: 1, most: 1_000_000 });
+  if (!Number.isInteger(value)) throw new AppError('bad-request', `${option} must be a whole number.`);
+  return value;
+}
+
+function numberOf(
+  text: string,
+  { option, least, most }: { readonly option: string; readonly least: number; readonly most: number },
+): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (value >= least && value <= most) return value;
+  throw new AppError('bad-request', `${option} must be a number from ${least} to ${most}.`);
+}
+
+async function askPerson(question: string, signal: AbortSignal): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  // Ctrl-D is no yes.
+  const closed = new Promise<string>((resolveAnswer) => terminal.once('close', () => resolveAnswer('')));
+  try {
+    return await Promise.race([terminal.question(question, { signal }), closed]);
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,250 @@
+// The only file that reads the environment. All problems are reported at once; unknown ANSWERDESK_ variables are refused.
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { AppError } from '#core/errors.ts';
+import { packagePath } from './package-root.ts';
+
+const wholeNumber = ([min, max]: readonly [number, number], what = 'a whole number') =>
+  z
+    .string()
+    .refine((value) => /^\d{1,15}$/.test(value) && Number(value) >= min && Number(value) <= max, {
+      error: `write ${what} from ${min} to ${max}`,
+    })
+    .transform(Number);
+const milliseconds = (fallback: number) => count(fallback, 3_600_000);
+const count = (fallback: number, max: number) => wholeNumber([1, max]).default(fallback);
+const port = wholeNumber([0, 65_535], 'the number of a port (0: any that is free)').optional();
+const flag = z
+  .enum(['true', 'false', '1', '0'])
+  .default('false')
+  .transform((value) => value === 'true' || value === '1');
+const list = z
+  .string()
+  .default('')
+  .transform((value) =>
+    value
+      .split(',')
+      .map((item) => item.trim())
+      .filter(Boolean),
+  );
+const httpUrl = z.url({ protocol: /^https?$/ });
+
+const origins = list.pipe(
+  z.array(
+    z.string().refine((origin) => URL.canParse(origin) && new URL(origin).origin === origin, {
+      error: 'write each origin as scheme://host[:port], for example https://www.example.com',
+    }),
+  ),
+);
+
+const schema = z.object({
+  ANSWERDESK_DATA_DIR: z
+    .string()
+    .min(1)
+    .default('var')
+    .transform((path) => resolve(path)),
+  ANSWERDESK_HOST: z.string().min(1).default('127.0.0.1'),
+  ANSWERDESK_PORT: port,
+  PORT: port,
+  ANSWERDESK_PUBLIC_URL: origins,
+  ANSWERDESK_ALLOWED_ORIGINS: origins,
+  ANSWERDESK_TRUST_PROXY: wholeNumber([0, 10]).default(0),
+  ANSWERDESK_METRICS_TOKEN: z
+    .string()
+    .min(16, { error: 'write at least 16 characters, for example what "openssl rand -hex 16" prints' })
+    .optional(),
+  ANSWERDESK_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+
+  ANSWERDESK_EMBEDDER: z.string().min(1).optional(),
+  ANSWERDESK_EMBEDDER_BASE_URL: httpUrl.optional(),
+  ANSWERDESK_EMBEDDER_THREADS: wholeNumber([0, 256]).default(0),
+  ANSWERDESK_EXECUTION_PROVIDER: z.enum(['cpu', 'cuda', 'tensorrt']).default('cpu'),
+
+  ANSWERDESK_RERANKER: z.string().min(1).optional(),
+
+  ANSWERDESK_CHAT_MODEL: z.string().min(1).default('extractive'),
+  ANSWERDESK_CHAT_BASE_URL: httpUrl.optional(),
+  ANSWERDESK_CHAT_FIRST_TOKEN_TIMEOUT_MS: milliseconds(20_000),
+  ANSWERDESK_CHAT_TOKEN_TIMEOUT_MS: milliseconds(10_000),
+  ANSWERDESK_CHAT_MAX_TOKENS: count(600, 32_000),
+
+  ANSWERDESK_MAX_MESSAGE_LENGTH: count(4_000, 100_000),
+  ANSWERDESK_MESSAGES_PER_MINUTE: count(20, 100_000),
+  ANSWERDESK_REQUESTS_PER_MINUTE: count(120, 1_000_000),
+  ANSWERDESK_MAX_CONCURRENT_ANSWERS: count(200, 100_000),
+  ANSWERDESK_SHUTDOWN_GRACE_MS: milliseconds(10_000),
+
+  ANSWERDESK_ERROR_BUDGET: z.coerce.number().gt(0).lt(1).optional(),
+
+  ANSWERDESK_QUALITY_SAMPLE: z.coerce.number().min(0).max(1).default(0.05),
+
+  ANSWERDESK_ALLOW_TRACING: flag,
+  OPENAI_API_KEY: z.string().min(1).optional(),
+  OPENAI_BASE_URL: httpUrl.optional(),
+
+  ANSWERDESK_JUDGE_MODEL: z.string().min(1).optional(),
+  ANSWERDESK_JUDGE_BASE_URL: httpUrl.optional(),
+  MLFLOW_TRACKING_URI: httpUrl.optional(),
+  MLFLOW_TRACKING_TOKEN: z.string().min(1).optional(),
+  MLFLOW_EXPERIMENT_NAME: z.string().min(1).default('answerdesk-evals'),
+});
+
+/** The model that ships, for a knowledge base that was not made with one of the store. */
+const builtInEmbedder = packagePath('data/models/embedder');
+const builtInReranker = packagePath('data/models/reranker');
+
+/** Every variable that is read; `.env.example` explains them. */
+export const settingNames: readonly string[] = Object.keys(schema.shape);
+
+export type Config = ReturnType<typeof shape>;
+
+function shape(env: z.infer<typeof schema>) {
+  return {
+    dataDir: env.ANSWERDESK_DATA_DIR,
+    logLevel: env.ANSWERDESK_LOG_LEVEL,
+    server: {
+      host: env.ANSWERDESK_HOST,
+      port: env.ANSWERDESK_PORT ?? env.PORT ?? 3000,
+      /** Origins at which this server is reached, besides localhost and IP addresses; the first is the one to show. */
+      publicUrls: env.ANSWERDESK_PUBLIC_URL,
+      /** Origins of other websites that may use the widget. */
+      allowedOrigins: env.ANSWERDESK_ALLOWED_ORIGINS,
+      /** Number of reverse proxies in front, for the client's address. */
+      trustProxy: env.ANSWERDESK_TRUST_PROXY,
+      /** Who sends it may read /metrics; undefined: nobody may. */
+      metricsToken: env.ANSWERDESK_METRICS_TOKEN,
+      shutdownGraceMs: env.ANSWERDESK_SHUTDOWN_GRACE_MS,
+    },
+    limits: {
+      /** UTF-16 code units. */
+      messageLength: env.ANSWERDESK_MAX_MESSAGE_LENGTH,
+      messagesPerMinute: env.ANSWERDESK_MESSAGES_PER_MINUTE,
+      requestsPerMinute: env.ANSWERDESK_REQUESTS_PER_MINUTE,
+      concurrentAnswers: env.ANSWERDESK_MAX_CONCURRENT_ANSWERS,
+    },
+    embedder: {
+      /** A folder with model.onnx, or `openai:MODEL` for an OpenAI-compatible endpoint. */
+      model: env.ANSWERDESK_EMBEDDER ?? builtInEmbedder,
+      /** The operator chose it: it is used whatever the knowledge base was made with. */
+      isFixed: env.ANSWERDESK_EMBEDDER !== undefined,
+      baseUrl: env.ANSWERDESK_EMBEDDER_BASE_URL ?? env.OPENAI_BASE_URL,
+      apiKey: env.OPENAI_API_KEY,
+      /** 0 = one thread per core. */
+      threads: env.ANSWERDESK_EMBEDDER_THREADS,
+      /** What an ONNX model runs on; falls back to the CPU. */
+      executionProvider: env.ANSWERDESK_EXECUTION_PROVIDER,
+    },
+    reranker: {
+      /** A folder with model.onnx, or `off`. */
+      model: env.ANSWERDESK_RERANKER ?? builtInReranker,
+      /** The operator chose it: it has to be there. */
+      isFixed: env.ANSWERDESK_RERANKER !== undefined,
+      /** 0 = one thread per core. */
+      threads: env.ANSWERDESK_EMBEDDER_THREADS,
+    },
+    chat: {
+      /** `extractive`, or the name of a model on an OpenAI-compatible server. */
+      model: env.ANSWERDESK_CHAT_MODEL,
+      baseUrl: env.ANSWERDESK_CHAT_BASE_URL ?? env.OPENAI_BASE_URL,
+      apiKey: env.OPENAI_API_KEY,
+      firstTokenTimeoutMs: env.ANSWERDESK_CHAT_FIRST_TOKEN_TIMEOUT_MS,
+      tokenTimeoutMs: env.ANSWERDESK_CHAT_TOKEN_TIMEOUT_MS,
+      maxTokens: env.ANSWERDESK_CHAT_MAX_TOKENS,
+    },
+    /** Share of all questions that may be answered wrongly and with confidence, 0 to 1; undefined: as the thresholds were fitted. */
+    errorBudget: env.ANSWERDESK_ERROR_BUDGET,
+    /** Share of the live answers whose groundedness is scored for /metrics, 0 to 1. */
+    qualitySample: env.ANSWERDESK_QUALITY_SAMPLE,
+    /** For evals only: a language model that judges answers. */
+    judge: {
+      model: env.ANSWERDESK_JUDGE_MODEL,
+      baseUrl: env.ANSWERDESK_JUDGE_BASE_URL ?? env.OPENAI_BASE_URL,
+      apiKey: env.OPENAI_API_KEY,
+    },
+    /** For evals only: where runs are logged. */
+    mlflow: {
+      trackingUri: env.MLFLOW_TRACKING_URI,
+      token: env.MLFLOW_TRACKING_TOKEN,
+      experiment: env.MLFLOW_EXPERIMENT_NAME,
+    },
+  };
+}
+
+/** Throws `config-invalid` naming every problem. Without `env`: the environment, and below it the file `.env` where it is run. */
+export function loadConfig(env: NodeJS.ProcessEnv = environment()): Config {
+  // An empty variable means "not set": compose files and shells produce them.
+  const present = Object.fromEntries(
+    Object.entries(env).filter(
+      ([name, value]) => value !== undefined && value !== '' && !isServiceLink(name, value),
+    ),
+  );
+  const known = new Set(Object.keys(schema.shape));
+  const unknown = Object.keys(present).filter((name) => name.startsWith('ANSWERDESK_') && !known.has(name));
+  const parsed = schema.safeParse(present);
+  const problems = [
+    ...unknown.map((name) => `${name}: no such setting (.env.example lists them all)`),
+    ...(parsed.success
+      ? []
+      : parsed.error.issues.map((issue) => `${issue.path[0]?.toString()}: ${issue.message}`)),
+    ...(parsed.success ? modelProblems(parsed.data) : []),
+    ...tracingProblems(present),
+  ];
+  if (!parsed.success || problems.length > 0) {
+    throw new AppError(
+      'config-invalid',
+      `The configuration has ${problems.length} problem(s):\n- ${problems.join('\n- ')}`,
+    );
+  }
+  return shape(parsed.data);
+}
+
+/**
+ * Kubernetes puts addresses of its Services into the environment of each container, under names made of theirs: a Service `answerdesk`
+ * gives ANSWERDESK_SERVICE_HOST, ANSWERDESK_PORT=tcp://10.0.0.1:3000, ANSWERDESK_PORT_3000_TCP_ADDR and more, `answerdesk-web` the same
+ * with ANSWERDESK_WEB_.
+ */
+function isServiceLink(name: string, value: string): boolean {
+  return (
+    /^ANSWERDESK_(?:\w+_)?SERVICE_(?:HOST|PORT(?:_\w+)?)$/.test(name) ||
+    /^ANSWERDESK_(?:\w+_)?PORT_\d+_(?:TCP|UDP|SCTP)(?:_PROTO|_PORT|_ADDR)?$/.test(name) ||
+    (/^ANSWERDESK_(?:\w+_)?PORT$/.test(name) && /^(?:tcp|udp|sctp):\/\//.test(value))
+  );
+}
+
+function environment(): NodeJS.ProcessEnv {
+  if (existsSync('.env')) process.loadEnvFile();
+  return process.env;
+}
+
+function modelProblems(env: z.infer<typeof schema>): string[] {
+  const problems: string[] = [];
+  const needsServer = (value: string | undefined) =>
+    value === undefined && env.OPENAI_BASE_URL === undefined && env.OPENAI_API_KEY === undefined;
+  if (env.ANSWERDESK_CHAT_MODEL !== 'extractive' && needsServer(env.ANSWERDESK_CHAT_BASE_URL)) {
+    problems.push(
+      'ANSWERDESK_CHAT_MODEL: a model needs ANSWERDESK_CHAT_BASE_URL (your model server) or OPENAI_API_KEY',
+    );
+  }
+  if (env.ANSWERDESK_JUDGE_MODEL !== undefined && needsServer(env.ANSWERDESK_JUDGE_BASE_URL)) {
+    problems.push('ANSWERDESK_JUDGE_MODEL: a judge needs ANSWERDESK_JUDGE_BASE_URL or OPENAI_API_KEY');
+  }
+  if (env.ANSWERDESK_EMBEDDER?.startsWith('openai:') && needsServer(env.ANSWERDESK_EMBEDDER_BASE_URL)) {
+    problems.push(
+      'ANSWERDESK_EMBEDDER: an openai: model needs ANSWERDESK_EMBEDDER_BASE_URL or OPENAI_API_KEY',
+    );
+  }
+  return problems;
+}
+
+/** LangChain would send prompts to a third party when these are set; that takes the operator's explicit word. */
+function tracingProblems(env: Record<string, string | undefined>): string[] {
+  const names = ['LANGSMITH_TRACING', 'LANGSMITH_TRACING_V2', 'LANGCHAIN_TRACING', 'LANGCHAIN_TRACING_V2'];
+  const active = names.filter((name) => env[name] !== undefined && env[name] !== 'false');
+  const allowed = env.ANSWERDESK_ALLOW_TRACING === 'true' || env.ANSWERDESK_ALLOW_TRACING === '1';
+  return active.length > 0 && !allowed
+    ? [
+        `${active.join(', ')}: would send customers' messages to LangSmith; unset it, or set ANSWERDESK_ALLOW_TRACING=true`,
+      ]
+    : [];
+}

@@ -1,0 +1,61 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { makeChunk, scored } from '../testing/fixtures.ts';
+import { evidenceFeatures } from './evidence-features.ts';
+
+const passage = (documentId: string, evidence: Parameters<typeof scored>[1], score = 0.5) =>
+  scored(makeChunk({ documentId }), evidence, score);
+
+describe('evidence as numbers', () => {
+  it('says how far the best passage stands out', () => {
+    const alike = evidenceFeatures([passage('a', { cosine: 0.6 }, 0.9), passage('b', { cosine: 0.6 }, 0.9)]);
+    const apart = evidenceFeatures([passage('a', { cosine: 0.6 }, 0.9), passage('b', { cosine: 0.6 }, 0.1)]);
+    expect(alike.scoreMargin).toBe(0);
+    expect(apart.scoreMargin).toBeCloseTo(0.8);
+  });
+
+  it('counts the best words and the nearest passage wherever they stand', () => {
+    const { cosine, coverageMargin } = evidenceFeatures([
+      passage('a', { cosine: 0.5, coverage: 0.2 }),
+      passage('b', { cosine: 0.7, coverage: 0.8 }),
+      passage('c', { cosine: 0.1, coverage: 0.4 }),
+    ]);
+    expect(cosine).toBe(0.7);
+    expect(coverageMargin).toBeCloseTo(0.5);
+  });
+
+  it('takes the reranker at its word, the margin being to another document', () => {
+    const { rerank, rerankMargin } = evidenceFeatures([
+      passage('a', { rerank: 4 }),
+      passage('a', { rerank: 3 }),
+      passage('b', { rerank: -1 }),
+      passage('c', {}),
+    ]);
+    expect(rerank).toBeCloseTo(0.4);
+    expect(rerankMargin).toBeCloseTo(0.5);
+    expect(evidenceFeatures([passage('a', {})])).toMatchObject({ rerank: 0, rerankMargin: 0 });
+  });
+
+  it('is finite whatever was found', () => {
+    const number = fc.option(fc.double({ min: -50, max: 50, noNaN: true }), { nil: undefined });
+    const found = fc.array(
+      fc.record({ cosine: number, coverage: number, rerank: number, document: fc.constantFrom('a', 'b') }),
+      { maxLength: 12 },
+    );
+    fc.assert(
+      fc.property(found, (list) => {
+        const passages = list.map(({ document, cosine, coverage, rerank }) =>
+          passage(document, {
+            ...(cosine === undefined ? {} : { cosine }),
+            ...(coverage === undefined ? {} : { coverage }),
+            ...(rerank === undefined ? {} : { rerank }),
+          }),
+        );
+        const features = evidenceFeatures(passages);
+        expect(Object.values(features).every(Number.isFinite)).toBe(true);
+        expect(Math.abs(features.rerank)).toBeLessThanOrEqual(1);
+        expect(features.rerankMargin).toBeGreaterThanOrEqual(0);
+      }),
+    );
+  });
+});

@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Message } from '#core/conversation.ts';
+import { makeChunk, scored } from '../testing/fixtures.ts';
+import { answerProbability, type Calibration, decide } from './policy.ts';
+
+const calibration: Calibration = {
+  embedder: 'canned',
+  coefficients: { cosine: 6, scoreMargin: 2, coverageMargin: 4, rerank: 0, rerankMargin: 0 },
+  intercept: -6,
+  answerFrom: 0.5,
+  clarifyFrom: 0.3,
+};
+
+const looked = { kind: 'question' } as const;
+
+describe('confidence', () => {
+  it('is a probability that only grows with the evidence', () => {
+    const share = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(share, share, share, (cosine, coverage, more) => {
+        const lower = answerProbability([scored(makeChunk(), { cosine, coverage, bm25: 5 })], calibration);
+        const higher = answerProbability(
+          [scored(makeChunk(), { cosine: Math.min(1, cosine + more), coverage, bm25: 5 })],
+          calibration,
+        );
+        expect(lower).toBeGreaterThan(0);
+        expect(higher).toBeLessThan(1);
+        expect(higher).toBeGreaterThanOrEqual(lower);
+      }),
+    );
+  });
+
+  it('is zero without passages', () => {
+    expect(answerProbability([], calibration)).toBe(0);
+  });
+
+  it('is judged by the second fit where a reranker has read, and by the first where it has not', () => {
+    const reranked = {
+      ...calibration,
+      reranker: 'r',
+      coefficients: { ...calibration.coefficients, cosine: 0, rerank: 10 },
+      answerFrom: 0.9,
+    };
+    const both = { ...calibration, reranked };
+    const without = scored(makeChunk(), { cosine: 0.9 }, 0);
+    const refused = scored(makeChunk(), { cosine: 0.9, rerank: -8 }, 0);
+    expect(answerProbability([without], both)).toBe(answerProbability([without], calibration));
+    expect(answerProbability([refused], both)).toBeLessThan(0.01);
+    const decisionOn = (one: typeof without) =>
+      decide({ act: looked, question: 'q', history: [], passages: [one] }, both).decision;
+    expect(decisionOn(scored(makeChunk(), { cosine: 0.9, rerank: 7 }, 0))).toBe('clarify');
+    expect(decisionOn(scored(makeChunk(), { cosine: 0.9, rerank: 9 }, 0))).toBe('answer');
+  });
+});
+
+describe('a first question of few words', () => {
+  const fits = (documentId: string, score: number, coverage: number) =>
+    scored(makeChunk({ documentId }), { cosine: 1, coverage }, score);
+  const ask = (question: string, passages: ReturnType<typeof fits>[], history: Message[] = []) =>
+    decide({ act: looked, question, history, passages }, calibration).decision;
+  const greeted: Message[] = [
+    { id: 'a', author: 'customer', text: 'hi', createdAt: '' },
+    { id: 'b', author: 'bot', text: 'Hello!', createdAt: '', decision: 'small-talk' },
+  ];
+
+  it('is asked back about where another article fits it as well', () => {
+    const passages = [fits('old', 1, 1), fits('old', 0.9, 1), fits('new', 0.8, 1)];
+    expect(ask('how do I reset it', passages)).toBe('clarify');
+    expect(ask('how do I reset it', passages, greeted)).toBe('clarify');
+    expect(ask('how do I reset the old square thermostat', passages)).toBe('answer');
+  });
+
+  it('is answered where one article fits it best, or it follows on something', () => {
+    expect(ask('how do I reset it', [fits('old', 1, 1), fits('new', 0.5, 1)])).toBe('answer');
+    expect(ask('how do I reset it', [fits('old', 1, 1), fits('new', 0.9, 0.5)])).toBe('answer');
+    const answered: Message[] = [{ id: 'b', author: 'bot', text: 'x', createdAt: '', decision: 'answer' }];
+    expect(ask('how do I reset it', [fits('old', 1, 1), fits('new', 0.9, 1)], answered)).toBe('answer');
+  });
+
+  it('that says nothing yet is asked back about, not declined', () => {
+    const hopeless = [scored(makeChunk(), { cosine: 0, coverage: 0 }, 0)];
+    expect(
+      decide({ act: looked, question: "it doesn't work", history: [], passages: hopeless }, calibration),
+    ).toMatchObject({
+      decision: 'clarify',
+      topics: [],
+    });
+  });
+});

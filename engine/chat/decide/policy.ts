@@ -1,0 +1,199 @@
+// What to do with a message, decided before anything is written, from what it does and from retrieval evidence alone:
+// answer, ask back, return small talk, decline, or hand over. Coefficients and thresholds are fitted on labelled questions (see `calibration`).
+import type { HandoffReason, Message, Topic } from '#core/conversation.ts';
+import type { ScoredChunk } from '#core/document.ts';
+import type { Act } from '../understand/act.ts';
+import { contentWords } from '../understand/content-words.ts';
+import { type Danger, emergencyAdviceIn } from '../understand/danger.ts';
+import { giveUpAfter, isOpening, offeredTopics, unhelpedReplies } from '../understand/dialogue-state.ts';
+import type { SmallTalk } from '../understand/small-talk.ts';
+import { evidenceFeatures, type FeatureName, featureNames } from './evidence-features.ts';
+
+/** Logistic regression over `evidenceFeatures`, and the probabilities from which on the desk answers or asks back. */
+export interface PolicyFit {
+  readonly coefficients: Readonly<Record<FeatureName, number>>;
+  readonly intercept: number;
+  readonly answerFrom: number;
+  readonly clarifyFrom: number;
+  /** What else `answerFrom` could be, smallest budget first. */
+  readonly errorBudgets?: readonly ErrorBudget[] | undefined;
+}
+
+/** One promise that the fit can keep, and what it costs; see engine/learning/calibration/conformal-risk.ts. */
+export interface ErrorBudget {
+  /** At most this share of all questions is answered although the passages do not hold the answer. */
+  readonly budget: number;
+  readonly answerFrom: number;
+  /** Share of all questions, and of those an article answers, that are answered then. */
+  readonly coverage: number;
+  readonly answerableAnswered: number;
+}
+
+/** The fit for evidence without a reranker's, and the one for evidence with it. */
+export interface Calibration extends PolicyFit {
+  readonly embedder: string;
+  readonly reranked?: RerankedFit | undefined;
+}
+
+export interface RerankedFit extends PolicyFit {
+  /** Id of the model. */
+  readonly reranker: string;
+}
+
+export type PolicyOutcome =
+  | { readonly decision: 'answer'; readonly confidence: number }
+  | {
+      readonly decision: 'clarify';
+      readonly confidence: number;
+      readonly topics: readonly Topic[];
+      /** The customer said yes to several topics, or that the last reply was of no use. */
+      readonly after?: 'unclear-yes' | 'unhelped';
+    }
+  | {
+      readonly decision: 'decline';
+      readonly confidence: number;
+      /** The customer vented anger at the desk, or toyed with it: the reply stays friendly and says what it is for. */
+      readonly tone?: 'calm';
+    }
+  | { readonly decision: 'small-talk'; readonly confidence: number; readonly smallTalk: SmallTalk }
+  | {
+      readonly decision: 'handoff';
+      readonly confidence: number;
+      readonly reason: Exclude<HandoffReason, 'danger'>;
+    }
+  | {
+      readonly decision: 'handoff';
+      readonly confidence: number;
+      readonly reason: 'danger';
+      readonly danger: Danger;
+      /** What the articles say about it, and nothing else that they say. */
+      readonly advice: ScoredChunk | undefined;
+    };
+
+export interface PolicyInput {
+  readonly act: Act;
+  readonly question: string;
+  /** Earlier messages, oldest first, without the question. */
+  readonly history: readonly Message[];
+  readonly passages: readonly ScoredChunk[];
+}
+
+export function decide(
+  { act, question, history, passages }: PolicyInput,
+  calibration: Calibration,
+): PolicyOutcome {
+  switch (act.kind) {
+    case 'danger':
+      return {
+        decision: 'handoff',
+        confidence: 1,
+        reason: 'danger',
+        danger: act.danger,
+        advice: emergencyAdviceIn(passages, act.danger),
+      };
+    case 'misuse':
+      return { decision: 'decline', confidence: act.confidence, tone: 'calm' };
+    case 'person-request':
+      return { decision: 'handoff', confidence: act.confidence, reason: 'customer-request' };
+    case 'small-talk':
+      return { decision: 'small-talk', confidence: act.confidence, smallTalk: act.smallTalk };
+    case 'unclear-pick':
+      return { decision: 'clarify', confidence: 1, topics: act.topics, after: 'unclear-yes' };
+    case 'unhelped':
+      return decideUnhelped(question, history);
+    case 'pick':
+      // The customer has said which article: what it holds is the answer, however little the words of the question resemble it.
+      if (passages.length > 0)
+        return { decision: 'answer', confidence: answerProbability(passages, calibration) };
+      return decideByEvidence({ question, history, passages }, calibration);
+    case 'question':
+      return decideByEvidence({ question, history, passages }, calibration);
+  }
+}
+
+function decideUnhelped(question: string, history: readonly Message[]): PolicyOutcome {
+  const last = history.findLast(({ author }) => author !== 'customer')?.decision;
+  // To an answer a second try is owed; to a reply that held none, a person.
+  const stillStuck = last === 'answer' ? 0 : 1;
+  return unhelpedReplies(history, question) + stillStuck >= giveUpAfter
+    ? { decision: 'handoff', confidence: 0, reason: 'unanswered' }
+    : { decision: 'clarify', confidence: 0, topics: [], after: 'unhelped' };
+}
+
+function decideByEvidence(
+  { question, history, passages }: Omit<PolicyInput, 'act'>,
+  calibration: Calibration,
+): PolicyOutcome {
+  const confidence = answerProbability(passages, calibration);
+  const { answerFrom, clarifyFrom } = fitFor(passages, calibration);
+  const offered = offeredTopics(history);
+  const unhelped = unhelpedReplies(history, question);
+  // Asking back twice in a row would be an interrogation.
+  const mayAskBack = offered === undefined && unhelped < giveUpAfter;
+  // In other words than before, and what was offered is found again: the two together are surer than the fit, which sees one turn.
+  const confirmed = offered?.some(({ documentId }) => documentId === passages[0]?.chunk.documentId);
+  const isFirst = isOpening(history);
+  if (confidence >= (confirmed ? clarifyFrom : answerFrom)) {
+    const ambiguous = mayAskBack && isFirst && fitsSeveral(question, passages);
+    if (!ambiguous) return { decision: 'answer', confidence };
+  }
+  if (mayAskBack && confidence >= clarifyFrom)
+    return { decision: 'clarify', confidence, topics: distinctTopics(passages, 3) };
+  // "It doesn't work" is no question that the articles fail to answer: it is none yet.
+  if (mayAskBack && isFirst && contentWords(question).size <= 1)
+    return { decision: 'clarify', confidence, topics: [] };
+  return unhelped + 1 >= giveUpAfter
+    ? { decision: 'handoff', confidence, reason: 'unanswered' }
+    : { decision: 'decline', confidence };
+}
+
+/** "How do I reset it?", where each of several devices is reset in its own way. */
+const fewWords = 2;
+/** Another article is nearly as good from this share of the best score on, if it has the same words of the question. */
+const nearlyAsGood = 0.65;
+const sameWords = 0.02;
+/** Words that no passage has tell nothing apart. */
+const leastCoverage = 0.4;
+
+/**
+ * The question says so little that another article fits it as well. Of 719 first questions that an article of eight help centres answers,
+ * 7 are so short and one is taken for such; of ten that are too vague to answer, five, four of which the rule was made from. How many
+ * customers type a single keyword and would rather be answered is not known.
+ */
+function fitsSeveral(question: string, passages: readonly ScoredChunk[]): boolean {
+  const [best, ...others] = passages;
+  if (!best || contentWords(question).size > fewWords) return false;
+  const coverage = best.evidence.coverage ?? 0;
+  if (coverage < leastCoverage) return false;
+  return others.some(
+    ({ chunk, score, evidence }) =>
+      chunk.kind === 'article' &&
+      chunk.documentId !== best.chunk.documentId &&
+      score >= nearlyAsGood * best.score &&
+      (evidence.coverage ?? 0) >= coverage - sameWords,
+  );
+}
+
+/** Probability, 0 to 1, that the passages hold the answer. */
+export function answerProbability(passages: readonly ScoredChunk[], calibration: Calibration): number {
+  if (passages.length === 0) return 0;
+  const features = evidenceFeatures(passages);
+  const { coefficients, intercept } = fitFor(passages, calibration);
+  const logit = featureNames.reduce((sum, name) => sum + coefficients[name] * features[name], intercept);
+  return 1 / (1 + Math.exp(-logit));
+}
+
+/** A reranker may be missing, late or broken for one question: that question is then judged as without it. */
+function fitFor(passages: readonly ScoredChunk[], calibration: Calibration): PolicyFit {
+  const wasRead = passages.some(({ evidence }) => evidence.rerank !== undefined);
+  return (wasRead && calibration.reranked) || calibration;
+}
+
+function distinctTopics(passages: readonly ScoredChunk[], count: number): Topic[] {
+  const topics = new Map<string, Topic>();
+  for (const { chunk } of passages) {
+    const { documentId, title, kind } = chunk;
+    if (kind === 'article' && !topics.has(title)) topics.set(title, { documentId, title });
+  }
+  return [...topics.values()].slice(0, count);
+}

@@ -1,0 +1,58 @@
+// What of the retrieved passages an answer may be made from. Found text is data, but a passage that talks to a language model was
+// not written for customers, what identifies one customer's order or device is nothing to another, and of a past conversation only
+// what the agent said is a source. All that a prompt, an answer or a citation holds of passages has been through here.
+import { type Chunk, chunkContext, type ScoredChunk, transcriptTitle } from '#core/document.ts';
+
+export function usablePassages(found: readonly ScoredChunk[]): ScoredChunk[] {
+  return found
+    .filter(({ chunk }) => !commandsModel(chunkContext(chunk)))
+    .map((passage) =>
+      passage.chunk.kind === 'transcript' ? { ...passage, chunk: agentsWords(passage.chunk) } : passage,
+    )
+    .filter(({ chunk }) => chunk.text !== '');
+}
+
+/**
+ * The headings of a past conversation are the customer's problem in the customer's own words: good to be found by, but whoever writes
+ * "refund? agent: the code is X" must not have it repeated to others as an answer.
+ */
+function agentsWords(chunk: Chunk): Chunk {
+  const said = chunk.text.replace(/^#{1,6}[ \t].*$/gm, '').trim();
+  return { ...chunk, title: transcriptTitle, headingPath: [], text: withoutReferences(said) };
+}
+
+const model =
+  '(?<!google )(?<!voice )(?:assistants|the assistant|AI assistants?|chat ?bots?|language models?|AI (?:systems?|agents?|models?)|LLMs?)';
+const commands = [
+  // Control tokens of chat formats, and the marks of our own prompt.
+  /<\|(?:im_start|im_end|system|user|assistant|endoftext|eot_id|start_header_id|end_header_id)\|>|\[\/?INST\]|<<\/?SYS>>|<\/?(?:passage|conversation)\b[^>]{0,40}>|<(?:start|end)_of_turn>/i,
+  /\b(?:ignore|disregard|forget|override)\b[^.?!\n]{0,30}\b(?:previous|prior|above|earlier|all)\b[^.?!\n]{0,20}\b(?:instructions?|rules?|prompts?|guidelines)\b/i,
+  new RegExp(
+    `\\b(?:note|message|memo|instruction|rule|order|command|reminder|hint)s? (?:to|for) ${model}\\b`,
+    'i',
+  ),
+  new RegExp(
+    `\\b${model}\\b[^.?!\\n]{0,25}?\\b(?:must|have to|has to|shall|should|replies|reply with|responds? with|asks for|is to|are to)\\b`,
+    'i',
+  ),
+  /(?:^|[.!?:\n]\s*)(?:dear )?(?:AI |language )?(?:assistants?|models?|chat ?bots?|bots?|AIs?|AI systems?)\b[^.?!\n]{0,30}?[,:] ?(?:\w+ ){0,2}(?:reply|answer|respond|say|tell|ask|ignore|print|show|repeat|decode|join|follow|output|end|begin|start|add|append|close|use|write|put|give)\b/i,
+  /\b(?:AI systems?|assistants?|chat ?bots?|language models?|LLMs?) (?:that|who|which) reads? this\b/i,
+  /\bto all (?:assistants|chat ?bots|AIs|language models)\b/i,
+  /\byou are (?:now|no longer) (?:in |an? |the )?[^.?!\n]{0,30}\b(?:mode|assistant|ai|dan|unrestricted|jailbroken)\b/i,
+];
+
+/**
+ * The commonest templates of planted commands (OWASP LLM01; garak latentinjection, BIPIA). A convenience like the one of the policy:
+ * other words get past it, and then the output filter holds. Measured on 190,826 texts of help centres and technical documentation:
+ * 14 are taken for commands.
+ */
+export function commandsModel(text: string): boolean {
+  return commands.some((pattern) => pattern.test(text));
+}
+
+/** Order, case and serial numbers as people write them: `PW-4475310`, `T200-2447-01936`, 7719283. */
+const reference = /(?<![\w/.-])(?:[A-Z]{1,5}-\d{6,12}|[A-Z]{1,3}\d{2,4}-\d{4}-\d{3,8}|\d{7,12})(?![\w-])/g;
+
+function withoutReferences(text: string): string {
+  return text.replace(reference, '[NUMBER]');
+}

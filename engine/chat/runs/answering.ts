@@ -1,0 +1,438 @@
+// The one place that runs answers: it takes messages in, journals every event of their answers before anyone is told, and
+// brings to an end what a crash or a restart cut off. Knows no HTTP and no socket.
+//
+// Rules:
+// - An answer does not belong to a connection: it goes on when its reader has left, and ends early only by `cancel`.
+// - Answers of one conversation follow one another; messages sent meanwhile wait, `waitingMessages` at most.
+// - An answer is promised in the store together with its message. A promise that has no end in the journal is unfinished:
+//   that is the durable mark of both a crash and an orderly stop (`drain` adds "set aside" to it, so that only crashes count
+//   as failed attempts). Nothing final is journalled on a stop: `recover` of the next process finishes the sentence.
+import type { Citation, Conversation, Decision, Feedback, Message } from '#core/conversation.ts';
+import { newSecret } from '#core/conversation-secret.ts';
+import { AppError, toAppError } from '#core/errors.ts';
+import type { AnswerEndReason, ChatEvent, JournalEntry, JournalEvent } from '#core/events.ts';
+import type { ConversationStore, Erasure, StoredMessage, UnfinishedAnswer } from '#core/stores.ts';
+import { type ConversationKey, keyText } from '#core/tenant.ts';
+import type { Answer } from '../answer.ts';
+import { continueAnswer } from './continue-answer.ts';
+import { createJournalFeed, type SubscribeOptions } from './journal-feed.ts';
+import { createJournalQueue, type JournalWriter } from './journal-queue.ts';
+
+export interface AnsweringLimits {
+  /** UTF-16 code units of a message. */
+  readonly messageLength: number;
+  /** Answers being written or waiting, all conversations together; above it messages are refused as `busy`. */
+  readonly concurrentAnswers: number;
+  /** Messages of one conversation that may wait for their turn. */
+  readonly waitingMessages?: number;
+  /** For one answer from its turn to its end: a last resort behind the time-outs of its parts. */
+  readonly answerTimeoutMs?: number;
+  /** A text that ended the process this often is not tried again. */
+  readonly attempts?: number;
+}
+
+export interface AnsweringOptions {
+  readonly store: ConversationStore;
+  readonly answer: Answer;
+  readonly limits: AnsweringLimits;
+  readonly observer?: AnsweringObserver;
+  readonly now?: () => Date;
+}
+
+/** For metrics and logs. No text of a customer passes through here. */
+export interface AnsweringObserver {
+  /** From the arrival of the message to the first text in the journal. */
+  firstText?(durationMs: number): void;
+  /** Length in UTF-16 code units. */
+  delta?(length: number): void;
+  ended?(outcome: Decision | AnswerEndReason | 'error', durationMs: number): void;
+  failed?(error: AppError, conversationId: string): void;
+}
+
+export interface IncomingMessage {
+  readonly messageId: string;
+  readonly text: string;
+}
+
+export interface Answering {
+  /**
+   * Resolves when the message is stored durably and its answer is on its way. The same `messageId` again changes nothing and gives
+   * the same result. Throws `message-too-long`, `busy`, `too-many-requests`, `shutting-down`; `bad-request` if the id names another message.
+   */
+  send(key: ConversationKey, message: IncomingMessage): Promise<StoredMessage>;
+  /** Journal entries after a sequence number, then live, without gap or repetition, until the signal aborts or the desk closes. */
+  subscribe(key: ConversationKey, options: SubscribeOptions): AsyncGenerator<JournalEntry, void>;
+  /** Ends the answer with the text so far. `messageId` names it or the message it answers. False if it is not being written. */
+  cancel(key: ConversationKey, messageId: string): Promise<boolean>;
+  /** The customer asks for a person. */
+  handoff(key: ConversationKey, options?: { email?: string | undefined }): Promise<void>;
+  /** Throws `not-found` if the conversation has no such answer. */
+  feedback(key: ConversationKey, feedback: Omit<Feedback, 'at'>): Promise<void>;
+  /** Removes the conversation; its answers stop, its readers end. */
+  delete(key: ConversationKey): Promise<Erasure>;
+  /** Takes up what an earlier process left unfinished, in the background. Returns how many answers that are. */
+  recover(): Promise<number>;
+  /** Takes no more messages, waits for answers up to `graceMs`, sets the rest aside for `recover`, then ends all readers. */
+  drain(graceMs: number): Promise<{ finished: number; setAside: number }>;
+  /** Answers being written or waiting. */
+  readonly active: number;
+}
+
+interface Run {
+  readonly key: ConversationKey;
+  readonly answerId: string;
+  readonly replyTo: string;
+  readonly arrivedAt: number;
+  readonly before: UnfinishedAnswer | undefined;
+  readonly controller: AbortController;
+  readonly settled: PromiseWithResolvers<void>;
+  readonly journal: JournalWriter;
+  /** As given to the journal. */
+  text: string;
+  citations: readonly Citation[];
+  /** Nothing more of it is given to the journal. */
+  over: boolean;
+}
+
+const recoverAgainAfterMs = 10_000;
+
+export function createAnswering({
+  store,
+  answer,
+  limits,
+  observer = {},
+  now = () => new Date(),
+}: AnsweringOptions): Answering {
+  const { waitingMessages = 3, answerTimeoutMs = 300_000, attempts: maxAttempts = 3 } = limits;
+  const feed = createJournalFeed(store);
+  const journal = createJournalQueue(store, { onEntry: feed.announce });
+  /** By conversation, in order; the first is being written. */
+  const lanes = new Map<string, Run[]>();
+  /** Messages on their way into the store: the conversation by the id of the answer. They have a place already. */
+  const arriving = new Map<string, string>();
+  /** What becomes of those messages, for retries that come meanwhile. */
+  const sending = new Map<string, Promise<StoredMessage>>();
+  let active = 0;
+  let draining = false;
+  let recovery: NodeJS.Timeout | undefined;
+
+  function admit(lane: string): void {
+    if (draining) throw new AppError('shutting-down', 'The server is shutting down.');
+    const ahead =
+      (lanes.get(lane)?.length ?? 0) +
+      arriving
+        .values()
+        .filter((other) => other === lane)
+        .toArray().length;
+    if (ahead > waitingMessages)
+      throw new AppError('too-many-requests', 'Too many messages of this conversation wait for an answer.');
+    const answers = active + arriving.size;
+    if (answers >= limits.concurrentAnswers)
+      throw new AppError(
+        'busy',
+        `${answers} answers are being written: ANSWERDESK_MAX_CONCURRENT_ANSWERS allows no more.`,
+      );
+  }
+
+  async function accept(key: ConversationKey, { messageId, text }: IncomingMessage): Promise<StoredMessage> {
+    const known = await store.findMessage(key, messageId);
+    if (known) return known;
+    const lane = keyText(key);
+    admit(lane);
+    const answerId = newSecret();
+    arriving.set(answerId, lane);
+    try {
+      const message: Message = { id: messageId, author: 'customer', text, createdAt: now().toISOString() };
+      const stored = await store.addMessage(key, message, answerId);
+      if (!stored) throw new AppError('bad-request', 'The message id names another message.');
+      if (stored.answerId !== answerId) return stored;
+      const { conversationId } = key;
+      const event: JournalEvent = { type: 'customer-message', message };
+      feed.announce(key, { conversationId, sequence: stored.sequence, event });
+      // A message that came in during a stop is answered by the next process: it is promised in the store.
+      if (!draining) enqueue(key, { messageId: answerId, replyTo: messageId });
+      return stored;
+    } finally {
+      arriving.delete(answerId);
+    }
+  }
+
+  function enqueue(
+    key: ConversationKey,
+    { messageId: answerId, replyTo }: Pick<UnfinishedAnswer, 'messageId' | 'replyTo'>,
+    before?: UnfinishedAnswer,
+  ): void {
+    const run: Run = {
+      key,
+      answerId,
+      replyTo,
+      before,
+      journal: journal.writer(key),
+      arrivedAt: performance.now(),
+      controller: new AbortController(),
+      settled: Promise.withResolvers(),
+      text: before?.text ?? '',
+      citations: before?.citations ?? [],
+      over: false,
+    };
+    active += 1;
+    const lane = lanes.get(keyText(key));
+    if (lane) lane.push(run);
+    else {
+      lanes.set(keyText(key), [run]);
+      void work(keyText(key));
+    }
+  }
+
+  async function work(name: string): Promise<void> {
+    const lane = lanes.get(name)!;
+    for (let run = lane[0]; run; run = lane[0]) {
+      if (!run.over) await perform(run);
+      await settle(run);
+      lane.shift();
+      active -= 1;
+      run.settled.resolve();
+    }
+    lanes.delete(name);
+  }
+
+  /** Never rejects. Returns as soon as the run is over, even if the generator does not notice that it was stopped. */
+  async function perform(run: Run): Promise<void> {
+    const { signal } = run.controller;
+    const stopped = new Promise<void>((resolve) =>
+      signal.addEventListener('abort', () => resolve(), { once: true }),
+    );
+    const timer = setTimeout(() => {
+      fail(run, new AppError('model-timeout', `The answer was not complete after ${answerTimeoutMs} ms.`));
+      run.controller.abort();
+    }, answerTimeoutMs);
+    try {
+      await Promise.race([write(run), stopped, run.journal.failed]);
+    } catch (thrown) {
+      // Where the journal itself failed, nothing more can be said: see `settle`.
+      if (!run.journal.error) fail(run, toAppError(thrown));
+    } finally {
+      clearTimeout(timer);
+      run.controller.abort();
+    }
+  }
+
+  async function write(run: Run): Promise<void> {
+    const { key, answerId, replyTo, before } = run;
+    const attempts = await store.beginAnswer(key, answerId);
+    if (run.over) return;
+    const conversation = attempts === undefined ? undefined : await store.get(key);
+    if (attempts === undefined || !conversation) {
+      run.over = true;
+      return;
+    }
+    if (attempts > maxAttempts)
+      throw new AppError('internal', `The answer was begun ${maxAttempts} times and never completed.`);
+    const request = { conversation: asAskedIn(conversation, replyTo), messageId: answerId, replyTo };
+    const written = answer(request, { signal: run.controller.signal });
+    for await (const event of before ? continueAnswer(before, written) : written) {
+      if (run.over) return;
+      await note(run, event);
+    }
+    if (!run.over) throw new AppError('internal', 'The answer ended without saying how.');
+  }
+
+  async function note(run: Run, event: ChatEvent): Promise<void> {
+    const isFirstText = event.type === 'answer-delta' && run.text.length === 0;
+    const written = run.journal.append(event);
+    switch (event.type) {
+      case 'answer-start':
+        run.text = '';
+        run.citations = [];
+        break;
+      case 'sources-available':
+        run.citations = event.citations;
+        break;
+      case 'answer-delta':
+        run.text += event.text;
+        observer.delta?.(event.text.length);
+        if (isFirstText && !run.before) tellFirstText(run);
+        break;
+      case 'answer-end':
+        finish(run, event.reason === 'complete' ? (event.message.decision ?? 'complete') : event.reason);
+        break;
+      case 'answer-error':
+        finish(run, 'error');
+        break;
+      case 'handoff-request':
+        await store.recordHandoff(run.key, { reason: event.reason });
+    }
+    await written;
+  }
+
+  function tellFirstText({ journal, arrivedAt }: Run): void {
+    journal.flushed().then(
+      () => observer.firstText?.(performance.now() - arrivedAt),
+      // The run learns of it by itself.
+      () => {},
+    );
+  }
+
+  function finish(run: Run, outcome: Decision | AnswerEndReason | 'error'): void {
+    run.over = true;
+    observer.ended?.(outcome, performance.now() - run.arrivedAt);
+  }
+
+  /** Ends the answer with what the customer has seen of it. */
+  function endEarly(run: Run, reason: AnswerEndReason): void {
+    const message: Message = {
+      id: run.answerId,
+      author: 'bot',
+      text: run.text,
+      createdAt: now().toISOString(),
+      replyTo: run.replyTo,
+      citations: run.citations,
+    };
+    giveToJournal(run, { type: 'answer-end', message, reason });
+    finish(run, reason);
+  }
+
+  function fail(run: Run, error: AppError): void {
+    if (run.over) return;
+    observer.failed?.(error, run.key.conversationId);
+    const { code, publicMessage: message, retryable } = error;
+    if (run.text.length > 0) endEarly(run, 'interrupted');
+    else {
+      giveToJournal(run, { type: 'answer-error', messageId: run.answerId, code, message, retryable });
+      finish(run, 'error');
+    }
+  }
+
+  /** Whether it could be written is asked in `settle`. */
+  function giveToJournal(run: Run, event: ChatEvent): void {
+    run.journal.append(event).catch(() => {});
+  }
+
+  /**
+   * Resolves when the journal holds what the run gave it. If it cannot be written, nobody may be told: readers are sent away to come back,
+   * and the answer is taken up again later from where the journal ends.
+   */
+  async function settle(run: Run): Promise<void> {
+    try {
+      await run.journal.flushed();
+    } catch (thrown) {
+      run.over = true;
+      feed.end(run.key);
+      const error = toAppError(thrown);
+      // A deleted conversation needs no answer.
+      if (error.code === 'not-found' || draining) return;
+      observer.failed?.(error, run.key.conversationId);
+      recovery ??= setTimeout(() => {
+        recovery = undefined;
+        recover().catch((error) => observer.failed?.(toAppError(error), run.key.conversationId));
+      }, recoverAgainAfterMs).unref();
+    }
+  }
+
+  async function recover(): Promise<number> {
+    const unfinished = (await store.unfinishedAnswers()).filter(
+      ({ key, messageId }) =>
+        !arriving.has(messageId) && !lanes.get(keyText(key))?.some(({ answerId }) => answerId === messageId),
+    );
+    if (draining) return 0;
+    for (const answer of unfinished) enqueue(answer.key, answer, answer);
+    return unfinished.length;
+  }
+
+  return {
+    async send(key, message) {
+      if (message.text.length > limits.messageLength) {
+        throw new AppError('message-too-long', `The message has ${message.text.length} characters.`, {
+          publicMessage: `The message is too long: ${limits.messageLength} characters are allowed.`,
+        });
+      }
+      const name = `${keyText(key)}/${message.messageId}`;
+      const sent = sending.get(name) ?? accept(key, message).finally(() => sending.delete(name));
+      sending.set(name, sent);
+      return sent;
+    },
+
+    subscribe: feed.subscribe,
+
+    async cancel(key, messageId) {
+      const run = lanes
+        .get(keyText(key))
+        ?.find(({ answerId, replyTo, over }) => !over && (answerId === messageId || replyTo === messageId));
+      if (!run) return false;
+      endEarly(run, 'cancelled');
+      run.controller.abort();
+      await run.journal.flushed();
+      return true;
+    },
+
+    async handoff(key, { email } = {}) {
+      const already = (await store.get(key))?.handoff;
+      await store.recordHandoff(key, {
+        reason: 'customer-request',
+        ...(email === undefined ? {} : { email }),
+      });
+      if (already) return;
+      const writer = journal.writer(key);
+      await writer.append({ type: 'handoff-request', reason: 'customer-request' });
+      await writer.flushed();
+    },
+
+    async feedback(key, feedback) {
+      const conversation = await store.get(key);
+      if (!conversation?.messages.some(({ id, author }) => id === feedback.messageId && author === 'bot'))
+        throw new AppError('not-found', 'The conversation has no such answer.');
+      await store.recordFeedback(key, { ...feedback, at: now().toISOString() });
+    },
+
+    async delete(key) {
+      for (const run of lanes.get(keyText(key)) ?? []) {
+        run.over = true;
+        run.controller.abort();
+      }
+      const erasure = await store.delete([key]);
+      feed.end(key);
+      return erasure;
+    },
+
+    recover,
+
+    async drain(graceMs) {
+      draining = true;
+      clearTimeout(recovery);
+      const runs = [...lanes.values()].flat();
+      const grace = Promise.withResolvers<void>();
+      const timer = setTimeout(grace.resolve, graceMs);
+      const ending = [...runs.map(({ settled }) => settled.promise), ...sending.values()];
+      await Promise.race([Promise.allSettled(ending), grace.promise]);
+      clearTimeout(timer);
+      const left = runs.filter(({ over }) => !over);
+      for (const run of left) {
+        run.over = true;
+        run.controller.abort();
+      }
+      // Waits for what was given to the journal, so that nothing is written behind "set aside".
+      await Promise.allSettled(runs.map(({ journal }) => journal.flushed()));
+      try {
+        await store.setAnswersAside(left.map(({ key, answerId }) => ({ key, answerId })));
+      } catch (thrown) {
+        // They stay open in the store and are recovered all the same.
+        for (const { key } of left) observer.failed?.(toAppError(thrown), key.conversationId);
+      }
+      feed.end();
+      return { finished: runs.length - left.length, setAside: left.length };
+    },
+
+    get active() {
+      return active;
+    },
+  };
+}
+
+/** The conversation as it was when the question's turn came: later questions out, the question last. */
+function asAskedIn(conversation: Conversation, questionId: string): Conversation {
+  const at = conversation.messages.findIndex(({ id }) => id === questionId);
+  const earlier = conversation.messages.filter(
+    ({ author }, index) => index < at || (index > at && author !== 'customer'),
+  );
+  return { ...conversation, messages: [...earlier, ...conversation.messages.slice(at, at + 1)] };
+}

@@ -1,0 +1,119 @@
+// Writes events to the journal in batches: what comes within one turn of the event loop, or while the previous write is running, is one
+// transaction, whichever conversations it belongs to. Order is kept, and nobody is told of an event before it is written.
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { AppError, toAppError } from '#core/errors.ts';
+import type { JournalEntry, JournalEvent } from '#core/events.ts';
+import type { ConversationStore } from '#core/stores.ts';
+import type { ConversationKey } from '#core/tenant.ts';
+
+/** For one run of events, e.g. an answer. When one of them cannot be written, none behind it is: the journal has no gaps. */
+export interface JournalWriter {
+  /** Takes the event; resolves when there is room for the next one. Rejects with why an earlier one could not be written. */
+  append(event: JournalEvent): Promise<void>;
+  /** Resolves when everything taken so far is in the journal. Rejects as `append` does. */
+  flushed(): Promise<void>;
+  /** Rejects as soon as a write fails, with `not-found` if the conversation is gone. Never resolves. */
+  readonly failed: Promise<never>;
+  /** Why, once it has. */
+  readonly error: AppError | undefined;
+}
+
+export interface JournalQueue {
+  writer(key: ConversationKey): JournalWriter;
+}
+
+export interface JournalQueueOptions {
+  /** Told of every entry when it is written. */
+  readonly onEntry: (key: ConversationKey, entry: JournalEntry) => void;
+  /** Above this, whoever appends waits. */
+  readonly mostWaiting?: number;
+  readonly mostPerWrite?: number;
+}
+
+interface WaitingEvent {
+  readonly key: ConversationKey;
+  readonly event: JournalEvent;
+  readonly run: { fail(error: AppError): void; readonly error: AppError | undefined };
+  readonly written: PromiseWithResolvers<void>;
+}
+
+export function createJournalQueue(
+  store: Pick<ConversationStore, 'append'>,
+  { onEntry, mostWaiting = 1_000, mostPerWrite = 500 }: JournalQueueOptions,
+): JournalQueue {
+  let waiting: WaitingEvent[] = [];
+  let isWriting = false;
+  let room = Promise.withResolvers<void>();
+
+  async function writeAll(): Promise<void> {
+    if (isWriting) return;
+    isWriting = true;
+    while (waiting.length > 0) {
+      await nextTurn();
+      await write(waiting.splice(0, mostPerWrite));
+      waiting = waiting.filter(stillWanted);
+      if (waiting.length < mostWaiting) {
+        room.resolve();
+        room = Promise.withResolvers();
+      }
+    }
+    isWriting = false;
+  }
+
+  async function write(batch: readonly WaitingEvent[]): Promise<void> {
+    try {
+      const entries = await store.append(batch.map(({ key, event }) => ({ key, event })));
+      for (const [index, { key, run, written }] of batch.entries()) {
+        const entry = entries[index];
+        if (!entry) run.fail(new AppError('not-found', 'The conversation was deleted.'));
+        else {
+          onEntry(key, entry);
+          written.resolve();
+        }
+      }
+    } catch (thrown) {
+      for (const { run } of batch) run.fail(toAppError(thrown));
+    }
+    for (const item of batch) stillWanted(item);
+  }
+
+  function stillWanted({ run, written }: WaitingEvent): boolean {
+    if (run.error) written.reject(run.error);
+    return !run.error;
+  }
+
+  return {
+    writer(key) {
+      const failure = Promise.withResolvers<never>();
+      failure.promise.catch(() => {});
+      let error: AppError | undefined;
+      let last = Promise.resolve();
+      const run = {
+        fail(reason: AppError) {
+          error ??= reason;
+          failure.reject(error);
+        },
+        get error() {
+          return error;
+        },
+      };
+      return {
+        async append(event) {
+          if (error) throw error;
+          const written = Promise.withResolvers<void>();
+          written.promise.catch(() => {});
+          last = written.promise;
+          waiting.push({ key, event, run, written });
+          void writeAll();
+          if (waiting.length > mostWaiting) await room.promise;
+          if (error) throw error;
+        },
+        flushed: () => last,
+        failed: failure.promise,
+        get error() {
+          return error;
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { makeChunk, scored } from '../testing/fixtures.ts';
+import { dangerIn, emergencyAdviceIn } from './danger.ts';
+
+describe('a message that tells of danger', () => {
+  it.each([
+    ['gas', 'I smell gas'],
+    ['gas', "there's a gassy smell by the boiler since this morning, should I turn it down"],
+    ['gas', 'What should I do if I smell gas?'],
+    ['gas', 'I think there is a gas leak in my kitchen'],
+    ['gas', 'can smell a bit of gas near the meter'],
+    ['carbon-monoxide', 'my carbon monoxide alarm is going off'],
+    ['carbon-monoxide', 'The CO detector keeps beeping, what now'],
+    ['fire', 'The charger caught fire!!'],
+    ['fire', 'there is smoke coming out of the receiver'],
+    ['fire', "there's a burnt plastic smell coming off the box"],
+    ['fire', 'it smells like something burning'],
+    ['fire', 'my router is smoking'],
+    ['fire', 'the plug is melting'],
+    ['electricity', 'I got an electric shock from the thermostat'],
+    ['electricity', 'it gives me a shock whenever I touch it'],
+    ['electricity', 'The socket is sparking when I plug it in'],
+    ['electricity', 'water is dripping into the fuse box'],
+    ['injury', 'I burned my hand on the radiator valve'],
+    ['injury', 'my son is bleeding, the cover was sharp'],
+    ['injury', "She can't breathe"],
+    ['poison', 'my toddler swallowed the button battery'],
+    ['poison', 'the dog drank some of the antifreeze'],
+    ['self-harm', 'I want to kill myself'],
+    ['self-harm', 'I don’t want to live any more'],
+    ['gas', 'Huele a gas en la cocina'],
+    ['fire', 'sale humo del enchufe'],
+    ['electricity', 'me ha dado un calambre al tocarlo'],
+    ['poison', 'mi hijo se ha tragado la pila'],
+    ['gas', 'Ça sent le gaz chez moi'],
+    ['fire', 'il y a de la fumée qui sort de la prise'],
+    ['electricity', 'la prise fait des étincelles'],
+    ['injury', 'il ne respire plus'],
+    ['gas', 'Hier riecht es nach Gas'],
+    ['fire', 'Aus dem Gerät kommt Rauch'],
+    ['electricity', 'Ich habe einen Stromschlag bekommen'],
+    ['self-harm', 'ich will nicht mehr leben'],
+  ])('%s: %s', (kind, text) => {
+    expect(dangerIn(text)?.kind).toBe(kind);
+    expect(dangerIn(text.toUpperCase())?.kind).toBe(kind);
+  });
+
+  it('says in which language it was told', () => {
+    const told = ['I smell gas', 'huele a gas', 'odeur de gaz', 'Gasgeruch im Keller'];
+    expect(told.map((text) => dangerIn(text)?.language)).toEqual(['en', 'es', 'fr', 'de']);
+  });
+
+  it.each([
+    'Does the app work on a Fire TV stick?',
+    'I put it on fire tv and it does not open',
+    'We ran a smoke test on the new API',
+    'How do I pair my smoke alarm?',
+    'Does it detect gas leaks or carbon monoxide?',
+    'would the air thing scream if my boiler leaked carbon monoxide',
+    'Is it compatible with gas boilers?',
+    'My gas bill is too high',
+    'how do I bleed the radiators, I am bleeding the radiator now and it hisses',
+    'I was shocked by the price',
+    'I got a shock from the bill',
+    'is smoking allowed in the flat',
+    'Which is the live wire on the receiver?',
+    'The firewall blocks it',
+    'My Spark account does not sync',
+    'it sparked a discussion',
+    "I don't smell gas, it just won't start",
+    'no burning smell or anything',
+    'DNS cache poisoning protection?',
+    'the machine swallowed my card',
+    'kill the background process',
+    'Die LED brennt rot',
+    'Der Rauchmelder lässt sich nicht koppeln',
+    'mein Recht wird verletzt',
+    'le détecteur de fumée ne se connecte pas',
+    'le feu vert clignote',
+    '¿Es compatible con calderas de gas?',
+    'hot water on a smart plug, does it work?',
+  ])('is not: %s', (text) => {
+    expect(dangerIn(text)).toBeUndefined();
+  });
+
+  it('is looked for in adversarial text without end', () => {
+    for (const word of [
+      'smell of ',
+      'water is dripping ',
+      'shock ',
+      'no a ',
+      'riecht so so ',
+      'swallowed a b ',
+    ])
+      expect(dangerIn(word.repeat(20_000))).toBeUndefined();
+  });
+});
+
+describe('what articles say about a danger', () => {
+  const gas = { kind: 'gas', language: 'en' } as const;
+  const first = 'If you smell gas, leave the house and call your gas emergency service from outside.';
+
+  it('is the paragraph that speaks of the emergency, without what stands beside it', () => {
+    const passages = [
+      scored(makeChunk({ text: 'Turn the thermostat to 28 °C. The gas boiler starts.' })),
+      scored(makeChunk({ documentId: 'no-heating', text: `> ${first}\n\nTurn the thermostat to 28 °C.` })),
+    ];
+    expect(emergencyAdviceIn(passages, gas)?.chunk).toMatchObject({ documentId: 'no-heating', text: first });
+  });
+
+  it('brings its list along, and may have its subject in the heading', () => {
+    const text = 'Do this:\n\n- Leave the building.\n- Call 112.\n\nThe ring turns orange.';
+    const passage = scored(makeChunk({ headingPath: ['If you smell gas'], text }));
+    expect(emergencyAdviceIn([passage], gas)?.chunk.text).toBe(
+      'Do this:\n\n- Leave the building.\n- Call 112.',
+    );
+  });
+
+  it('is never of another danger, nor from a past conversation', () => {
+    const conversation = scored(makeChunk({ kind: 'transcript', text: first }));
+    expect(emergencyAdviceIn([conversation], gas)).toBeUndefined();
+    expect(
+      emergencyAdviceIn([scored(makeChunk({ text: first }))], { ...gas, kind: 'poison' }),
+    ).toBeUndefined();
+  });
+});

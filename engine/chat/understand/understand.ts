@@ -1,0 +1,106 @@
+// One customer message, understood: what it does, what to search with, and the one vector that intent and search share.
+// It looks nothing up and decides nothing.
+import type { CallOptions } from '#core/call-options.ts';
+import type { Message, Topic } from '#core/conversation.ts';
+import type { Embedder, QueryVector } from '#core/embedder.ts';
+import { type AppError, isAbortError, toAppError } from '#core/errors.ts';
+import type { IntentClassifier } from '#core/intent-classifier.ts';
+import type { QueryContext } from '#core/retriever.ts';
+import { actByIntent } from '../decide/decide-by-intent.ts';
+import type { Act } from './act.ts';
+import { condense } from './condense.ts';
+import { offeredTopics, openQuestion } from './dialogue-state.ts';
+import { recogniseAct } from './recognise-act.ts';
+import { type RewriteQuestion, withRewritten } from './rewrite-question.ts';
+
+export interface CustomerTurn {
+  readonly question: Message;
+  /** Earlier messages, oldest first. */
+  readonly history: readonly Message[];
+}
+
+export interface Understanding {
+  readonly act: Act;
+  /** What to search with. */
+  readonly query: string;
+  /** What the conversation was about before. */
+  readonly context?: QueryContext | undefined;
+  /** The question complete in itself, for what reads one text. */
+  readonly standalone: string;
+  /** Of `query`; absent where nothing has to be looked up, and in danger, which must not wait for a model. */
+  readonly vector?: QueryVector | undefined;
+}
+
+export interface UnderstandDependencies {
+  /** Of the knowledge base in use. */
+  readonly embedder: Pick<Embedder, 'modelId' | 'embedQuery'>;
+  /** The general classifier that ships; without it, only the commonest words tell small talk and requests for a person. */
+  readonly intents?: IntentClassifier;
+  /** Makes a later turn a complete question; without it, or when it fails, `condense` does. */
+  readonly rewriteQuestion?: RewriteQuestion;
+}
+
+export interface UnderstandOptions extends CallOptions {
+  readonly rewriteFailed?: (error: AppError) => void;
+}
+
+/** Rejects as the embedder does, or with the signal's reason. */
+export type Understand = (turn: CustomerTurn, options?: UnderstandOptions) => Promise<Understanding>;
+
+type Search = Pick<Understanding, 'query' | 'context' | 'standalone'>;
+
+export function createUnderstand({ embedder, intents, rewriteQuestion }: UnderstandDependencies): Understand {
+  async function embed(text: string, signal: AbortSignal | undefined): Promise<QueryVector> {
+    // Read before the wait: a generation of another model may be swapped in meanwhile.
+    const { modelId } = embedder;
+    return { modelId, values: await embedder.embedQuery(text, { signal }) };
+  }
+
+  async function searchFor(
+    { question, history }: CustomerTurn,
+    { signal, rewriteFailed }: UnderstandOptions,
+  ): Promise<Search> {
+    const turns = [...history, question];
+    const condensed = condense(turns, { afterClarify: offeredTopics(history) !== undefined });
+    const asCondensed = { ...condensed.search, standalone: condensed.query };
+    if (!rewriteQuestion || !(condensed.search.context || condensed.followUp)) return asCondensed;
+    try {
+      const rewritten = await rewriteQuestion(turns, { signal });
+      if (rewritten === undefined) return asCondensed;
+      const { query, search } = withRewritten(condensed, rewritten);
+      return { ...search, standalone: query };
+    } catch (thrown) {
+      if (signal?.aborted || isAbortError(thrown)) throw thrown;
+      rewriteFailed?.(toAppError(thrown));
+      return asCondensed;
+    }
+  }
+
+  return async (turn, options = {}) => {
+    const { question, history } = turn;
+    const { signal } = options;
+    const text = question.text.trim();
+    const act = recogniseAct(question.text, history);
+    if (act?.kind === 'pick') {
+      const query = queryAbout(act.topics, openQuestion(history));
+      return { act, query, standalone: query, vector: await embed(query, signal) };
+    }
+    if (act) return { act, query: text, standalone: text };
+
+    if (text === '') return { act: { kind: 'question' }, query: text, standalone: text };
+    const own = await embed(text, signal);
+    const intended = actByIntent(text, intents?.classify(text, own));
+    if (intended) return { act: intended, query: text, standalone: text };
+    const search = await searchFor(turn, options);
+    const vector = search.query === text ? own : await embed(search.query, signal);
+    return { act: { kind: 'question' }, ...search, vector };
+  };
+}
+
+/**
+ * What the customer asked before the desk asked back. It is looked up in the articles that were picked since, and between passages of one
+ * article its title decides nothing.
+ */
+function queryAbout(topics: readonly Topic[], asked: Message | undefined): string {
+  return asked?.text ?? topics.map(({ title }) => title).join('\n');
+}

@@ -1,0 +1,148 @@
+// What the desk says in its own words when it does not answer from the knowledge base.
+
+export interface Replies {
+  readonly greeting: string;
+  readonly thanks: string;
+  readonly farewell: string;
+  /** One question back; `topics` are titles of articles that may be meant. */
+  readonly clarify: (topics: readonly string[]) => string;
+  /** To a yes that may mean any of them. */
+  readonly whichOne: (topics: readonly string[]) => string;
+  /** To "that did not help". */
+  readonly unhelped: string;
+  readonly decline: string;
+  /** To abuse, and to attempts to make the desk talk of something else. */
+  readonly calm: string;
+  readonly handoff: string;
+  readonly handoffUnanswered: string;
+  /** The same, from one who has left an address already. */
+  readonly handoffKnown: string;
+  /** To a message that somebody may come to harm: what to do first. */
+  readonly danger: string;
+  /** To one who speaks of harming themselves. */
+  readonly crisis: string;
+  /** Behind either: a person reads it, and is not to be waited for. */
+  readonly dangerHandoff: string;
+}
+
+/** With numbers, so that one can be named by its number. */
+const numbered = (topics: readonly string[]) =>
+  topics.map((topic, index) => `${index + 1}. ${topic}`).join('\n');
+
+const english: Replies = {
+  greeting: 'Hello! What can I help you with?',
+  thanks: "You're welcome! Is there anything else I can help you with?",
+  farewell: "Goodbye, and all the best! I'm here whenever there is something else.",
+  clarify: (topics) =>
+    topics.length > 0
+      ? `I want to be sure that I understand. Is it about one of these?\n\n${numbered(topics)}\n\nIf not, tell me a little more.`
+      : 'Could you tell me a little more? For example which product it is about and what you see.',
+  whichOne: (topics) => `Which one do you mean? Its number is enough.\n\n${numbered(topics)}`,
+  unhelped:
+    "I'm sorry that this did not help. Tell me what you want to do and what you see, or talk to a person of our team.",
+  decline:
+    "I don't know: our help articles don't cover this. You can ask in other words, or talk to a person.",
+  calm: "I'm here for questions about our products and services. Tell me what isn't working, or ask for a person of our team, and I will pass you on.",
+  handoff:
+    'I am passing this on to a person of our team. Leave your e-mail address, and they will get back to you.',
+  handoffUnanswered:
+    'I could not answer this from our help articles, so I suggest that a person of our team takes over. Leave your e-mail address, and they will get back to you.',
+  handoffKnown:
+    'I could not answer this from our help articles. A person of our team will read it with the rest, and get back to you.',
+  danger:
+    'This may be dangerous. Get everyone to safety first, and call your emergency number now: 112 in Europe, 999 in the UK, 911 in the US and Canada.',
+  crisis:
+    'I am sorry that you are going through this. Please talk to someone now: call your emergency number (112 in Europe, 999 in the UK, 911 in the US and Canada) or a crisis line (116 123 in the UK and much of Europe, 988 in the US and Canada).',
+  dangerHandoff:
+    'I am also passing this on to a person of our team, but do not wait for us. Leave your e-mail address, and they will get back to you.',
+};
+
+const spanish: Replies = {
+  greeting: '¡Hola! ¿En qué puedo ayudarle?',
+  thanks: '¡De nada! ¿Puedo ayudarle en algo más?',
+  farewell: '¡Hasta luego, que le vaya bien! Aquí estoy si surge algo más.',
+  clarify: (topics) =>
+    topics.length > 0
+      ? `Quiero estar seguro de entenderle. ¿Se trata de uno de estos temas?\n\n${numbered(topics)}\n\nSi no, cuénteme un poco más.`
+      : '¿Podría darme más detalles? Por ejemplo, de qué producto se trata y qué es lo que ve.',
+  whichOne: (topics) => `¿A cuál se refiere? Basta con el número.\n\n${numbered(topics)}`,
+  unhelped:
+    'Siento que no le haya servido. Cuénteme qué quiere hacer y qué es lo que ve, o hable con una persona de nuestro equipo.',
+  decline:
+    'No lo sé: nuestros artículos de ayuda no tratan este tema. Puede preguntarlo de otra forma o hablar con una persona.',
+  calm: 'Estoy aquí para preguntas sobre nuestros productos y servicios. Dígame qué no funciona, o pida hablar con una persona de nuestro equipo.',
+  handoff: 'Paso su consulta a una persona de nuestro equipo. Deje su correo electrónico y le responderán.',
+  handoffUnanswered:
+    'No he podido responder con nuestros artículos de ayuda; le sugiero que le atienda una persona de nuestro equipo. Deje su correo electrónico y le responderán.',
+  handoffKnown:
+    'No he podido responder con nuestros artículos de ayuda. Una persona de nuestro equipo lo leerá junto con lo demás y le responderá.',
+  danger:
+    'Esto puede ser peligroso. Ponga primero a todos a salvo y llame ya a emergencias: 112 en Europa, 911 en gran parte de América.',
+  crisis:
+    'Siento que esté pasando por esto. Por favor, hable con alguien ahora: llame a emergencias (112 en Europa, 911 en gran parte de América) o a una línea de ayuda (024 en España, 988 en Estados Unidos).',
+  dangerHandoff:
+    'También paso su mensaje a una persona de nuestro equipo, pero no nos espere. Deje su correo electrónico y le responderán.',
+};
+
+const french: Replies = {
+  greeting: 'Bonjour ! Comment puis-je vous aider ?',
+  thanks: 'Avec plaisir ! Puis-je vous aider pour autre chose ?',
+  farewell: 'Au revoir, bonne continuation ! Je reste à votre disposition.',
+  clarify: (topics) =>
+    topics.length > 0
+      ? `Je veux être sûr de bien comprendre. S’agit-il de l’un de ces sujets ?\n\n${numbered(topics)}\n\nSinon, dites-m’en un peu plus.`
+      : 'Pourriez-vous préciser ? Par exemple, de quel produit il s’agit et ce que vous voyez.',
+  whichOne: (topics) => `Lequel voulez-vous dire ? Son numéro suffit.\n\n${numbered(topics)}`,
+  unhelped:
+    'Je regrette que cela ne vous ait pas aidé. Dites-moi ce que vous voulez faire et ce que vous voyez, ou parlez à une personne de notre équipe.',
+  decline:
+    'Je ne sais pas : nos articles d’aide n’en parlent pas. Vous pouvez poser la question autrement ou parler à une personne.',
+  calm: 'Je suis là pour vos questions sur nos produits et services. Dites-moi ce qui ne va pas, ou demandez à parler à une personne de notre équipe.',
+  handoff:
+    'Je transmets votre demande à une personne de notre équipe. Laissez votre adresse e-mail, elle vous répondra.',
+  handoffUnanswered:
+    'Nos articles d’aide ne m’ont pas permis de répondre ; je propose qu’une personne de notre équipe prenne le relais. Laissez votre adresse e-mail, elle vous répondra.',
+  handoffKnown:
+    'Nos articles d’aide ne m’ont pas permis de répondre. Une personne de notre équipe lira ce message avec le reste et vous répondra.',
+  danger:
+    'Cela peut être dangereux. Mettez d’abord tout le monde en sécurité et appelez tout de suite les secours : 112 en Europe, 911 au Canada.',
+  crisis:
+    'Je suis désolé que vous traversiez cela. Parlez à quelqu’un maintenant : appelez les secours (112 en Europe, 911 au Canada) ou une ligne d’écoute (3114 en France, 988 au Canada).',
+  dangerHandoff:
+    'Je transmets aussi votre message à une personne de notre équipe, mais ne nous attendez pas. Laissez votre adresse e-mail, elle vous répondra.',
+};
+
+const german: Replies = {
+  greeting: 'Hallo! Wobei kann ich Ihnen helfen?',
+  thanks: 'Gern geschehen! Kann ich sonst noch etwas für Sie tun?',
+  farewell: 'Auf Wiedersehen und alles Gute! Ich bin da, wenn noch etwas ist.',
+  clarify: (topics) =>
+    topics.length > 0
+      ? `Ich möchte Sie richtig verstehen. Geht es um eines dieser Themen?\n\n${numbered(topics)}\n\nWenn nicht, schreiben Sie mir bitte etwas mehr dazu.`
+      : 'Können Sie mir etwas mehr dazu sagen? Zum Beispiel, um welches Produkt es geht und was Sie sehen.',
+  whichOne: (topics) => `Welches meinen Sie? Die Nummer genügt.\n\n${numbered(topics)}`,
+  unhelped:
+    'Es tut mir leid, dass das nicht geholfen hat. Sagen Sie mir, was Sie tun möchten und was Sie sehen, oder sprechen Sie mit einem Menschen aus unserem Team.',
+  decline:
+    'Das weiß ich nicht: Unsere Hilfeartikel sagen dazu nichts. Sie können es anders formulieren oder mit einem Menschen sprechen.',
+  calm: 'Ich bin für Fragen zu unseren Produkten und Leistungen da. Sagen Sie mir, was nicht geht, oder fragen Sie nach einem Menschen aus unserem Team.',
+  handoff:
+    'Ich gebe Ihr Anliegen an einen Menschen aus unserem Team weiter. Hinterlassen Sie Ihre E-Mail-Adresse, dann meldet er sich bei Ihnen.',
+  handoffUnanswered:
+    'Mit unseren Hilfeartikeln konnte ich das nicht beantworten; ich schlage vor, dass ein Mensch aus unserem Team übernimmt. Hinterlassen Sie Ihre E-Mail-Adresse, dann meldet er sich bei Ihnen.',
+  handoffKnown:
+    'Mit unseren Hilfeartikeln konnte ich das nicht beantworten. Ein Mensch aus unserem Team liest es mit dem Übrigen und meldet sich bei Ihnen.',
+  danger:
+    'Das kann gefährlich sein. Bringen Sie zuerst alle in Sicherheit und rufen Sie sofort den Notruf an: 112.',
+  crisis:
+    'Es tut mir leid, dass es Ihnen so geht. Bitte sprechen Sie jetzt mit jemandem: über den Notruf 112 oder die TelefonSeelsorge (in Deutschland 116 123, in Österreich 142, in der Schweiz 143).',
+  dangerHandoff:
+    'Ich gebe Ihre Nachricht auch an einen Menschen aus unserem Team weiter, warten Sie aber nicht auf uns. Hinterlassen Sie Ihre E-Mail-Adresse, dann meldet er sich bei Ihnen.',
+};
+
+const byLanguage: Readonly<Record<string, Replies>> = { en: english, es: spanish, fr: french, de: german };
+
+/** `language`: a BCP 47 tag such as `de-AT`; English when there is no text of ours in that language. */
+export function repliesIn(language: string | undefined): Replies {
+  return byLanguage[language?.toLowerCase().split('-')[0] ?? 'en'] ?? english;
+}

@@ -1,0 +1,65 @@
+// A customer's conversation with the desk.
+
+/** `bot`: Answerdesk itself; `person`: somebody of the team. */
+export type Author = 'customer' | 'bot' | 'person';
+
+export interface Turn {
+  readonly author: Author;
+  readonly text: string;
+}
+
+/** `small-talk`: a greeting, thanks or a goodbye, returned. */
+export type Decision = 'answer' | 'clarify' | 'small-talk' | 'decline' | 'handoff';
+
+/**
+ * `customer-request`: asked for a person; `unanswered`: two replies in a row did not help; `service-error`: nothing could answer;
+ * `danger`: somebody may come to harm.
+ */
+export type HandoffReason = 'customer-request' | 'unanswered' | 'service-error' | 'danger';
+
+export interface Citation {
+  /** 1-based, the `n` of `[n]` in the text. */
+  readonly number: number;
+  readonly documentId: string;
+  readonly chunkId: string;
+  readonly title: string;
+  readonly url?: string;
+  /** The passage cited, verbatim from the document. */
+  readonly quote: string;
+}
+
+/** An article that the desk names when it asks back what is meant. */
+export interface Topic {
+  readonly documentId: string;
+  readonly title: string;
+}
+
+export interface Message extends Turn {
+  readonly id: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  /** Of the bot's messages, unless they were cut off. */
+  readonly decision?: Decision;
+  readonly citations?: readonly Citation[];
+  /** Of a message that asks back: what it offers, in the order shown; may be empty. */
+  readonly topics?: readonly Topic[];
+  /** Which chat model wrote it. `fallback` says that the configured model failed and the extractive one answered. */
+  readonly model?: { readonly name: string; readonly fallback?: boolean };
+  /** Of a bot's message: the customer's message that it answers. */
+  readonly replyTo?: string;
+}
+
+export interface Conversation {
+  readonly id: string;
+  readonly createdAt: string;
+  readonly language?: string;
+  readonly messages: readonly Message[];
+  readonly handoff?: { readonly reason: HandoffReason; readonly at: string; readonly email?: string };
+}
+
+export interface Feedback {
+  readonly messageId: string;
+  readonly rating: 'up' | 'down';
+  readonly comment?: string;
+  readonly at: string;
+}

@@ -1,0 +1,98 @@
+// What the team knows: documents, and the chunks they are cut into.
+
+/** Who may be answered from a text. `internal` text never reaches a customer. */
+export type Audience = 'customer' | 'internal';
+
+export type DocumentKind = 'article' | 'transcript';
+
+/** Of every past conversation, also in citations that other customers see: it names the kind of source and nobody. */
+export const transcriptTitle = 'Past conversation';
+
+/** A help article or one past conversation, in the shape of LangChain's `Document` with an id. */
+export interface Document {
+  /** The id that the source gave (JSONL `id`, front matter `id`), else the path relative to the ingested folder. */
+  readonly id: string;
+  /** Clean, redacted text: Markdown headings, paragraphs and lists, nothing else of the markup. */
+  readonly pageContent: string;
+  readonly metadata: DocumentMetadata;
+}
+
+export interface DocumentMetadata {
+  readonly source: string;
+  readonly kind: DocumentKind;
+  readonly title: string;
+  readonly audience: Audience;
+  /** ISO 639-1 code, `und` when unknown. */
+  readonly language: string;
+  readonly url?: string;
+  /** ISO 8601 date or date-time. */
+  readonly updated?: string;
+}
+
+/** A passage of a document: what is embedded, found, quoted and cited. */
+export interface Chunk {
+  /** `documentId#ordinal`, stable while the document does not change. */
+  readonly id: string;
+  readonly documentId: string;
+  readonly ordinal: number;
+  readonly title: string;
+  /** Headings above the passage, outermost first, without the title. */
+  readonly headingPath: readonly string[];
+  /** Exactly `document.pageContent.slice(start, end)`. */
+  readonly text: string;
+  /** Offset in UTF-16 code units. */
+  readonly start: number;
+  readonly end: number;
+  /** What the text is made of, by `packBlocks`; absent in a knowledge base from before there was this field. */
+  readonly blocks?: string;
+  readonly source: string;
+  readonly kind: DocumentKind;
+  readonly audience: Audience;
+  readonly language: string;
+  readonly url?: string;
+  readonly updated?: string;
+}
+
+/** The text of a chunk as embedded and indexed: title and heading path in front, so that the passage says what it is about. */
+export function chunkContext(chunk: Pick<Chunk, 'title' | 'headingPath' | 'text'>): string {
+  const heading = [chunk.title, ...chunk.headingPath].filter((part) => part.length > 0).join(' > ');
+  return heading ? `${heading}\n${chunk.text}` : chunk.text;
+}
+
+/** A chunk with how well it fits the query. */
+export interface ScoredChunk {
+  readonly chunk: Chunk;
+  /** Higher fits better; comparable within one result list only. */
+  readonly score: number;
+  readonly evidence: RetrievalEvidence;
+}
+
+/** Absolute evidence, comparable between queries: what the policy's thresholds are fitted on. */
+export interface RetrievalEvidence {
+  /** Cosine similarity of query and chunk, -1 to 1. */
+  readonly cosine?: number;
+  /** Raw BM25 score, 0 and up. */
+  readonly bm25?: number;
+  /** Share of the query's BM25 weight (idf) found in the chunk, 0 to 1. */
+  readonly coverage?: number;
+  /** Logit of the reranker: higher = answers. Absent where no reranker looked. */
+  readonly rerank?: number;
+}
+
+/** Absent field = no restriction. */
+export interface ChunkFilter {
+  readonly audiences?: readonly Audience[];
+  readonly sources?: readonly string[];
+  readonly languages?: readonly string[];
+  /** Ids. */
+  readonly documents?: readonly string[];
+}
+
+export function matchesFilter(chunk: Chunk, filter: ChunkFilter | undefined): boolean {
+  if (!filter) return true;
+  if (filter.audiences && !filter.audiences.includes(chunk.audience)) return false;
+  if (filter.sources && !filter.sources.includes(chunk.source)) return false;
+  if (filter.languages && !filter.languages.includes(chunk.language)) return false;
+  if (filter.documents && !filter.documents.includes(chunk.documentId)) return false;
+  return true;
+}

@@ -1,0 +1,20 @@
+import type { CallOptions } from './call-options.ts';
+
+/** A question's vector, with the embedder that it is from: vectors of two models cannot be compared. */
+export interface QueryVector {
+  readonly modelId: string;
+  readonly values: Float32Array;
+}
+
+/**
+ * Text to vectors. Vectors are finite, of length `dimensions`, with Euclidean norm 1, so a dot product is the cosine.
+ * Prefixes that a model wants before queries or documents are the embedder's own business.
+ */
+export interface Embedder {
+  /** Names model and weights, e.g. `answerdesk-embedder-1@3fa9c1d2`; a knowledge base is only read with the id it was built with. */
+  readonly modelId: string;
+  readonly dimensions: number;
+  embedDocuments(texts: readonly string[], options?: CallOptions): Promise<Float32Array[]>;
+  embedQuery(text: string, options?: CallOptions): Promise<Float32Array>;
+  close(): Promise<void>;
+}

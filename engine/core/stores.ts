@@ -1,0 +1,90 @@
+// The port behind which conversations, their event journal and feedback are kept.
+import type { Citation, Conversation, Feedback, HandoffReason, Message } from './conversation.ts';
+import type { JournalEntry, JournalEvent } from './events.ts';
+import type { ConversationKey, TenantId } from './tenant.ts';
+
+export interface NewConversation {
+  readonly language?: string;
+}
+
+/** What may come in numbers comes as a batch, and a batch is one transaction. */
+export interface ConversationStore {
+  /** `id` and `token` are 128 random bits each, base64url. The token is shown once; only its SHA-256 is kept. */
+  create(
+    tenantId: TenantId,
+    options?: NewConversation,
+  ): Promise<{ conversation: Conversation; token: string }>;
+  /** Constant-time check; the same `false` for "no such conversation" and "wrong token". */
+  authenticate(key: ConversationKey, token: string): Promise<boolean>;
+  /** With the messages of both sides in the order of the journal. */
+  get(key: ConversationKey): Promise<Conversation | undefined>;
+  /**
+   * A customer's message: in one step and durably (it survives a power cut once the promise resolves), the message, its
+   * `customer-message` entry and the promise that `answerId` will answer it. If the conversation has the message already (a retry of
+   * the client), nothing is written, and the result names the answer that was promised then. Undefined if the id names a message of
+   * another kind. Throws `not-found` if the conversation is gone.
+   */
+  addMessage(key: ConversationKey, message: Message, answerId: string): Promise<StoredMessage | undefined>;
+  findMessage(key: ConversationKey, messageId: string): Promise<StoredMessage | undefined>;
+  /**
+   * Appends the events in order, each with the next sequence number of its conversation, all or none. An `answer-end` also becomes a
+   * message of the conversation, and ends the answer as `answer-error` does. Survives a kill of the process; after a power cut the last
+   * entries may be missing. In the result, undefined stands for an event whose conversation is gone.
+   */
+  append(events: readonly NewEntry[]): Promise<(JournalEntry | undefined)[]>;
+  /** Entries after `sequence`, in order, at most `limit` (default 1000). */
+  entriesAfter(key: ConversationKey, sequence: number, limit?: number): Promise<JournalEntry[]>;
+  /**
+   * Notes that the answer is being generated now, and returns how many times that has been tried since it was last set aside.
+   * Undefined if there is nothing to generate: the answer has ended, or is not there.
+   */
+  beginAnswer(key: ConversationKey, answerId: string): Promise<number | undefined>;
+  /** Durable note that this process stops before the answers are complete, to be finished by the next. */
+  setAnswersAside(answers: readonly AnswerKey[]): Promise<void>;
+  /** Answers of all tenants that were promised and never ended, oldest first: what a restart or a crash leaves behind. */
+  unfinishedAnswers(): Promise<UnfinishedAnswer[]>;
+  /** The first reason counts, and the last e-mail address. */
+  recordHandoff(key: ConversationKey, handoff: { reason: HandoffReason; email?: string }): Promise<void>;
+  /** The last rating of a message counts. */
+  recordFeedback(key: ConversationKey, feedback: Feedback): Promise<void>;
+  /** Removes conversations with messages, journal, handoff and feedback. Nobody sees them once the promise resolves. */
+  delete(keys: readonly ConversationKey[]): Promise<Erasure>;
+  close(): Promise<void>;
+}
+
+/**
+ * `erased`: no byte of it is left in the store's files. `erasing`: bytes are left, because another program reads the files as they were
+ * (a backup); the store goes on by itself, after a restart too.
+ */
+export type Erasure = 'erased' | 'erasing';
+
+export interface NewEntry {
+  readonly key: ConversationKey;
+  readonly event: JournalEvent;
+}
+
+export interface AnswerKey {
+  readonly key: ConversationKey;
+  readonly answerId: string;
+}
+
+/** A customer's message, where it stands in the journal, and the message that answers it. */
+export interface StoredMessage {
+  readonly sequence: number;
+  readonly answerId: string;
+}
+
+export interface UnfinishedAnswer {
+  readonly key: ConversationKey;
+  readonly messageId: string;
+  readonly replyTo: string;
+  /** Times that its generation began without an end, see `beginAnswer`. */
+  readonly attempts: number;
+  /** False if not even `answer-start` is in the journal. */
+  readonly started: boolean;
+  /** What customers may have seen of it. */
+  readonly text: string;
+  readonly citations: readonly Citation[];
+  /** Whether a `handoff-request` came with it. */
+  readonly handedOver: boolean;
+}

@@ -1,0 +1,196 @@
+// Publishes a new generation: built aside, verified by reading it back, made durable, then put in use by one atomic rename.
+// Killed at any moment, or with a full disk, it leaves the generation in use as it was.
+import { rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CallOptions } from '#core/call-options.ts';
+import type { Chunk, Document } from '#core/document.ts';
+import { AppError } from '#core/errors.ts';
+import type { GenerationInfo } from '#core/retriever.ts';
+import { matrixBytes, stackVectors } from '#core/vector-matrix.ts';
+import { buildBm25, type LexicalDocument, serializeBm25 } from '../index/bm25-index.ts';
+import { writeHnswFile } from '../index/hnsw-vector-index.ts';
+import { serializeChunks, serializeDocuments } from './chunk-records.ts';
+import {
+  createTemporaryFolder,
+  generationFolder,
+  generationId,
+  generationNumber,
+  hashFile,
+  indexFolder,
+  listGenerations,
+  readIntactCurrentId,
+  removeOldGenerations,
+  syncFile,
+  syncFolder,
+  writeCurrentId,
+  writeDurably,
+} from './generation-folder.ts';
+import {
+  type GenerationFile,
+  type GenerationManifest,
+  generationSchemaVersion,
+  serializeManifest,
+} from './generation-manifest.ts';
+import { type Generation, generationFiles, openGeneration } from './generation-reader.ts';
+import { findModelInUse, refuseOtherModel } from './model-in-use.ts';
+
+export interface NewGeneration {
+  readonly dataDir: string;
+  readonly documents: readonly Document[];
+  readonly chunks: readonly Chunk[];
+  /** `vectors[i]` is the embedding of `chunkContext(chunks[i])`. */
+  readonly vectors: readonly Float32Array[];
+  readonly modelId: string;
+  readonly dimensions: number;
+  /** Said by somebody who knows that another model made what is in use; default false. */
+  readonly acceptModelChange?: boolean;
+  /** Generations that stay for a rollback, the new one included; default 3. */
+  readonly keep?: number;
+  /** More chunks than this get an HNSW graph; fewer are scanned exactly, which takes 3 ms for 50,000 of 384 dimensions. */
+  readonly exactLimit?: number;
+}
+
+/**
+ * Rejects with `bad-input` if there is nothing to publish or the parts do not belong together, `knowledge-base-damaged` if it cannot be
+ * told which generation is in use, `knowledge-base-mismatch` if another model made that one and nobody accepted it, `model-invalid` for a vector that is not finite or has another length or norm,
+ * and with the file system's error if the disk is full.
+ */
+export async function publishGeneration(
+  {
+    dataDir,
+    documents,
+    chunks,
+    vectors,
+    modelId,
+    dimensions,
+    acceptModelChange = false,
+    keep = 3,
+    exactLimit = 50_000,
+  }: NewGeneration,
+  { signal }: CallOptions = {},
+): Promise<GenerationInfo> {
+  if (chunks.length === 0)
+    throw new AppError('bad-input', 'Nothing to publish: no text was found in the sources.');
+  if (chunks.length !== vectors.length) {
+    throw new AppError('bad-input', `There are ${chunks.length} chunks but ${vectors.length} vectors.`);
+  }
+  if (!acceptModelChange) refuseOtherModel(await findModelInUse(dataDir), modelId);
+  const matrix = stackVectors(vectors, dimensions);
+  await removeOldGenerations(dataDir, keep);
+  const folder = await createTemporaryFolder(dataDir);
+  try {
+    const write = async (name: string, pieces: Iterable<Uint8Array>) => {
+      signal?.throwIfAborted();
+      return writeDurably(join(folder, name), pieces);
+    };
+    const files: Record<string, GenerationFile> = {
+      [generationFiles.documents]: await write(generationFiles.documents, serializeDocuments(documents)),
+      [generationFiles.chunks]: await write(generationFiles.chunks, serializeChunks(documents, chunks)),
+      [generationFiles.vectors]: await write(generationFiles.vectors, [matrixBytes(matrix)]),
+      [generationFiles.bm25]: await write(
+        generationFiles.bm25,
+        serializeBm25(buildBm25(chunks.map(lexicalDocument))),
+      ),
+    };
+    if (chunks.length > exactLimit) {
+      const path = join(folder, generationFiles.hnsw);
+      if (await writeHnswFile(path, matrix, { signal })) {
+        await syncFile(path);
+        files[generationFiles.hnsw] = await hashFile(path);
+      }
+    }
+    signal?.throwIfAborted();
+    const manifest = serializeManifest({
+      schemaVersion: generationSchemaVersion,
+      createdAt: new Date().toISOString(),
+      modelId,
+      dimensions,
+      metric: 'cosine',
+      documents: documents.length,
+      chunks: chunks.length,
+      sources: countSources(documents, chunks),
+      files,
+    });
+    await write('manifest.json', [Buffer.from(manifest)]);
+    await syncFolder(folder);
+    const { info } = await openGeneration(folder);
+    signal?.throwIfAborted();
+    const id = await moveIntoPlace(dataDir, folder);
+    await writeCurrentId(dataDir, id);
+    await removeOldGenerations(dataDir, keep);
+    return { ...info, id };
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+export interface RollbackOptions {
+  /** The generation to put in use; default: the newest intact one before the current one, or of all if CURRENT is damaged. */
+  readonly to?: string | undefined;
+  /** Rejects if the generation must not be put in use. */
+  readonly check?: (generation: GenerationInfo) => Promise<void>;
+}
+
+/**
+ * Puts an earlier generation in use again, whatever CURRENT says. Rejects with `knowledge-base-missing` if there is none, `bad-request`
+ * if `to` is none of those that are kept, `knowledge-base-damaged` if that one is not intact, and with what `check` of it rejects with;
+ * then nothing has changed.
+ */
+export async function rollbackGeneration(
+  dataDir: string,
+  { to, check = async () => {} }: RollbackOptions = {},
+): Promise<GenerationInfo> {
+  const generation = to === undefined ? await openEarlier(dataDir) : await openNamed(dataDir, to);
+  await check(generation.info);
+  await writeCurrentId(dataDir, generation.info.id);
+  return generation.info;
+}
+
+async function openEarlier(dataDir: string): Promise<Generation> {
+  const current = await readIntactCurrentId(dataDir);
+  const before = current === undefined ? Number.POSITIVE_INFINITY : generationNumber(current);
+  const earlier = (await listGenerations(dataDir)).filter((id) => generationNumber(id) < before).reverse();
+  for (const id of earlier) {
+    const generation = await openGeneration(generationFolder(dataDir, id)).catch(() => undefined);
+    if (generation) return generation;
+  }
+  throw new AppError('knowledge-base-missing', 'There is no earlier intact generation to go back to.');
+}
+
+async function openNamed(dataDir: string, id: string): Promise<Generation> {
+  const kept = await listGenerations(dataDir);
+  if (!kept.includes(id))
+    throw new AppError(
+      'bad-request',
+      `There is no generation ${id}. There are: ${kept.join(', ') || 'none'}.`,
+    );
+  return openGeneration(generationFolder(dataDir, id));
+}
+
+/** The next free number; rename refuses a folder that exists, so two writers cannot take the same one. */
+async function moveIntoPlace(dataDir: string, folder: string): Promise<string> {
+  const newest = (await listGenerations(dataDir)).at(-1);
+  // Killed before CURRENT names the first generation, nothing was published: that is to be told from a CURRENT that got lost.
+  if (newest === undefined) await writeCurrentId(dataDir, undefined);
+  const id = generationId(newest === undefined ? 1 : generationNumber(newest) + 1);
+  await rename(folder, generationFolder(dataDir, id));
+  await syncFolder(indexFolder(dataDir));
+  return id;
+}
+
+function lexicalDocument({ title, headingPath, text }: Chunk): LexicalDocument {
+  return { heading: [title, ...headingPath].join(' '), text };
+}
+
+function countSources(
+  documents: readonly Document[],
+  chunks: readonly Chunk[],
+): GenerationManifest['sources'] {
+  const names = [...new Set(documents.map((document) => document.metadata.source))].sort();
+  return names.map((name) => ({
+    name,
+    documents: documents.filter((document) => document.metadata.source === name).length,
+    chunks: chunks.filter((chunk) => chunk.source === name).length,
+  }));
+}

@@ -1,0 +1,210 @@
+// The knowledge base that the server answers from: opens the generation that CURRENT names and follows it to the next one while
+// serving. A generation that cannot be served never replaces one that can.
+import { hostsIn } from '#core/addresses.ts';
+import type { Document } from '#core/document.ts';
+import type { Embedder } from '#core/embedder.ts';
+import { AppError, toAppError } from '#core/errors.ts';
+import type { GenerationInfo, KnowledgeBase } from '#core/retriever.ts';
+import { isEndpointModel } from '#models/store/model-store.ts';
+import { generationFolder, listGenerations, readCurrentId } from './generations/generation-folder.ts';
+import { type Generation, openGeneration } from './generations/generation-reader.ts';
+import { createHybridRetriever } from './retrieval/hybrid-retriever.ts';
+
+export interface KnowledgeBaseStore {
+  /** The one in use. Throws `knowledge-base-missing`, `-damaged` or `-mismatch`, saying what to run, while there is none. */
+  current(): KnowledgeBase;
+  /** The one that `current()` was made with; the one that was given while nothing is served. */
+  embedder(): Embedder;
+  /** `listener` is called after each change of generation; the returned function ends that. */
+  onSwap(listener: (knowledgeBase: KnowledgeBase) => void): () => void;
+  /** Looks for a new generation now instead of at the next poll; done when it serves or was refused. */
+  refresh(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface KnowledgeBaseOptions {
+  readonly dataDir: string;
+  readonly embedder: Embedder;
+  /**
+   * The embedder of the model that made a generation, undefined if there is no such model. Without this, a generation of another model
+   * than `embedder`'s is refused. The store closes no embedder.
+   */
+  readonly embedderOf?: (modelId: string) => Promise<Embedder | undefined>;
+  readonly logger?: KnowledgeBaseLogger;
+  /** How often CURRENT is looked at; 0 = only on `refresh()`. */
+  readonly pollIntervalMs?: number;
+}
+
+interface Loaded {
+  readonly generation: Generation;
+  readonly embedder: Embedder;
+}
+
+/** pino's call shape. */
+interface KnowledgeBaseLogger {
+  info(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/**
+ * Does not reject for a missing, damaged or mismatching knowledge base: the server can start and say so, and picks up a good one
+ * as soon as it is published.
+ */
+export async function openKnowledgeBase({
+  dataDir,
+  embedder,
+  embedderOf = async (modelId) => (modelId === embedder.modelId ? embedder : undefined),
+  logger,
+  pollIntervalMs = 1000,
+}: KnowledgeBaseOptions): Promise<KnowledgeBaseStore> {
+  let serving: KnowledgeBase | undefined;
+  let servingEmbedder = embedder;
+  let problem = missing();
+  // The id that CURRENT named when it was last looked at, or what was wrong with it, so that a refused generation is not loaded again
+  // every second.
+  let seen: string | undefined;
+  let looked = false;
+  let refreshing: Promise<void> | undefined;
+  const listeners = new Set<(knowledgeBase: KnowledgeBase) => void>();
+
+  function serve({ generation, embedder: its }: Loaded): void {
+    serving = createKnowledgeBase(generation, its);
+    servingEmbedder = its;
+    const { id, documents, chunks, modelId } = generation.info;
+    logger?.info({ generation: id, documents, chunks, embedder: modelId }, 'knowledge base loaded');
+    for (const listener of listeners) listener(serving);
+  }
+
+  async function load(id: string): Promise<Loaded> {
+    const generation = await openGeneration(generationFolder(dataDir, id));
+    const { modelId, dimensions } = generation.info;
+    const its = await embedderOf(modelId);
+    // Vectors of two models cannot be compared, even if they have the same length.
+    if (its?.modelId !== modelId || its.dimensions !== dimensions) throw mismatch(generation.info, embedder);
+    return { generation, embedder: its };
+  }
+
+  async function readPointer(): Promise<{ readonly id?: string | undefined; readonly damage?: AppError }> {
+    try {
+      return { id: await readCurrentId(dataDir) };
+    } catch (error) {
+      if (error instanceof AppError) return { damage: error };
+      throw error;
+    }
+  }
+
+  async function look(): Promise<void> {
+    const { id, damage } = await readPointer();
+    const found = damage?.message ?? id;
+    const isFirstLook = !looked;
+    if (!isFirstLook && found === seen) return;
+    looked = true;
+    seen = found;
+    if (damage) {
+      problem = damage;
+      logger?.error({ code: damage.code, err: damage }, 'which generation is in use cannot be told');
+    }
+    if (id !== undefined) {
+      try {
+        return serve(await load(id));
+      } catch (error) {
+        problem = toAppError(error);
+        // Its model's server may be back in a moment; a damaged file is not.
+        if (problem.code === 'model-unavailable' || problem.code === 'model-timeout') seen = undefined;
+        const advice = serving ? `still answering from ${serving.generation.id}` : 'looking for an older one';
+        logger?.error({ generation: id, code: problem.code, err: problem }, `generation refused, ${advice}`);
+      }
+    }
+    if (serving || problem.code === 'knowledge-base-mismatch' || !isFirstLook) return;
+    await serveNewestIntact(id);
+  }
+
+  async function serveNewestIntact(except: string | undefined): Promise<void> {
+    for (const id of (await listGenerations(dataDir)).reverse()) {
+      if (id === except) continue;
+      try {
+        const loaded = await load(id);
+        logger?.error(
+          { generation: id, expected: except ?? 'unknown' },
+          'answering from the newest intact generation: put one in use with a rollback, or ingest again',
+        );
+        return serve(loaded);
+      } catch (error) {
+        problem = toAppError(error);
+      }
+    }
+  }
+
+  function refresh(): Promise<void> {
+    refreshing ??= look()
+      .catch((error) => logger?.error({ err: error }, 'the knowledge base folder cannot be read'))
+      .finally(() => {
+        refreshing = undefined;
+      });
+    return refreshing;
+  }
+
+  await refresh();
+  const timer = pollIntervalMs > 0 ? setInterval(refresh, pollIntervalMs).unref() : undefined;
+
+  return {
+    current() {
+      if (!serving) throw problem;
+      return serving;
+    },
+    embedder: () => servingEmbedder,
+    onSwap(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    refresh,
+    async close() {
+      clearInterval(timer);
+      listeners.clear();
+      await refreshing;
+      serving = undefined;
+      problem = new AppError('shutting-down', 'The knowledge base is closed.');
+    },
+  };
+}
+
+function createKnowledgeBase(generation: Generation, embedder: Embedder): KnowledgeBase {
+  const documents = new Map<string, Document>(
+    generation.documents.map((document) => [document.id, document]),
+  );
+  const retriever = createHybridRetriever({ ...generation, embedder });
+  const articles = generation.documents.filter(
+    ({ metadata }) => metadata.kind === 'article' && metadata.audience === 'customer',
+  );
+  return {
+    generation: generation.info,
+    ...(articles.length > 0
+      ? {
+          articleHosts: new Set(
+            articles.flatMap(({ pageContent, metadata }) => hostsIn(`${pageContent} ${metadata.url ?? ''}`)),
+          ),
+        }
+      : {}),
+    document: (id) => documents.get(id),
+    retrieve: retriever.retrieve,
+  };
+}
+
+function mismatch({ id, modelId }: GenerationInfo, { modelId: ours }: Embedder): AppError {
+  return new AppError(
+    'knowledge-base-mismatch',
+    `The knowledge base ${id} was built with the embedding model ${modelId}, but ${ours} is what there is. To go on with ${modelId}, ` +
+      'unset ANSWERDESK_EMBEDDER if it names another model (in the environment or .env), or ' +
+      (isEndpointModel(modelId)
+        ? 'set ANSWERDESK_EMBEDDER_BASE_URL or OPENAI_API_KEY again. '
+        : 'bring the model back with "npm run models -- add FOLDER". ') +
+      `To change to ${ours}: npm run models -- use ${ours} --cases FILE compares the two first, npm run ingest -- re-embed --accept-model-change does not.`,
+  );
+}
+
+function missing(): AppError {
+  return new AppError(
+    'knowledge-base-missing',
+    'There is no knowledge base yet. Run "npm run ingest -- PATH..." with the folders that hold your articles and transcripts.',
+  );
+}

@@ -1,0 +1,71 @@
+// Which embedder a data folder wants: what the operator named, else the one that its knowledge base was made with, else the one that
+// ships. So a model that was changed with `npm run models -- use` is found by every later start and job, and by a rollback.
+import type { Embedder } from '#core/embedder.ts';
+import { findModelInUse } from '#knowledge/generations/model-in-use.ts';
+import { identifyModel } from '../store/model-id.ts';
+import { findStoredModel, isEndpointModel } from '../store/model-store.ts';
+import { type EmbedderSettings, type OpenEmbedderOptions, openEmbedder } from './open-embedder.ts';
+import { rememberQueries } from './recent-queries.ts';
+
+export interface ChoosableEmbedder extends EmbedderSettings {
+  /** The operator named `model`, so it is taken whatever the knowledge base was made with. */
+  readonly isFixed: boolean;
+}
+
+/** `settings` with the model that is to be opened, and the id that it must have if it comes from the store. */
+export interface ChosenEmbedder extends ChoosableEmbedder {
+  readonly expectedId?: string;
+}
+
+/** Throws `model-invalid` if the store holds the model and its description is damaged. A knowledge base that cannot be read decides nothing. */
+export async function chooseEmbedder(settings: ChoosableEmbedder, dataDir: string): Promise<ChosenEmbedder> {
+  if (settings.isFixed) return settings;
+  const inUse = await findModelInUse(dataDir);
+  return (inUse && (await ownEmbedder(settings, dataDir, inUse.modelId))) ?? settings;
+}
+
+export async function openChosenEmbedder(
+  { expectedId, ...settings }: ChosenEmbedder,
+  options: Omit<OpenEmbedderOptions, 'expectedId'> = {},
+): Promise<Embedder> {
+  return rememberQueries(
+    await openEmbedder(settings, expectedId === undefined ? options : { ...options, expectedId }),
+  );
+}
+
+/**
+ * The embedder that made vectors of `modelId`: the one that is configured or ships, one of the store, or one of the endpoint that the
+ * settings name; undefined if there is none.
+ * Takes some ten milliseconds and loads nothing.
+ */
+export async function findEmbedder(
+  settings: ChoosableEmbedder,
+  dataDir: string,
+  modelId: string,
+): Promise<ChosenEmbedder | undefined> {
+  if (!settings.isFixed) {
+    const own = await ownEmbedder(settings, dataDir, modelId);
+    if (own) return own;
+  }
+  return (await configuredModelId(settings)) === modelId ? settings : undefined;
+}
+
+/** Throws `model-invalid` if there is no model where the settings say. */
+export async function configuredModelId({ model }: Pick<EmbedderSettings, 'model'>): Promise<string> {
+  return isEndpointModel(model) ? model : (await identifyModel(model)).modelId;
+}
+
+/** Whether the operator named a server or has its key. Without, texts of a knowledge base would go to one that nobody chose. */
+export function hasEndpoint({ baseUrl, apiKey }: Pick<EmbedderSettings, 'baseUrl' | 'apiKey'>): boolean {
+  return baseUrl !== undefined || apiKey !== undefined;
+}
+
+async function ownEmbedder(
+  settings: ChoosableEmbedder,
+  dataDir: string,
+  modelId: string,
+): Promise<ChosenEmbedder | undefined> {
+  if (isEndpointModel(modelId)) return hasEndpoint(settings) ? { ...settings, model: modelId } : undefined;
+  const stored = await findStoredModel(dataDir, modelId);
+  return stored && { ...settings, model: stored.folder, expectedId: modelId };
+}

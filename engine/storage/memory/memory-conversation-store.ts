@@ -1,0 +1,170 @@
+// Conversations in memory: the fake of tests, and the store of scripts that keep nothing.
+import type { Conversation, Feedback, Message } from '#core/conversation.ts';
+import { hashToken, newSecret, tokenMatches } from '#core/conversation-secret.ts';
+import { AppError } from '#core/errors.ts';
+import type { JournalEntry, JournalEvent } from '#core/events.ts';
+import { journalledAnswer } from '#core/journalled-answer.ts';
+import type { ConversationStore } from '#core/stores.ts';
+import { type ConversationKey, keyText } from '#core/tenant.ts';
+import { endedAnswer, messageOf } from '../sql/conversation-tables.ts';
+
+interface PromisedAnswer {
+  readonly messageId: string;
+  readonly replyTo: string;
+  attempts: number;
+  ended: boolean;
+}
+
+interface Shelf {
+  readonly key: ConversationKey;
+  readonly header: Omit<Conversation, 'messages' | 'handoff'>;
+  readonly tokenHash: Uint8Array;
+  handoff: Conversation['handoff'];
+  readonly messages: Map<string, { readonly message: Message; readonly sequence: number }>;
+  readonly journal: JournalEntry[];
+  readonly answers: Map<string, PromisedAnswer>;
+  readonly feedback: Map<string, Feedback>;
+}
+
+export function createMemoryConversationStore({ now = () => new Date() } = {}): ConversationStore {
+  const shelves = new Map<string, Shelf>();
+
+  const find = (key: ConversationKey): Shelf | undefined => shelves.get(keyText(key));
+
+  function shelf(key: ConversationKey): Shelf {
+    const found = find(key);
+    if (!found) throw new AppError('not-found', 'The conversation is not there.');
+    return found;
+  }
+
+  function appendTo({ key, journal, messages, answers }: Shelf, event: JournalEvent): JournalEntry {
+    const { conversationId } = key;
+    const entry = structuredClone({ conversationId, sequence: journal.length + 1, event });
+    journal.push(entry);
+    const message = messageOf(entry.event);
+    if (message) messages.set(message.id, { message, sequence: entry.sequence });
+    const answer = answers.get(endedAnswer(event) ?? '');
+    if (answer) answer.ended = true;
+    return entry;
+  }
+
+  const store: ConversationStore = {
+    async create(tenantId, { language } = {}) {
+      const token = newSecret();
+      const header = {
+        id: newSecret(),
+        createdAt: now().toISOString(),
+        ...(language === undefined ? {} : { language }),
+      };
+      const key = { tenantId, conversationId: header.id };
+      shelves.set(keyText(key), {
+        key,
+        header,
+        tokenHash: hashToken(token),
+        handoff: undefined,
+        messages: new Map(),
+        journal: [],
+        answers: new Map(),
+        feedback: new Map(),
+      });
+      return { conversation: { ...header, messages: [] }, token };
+    },
+
+    async authenticate(key, token) {
+      return tokenMatches(token, find(key)?.tokenHash);
+    },
+
+    async get(key) {
+      const found = find(key);
+      return (
+        found && {
+          ...found.header,
+          messages: [...found.messages.values()].map(({ message }) => message),
+          ...(found.handoff ? { handoff: found.handoff } : {}),
+        }
+      );
+    },
+
+    async addMessage(key, message, answerId) {
+      const found = shelf(key);
+      if (found.messages.has(message.id)) return store.findMessage(key, message.id);
+      found.answers.set(answerId, { messageId: answerId, replyTo: message.id, attempts: 0, ended: false });
+      const { sequence } = appendTo(found, { type: 'customer-message', message });
+      return { sequence, answerId };
+    },
+
+    async findMessage(key, messageId) {
+      const found = find(key);
+      const stored = found?.messages.get(messageId);
+      const answer = found?.answers.values().find(({ replyTo }) => replyTo === messageId);
+      return stored && answer && { sequence: stored.sequence, answerId: answer.messageId };
+    },
+
+    async append(events) {
+      return events.map(({ key, event }) => {
+        const found = find(key);
+        return found && appendTo(found, event);
+      });
+    },
+
+    async entriesAfter(key, sequence, limit = 1000) {
+      return find(key)?.journal.slice(sequence, sequence + limit) ?? [];
+    },
+
+    async beginAnswer(key, answerId) {
+      const answer = find(key)?.answers.get(answerId);
+      if (!answer || answer.ended) return undefined;
+      answer.attempts += 1;
+      return answer.attempts;
+    },
+
+    async setAnswersAside(answers) {
+      for (const { key, answerId } of answers) {
+        const answer = find(key)?.answers.get(answerId);
+        if (answer) answer.attempts = 0;
+      }
+    },
+
+    async unfinishedAnswers() {
+      return [...shelves.values()].flatMap(({ key, answers, journal }) =>
+        [...answers.values()]
+          .filter(({ ended }) => !ended)
+          .map(({ messageId, replyTo, attempts }) => ({
+            key,
+            messageId,
+            replyTo,
+            attempts,
+            ...journalledAnswer(
+              messageId,
+              journal.map(({ event }) => event),
+            ),
+          })),
+      );
+    },
+
+    async recordHandoff(key, { reason, email }) {
+      const found = find(key);
+      if (!found) return;
+      const address = email ?? found.handoff?.email;
+      found.handoff = {
+        reason: found.handoff?.reason ?? reason,
+        at: found.handoff?.at ?? now().toISOString(),
+        ...(address === undefined ? {} : { email: address }),
+      };
+    },
+
+    async recordFeedback(key, feedback) {
+      find(key)?.feedback.set(feedback.messageId, feedback);
+    },
+
+    async delete(keys) {
+      for (const key of keys) shelves.delete(keyText(key));
+      return 'erased';
+    },
+
+    async close() {
+      shelves.clear();
+    },
+  };
+  return store;
+}

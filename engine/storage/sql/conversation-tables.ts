@@ -1,0 +1,104 @@
+// The tables of conversations as the queries see them, and the one place where their rows become what the port speaks of.
+import type { Generated, Selectable } from 'kysely';
+import type { Conversation, HandoffReason, Message } from '#core/conversation.ts';
+import type { JournalEvent } from '#core/events.ts';
+import type { ConversationKey, TenantId } from '#core/tenant.ts';
+
+interface OfConversation {
+  tenant_id: TenantId;
+  conversation_id: string;
+}
+
+interface ConversationsTable {
+  tenant_id: TenantId;
+  id: string;
+  token_hash: Uint8Array;
+  created_at: string;
+  language: string | null;
+  /** Number of the last journal entry. */
+  last_sequence: Generated<number>;
+}
+
+interface JournalTable extends OfConversation {
+  position: Generated<number>;
+  sequence: number;
+  /** Of entries that carry a message, so that they are found again and none is stored twice. */
+  message_id: string | null;
+  /** JSON. */
+  event: string;
+}
+
+interface AnswersTable extends OfConversation {
+  message_id: string;
+  reply_to: string;
+  promised_at: string;
+  /** `open`: promised or being written; `set-aside`: its process was stopped in an orderly way. */
+  state: Generated<'open' | 'set-aside' | 'ended'>;
+  attempts: Generated<number>;
+}
+
+interface FeedbackTable extends OfConversation {
+  position: Generated<number>;
+  message_id: string;
+  rating: 'up' | 'down';
+  comment: string | null;
+  at: string;
+}
+
+interface HandoffsTable extends OfConversation {
+  position: Generated<number>;
+  reason: HandoffReason;
+  email: string | null;
+  at: string;
+}
+
+export interface ConversationTables {
+  conversations: ConversationsTable;
+  journal: JournalTable;
+  answers: AnswersTable;
+  feedback: FeedbackTable;
+  handoffs: HandoffsTable;
+}
+
+export function columnsOf({ tenantId, conversationId }: ConversationKey) {
+  return { tenant_id: tenantId, conversation_id: conversationId };
+}
+
+export function keyOf({ tenant_id, conversation_id }: OfConversation): ConversationKey {
+  return { tenantId: tenant_id, conversationId: conversation_id };
+}
+
+export function eventColumns(event: JournalEvent) {
+  return { message_id: messageOf(event)?.id ?? null, event: JSON.stringify(event) };
+}
+
+export function toEvent({ event }: Pick<Selectable<JournalTable>, 'event'>): JournalEvent {
+  return JSON.parse(event);
+}
+
+export function messageOf(event: JournalEvent): Message | undefined {
+  return event.type === 'customer-message' || event.type === 'answer-end' ? event.message : undefined;
+}
+
+/** The answer that the event ends. */
+export function endedAnswer(event: JournalEvent): string | undefined {
+  if (event.type === 'answer-end') return event.message.id;
+  return event.type === 'answer-error' ? event.messageId : undefined;
+}
+
+/** `handoffs` in the order of their coming: the first reason counts, and the last e-mail address. */
+export function toConversation(
+  { id, created_at, language }: Pick<Selectable<ConversationsTable>, 'id' | 'created_at' | 'language'>,
+  messages: readonly Message[],
+  handoffs: readonly Pick<Selectable<HandoffsTable>, 'reason' | 'email' | 'at'>[],
+): Conversation {
+  const [first] = handoffs;
+  const email = handoffs.findLast((handoff) => handoff.email !== null)?.email;
+  return {
+    id,
+    createdAt: created_at,
+    messages,
+    ...(language === null ? {} : { language }),
+    ...(first ? { handoff: { reason: first.reason, at: first.at, ...(email ? { email } : {}) } } : {}),
+  };
+}

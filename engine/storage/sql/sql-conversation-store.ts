@@ -1,0 +1,353 @@
+// The queries of a ConversationStore, the same for every SQL database. What one database does its own way stands in `SqlBackend`.
+import { type Insertable, type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
+import type { Conversation } from '#core/conversation.ts';
+import { hashToken, newSecret, tokenMatches } from '#core/conversation-secret.ts';
+import { AppError } from '#core/errors.ts';
+import type { JournalEntry } from '#core/events.ts';
+import { journalledAnswer } from '#core/journalled-answer.ts';
+import type { ConversationStore, Erasure, StoredMessage, UnfinishedAnswer } from '#core/stores.ts';
+import { type ConversationKey, keyText } from '#core/tenant.ts';
+import {
+  type ConversationTables,
+  columnsOf,
+  endedAnswer,
+  eventColumns,
+  keyOf,
+  messageOf,
+  toConversation,
+  toEvent,
+} from './conversation-tables.ts';
+
+type Tables = Kysely<ConversationTables>;
+
+export interface SqlBackend {
+  readonly tables: Tables;
+  /** Runs `work` in one transaction; begins it again by itself when that is how the database wants it. */
+  transaction<Result>(work: (tables: Transaction<ConversationTables>) => Promise<Result>): Promise<Result>;
+  /** Resolves when everything committed before the call survives a power cut. */
+  durable(): Promise<void>;
+  /** What a text column is set to when its text has to go. */
+  overwritten(column: string): RawBuilder<string>;
+  /** Resolves when what was overwritten and deleted is gone from the files, or after a while. */
+  erase(): Promise<Erasure>;
+  close(): Promise<void>;
+}
+
+export function createSqlConversationStore(
+  { tables, transaction, durable, overwritten, erase, close }: SqlBackend,
+  { now = () => new Date() } = {},
+): ConversationStore {
+  return {
+    async create(tenantId, { language } = {}) {
+      const token = newSecret();
+      const conversation: Conversation = {
+        id: newSecret(),
+        createdAt: now().toISOString(),
+        messages: [],
+        ...(language === undefined ? {} : { language }),
+      };
+      const row = {
+        tenant_id: tenantId,
+        id: conversation.id,
+        token_hash: hashToken(token),
+        created_at: conversation.createdAt,
+        language: language ?? null,
+      };
+      await transaction((tables) => tables.insertInto('conversations').values(row).execute());
+      await durable();
+      return { conversation, token };
+    },
+
+    async authenticate(key, token) {
+      const row = await conversationOf(tables, key).select('token_hash').executeTakeFirst();
+      return tokenMatches(token, row?.token_hash);
+    },
+
+    async get(key) {
+      const row = await conversationOf(tables, key)
+        .select(['id', 'created_at', 'language'])
+        .executeTakeFirst();
+      if (!row) return undefined;
+      const messages = await journalOf(tables, key)
+        .select('event')
+        .where('journal.message_id', 'is not', null)
+        .orderBy('sequence')
+        .execute();
+      const handoffs = await tables
+        .selectFrom('handoffs')
+        .select(['reason', 'email', 'at'])
+        .where('tenant_id', '=', key.tenantId)
+        .where('conversation_id', '=', key.conversationId)
+        .orderBy('position')
+        .execute();
+      return toConversation(
+        row,
+        messages.map((message) => messageOf(toEvent(message))!),
+        handoffs,
+      );
+    },
+
+    async addMessage(key, message, answerId) {
+      const stored = await transaction(async (tables) => {
+        // Whatever it changes, it locks: no other transaction adds to this conversation meanwhile.
+        const last = await advance(tables, key, 0);
+        if (last === undefined) throw new AppError('not-found', 'The conversation is not there.');
+        if (await hasMessage(tables, key, message.id)) return storedMessage(tables, key, message.id);
+        const sequence = (await advance(tables, key, 1))!;
+        const event = { type: 'customer-message', message } as const;
+        await tables
+          .insertInto('journal')
+          .values({ ...columnsOf(key), sequence, ...eventColumns(event) })
+          .execute();
+        const promised = { message_id: answerId, reply_to: message.id, promised_at: now().toISOString() };
+        await tables
+          .insertInto('answers')
+          .values({ ...columnsOf(key), ...promised })
+          .execute();
+        return { sequence, answerId };
+      });
+      await durable();
+      return stored;
+    },
+
+    findMessage: (key, messageId) => storedMessage(tables, key, messageId),
+
+    append(events) {
+      return transaction(async (tables) => {
+        const groups = Map.groupBy(events.keys(), (index) => keyText(events[index]!.key));
+        const entries = new Array<JournalEntry | undefined>(events.length).fill(undefined);
+        const rows: Insertable<ConversationTables['journal']>[] = [];
+        // In one order for all: transactions that lock several conversations then never wait for each other in a circle.
+        for (const [, indexes] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
+          const { key } = events[indexes[0]!]!;
+          const last = await advance(tables, key, indexes.length);
+          if (last === undefined) continue;
+          let sequence = last - indexes.length;
+          for (const index of indexes) {
+            sequence += 1;
+            const { event } = events[index]!;
+            entries[index] = { conversationId: key.conversationId, sequence, event };
+            rows.push({ ...columnsOf(key), sequence, ...eventColumns(event) });
+            const answerId = endedAnswer(event);
+            if (answerId !== undefined)
+              await tables
+                .updateTable('answers')
+                .set({ state: 'ended' })
+                .where((eb) => eb.and({ ...columnsOf(key), message_id: answerId }))
+                .execute();
+          }
+        }
+        if (rows.length > 0) await tables.insertInto('journal').values(rows).execute();
+        return entries;
+      });
+    },
+
+    async entriesAfter(key, sequence, limit = 1000) {
+      const rows = await journalOf(tables, key)
+        .select(['sequence', 'event'])
+        .where('sequence', '>', sequence)
+        .orderBy('sequence')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => ({
+        conversationId: key.conversationId,
+        sequence: row.sequence,
+        event: toEvent(row),
+      }));
+    },
+
+    async beginAnswer(key, answerId) {
+      const begun = await transaction((tables) =>
+        tables
+          .updateTable('answers')
+          .set(({ eb }) => ({ state: 'open' as const, attempts: eb('attempts', '+', 1) }))
+          .where((eb) => eb.and({ ...columnsOf(key), message_id: answerId }))
+          .where('state', '<>', 'ended')
+          .returning('attempts')
+          .executeTakeFirst(),
+      );
+      return begun?.attempts;
+    },
+
+    async setAnswersAside(answers) {
+      await transaction(async (tables) => {
+        for (const { key, answerId } of answers)
+          await tables
+            .updateTable('answers')
+            .set({ state: 'set-aside', attempts: 0 })
+            .where((eb) => eb.and({ ...columnsOf(key), message_id: answerId }))
+            .where('state', '<>', 'ended')
+            .execute();
+      });
+      await durable();
+    },
+
+    async unfinishedAnswers() {
+      const rows = await tables
+        .selectFrom('answers')
+        .innerJoin('journal', (join) =>
+          join
+            .onRef('journal.tenant_id', '=', 'answers.tenant_id')
+            .onRef('journal.conversation_id', '=', 'answers.conversation_id')
+            .onRef('journal.message_id', '=', 'answers.reply_to'),
+        )
+        .select([
+          'answers.tenant_id',
+          'answers.conversation_id',
+          'answers.message_id',
+          'reply_to',
+          'attempts',
+        ])
+        .where('state', '<>', 'ended')
+        .orderBy('promised_at')
+        .orderBy('sequence')
+        .execute();
+      const answers: UnfinishedAnswer[] = [];
+      for (const row of rows) {
+        const { message_id: messageId, reply_to: replyTo, attempts } = row;
+        const key = keyOf(row);
+        const events = await journalOf(tables, key).select('event').orderBy('sequence').execute();
+        answers.push({
+          key,
+          messageId,
+          replyTo,
+          attempts,
+          ...journalledAnswer(messageId, events.map(toEvent)),
+        });
+      }
+      return answers;
+    },
+
+    async recordHandoff(key, { reason, email }) {
+      const isReplaced = await transaction(async (tables) => {
+        if ((await advance(tables, key, 0)) === undefined) return false;
+        const replaced = email !== undefined && (await overwrite(tables, 'handoffs', columnsOf(key)));
+        await tables
+          .insertInto('handoffs')
+          .values({ ...columnsOf(key), reason, email: email ?? null, at: now().toISOString() })
+          .execute();
+        return replaced;
+      });
+      await durable();
+      if (isReplaced) void erase();
+    },
+
+    async recordFeedback(key, { messageId, rating, comment, at }) {
+      const isReplaced = await transaction(async (tables) => {
+        if ((await advance(tables, key, 0)) === undefined) return false;
+        const rated = { ...columnsOf(key), message_id: messageId };
+        const replaced = await overwrite(tables, 'feedback', rated);
+        await tables
+          .insertInto('feedback')
+          .values({ ...rated, rating, comment: comment ?? null, at })
+          .execute();
+        return replaced;
+      });
+      if (isReplaced) void erase();
+    },
+
+    async delete(keys) {
+      await transaction(async (tables) => {
+        for (const key of keys) {
+          await overwrite(tables, 'journal', columnsOf(key));
+          await overwrite(tables, 'feedback', columnsOf(key));
+          await overwrite(tables, 'handoffs', columnsOf(key));
+          await tables
+            .deleteFrom('conversations')
+            .where('tenant_id', '=', key.tenantId)
+            .where('id', '=', key.conversationId)
+            .execute();
+        }
+      });
+      await durable();
+      return erase();
+    },
+
+    close,
+  };
+
+  /** True if there was text to overwrite. */
+  async function overwrite(
+    tables: Tables,
+    table: keyof typeof textColumns,
+    row: Readonly<Record<string, string>>,
+  ): Promise<boolean> {
+    const column = sql.ref(textColumns[table]);
+    const isRow = sql.join(
+      Object.entries(row).map(([name, value]) => sql`${sql.ref(name)} = ${value}`),
+      sql` AND `,
+    );
+    const { numAffectedRows = 0n } = await sql`
+      UPDATE ${sql.table(table)} SET ${column} = ${overwritten(textColumns[table])}
+      WHERE ${isRow} AND ${column} IS NOT NULL`.execute(tables);
+    return numAffectedRows > 0n;
+  }
+}
+
+/** Where customers' own words stand. */
+const textColumns = { journal: 'event', feedback: 'comment', handoffs: 'email' } as const;
+
+function conversationOf(tables: Tables, { tenantId, conversationId }: ConversationKey) {
+  return tables
+    .selectFrom('conversations')
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', conversationId);
+}
+
+/** Nothing for a deleted conversation, whose rows may still be there, emptied. */
+function journalOf(tables: Tables, { tenantId, conversationId }: ConversationKey) {
+  return tables
+    .selectFrom('journal')
+    .where('journal.tenant_id', '=', tenantId)
+    .where('journal.conversation_id', '=', conversationId)
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('conversations')
+          .select('id')
+          .whereRef('conversations.tenant_id', '=', 'journal.tenant_id')
+          .whereRef('id', '=', 'journal.conversation_id'),
+      ),
+    );
+}
+
+/** The number of the last entry afterwards; undefined if the conversation is gone. Locks it until the transaction ends, also by 0. */
+async function advance(
+  tables: Tables,
+  { tenantId, conversationId }: ConversationKey,
+  by: number,
+): Promise<number | undefined> {
+  const row = await tables
+    .updateTable('conversations')
+    .set(({ eb }) => ({ last_sequence: eb('last_sequence', '+', by) }))
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', conversationId)
+    .returning('last_sequence')
+    .executeTakeFirst();
+  return row?.last_sequence;
+}
+
+async function hasMessage(tables: Tables, key: ConversationKey, messageId: string): Promise<boolean> {
+  const row = await journalOf(tables, key)
+    .select('sequence')
+    .where('message_id', '=', messageId)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+async function storedMessage(
+  tables: Tables,
+  key: ConversationKey,
+  messageId: string,
+): Promise<StoredMessage | undefined> {
+  const row = await journalOf(tables, key)
+    .innerJoin('answers', (join) =>
+      join
+        .onRef('answers.tenant_id', '=', 'journal.tenant_id')
+        .onRef('answers.conversation_id', '=', 'journal.conversation_id')
+        .onRef('answers.reply_to', '=', 'journal.message_id'),
+    )
+    .select(['sequence', 'answers.message_id as answerId'])
+    .where('journal.message_id', '=', messageId)
+    .executeTakeFirst();
+  return row;
+}

@@ -1,0 +1,168 @@
+// The tables of the conversation database, as a list of steps that only grows: `PRAGMA user_version` counts those taken.
+import type { DatabaseSync } from 'node:sqlite';
+import { AppError } from '#core/errors.ts';
+
+const steps: readonly string[] = [
+  `
+  CREATE TABLE conversations (
+    id TEXT PRIMARY KEY,
+    token_hash BLOB NOT NULL,
+    created_at TEXT NOT NULL,
+    language TEXT,
+    handoff_reason TEXT,
+    handoff_at TEXT,
+    handoff_email TEXT
+  ) WITHOUT ROWID, STRICT;
+
+  -- Every event, as JSON. Entries that carry a message (customer-message, answer-end) name it, so that they are found again
+  -- and none is stored twice.
+  CREATE TABLE journal (
+    conversation_id TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    sequence INTEGER NOT NULL,
+    message_id TEXT,
+    event TEXT NOT NULL,
+    PRIMARY KEY (conversation_id, sequence)
+  ) WITHOUT ROWID, STRICT;
+  CREATE UNIQUE INDEX journal_messages ON journal (conversation_id, message_id) WHERE message_id IS NOT NULL;
+
+  -- One row for each customer message: the answer promised to it. state: open (promised or being written), set-aside
+  -- (its process was stopped in an orderly way), ended.
+  CREATE TABLE answers (
+    conversation_id TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    message_id TEXT NOT NULL,
+    reply_to TEXT NOT NULL,
+    promised_at TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'open',
+    attempts INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (conversation_id, message_id)
+  ) WITHOUT ROWID, STRICT;
+  CREATE UNIQUE INDEX answers_by_question ON answers (conversation_id, reply_to);
+  CREATE INDEX answers_unfinished ON answers (promised_at) WHERE state <> 'ended';
+
+  CREATE TABLE feedback (
+    conversation_id TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    message_id TEXT NOT NULL,
+    rating TEXT NOT NULL,
+    comment TEXT,
+    at TEXT NOT NULL,
+    PRIMARY KEY (conversation_id, message_id)
+  ) WITHOUT ROWID, STRICT;
+  `,
+  // Who wrote a message was its role, customer or agent; every agent was the bot.
+  `
+  UPDATE journal SET event = json_set(
+    json_remove(event, '$.message.role'),
+    '$.message.author', iif(event ->> '$.message.role' = 'customer', 'customer', 'bot')
+  ) WHERE message_id IS NOT NULL AND event ->> '$.message.role' IS NOT NULL;
+  `,
+  // A greeting was stored as a question back that offers no topics, not even an empty list of them.
+  `
+  UPDATE journal SET event = json_set(event, '$.message.decision', 'small-talk')
+  WHERE message_id IS NOT NULL AND event ->> '$.message.decision' = 'clarify' AND event -> '$.message.topics' IS NULL;
+  `,
+  // Every key begins with the tenant. What customers write stands only in tables that nothing but appends to (see
+  // sqlite-erasure.ts): the journal's position, the feedback's, the handoffs' grow, and no row changes its length.
+  `
+  ALTER TABLE conversations RENAME TO old_conversations;
+  ALTER TABLE journal RENAME TO old_journal;
+  ALTER TABLE answers RENAME TO old_answers;
+  ALTER TABLE feedback RENAME TO old_feedback;
+  DROP INDEX journal_messages;
+  DROP INDEX answers_by_question;
+  DROP INDEX answers_unfinished;
+
+  CREATE TABLE conversations (
+    tenant_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    token_hash BLOB NOT NULL,
+    created_at TEXT NOT NULL,
+    language TEXT,
+    last_sequence INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (tenant_id, id)
+  ) WITHOUT ROWID, STRICT;
+
+  CREATE TABLE journal (
+    position INTEGER PRIMARY KEY,
+    tenant_id TEXT NOT NULL,
+    conversation_id TEXT NOT NULL,
+    sequence INTEGER NOT NULL,
+    message_id TEXT,
+    event TEXT NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX journal_entries ON journal (tenant_id, conversation_id, sequence);
+  CREATE UNIQUE INDEX journal_messages ON journal (tenant_id, conversation_id, message_id) WHERE message_id IS NOT NULL;
+
+  CREATE TABLE answers (
+    tenant_id TEXT NOT NULL,
+    conversation_id TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    reply_to TEXT NOT NULL,
+    promised_at TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'open',
+    attempts INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (tenant_id, conversation_id, message_id),
+    FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversations (tenant_id, id) ON DELETE CASCADE
+  ) WITHOUT ROWID, STRICT;
+  CREATE UNIQUE INDEX answers_by_question ON answers (tenant_id, conversation_id, reply_to);
+  CREATE INDEX answers_unfinished ON answers (promised_at) WHERE state <> 'ended';
+
+  CREATE TABLE feedback (
+    position INTEGER PRIMARY KEY,
+    tenant_id TEXT NOT NULL,
+    conversation_id TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    rating TEXT NOT NULL,
+    comment TEXT,
+    at TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX feedback_by_message ON feedback (tenant_id, conversation_id, message_id);
+
+  CREATE TABLE handoffs (
+    position INTEGER PRIMARY KEY,
+    tenant_id TEXT NOT NULL,
+    conversation_id TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    email TEXT,
+    at TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX handoffs_by_conversation ON handoffs (tenant_id, conversation_id);
+
+  INSERT INTO conversations
+    SELECT 'default', id, token_hash, created_at, language,
+      (SELECT coalesce(max(sequence), 0) FROM old_journal WHERE conversation_id = id)
+    FROM old_conversations;
+  INSERT INTO journal (tenant_id, conversation_id, sequence, message_id, event)
+    SELECT 'default', conversation_id, sequence, message_id, event FROM old_journal;
+  INSERT INTO answers
+    SELECT 'default', conversation_id, message_id, reply_to, promised_at, state, attempts FROM old_answers;
+  INSERT INTO feedback (tenant_id, conversation_id, message_id, rating, comment, at)
+    SELECT 'default', conversation_id, message_id, rating, comment, at FROM old_feedback;
+  INSERT INTO handoffs (tenant_id, conversation_id, reason, email, at)
+    SELECT 'default', id, handoff_reason, handoff_email, handoff_at FROM old_conversations
+    WHERE handoff_reason IS NOT NULL AND handoff_at IS NOT NULL;
+
+  DROP TABLE old_feedback;
+  DROP TABLE old_answers;
+  DROP TABLE old_journal;
+  DROP TABLE old_conversations;
+  `,
+];
+
+/**
+ * Each step in a transaction of its own; `until` stops earlier, for tests of the steps behind it. True if tables that held something were
+ * changed. Refuses a database written by a newer version of this program.
+ */
+export function migrate(database: DatabaseSync, { until = steps.length } = {}): boolean {
+  const { user_version: done } = database.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (done > steps.length) {
+    throw new AppError(
+      'config-invalid',
+      `The conversation database has version ${done}, this program knows up to ${steps.length}. ` +
+        'Run the newer version of Answerdesk that wrote it, or set ANSWERDESK_DATA_DIR to another folder.',
+    );
+  }
+  for (let step = done; step < until; step++) {
+    database.exec(`BEGIN IMMEDIATE; ${steps[step]}; PRAGMA user_version = ${step + 1}; COMMIT`);
+  }
+  return done > 0 && done < until;
+}

@@ -1,0 +1,9 @@
+// A damaged generation stops whoever needs it; the error says how to go on without it.
+import { AppError } from '#core/errors.ts';
+
+/** For `catch`: rethrows, and adds the command that goes back to `knowledge-base-damaged`. */
+export function adviseRollback(cause: unknown): never {
+  if (!(cause instanceof AppError) || cause.code !== 'knowledge-base-damaged') throw cause;
+  const message = `${cause.message} Go back to the generation before it: npm run ingest -- rollback`;
+  throw new AppError('knowledge-base-damaged', message, { cause });
+}

@@ -1,0 +1,147 @@
+// What is published, embedded with another model, in a data folder of its own beside the one in use: it can be asked and measured like
+// any other, and is published only when somebody decides so. The sources are not read again.
+import { mkdir, rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CallOptions } from '#core/call-options.ts';
+import { chunkContext } from '#core/document.ts';
+import type { Embedder } from '#core/embedder.ts';
+import { AppError } from '#core/errors.ts';
+import type { GenerationInfo } from '#core/retriever.ts';
+import {
+  generationFolder,
+  listGenerations,
+  readCurrentId,
+} from '#knowledge/generations/generation-folder.ts';
+import { openManifest } from '#knowledge/generations/generation-manifest.ts';
+import {
+  contentHash,
+  openCurrentGeneration,
+  openGeneration,
+  vectorsByContentHash,
+} from '#knowledge/generations/generation-reader.ts';
+import { publishGeneration } from '#knowledge/generations/generation-writer.ts';
+import { modelFileName, modelStoreFolder } from '#models/store/model-store.ts';
+import { createEmbeddingRun } from '../embed/embed-chunks.ts';
+import { openVectorCache } from '../embed/vector-cache.ts';
+import { lockJob } from '../job-lock.ts';
+
+export interface Candidate extends AsyncDisposable {
+  /** A data folder: knowledge base and model store. Gone when the candidate is disposed. */
+  readonly dataDir: string;
+  /** The generation whose documents these are. */
+  readonly basedOn: string;
+  readonly generation: GenerationInfo;
+  readonly embedded: number;
+  readonly reused: number;
+}
+
+export interface CandidateOptions extends CallOptions {
+  readonly onProgress?: (embedded: number, chunks: number) => void;
+}
+
+/**
+ * Rejects with `knowledge-base-missing` if nothing is published, and with what the embedder rejects with. What was embedded until then
+ * is kept for the next time. One at a time for a model.
+ */
+export async function buildCandidate(
+  dataDir: string,
+  embedder: Embedder,
+  { onProgress, signal }: CandidateOptions = {},
+): Promise<Candidate> {
+  const published = await openCurrentGeneration(dataDir);
+  if (!published)
+    throw new AppError('knowledge-base-missing', 'There is no knowledge base yet: npm run ingest -- PATH');
+  const { modelId, dimensions } = embedder;
+  const folder = candidateFolder(dataDir, modelId);
+  await rm(folder, { recursive: true, force: true });
+  const kept = await openVectorCache(vectorFile(dataDir, modelId), embedder);
+  const cache = new Map([...kept.vectors, ...(await publishedVectors(dataDir, modelId, signal))]);
+  const run = createEmbeddingRun(kept, {
+    cache,
+    signal,
+    onProgress: () => onProgress?.(run.counts.embedded + run.counts.cached, published.chunks.length),
+  });
+  for (const chunk of published.chunks) await run.add(chunk);
+  const vectors = await run.finish();
+  await kept.keepOnly(new Set(published.chunks.map((chunk) => contentHash(chunkContext(chunk)))));
+
+  const remove = () => rm(folder, { recursive: true, force: true });
+  try {
+    await mkdir(folder, { recursive: true });
+    const { documents, chunks } = published;
+    const generation = await publishGeneration(
+      { dataDir: folder, documents, chunks, vectors, modelId, dimensions },
+      { signal },
+    );
+    // A junction needs no rights on Windows; elsewhere the type is ignored.
+    await mkdir(modelStoreFolder(dataDir), { recursive: true });
+    await symlink(modelStoreFolder(dataDir), modelStoreFolder(folder), 'junction');
+    return {
+      dataDir: folder,
+      basedOn: published.info.id,
+      generation,
+      embedded: run.counts.embedded,
+      reused: run.counts.cached,
+      [Symbol.asyncDispose]: remove,
+    };
+  } catch (thrown) {
+    await remove();
+    throw thrown;
+  }
+}
+
+/**
+ * Makes the candidate the generation in use, as it was measured; that its model is another one is what it is for. Rejects with
+ * `job-locked` while a job runs, and with `busy` if another generation was published since the candidate was built: it would undo that
+ * one. Then nothing has changed.
+ */
+export async function publishCandidate(
+  dataDir: string,
+  { dataDir: folder, basedOn, generation: { modelId, dimensions } }: Candidate,
+  { signal }: CallOptions = {},
+): Promise<GenerationInfo> {
+  using _lock = lockJob(dataDir);
+  const current = await readCurrentId(dataDir);
+  if (current !== basedOn) {
+    throw new AppError(
+      'busy',
+      `The knowledge base has changed meanwhile (${basedOn} was compared, ${current ?? 'none'} is in use), so nothing was published. Run the command again: what was embedded is kept.`,
+    );
+  }
+  const { documents, chunks, vectors } = (await openCurrentGeneration(folder))!;
+  const rows = chunks.map((_chunk, row) => vectors.values.subarray(row * dimensions, (row + 1) * dimensions));
+  const published = await publishGeneration(
+    { dataDir, documents, chunks, vectors: rows, modelId, dimensions, acceptModelChange: true },
+    { signal },
+  );
+  // They lie in the generation now.
+  await rm(vectorFile(dataDir, modelId), { force: true });
+  return published;
+}
+
+function candidateFolder(dataDir: string, modelId: string): string {
+  return join(dataDir, 'candidates', modelFileName(modelId));
+}
+
+function vectorFile(dataDir: string, modelId: string): string {
+  return `${candidateFolder(dataDir, modelId)}.vectors`;
+}
+
+/** Of the newest generation that the model made: after a rollback it is still there. */
+async function publishedVectors(
+  dataDir: string,
+  modelId: string,
+  signal: AbortSignal | undefined,
+): Promise<Map<string, Float32Array>> {
+  for (const id of (await listGenerations(dataDir)).reverse()) {
+    signal?.throwIfAborted();
+    const folder = generationFolder(dataDir, id);
+    try {
+      if ((await openManifest(folder)).modelId === modelId)
+        return vectorsByContentHash(await openGeneration(folder));
+    } catch {
+      // A damaged generation is somebody else's matter: its texts are embedded again.
+    }
+  }
+  return new Map();
+}

@@ -1,0 +1,152 @@
+// The rooms of the house and who may import whom. This table is the only place where it is written: the test beside it checks
+// the code, `npm run rooms` writes Biome's restricted imports and the table in ARCHITECTURE.md from it.
+
+export interface Room {
+  /** Folder from the root of the project. A room inside another folder is a room of its own. */
+  readonly folder: string;
+  /** How other rooms reach it: `#core/errors.ts`. Absent: nothing imports it. */
+  readonly alias?: string;
+  /** One line for a newcomer. */
+  readonly holds: string;
+  /** Folders of rooms; `engine/*` is every room of the engine. */
+  readonly mayImport: readonly string[];
+  /** Folders or files whose types may be imported besides. */
+  readonly mayImportTypesOf?: readonly string[];
+}
+
+export const rooms: readonly Room[] = [
+  {
+    folder: 'engine/core',
+    alias: '#core',
+    holds: 'vocabulary: types, ports, pure functions on text and vectors',
+    mayImport: [],
+  },
+  {
+    folder: 'engine/chat',
+    alias: '#chat',
+    holds: 'one customer message: `understand/`, `decide/`, `write/`, `runs/`; `answer.ts` composes them',
+    mayImport: ['engine/core'],
+  },
+  {
+    folder: 'engine/knowledge',
+    alias: '#knowledge',
+    holds: 'what was ingested, and finding in it: `index/`, `retrieval/`, `generations/`',
+    mayImport: ['engine/core'],
+  },
+  {
+    folder: 'engine/models',
+    alias: '#models',
+    holds:
+      '`embedder/`, `reranker/`, `chat/`, `intents/`, `groundedness/`, what they share (`onnx/`), models of a team (`store/`)',
+    mayImport: ['engine/core'],
+  },
+  {
+    folder: 'engine/storage',
+    alias: '#storage',
+    holds: 'conversations, journal, feedback: `sql/`, `sqlite/`, `memory/`, and the contract suite that each passes',
+    mayImport: ['engine/core'],
+  },
+  {
+    folder: 'engine/learning',
+    alias: '#learning',
+    holds:
+      'what is fitted from data: `calibration/`, `intents/`; whether a change may go live: `promotion/`; statistics: `metrics/`',
+    mayImport: ['engine/core', 'engine/chat', 'engine/knowledge', 'engine/models'],
+  },
+  {
+    folder: 'engine/app',
+    alias: '#app',
+    holds: 'configuration, log, metrics; `open-*.ts` compose everything',
+    mayImport: ['engine/*'],
+  },
+  {
+    folder: 'ingest',
+    alias: '#ingest',
+    holds: 'the job: `sources/`, `parse/`, `clean/`, `redact/`, `chunk/`, `embed/`, `publish/`',
+    mayImport: ['engine/core', 'engine/knowledge', 'engine/models', 'engine/app'],
+  },
+  {
+    folder: 'evals',
+    alias: '#evals',
+    holds: '`suites/`, their `cases/`, `judging/`, the runner and the reports',
+    mayImport: ['engine/*', 'ingest'],
+  },
+  {
+    folder: 'server',
+    alias: '#server',
+    holds: 'the running desk, edges only: `http/`, `sockets.ts`, `protocol.ts`',
+    mayImport: ['engine/core', 'engine/chat', 'engine/app'],
+  },
+  {
+    folder: 'cli',
+    alias: '#cli',
+    holds: 'the command `answerdesk`: one thin file a subcommand',
+    mayImport: ['engine/*', 'ingest', 'evals', 'server'],
+  },
+  {
+    folder: 'lab',
+    holds:
+      'what measures and is not shipped: `bench/`, `retrieval/`, `reranking/`, `queue-replay/`, `attacks/`, `architecture/`',
+    mayImport: ['engine/*', 'ingest', 'evals', 'server', 'cli'],
+  },
+  {
+    folder: 'web',
+    holds: 'what a browser runs: `widget/`, `demo/`, and their build',
+    mayImport: [],
+    mayImportTypesOf: ['server/protocol.ts', 'engine/core'],
+  },
+];
+
+/** The innermost room that a path from the root lies in. */
+export function roomOf(path: string): Room | undefined {
+  return rooms
+    .filter(({ folder }) => path.startsWith(`${folder}/`))
+    .sort((a, b) => b.folder.length - a.folder.length)[0];
+}
+
+/** Whether a file may import another one; both are paths from the root. */
+export function mayImport({ from, to, typeOnly }: Import): boolean {
+  const room = roomOf(from);
+  const target = roomOf(to);
+  if (!room) return false;
+  if (room === target || isAllowed(room, target)) return true;
+  const types = room.mayImportTypesOf ?? [];
+  return typeOnly && types.some((allowed) => to === allowed || target?.folder === allowed);
+}
+
+export interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly typeOnly: boolean;
+}
+
+function isAllowed({ mayImport: allowed }: Room, target: Room | undefined): boolean {
+  if (!target) return false;
+  return allowed.includes(target.folder) || (allowed.includes('engine/*') && isEngine(target));
+}
+
+function isEngine({ folder }: Room): boolean {
+  return folder.startsWith('engine/');
+}
+
+/** Aliases of the rooms that a room must not import, for the linter. Rooms whose types alone are allowed are left to the test. */
+export function forbiddenAliases(room: Room): string[] {
+  return rooms.flatMap((target) => {
+    const types = (room.mayImportTypesOf ?? []).some(
+      (path) => roomOf(`${path}/`) === target || path.startsWith(target.folder),
+    );
+    return target === room || !target.alias || types || isAllowed(room, target) ? [] : [`${target.alias}/**`];
+  });
+}
+
+/** The table of ARCHITECTURE.md. */
+export function roomsTable(): string {
+  const rows = rooms.map(({ folder, holds, mayImport: allowed, mayImportTypesOf: types = [] }) => {
+    const named = allowed.map((name) =>
+      name === 'engine/*' ? 'all of engine' : name.replace('engine/', ''),
+    );
+    const typed = types.map((name) => `types of ${name.replace('engine/', '')}`);
+    return `| \`${folder}\` | ${holds} | ${[...named, ...typed].join(', ') || 'nothing of ours'} |`;
+  });
+  return ['| room | what it holds | may import |', '|---|---|---|', ...rows].join('\n');
+}
