@@ -22,8 +22,9 @@ async function read(path: string) {
     transcriptsAudience: 'customer',
     onProblem: () => {},
   } as const;
-  const documents = await Array.fromAsync(readDocuments(readSource(files, createFields()), options, counts));
-  return { counts, documents, chunks: documents.flatMap((document) => chunkDocument(document)) };
+  const read = await Array.fromAsync(readDocuments(readSource(files, createFields()), options, counts));
+  const chunks = read.flatMap(({ document, blocks }) => chunkDocument(document, { blocks }));
+  return { counts, documents: read.map(({ document }) => document), chunks };
 }
 
 describe.skipIf(!existsSync(data))('real data (skipped where it is not there)', () => {

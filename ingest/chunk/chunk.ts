@@ -81,28 +81,31 @@ function joinTinySections(
   { target, tiny }: ChunkSizes,
   budgetOf: (path: readonly string[]) => number,
 ): Passage[] {
-  const passages: (Passage & { tokens: number; tiny: boolean })[] = [];
+  const passages: (Passage & { tokens: number; tiny: boolean; standsAlone?: boolean })[] = [];
   for (const section of sections) {
     const tokens = sum(section.units);
-    const isTiny = tokens < tiny && !isQuestion(section);
+    const { headingPath, units, standsAlone } = section;
+    const isTiny = tokens < tiny && !isQuestion(section) && !standsAlone;
     const last = passages.at(-1);
     const shared = last ? commonPath(last.headingPath, section.headingPath) : [];
     const related =
       last !== undefined &&
+      !standsAlone &&
+      !last.standsAlone &&
       shared.length >= Math.min(last.headingPath.length, section.headingPath.length) - 1;
     const heading = section.heading ? [section.heading] : [];
     const joined = (last?.tokens ?? 0) + sum(heading) + tokens;
     if (last && related && (isTiny || last.tiny) && joined <= Math.min(target, budgetOf(shared))) {
       const opening =
         last.headingPath.length > shared.length && last.units[0]!.heading ? [last.units[0]!.heading] : [];
-      const units = [...opening, ...last.units, ...heading, ...section.units];
+      const joinedUnits = [...opening, ...last.units, ...heading, ...units];
       passages[passages.length - 1] = {
         headingPath: shared,
-        units,
+        units: joinedUnits,
         tokens: joined + sum(opening),
         tiny: joined < tiny,
       };
-    } else passages.push({ headingPath: section.headingPath, units: section.units, tokens, tiny: isTiny });
+    } else passages.push({ headingPath, units, tokens, tiny: isTiny, standsAlone });
   }
   return passages;
 }

@@ -199,7 +199,7 @@ function writeComponent(element: Element, out: BlockWriter, place: Place): void 
   out.scope(() => {
     const isSection =
       place.depth === 0 && !element.tagName.endsWith('-aside') && textOf(element).trim() !== '';
-    if (isSection) out.heading(undefined, title);
+    if (isSection) out.heading(undefined, title, { standsAlone: /\btab/.test(element.tagName) });
     else out.inline(title, place);
     out.endBlock();
     writeChildren(element, out, place);

@@ -8,9 +8,14 @@ const fenceLine = /^\s*(?:>\s?)*(```+(?=[^`]*$)|~~~+)/;
 const asides =
   /^(?:note|tip|info|hint|important|warning|warn|caution|danger|error|success|question|quote|abstract|example|seealso|alert|callout)$/i;
 
+function elementOf(word: string): string {
+  if (/^tab/.test(word)) return 'x-tab';
+  return asides.test(word) ? 'x-aside' : 'x-part';
+}
+
 /** Titles stand in an attribute. */
 function openTag(word: string, title: string): string {
-  const kind = asides.test(word) ? 'x-aside' : 'x-part';
+  const kind = elementOf(word);
   const value = title
     .replace(/&/g, '&amp;')
     .replace(/"/g, '&quot;')
@@ -50,7 +55,7 @@ export function containersToElements(markdown: string): string {
     if (!tag) out.push(text);
     else if (tag.kind === 'open') {
       own(openTag(tag.word, tag.title));
-      const closing = `</${asides.test(tag.word) ? 'x-aside' : 'x-part'}>`;
+      const closing = `</${elementOf(tag.word)}>`;
       const { word, syntax } = tag;
       if (syntax === 'mkdocs') open.push({ word: '', closing, indent: indentOf(line) + 4 });
       else open.push({ word: syntax === 'colons' ? '' : word, closing });

@@ -31,17 +31,18 @@ export interface MarkdownOptions {
 export function parseMarkdown(markdown: string, { isMdx = false }: MarkdownOptions = {}): ParsedText {
   if (isTooLong(markdown))
     return { ...parsePlainText(markdown), note: 'too long to be read as Markdown: taken as plain text' };
-  const source = withinLimits(containersToElements(isMdx ? withoutStatements(markdown) : markdown));
-  if (!isMdx) return parseHtmlText(markdownToHtml(source));
+  const source = containersToElements(isMdx ? withoutStatements(markdown) : markdown);
+  const bounded = withinLimits(source);
+  if (!isMdx) return parseHtmlText(markdownToHtml(bounded));
   try {
-    return parseHtmlText(markdownToHtml(source, { isMdx }));
+    if (bounded === source) return parseHtmlText(markdownToHtml(source, { isMdx }));
   } catch {
     // A page that its own site could not build: its words are worth more than its components.
-    return {
-      ...parseHtmlText(markdownToHtml(withoutExpressions(source))),
-      note: 'not valid MDX: read as Markdown',
-    };
   }
+  return {
+    ...parseHtmlText(markdownToHtml(withoutExpressions(bounded))),
+    note: 'not valid MDX: read as Markdown',
+  };
 }
 
 /** Of a title: Markdown without any block. */

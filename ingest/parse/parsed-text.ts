@@ -5,6 +5,8 @@ import { cleanText } from '../clean/clean.ts';
 export interface ParsedBlock extends TextBlock {
   /** Outermost first; of a heading itself: those above it. */
   readonly headingPath: readonly string[];
+  /** Of the heading of a tab: what holds on Windows is not joined with what holds on a Mac. */
+  readonly standsAlone?: true;
 }
 
 export interface ParsedText {
@@ -26,6 +28,7 @@ interface Draft {
   /** Of a step. */
   readonly number?: number;
   readonly headingPath: readonly string[];
+  readonly standsAlone?: boolean;
   text: string;
 }
 
@@ -44,7 +47,7 @@ export interface BlockWriter {
   endBlock(): void;
   item(marker: string, place: ListPlace & { readonly number?: number }): void;
   /** Without a level: inside the heading above, beside others without one. */
-  heading(level: number | undefined, text: string): void;
+  heading(level: number | undefined, text: string, options?: { readonly standsAlone?: boolean }): void;
   code(text: string, place: ListPlace): void;
   row(text: string, place: ListPlace): void;
   /** Runs `write`; headings written in it do not stand above what comes after. */
@@ -95,13 +98,13 @@ export function createBlockWriter(): BlockWriter {
         ...numbered,
       });
     },
-    heading(level, text) {
+    heading(level, text, { standsAlone = false } = {}) {
       const isInner = level === undefined;
       const at =
         level ??
         Math.min(6, Math.max(scopeLevel, headings.findLast((heading) => !heading.isInner)?.level ?? 1) + 1);
       headings = headings.filter((heading) => heading.level < at);
-      whole({ kind: 'heading', level: at, indent: '', marker: `${'#'.repeat(at)} `, text });
+      whole({ kind: 'heading', level: at, indent: '', marker: `${'#'.repeat(at)} `, text, standsAlone });
       headings.push({ level: at, isInner, text: tidy(cleanText(text).text) });
     },
     code: (text, { depth }) => whole({ kind: 'code', level: depth, indent: '', marker: '', text }),
@@ -132,8 +135,15 @@ function assemble(drafts: readonly Draft[]): Omit<ParsedText, 'note'> {
     const lead = draft.marker ? draft.indent.slice(draft.marker.length) : draft.indent;
     const together = before && isListed(before) && isListed(draft);
     text += (text === '' ? '' : together ? '\n' : '\n\n') + lead;
-    const { kind, level, headingPath } = draft;
-    blocks.push({ kind, level, start: text.length, end: text.length + written.length, headingPath });
+    const { kind, level, headingPath, standsAlone } = draft;
+    blocks.push({
+      kind,
+      level,
+      start: text.length,
+      end: text.length + written.length,
+      headingPath,
+      ...(standsAlone ? { standsAlone } : {}),
+    });
     text += written;
     before = draft;
   }

@@ -19,6 +19,8 @@ export interface Section {
   /** Outermost first, without the document's title. */
   readonly headingPath: readonly string[];
   readonly heading?: Unit;
+  /** Not to be joined with a neighbour, however short. */
+  readonly standsAlone: boolean;
   /** Not empty. */
   readonly units: readonly Unit[];
 }
@@ -36,6 +38,7 @@ export function readSections(
 ): Section[] {
   const sections: Section[] = [];
   let heading: Unit | undefined;
+  let standsAlone = false;
   let headingPath: readonly string[] = [];
   let body: ParsedBlock[] = [];
   // The title stands before every heading path anyway.
@@ -44,15 +47,17 @@ export function readSections(
     const units = toUnits(text, body, options.maxUnitTokens);
     if (units.length > 0) {
       if (heading) units[0] = { ...units[0]!, heading };
-      sections.push({ headingPath, units, ...(heading ? { heading } : {}) });
+      sections.push({ headingPath, standsAlone, units, ...(heading ? { heading } : {}) });
     }
     body = [];
     heading = undefined;
+    standsAlone = false;
   };
   for (const block of blocks) {
     if (block.kind === 'heading') {
       close();
       const { start, end } = block;
+      standsAlone = block.standsAlone ?? false;
       heading = {
         start,
         end,
@@ -75,7 +80,11 @@ export function readSections(
     return { start, end, before, tokens: estimateTokens(text.slice(start, end)) };
   });
   return [
-    { headingPath: [], units: units.flatMap((unit) => withinLimit(text, unit, options.maxUnitTokens)) },
+    {
+      headingPath: [],
+      standsAlone: false,
+      units: units.flatMap((unit) => withinLimit(text, unit, options.maxUnitTokens)),
+    },
   ];
 }
 

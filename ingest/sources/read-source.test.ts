@@ -23,6 +23,14 @@ const problems = (items: readonly SourceItem[]) =>
 const line = (value: unknown) => `${JSON.stringify(value)}\n`;
 
 describe('article files', () => {
+  it('gives rows of questions and answers an id that their question keeps', async () => {
+    const csv = 'Question,Answer\n"Do you ship to islands?","Yes, it takes three extra days."\n';
+    const [item] = await read('faq.csv', csv);
+    expect(item).toMatchObject({ type: 'article', title: 'Do you ship to islands?' });
+    const other = await read('faq.csv', csv.replace('three', 'two').replace('\n"', '\n"Is it free?",No.\n"'));
+    expect(other[1]).toMatchObject({ id: (item as { id: string }).id });
+  });
+
   it('read the facts in their front matter', async () => {
     const text =
       '---\ntitle: "Pay: how"\nid: pay-1\nurl: https://x.example/pay\nupdated: 2026-01-02\naudience: internal\nlanguage: de\n---\nText';
@@ -54,7 +62,7 @@ describe('article files', () => {
     const html =
       '<html lang="fr"><head><title>Aide</title><meta name="id" content="h1"><meta name="audience" content="internal"></head><body><p>Oui</p></body></html>';
     expect(await read('a.html', html)).toMatchObject([
-      { id: 'h1', title: 'Aide', language: 'fr', audience: 'internal', body: 'Oui' },
+      { id: 'h1', title: 'Aide', language: 'fr', audience: 'internal', format: 'html', body: html },
     ]);
   });
 

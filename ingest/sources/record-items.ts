@@ -1,4 +1,5 @@
 // Records (JSON objects or CSV rows) to articles and conversations, told apart by their fields.
+import { createHash } from 'node:crypto';
 import type { ArticleItem, ConversationItem, Origin, SourceItem, TranscriptTurn } from '../item.ts';
 import { isPrivate, readAudience } from '../source-settings.ts';
 import type { Fields, JsonRecord } from './field-map.ts';
@@ -151,7 +152,8 @@ function readArticle(record: JsonRecord, fields: Fields, origin: Origin): Articl
       origin,
       reason: 'neither an article (no text) nor a message (no conversation id)',
     };
-  const id = asId(fields.get(record, 'id'));
+  const title = asText(fields.get(record, 'title'));
+  const id = asId(fields.get(record, 'id')) ?? (isFaqRow(record, fields) ? idOf(title!) : undefined);
   if (id === undefined) return { type: 'problem', origin, reason: 'article without an id' };
   const bodyField = fields.nameOf(record, 'body')?.toLowerCase() ?? '';
   const format =
@@ -163,13 +165,25 @@ function readArticle(record: JsonRecord, fields: Fields, origin: Origin): Articl
   return {
     type: 'article',
     id,
-    title: asText(fields.get(record, 'title')) ?? '',
+    title: title ?? '',
     body,
     format,
     origin,
     ...(updated ? { updated } : {}),
     ...commonFacts(record, fields),
   };
+}
+
+function isFaqRow(record: JsonRecord, fields: Fields): boolean {
+  return (
+    /question/i.test(fields.nameOf(record, 'title') ?? '') && asId(fields.get(record, 'title')) !== undefined
+  );
+}
+
+/** Of a row that has none: the same question keeps its id when its answer or its place changes. */
+function idOf(title: string): string {
+  const hash = createHash('sha256').update(title.replace(/\s+/g, ' ').trim().toLowerCase());
+  return `faq-${hash.digest('hex').slice(0, 16)}`;
 }
 
 function commonFacts(

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { packBlocks } from '#core/text-blocks.ts';
 import { passageBlocks } from './passage-blocks.ts';
 
 const shape = (text: string) =>
-  passageBlocks(text).map(({ kind, units }) => [kind, ...units.map((unit) => unit.text)]);
+  passageBlocks({ text }).map(({ kind, units }) => [kind, ...units.map((unit) => unit.text)]);
 
 describe('passage blocks', () => {
   it('reads paragraphs as sentences', () => {
@@ -23,7 +24,9 @@ describe('passage blocks', () => {
   });
 
   it('remembers the heading that a unit stands under, and shows no heading as a sentence', () => {
-    const blocks = passageBlocks('## On iPhone\n\nOpen Settings.\n\n## On Android\n\nOpen the drawer.');
+    const blocks = passageBlocks({
+      text: '## On iPhone\n\nOpen Settings.\n\n## On Android\n\nOpen the drawer.',
+    });
     expect(blocks.flatMap(({ units }) => units.map(({ heading, text }) => [heading, text]))).toEqual([
       ['On iPhone', 'Open Settings.'],
       ['On Android', 'Open the drawer.'],
@@ -32,17 +35,41 @@ describe('passage blocks', () => {
 
   it('tells steps from lists without order', () => {
     expect(
-      passageBlocks('1. Open.\n2. Close.\n\n## Colours\n\n- red\n- blue').map(({ ordered }) => ordered),
+      passageBlocks({ text: '1. Open.\n2. Close.\n\n## Colours\n\n- red\n- blue' }).map(
+        ({ ordered }) => ordered,
+      ),
     ).toEqual([true, false]);
   });
 
   it('takes lines of code for a whole', () => {
-    expect(passageBlocks('For example:\n\n```\nbank.csv\nbank.json\n```')).toMatchObject([
+    expect(passageBlocks({ text: 'For example:\n\n```\nbank.csv\nbank.json\n```' })).toMatchObject([
       { kind: 'list', ordered: true, units: [{ text: 'For example:' }, { kind: 'code' }, { kind: 'code' }] },
     ]);
   });
 
+  it('takes the structure from the passage where it carries one, whatever its lines look like', () => {
+    const text = '1. Fill the tank.\n   Use cold water.\n# of litres: 2\n2. Press Clean.';
+    const blocks = packBlocks([
+      { kind: 'step', level: 1, start: 0, end: 17 },
+      { kind: 'paragraph', level: 1, start: 21, end: 36 },
+      { kind: 'paragraph', level: 1, start: 37, end: 51 },
+      { kind: 'step', level: 1, start: 52, end: 67 },
+    ]);
+    expect(passageBlocks({ text, blocks })).toMatchObject([
+      {
+        kind: 'list',
+        ordered: true,
+        units: [
+          { text: '1. Fill the tank.', kind: 'item' },
+          { text: 'Use cold water.', kind: 'sentence' },
+          { text: '# of litres: 2', kind: 'sentence' },
+          { text: '2. Press Clean.', kind: 'item' },
+        ],
+      },
+    ]);
+  });
+
   it('gives nothing for nothing', () => {
-    expect(passageBlocks(' \n\n')).toEqual([]);
+    expect(passageBlocks({ text: ' \n\n' })).toEqual([]);
   });
 });
