@@ -129,9 +129,7 @@ describe('npm run ingest', () => {
     expect(await run('centre')).toMatchObject({ code: 0 });
   });
 
-  it('publishes with another model than that of the knowledge base in use only when told to', {
-    timeout: 120_000,
-  }, async () => {
+  it('publishes with another model than that of the knowledge base in use only when told to', async () => {
     await writeCentre(1);
     await run('centre');
     const before = endpoint.textsEmbedded;
@@ -225,7 +223,6 @@ describe('killed at 50 random moments', () => {
   // Two series side by side: a child spends much of its time waiting.
   it.concurrent.each([1, 2])(
     'leaves the old or the new generation, and the next run completes (series %i)',
-    { timeout: 120_000 },
     async (series) => {
       await using place = await createTemporaryFolder();
       const dataDir = join(place.path, 'var');

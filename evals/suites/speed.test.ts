@@ -4,6 +4,7 @@ import { FakeListChatModel } from '@langchain/core/utils/testing';
 import { expect, it } from 'vitest';
 import type { AnswerDependencies } from '#chat/answer.ts';
 import type { ChatModel } from '#core/chat-model.ts';
+import { patienceMs } from '#core/testing/patience.ts';
 import { runSpeed } from './speed.ts';
 
 const chunk = {
@@ -53,7 +54,7 @@ function dependencies(fails: (call: number) => boolean): AnswerDependencies {
       answerFrom: 0.5,
       clarifyFrom: 0.2,
     }),
-    timeouts: { firstTokenTimeoutMs: 5000, tokenTimeoutMs: 5000 },
+    timeouts: { firstTokenTimeoutMs: patienceMs, tokenTimeoutMs: patienceMs },
   };
 }
 const question = {

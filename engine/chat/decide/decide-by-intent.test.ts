@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { IntentClassifier, IntentGuess } from '#core/intent-classifier.ts';
+import { patienceMs } from '#core/testing/patience.ts';
 import { createAnswer } from '../answer.ts';
 import {
   cannedEmbedder,
@@ -83,7 +84,7 @@ describe('answering with a classifier', () => {
       answerFrom: 0.6,
       clarifyFrom: 0.2,
     }),
-    timeouts: { firstTokenTimeoutMs: 200, tokenTimeoutMs: 200 },
+    timeouts: { firstTokenTimeoutMs: patienceMs, tokenTimeoutMs: patienceMs },
   });
   const ask = (text: string) =>
     collectEvents(

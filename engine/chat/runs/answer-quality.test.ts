@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { GroundednessScorer } from '#core/groundedness.ts';
+import { patienceMs } from '#core/testing/patience.ts';
 import { createAnswer } from '../answer.ts';
 import {
   cannedEmbedder,
@@ -49,7 +50,7 @@ function desk(options: Partial<AnswerQualityOptions> = {}) {
         answerFrom: 0.6,
         clarifyFrom: 0.2,
       }),
-      timeouts: { firstTokenTimeoutMs: 200, tokenTimeoutMs: 200 },
+      timeouts: { firstTokenTimeoutMs: patienceMs, tokenTimeoutMs: patienceMs },
     }),
   );
   const ask = (question = 'How do I reset it?') =>

@@ -60,11 +60,10 @@ describe('after kill -9 while publishing', () => {
       const leftBehind = (await readdir(join(folder, 'index'))).filter((name) => name.startsWith('.tmp-'));
       expect(leftBehind.length).toBeLessThanOrEqual(1);
     },
-    120_000,
   );
 });
 
-describe.skipIf(process.platform === 'win32')('when the disk takes no more', { timeout: 30_000 }, () => {
+describe.skipIf(process.platform === 'win32')('when the disk takes no more', () => {
   async function publish(folder: string, round: number, limits: { fileLimit: string; exactLimit: number }) {
     const command = `ulimit -f ${limits.fileLimit} && exec "$0" "$@"`;
     const publisher = [

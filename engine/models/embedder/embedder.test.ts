@@ -42,7 +42,7 @@ describe.each([
     'OpenAI-compatible',
     () => openOpenaiEmbedder({ model: 'test', baseUrl: endpoint.baseUrl, batchSize: 16 }),
   ],
-])('%s embedder', { timeout: 30_000 }, (_name, open) => {
+])('%s embedder', (_name, open) => {
   let embedder: Embedder;
   beforeAll(async () => {
     embedder = await open();
@@ -107,7 +107,7 @@ describe.each([
 });
 
 // Many of these load a model several times.
-describe('ONNX embedder', { timeout: 30_000 }, () => {
+describe('ONNX embedder', () => {
   it('keeps the event loop free while it computes', async () => {
     const embedder = await openOnnxEmbedder(shipped);
     let done = false;
