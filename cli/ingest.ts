@@ -15,6 +15,7 @@ export async function command(argv: readonly string[], signal: AbortSignal): Pro
     process.stderr.write(`${text}\n`);
     if (args.json) process.stdout.write(`${JSON.stringify(value)}\n`);
   };
+  // biome-ignore lint/nursery/useExhaustiveSwitchCases: help has returned above, which the rule does not see.
   switch (args.command) {
     case 'status': {
       const { describeStatus, readStatus } = await import('#ingest/status.ts');

@@ -17,7 +17,7 @@ function filtered(pieces: readonly string[], passages = 3): { text: string; cite
 /** Links to anywhere else, images and HTML in `text`, as a Markdown reader of all of GitHub's extensions sees it. */
 function markupIn(text: string): string[] {
   const found: string[] = [];
-  marked.walkTokens(marked.lexer(text), (token) => {
+  void marked.walkTokens(marked.lexer(text), (token) => {
     if (token.type === 'link' && token.href !== allowed) found.push(token.raw);
     if (token.type === 'image' || token.type === 'html' || token.type === 'def') found.push(token.raw);
   });
