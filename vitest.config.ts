@@ -29,12 +29,28 @@ const browser = [
 
 const buildWeb = ['web/testing/build-web.ts'];
 
+/** The least share of lines, in percent, that the tests run in each room. What they run in processes of their own does not count. */
+const coverageFloors = {
+  'engine/core': 0,
+  'engine/chat': 0,
+  'engine/knowledge': 0,
+  'engine/models': 0,
+  'engine/storage': 0,
+  'engine/learning': 0,
+  'engine/app': 0,
+  ingest: 0,
+  evals: 0,
+  server: 0,
+  cli: 0,
+  lab: 0,
+  'web/widget': 0,
+};
+
 export default defineConfig(({ mode }) => {
-  const isLong = mode === 'long';
+  // npm run test:long: more random cases, kills and cuts.
+  const effort = mode === 'long' ? 20 : 1;
   return {
     test: {
-      // Two cores are what a small machine has; tests that start processes of their own need room beside them.
-      maxWorkers: 2,
       projects: [
         {
           extends: true,
@@ -47,14 +63,24 @@ export default defineConfig(({ mode }) => {
         { extends: true, test: { name: 'integration', include: integration, globalSetup: buildWeb } },
         { extends: true, test: { name: 'browser', include: browser, globalSetup: buildWeb } },
       ],
+      // Two cores are what a small machine has; tests that start processes of their own need room beside them.
+      maxWorkers: 2,
       // These bound failure only: what takes long on a busy machine passes all the same.
-      testTimeout: 5 * patienceMs,
+      testTimeout: 5 * patienceMs * effort,
       hookTimeout: 5 * patienceMs,
       teardownTimeout: patienceMs,
       expect: { poll: { timeout: patienceMs } },
-      // npm run test:long: more random cases, kills and cuts.
-      env: { TEST_EFFORT: isLong ? '20' : '1' },
-      setupFiles: isLong ? ['engine/core/testing/long-properties.ts'] : [],
+      env: { TEST_EFFORT: `${effort}` },
+      setupFiles: effort > 1 ? ['engine/core/testing/long-properties.ts'] : [],
+      coverage: {
+        provider: 'v8',
+        include: Object.keys(coverageFloors).map((room) => `${room}/**/*.ts`),
+        exclude: ['**/*.test.ts', '**/testing/**', '**/*.contract.ts', '**/*.d.ts'],
+        reporter: ['text-summary', 'html'],
+        thresholds: Object.fromEntries(
+          Object.entries(coverageFloors).map(([room, lines]) => [`${room}/**`, { lines }]),
+        ),
+      },
     },
   };
 });
