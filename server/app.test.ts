@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { effort } from '#core/testing/effort.ts';
 import { inDefaultTenant } from '#core/tenant.ts';
 import type { ErrorBody } from './protocol.ts';
 import {
@@ -268,7 +269,7 @@ describe('requests that are not right', () => {
           expect(response.status).toBeLessThan(500);
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 50 * effort },
     );
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
   });

@@ -1,5 +1,4 @@
 // A socket.io client as tests need it: one connection, no automatic reconnect, replies as promises.
-
 import { io, type Socket } from 'socket.io-client';
 import type { JournalEntry } from '#core/events.ts';
 import { patienceMs } from '#core/testing/patience.ts';

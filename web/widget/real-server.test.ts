@@ -1,7 +1,6 @@
 // biome-ignore-all lint/performance/useDomNodeTextContent: these innerText are Playwright's, the text as it is seen.
 // Everything at once, as a customer meets it: the real server with the sample company, its demo page in a real browser, a model
 // server behind it, and a `kill -9` in the middle of an answer.
-
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

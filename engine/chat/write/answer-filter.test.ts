@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { marked } from 'marked';
 import { describe, expect, it } from 'vitest';
+import { effort } from '#core/testing/effort.ts';
 import { createAnswerFilter } from './answer-filter.ts';
 
 const allowed = 'https://help.example.com/reset';
@@ -128,7 +129,7 @@ describe('answer filter', () => {
       fc.property(fc.array(parts, { maxLength: 14 }), (pieces) => {
         expect(markupIn(filtered(pieces).text)).toEqual([]);
       }),
-      { numRuns: 5000 },
+      { numRuns: 1000 * effort },
     );
   });
 
@@ -172,7 +173,7 @@ describe('answer filter', () => {
           expect(filtered(deltas)).toEqual(filtered([text]));
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 500 * effort },
     );
   });
 
