@@ -347,9 +347,8 @@ describe('OpenAI-compatible embedder', () => {
   it('says so when the endpoint is not there, or does not answer in time', async () => {
     const nowhere = open({ baseUrl: 'http://127.0.0.1:1/v1', retries: 0 });
     await expect(nowhere).rejects.toMatchObject({ code: 'model-unavailable' });
-    const embedder = await open({ timeoutMs: 30, retries: 0 });
     endpoint.respond = () => true;
-    await expect(embedder.embedQuery('x')).rejects.toMatchObject({ code: 'model-timeout' });
+    await expect(open({ timeoutMs: 30, retries: 0 })).rejects.toMatchObject({ code: 'model-timeout' });
     endpoint.respond = undefined;
   });
 });
