@@ -2,8 +2,8 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { effort } from '#core/testing/effort.ts';
 import { inDefaultTenant } from '#core/tenant.ts';
+import { effort } from '#core/testing/effort.ts';
 import type { ErrorBody } from './protocol.ts';
 import {
   bodyOf,

@@ -8,7 +8,7 @@ import { packagePath } from '#core/package-root.ts';
 import { openHttpServer } from './http/http-server.ts';
 import { createRateLimits } from './http/rate-limits.ts';
 
-const webFolder = packagePath('web/dist');
+const webFolder = packagePath('dist/web');
 
 /** Serves until `signal` aborts; resolves when everything is closed. */
 export async function serve(signal: AbortSignal): Promise<void> {

@@ -112,7 +112,7 @@ describeInBrowser('the widget in a browser', () => {
 
   it('weighs at most 40 kB in all', () => {
     const limit = JSON.parse(readFileSync(join(web, '../package.json'), 'utf8'))['size-limit'][0];
-    expect(limit).toMatchObject({ path: 'web/dist/widget.js', limit: '40 kB', gzip: true });
+    expect(limit).toMatchObject({ path: 'dist/web/widget.js', limit: '40 kB', gzip: true });
     expect(gzipSync(readFileSync(join(web, 'dist/widget.js')), { level: 9 }).length).toBeLessThanOrEqual(
       40_000,
     );

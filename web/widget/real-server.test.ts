@@ -61,7 +61,7 @@ describeInBrowser('the real server in a real browser', () => {
 
   /** Gives the address once the server says that it is ready. */
   async function start(port: string): Promise<string> {
-    server = spawn(process.execPath, ['server/main.ts'], {
+    server = spawn(process.execPath, ['cli/main.ts', 'start'], {
       cwd: root,
       env: {
         ...environment(),
