@@ -30,21 +30,22 @@ const browser = [
 
 const buildWeb = ['web/testing/build-web.ts'];
 
-/** The least share of lines, in percent, that the tests run in each room. What they run in processes of their own does not count. */
+/**
+ * The least share of lines, in percent, that tests run in each room. Processes of their own and browsers do not
+ * count, so `cli` has no floor and the widget a low one. */
 const coverageFloors = {
-  'engine/core': 0,
-  'engine/chat': 0,
-  'engine/knowledge': 0,
-  'engine/models': 0,
-  'engine/storage': 0,
-  'engine/learning': 0,
-  'engine/app': 0,
-  ingest: 0,
-  evals: 0,
-  server: 0,
-  cli: 0,
-  lab: 0,
-  'web/widget': 0,
+  'engine/core': 98,
+  'engine/chat': 95,
+  'engine/knowledge': 95,
+  'engine/models': 90,
+  'engine/storage': 95,
+  'engine/learning': 83,
+  'engine/app': 70,
+  ingest: 87,
+  evals: 55,
+  server: 87,
+  lab: 27,
+  'web/widget': 10,
 };
 
 export default defineConfig(({ mode }) => {
