@@ -4,9 +4,9 @@ import type { Document } from '#core/document.ts';
 import { readBlocks } from '#core/text-blocks.ts';
 import { chunkDocument } from './chunk/chunk.ts';
 import { cleanText, tidyWhitespace } from './clean/clean.ts';
+import { plainTurn } from './clean/transcript.ts';
 import { parsePlainText } from './parse/plain-text.ts';
 import { cpuRatio } from './testing/cpu-ratio.ts';
-import { plainTurn } from './clean/transcript.ts';
 
 const metadata = { source: 's', kind: 'article', title: 'T', audience: 'customer', language: 'en' } as const;
 const documentOf = (pageContent: string): Document => ({ id: 'd', pageContent, metadata });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cpuRatio } from '../testing/cpu-ratio.ts';
 import { parseHtmlText, readPageFacts } from './html-text.ts';
 import { parseMarkdown } from './markdown-text.ts';
-import { cpuRatio } from '../testing/cpu-ratio.ts';
 
 const markdownToText = (markdown: string, options = {}) => parseMarkdown(markdown, options).text;
 
