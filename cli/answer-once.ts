@@ -3,8 +3,7 @@ import type { Answer } from '#chat/answer.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Citation, Decision, Message } from '#core/conversation.ts';
 import type { ChatEvent } from '#core/events.ts';
-import { toTurns } from '#core/turns.ts';
-import type { CaseTurn } from '#evals/core/result.ts';
+import { type FileTurn, toTurns } from '#core/turns.ts';
 
 export interface Answered {
   readonly decision: Decision;
@@ -24,7 +23,7 @@ export interface AnswerOnceOptions extends CallOptions {
 /** `turns`: oldest first, the last one is the question. */
 export async function answerOnce(
   answer: Answer,
-  turns: readonly CaseTurn[],
+  turns: readonly FileTurn[],
   { signal, onEvent }: AnswerOnceOptions = {},
 ): Promise<Answered | AnswerFailure> {
   const createdAt = new Date().toISOString();

@@ -1,15 +1,15 @@
-// npm run -s answer -- --in FILE --out FILE: what the desk answers to each question, through the same answer() as the server.
+// answerdesk answer --in FILE --out FILE: what the desk answers to each question, through the same answer() as the server.
 
 import { loadConfig } from '#app/config.ts';
-import { openAnswerPipeline } from '#app/deps.ts';
+import { openAnswerPipeline } from '#app/open-answer-pipeline.ts';
 import { AppError } from '#core/errors.ts';
 import { answerOnce } from './answer-once.ts';
-import { openJsonLines, runCommand, showProgress } from './command.ts';
+import { defineCommand, openJsonLines, showProgress } from './command.ts';
 import { readQuestions } from './question-file.ts';
 
 const help = `Answers questions from the knowledge base.
 
-  npm run -s answer -- --in questions.jsonl --out answers.jsonl
+  answerdesk answer --in questions.jsonl --out answers.jsonl
 
 Each line in:   {"id":"1","turns":[{"role":"customer","text":"How do I reset it?"}]}
 Each line out:  {"id","decision":"answer"|"clarify"|"small-talk"|"decline"|"handoff","text",
@@ -23,9 +23,9 @@ A question that could not be answered because something failed has "error":{"cod
 The knowledge base is read from ANSWERDESK_DATA_DIR (default var/), the chat model from ANSWERDESK_CHAT_MODEL.
 `;
 
-await runCommand({
+export const command = defineCommand({
   help,
-  options: { in: { type: 'string' }, out: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  options: { in: { type: 'string' }, out: { type: 'string' } },
   async run({ values }, signal) {
     if (!values.in) throw new AppError('bad-request', `--in FILE is missing.\n\n${help}`);
     const questions = await readQuestions(values.in);

@@ -1,23 +1,23 @@
-// npm run -s ask -- "question": one answer on the terminal.
+// answerdesk ask "question": one answer on the terminal.
 
 import { loadConfig } from '#app/config.ts';
-import { openAnswerPipeline } from '#app/deps.ts';
+import { openAnswerPipeline } from '#app/open-answer-pipeline.ts';
 import { AppError } from '#core/errors.ts';
 import { answerOnce } from './answer-once.ts';
-import { runCommand } from './command.ts';
+import { defineCommand } from './command.ts';
 
 const help = `Asks one question and prints the answer with its sources.
 
-  npm run -s ask -- "how do I send back something I already opened?"
-  npm run -s ask -- --json "what does E4 mean?" | jq .citations
+  answerdesk ask "how do I send back something I already opened?"
+  answerdesk ask --json "what does E4 mean?" | jq .citations
 
   --json   {"decision","text","citations":[{"number","documentId","chunkId","title","url","quote"}],"timingsMs"}
   --help
 `;
 
-await runCommand({
+export const command = defineCommand({
   help,
-  options: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+  options: { json: { type: 'boolean' } },
   async run({ values, positionals }, signal) {
     const question = positionals.join(' ').trim();
     if (question === '')

@@ -1,20 +1,18 @@
-// npm run calibrate: fits the policy's coefficients and thresholds on labelled questions, and the groundedness score on labelled pairs. It only
-// takes the arguments apart.
-import { join } from 'node:path';
 import { loadConfig } from '#app/config.ts';
 import { AppError } from '#core/errors.ts';
+import { packagePath } from '#core/package-root.ts';
 import { calibratePolicy, fitFile } from '#learning/calibration/calibrate-policy.ts';
 import { describeCalibration } from '#learning/calibration/describe-calibration.ts';
 import { defaultErrorBudget } from '#learning/calibration/policy-fit.ts';
 import { toQuestionSet } from '#learning/calibration/question-sets.ts';
-import { runCommand } from './command.ts';
+import { defineCommand } from './command.ts';
 
 const help = `Fits when the desk answers, asks back or declines, on questions whose articles are known.
 
-  npm run calibrate
-  npm run calibrate -- my-questions.jsonl --error-budget 0.02
-  npm run calibrate -- data/evals/golden.jsonl other.jsonl=var/other --out data/models/policy.json
-  npm run calibrate -- a.jsonl=var/a b.jsonl=var/b c.jsonl=var/c --test d.jsonl=var/d --report var/calibration
+  answerdesk calibrate
+  answerdesk calibrate my-questions.jsonl --error-budget 0.02
+  answerdesk calibrate data/evals/golden.jsonl other.jsonl=var/other --out data/models/policy.json
+  answerdesk calibrate a.jsonl=var/a b.jsonl=var/b c.jsonl=var/c --test d.jsonl=var/d --report var/calibration
 
 Each line: {"id","turns":[{"role","text"}],"gold":["document id", …]}; gold is empty for a question that must not be answered.
 "stratum" may say what kind that is: near-miss, neighbouring, foreign (of another help centre: reported apart).
@@ -34,9 +32,9 @@ the others. Where a reranker is configured, a second fit is made for the evidenc
   --help
 `;
 
-const groundednessPairsPath = join(import.meta.dirname, '../data/evals/support-pairs.jsonl');
+const groundednessPairsPath = packagePath('data/evals/support-pairs.jsonl');
 
-await runCommand({
+export const command = defineCommand({
   help,
   options: {
     out: { type: 'string' },
@@ -48,7 +46,6 @@ await runCommand({
     ablation: { type: 'boolean', default: false },
     language: { type: 'string' },
     json: { type: 'boolean' },
-    help: { type: 'boolean', short: 'h' },
   },
   async run({ values, positionals }, signal) {
     const errorBudget = toShare('--error-budget', values['error-budget']);
@@ -59,7 +56,7 @@ await runCommand({
     const groundednessOut = values['groundedness-out'];
     const outcome = await calibratePolicy(
       {
-        fitOn: (positionals.length > 0 ? positionals : ['data/evals/golden.jsonl']).map(setOf),
+        fitOn: (positionals.length > 0 ? positionals : [packagePath('data/evals/golden.jsonl')]).map(setOf),
         testOn: values.test.map(setOf),
         errorBudget,
         unanswerableShare,

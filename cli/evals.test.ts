@@ -71,11 +71,10 @@ beforeAll(async () => {
       question('far', 'Who painted the Mona Lisa?', { kind: 'unanswerable' }),
     ].join('\n'),
   );
-}, 120_000);
+});
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-// Each run starts processes and loads the models.
-describe('npm run evals', { timeout: 180_000 }, () => {
+describe('npm run evals', () => {
   it('runs suites, stores the run, agrees with itself to the last digit, and shows what a threshold changes', async () => {
     const out = (name: string) => join(folder, name);
     const first = await evals([

@@ -1,8 +1,9 @@
-// npm run evals: runs the suites and stores what they found; compares runs; proposes cases. It only takes the arguments apart.
+// answerdesk evals: runs the suites and stores what they found; compares runs; proposes cases. It only takes the arguments apart.
 import { join, resolve } from 'node:path';
 import { loadConfig } from '#app/config.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import { AppError } from '#core/errors.ts';
+import { packagePath } from '#core/package-root.ts';
 import { adapterTables } from '#evals/cases/adapters.ts';
 import { type IngestedFolder, ingestTemporarily } from '#evals/core/temporary-knowledge.ts';
 import { draftCases } from '#evals/drafting/draft-cases.ts';
@@ -12,30 +13,28 @@ import { type Report, readReport, withinLimit } from '#evals/report/report.ts';
 import { describeReport } from '#evals/report/terminal-summary.ts';
 import type { RunRequest } from '#evals/runner/prepare-run.ts';
 import { runEvals } from '#evals/runner/run-evals.ts';
-import { suiteNames } from '#evals/runner/run-settings.ts';
+import { allSuites } from '#evals/suites/all-suites.ts';
 import { logToMlflow } from '#evals/tracking/mlflow.ts';
 import { openEmbedder } from '#models/embedder/open-embedder.ts';
-import { runCommand } from './command.ts';
+import { defineCommand, wholeNumber } from './command.ts';
 
 const help = `Measures how good the answers are, and writes a report.
 
-  npm run evals                              every suite, on the sample company's questions
-  npm run evals -- retrieval answers         some suites
-  npm run evals -- --cases my-cases.jsonl    your own questions to your own knowledge base
-  npm run evals -- compare RUN RUN           what changed between two runs, and whether it can be chance
-  npm run evals -- draft --source NAME       proposes cases from your articles and conversations
-  npm run baseline                           what CI runs: the sample company, from nothing, against data/evals/baseline.json
-  npm run baseline -- --write                takes today's figures as that baseline
+  answerdesk evals                              every suite, on the sample company's questions
+  answerdesk evals retrieval answers         some suites
+  answerdesk evals --cases my-cases.jsonl    your own questions to your own knowledge base
+  answerdesk evals compare RUN RUN           what changed between two runs, and whether it can be chance
+  answerdesk evals draft --source NAME       proposes cases from your articles and conversations
+  answerdesk evals baseline                           what CI runs: the sample company, from nothing, against data/evals/baseline.json
+  answerdesk evals baseline --write                takes today's figures as that baseline
 
-Suites: ${suiteNames.join(', ')}.
+Suites: ${Object.keys(allSuites).join(', ')}.
 
   --data-dir DIR         knowledge base to ask (default: ANSWERDESK_DATA_DIR, or var)
   --cases FILE           questions as JSONL, or ADAPTER:FILE; may be repeated. Adapters: ${Object.keys(adapterTables).join(', ')}
   --conversations FILE   whole conversations for the suite conversation
-  --transcripts FILE     wait-time: conversations with times, in place of the sample company's; may be repeated
-  --agents N             wait-time: people who answer (default 5)
   --labels FOLDER        intents: train.jsonl, test.jsonl and perhaps oos_test.jsonl of your own; may be repeated
-  --policy FILE          thresholds as npm run calibrate writes them, in place of data/models/policy.json
+  --policy FILE          thresholds as answerdesk calibrate writes them, in place of data/models/policy.json
   --out DIR              where to store the run (default: var/evals/<run>)
   --fresh                ask and judge everything again, whatever earlier runs of the same code, models and index found
   --resume RUN           continue a run that was interrupted, or whose model server failed
@@ -53,20 +52,18 @@ A run is a folder with report.html, report.json and junit.xml. docs/evals.md exp
 `;
 
 const runsDir = resolve('var/evals');
-const baselinePath = 'data/evals/baseline.json';
-const samplePaths = ['data/knowledge', 'data/transcripts'];
+const baselinePath = packagePath('data/evals/baseline.json');
+const samplePaths = ['data/knowledge', 'data/transcripts'].map(packagePath);
 /** Deterministic, on the sample company, and done in a few minutes. */
 const baselineSuites = ['retrieval', 'answers', 'abstention', 'conversation', 'safety'] as const;
 
-await runCommand({
+export const command = defineCommand({
   help,
   options: {
     'data-dir': { type: 'string' },
     cases: { type: 'string', multiple: true },
     conversations: { type: 'string' },
     policy: { type: 'string' },
-    transcripts: { type: 'string', multiple: true },
-    agents: { type: 'string' },
     labels: { type: 'string', multiple: true },
     out: { type: 'string' },
     resume: { type: 'string' },
@@ -78,13 +75,12 @@ await runCommand({
     source: { type: 'string' },
     count: { type: 'string', default: '50' },
     json: { type: 'boolean' },
-    help: { type: 'boolean', short: 'h' },
   },
   async run({ values, positionals }, signal) {
     const [command, ...rest] = positionals;
     if (command === 'compare') {
       if (rest.length !== 2)
-        throw new AppError('bad-request', `compare takes two runs: npm run evals -- compare BEFORE AFTER`);
+        throw new AppError('bad-request', `compare takes two runs: answerdesk evals compare BEFORE AFTER`);
       const [before, after] = await Promise.all(rest.map((run) => readReport(run, runsDir)));
       const comparison = compareReports(before!, after!);
       process.stdout.write(
@@ -98,7 +94,7 @@ await runCommand({
       const out = values.out ?? join(runsDir, 'drafts', `${values.source ?? 'all'}.jsonl`);
       const drafted = await draftCases({ source: values.source, dataDir, out, count, signal });
       process.stderr.write(
-        `${drafted} case(s) proposed in ${out}. Read each one: correct it, and set "accept" to true or false. Then: npm run evals -- --cases ${out}\n`,
+        `${drafted} case(s) proposed in ${out}. Read each one: correct it, and set "accept" to true or false. Then: answerdesk evals --cases ${out}\n`,
       );
       return;
     }
@@ -108,8 +104,6 @@ await runCommand({
       cases: values.cases,
       conversations: values.conversations,
       policy: values.policy,
-      transcripts: values.transcripts,
-      agents: values.agents === undefined ? undefined : wholeNumber(values.agents, '--agents'),
       labels: values.labels,
       out: values.out,
       resume: values.resume,
@@ -163,7 +157,7 @@ async function evaluate(
   process.stderr.write(`\n${describeReport(report)}\n\n${files.html}\n`);
   if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
   if (!report.complete) {
-    process.stderr.write(`Interrupted. Continue with: npm run evals -- --resume ${report.id}\n`);
+    process.stderr.write(`Interrupted. Continue with: answerdesk evals --resume ${report.id}\n`);
     process.exitCode = 130;
     return;
   }
@@ -198,11 +192,4 @@ function problemsOf({ suites }: Report): string[] {
       .filter(([, metric]) => !withinLimit(metric))
       .map(([id, { value }]) => `${suite}/${id} is ${value}`),
   ]);
-}
-
-function wholeNumber(text: string, option: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 1_000_000)
-    throw new AppError('bad-request', `${option} must be a whole number from 1.`);
-  return value;
 }

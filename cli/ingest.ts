@@ -1,11 +1,10 @@
-// `npm run ingest`: the command line of ingestion. Summaries for people on standard error, JSON on standard output.
+// `answerdesk ingest`: the command line of ingestion. Summaries for people on standard error, JSON on standard output.
 
 import { loadConfig } from '#app/config.ts';
-import { AppError, errorFacts, isAbortError, toAppError } from '#core/errors.ts';
 import { type Arguments, parseCommandLine, usage } from './ingest/arguments.ts';
 
 // What reads documents and models is imported when it is needed: `--if-empty` runs at every start of the server.
-async function main(argv: readonly string[], signal: AbortSignal): Promise<void> {
+export async function command(argv: readonly string[], signal: AbortSignal): Promise<void> {
   const args = parseCommandLine(argv);
   if (args.command === 'help') {
     process.stdout.write(usage);
@@ -16,6 +15,7 @@ async function main(argv: readonly string[], signal: AbortSignal): Promise<void>
     process.stderr.write(`${text}\n`);
     if (args.json) process.stdout.write(`${JSON.stringify(value)}\n`);
   };
+  // biome-ignore lint/nursery/useExhaustiveSwitchCases: help has returned above, which the rule does not see.
   switch (args.command) {
     case 'status': {
       const { describeStatus, readStatus } = await import('#ingest/status.ts');
@@ -52,12 +52,14 @@ async function ingest(
 ): Promise<void> {
   let again = args.command === 're-embed';
   if (args.ifEmpty) {
-    const [{ isMadeWith }, { chooseEmbedder }, { readCurrentId }] = await Promise.all([
+    const [{ isMadeWith }, { chooseEmbedder }, { readCurrentId }, { findModelInUse }] = await Promise.all([
       import('#ingest/embed/embedder-stamp.ts'),
       import('#models/embedder/choose-embedder.ts'),
       import('#knowledge/generations/generation-folder.ts'),
+      import('#knowledge/generations/model-in-use.ts'),
     ]);
-    const { model } = await chooseEmbedder(config.embedder, config.dataDir);
+    const madeWith = (await findModelInUse(config.dataDir))?.modelId;
+    const { model } = await chooseEmbedder(config.embedder, config.dataDir, madeWith);
     if (await isMadeWith(config.dataDir, model)) return;
     again = (await readCurrentId(config.dataDir)) !== undefined;
   }
@@ -70,26 +72,4 @@ async function ingest(
     : await ingestPaths(args, config, { signal });
   if (again && args.ifEmpty && !summary.published) return;
   say(describeJob(summary), summary);
-}
-
-// Transcripts are in these files: for this user alone.
-process.umask(0o077);
-const stop = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(name, () => stop.abort(new DOMException('stopped', 'AbortError')));
-}
-try {
-  await main(process.argv.slice(2), stop.signal);
-} catch (error) {
-  if (isAbortError(error)) {
-    process.stderr.write('Stopped. The knowledge base is as it was.\n');
-    process.exitCode = 1;
-  } else {
-    const { code, message } = toAppError(error);
-    process.stderr.write(`${message}\n`);
-    // A full disk or a missing right speaks for itself; anything else that is unforeseen is for a bug report.
-    const isForeseen = error instanceof AppError || (error as NodeJS.ErrnoException).syscall !== undefined;
-    if (!isForeseen) process.stderr.write(`${(error as Error).stack ?? ''}\n`);
-    process.exitCode = errorFacts[code].exitCode;
-  }
 }

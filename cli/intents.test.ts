@@ -39,7 +39,7 @@ beforeAll(async () => {
   await succeed(
     intents('train', place('labels.csv'), '--out', place('model'), '--card', place('about.md'), '--json'),
   );
-}, 120_000);
+});
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('npm run intents', () => {
@@ -68,7 +68,7 @@ describe('npm run intents', () => {
     await writeFile(place('in.jsonl'), '{"id":7,"text":"give me my money back"}\n');
     const piped = await succeed(intents('predict', place('model'), '--in', place('in.jsonl')));
     expect(jsonLines(piped.stdout)).toEqual([expect.objectContaining({ id: 7, label: 'refund' })]);
-  }, 60_000);
+  });
 
   it('measures on other texts, and on some that belong to no class', async () => {
     const { stdout } = await succeed(
@@ -78,7 +78,7 @@ describe('npm run intents', () => {
       accuracy: { value: 1, n: 1 },
       'out-of-scope-auroc': { value: 1, n: 2 },
     });
-  }, 60_000);
+  });
 
   it('ends with exit code 2 and says what to do where the input is wrong', async () => {
     await writeFile(place('strange.jsonl'), '{"text":"x","label":"warranty"}\n');
@@ -111,7 +111,7 @@ describe('npm run intents', () => {
       expect(stderr).toMatch(message);
       expect([code, stdout]).toEqual([2, '']);
     }
-  }, 120_000);
+  });
 
   it('explains itself', async () => {
     const { stdout } = await succeed(intents('--help'));

@@ -1,19 +1,19 @@
-// npm run intents: trains a classifier on labelled texts, measures one, asks one. It only takes the arguments apart.
+// answerdesk intents: trains a classifier on labelled texts, measures one, asks one. It only takes the arguments apart.
 
 import { loadConfig } from '#app/config.ts';
 import { AppError } from '#core/errors.ts';
 import { openEmbedder } from '#models/embedder/open-embedder.ts';
-import { runCommand } from './command.ts';
+import { defineCommand } from './command.ts';
 import { evalCommand } from './intents/eval-command.ts';
 import { predictCommand } from './intents/predict-command.ts';
 import { trainCommand } from './intents/train-command.ts';
 
 const help = `Learns from your own labels what customers want.
 
-  npm run intents -- train labels.csv --out models/intents
-  npm run intents -- eval models/intents test.jsonl --out-of-scope other.jsonl
-  npm run -s intents -- predict models/intents "where is my parcel"
-  npm run -s intents -- predict models/intents --in texts.jsonl > guesses.jsonl
+  answerdesk intents train labels.csv --out models/intents
+  answerdesk intents eval models/intents test.jsonl --out-of-scope other.jsonl
+  answerdesk intents predict models/intents "where is my parcel"
+  answerdesk intents predict models/intents --in texts.jsonl > guesses.jsonl
 
 LABELS is CSV with the header text,label (as spreadsheets save it) or JSONL with {"text","label"}; rows with split=test are not
 trained on and judge the result. A model is one file; report.html and confusion.svg beside it are for people.
@@ -41,7 +41,7 @@ predict MODEL [TEXT …]
 Exit codes: 0 done; 1 failed; 2 bad usage or input. The embedder is that of ANSWERDESK_EMBEDDER. docs/intents.md explains more.
 `;
 
-await runCommand({
+export const command = defineCommand({
   help,
   options: {
     out: { type: 'string' },
@@ -54,7 +54,6 @@ await runCommand({
     'out-of-scope': { type: 'string' },
     in: { type: 'string' },
     json: { type: 'boolean' },
-    help: { type: 'boolean', short: 'h' },
   },
   async run({ values, positionals }, signal) {
     const [command, ...rest] = positionals;

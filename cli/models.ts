@@ -1,20 +1,21 @@
-// npm run models: brings embedding models in, compares them on a team's own questions, and changes the one in use. Arguments only.
+// answerdesk models: brings embedding models in, compares them on a team's own questions, and changes the one in use. Arguments only.
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { type Config, loadConfig } from '#app/config.ts';
 import { AppError } from '#core/errors.ts';
+import { packagePath } from '#core/package-root.ts';
 import { lockJob } from '#ingest/job-lock.ts';
 import type { UseTools } from '#learning/promotion/use-model.ts';
-import { runCommand } from './command.ts';
+import { defineCommand } from './command.ts';
 
 // What runs suites and models is imported when it is needed: a rollback is wanted at once.
 const help = `Embedding models: which there are, how they compare on your questions, and which one is in use.
 
-  npm run models -- list                 the model that ships, those added, and which made the knowledge base
-  npm run models -- add FOLDER           check an ONNX model, try it, and copy it into the store
-  npm run models -- compare A B          both on your knowledge base and questions; changes nothing
-  npm run models -- use NAME             embed everything again beside, compare, show, ask, publish
-  npm run models -- rollback             back to the generation before, with its model, in a second
+  answerdesk models list                 the model that ships, those added, and which made the knowledge base
+  answerdesk models add FOLDER           check an ONNX model, try it, and copy it into the store
+  answerdesk models compare A B          both on your knowledge base and questions; changes nothing
+  answerdesk models use NAME             embed everything again beside, compare, show, ask, publish
+  answerdesk models rollback             back to the generation before, with its model, in a second
 
 Names: as "list" shows them, with or without the hash; "built-in" and "current"; openai:MODEL for one that the server at
 ANSWERDESK_EMBEDDER_BASE_URL has (nothing to add; ANSWERDESK_EMBEDDER stays unset).
@@ -32,7 +33,7 @@ Ingestion does not change the model: it refuses to publish with another one than
     config_sentence_transformers.json where they are; what nothing says is asked for.
 
   compare, use
-    --cases FILE           your questions as JSONL, as for npm run evals; may be repeated (default: the sample company's)
+    --cases FILE           your questions as JSONL, as for answerdesk evals; may be repeated (default: the sample company's)
     --tolerance SHARE      how much worse a figure may become (default 0.01: one point in a hundred)
     --calibrate            fit the model's thresholds for answering anew on these questions (done by itself the first time)
     --out DIR              where the runs of the suites are kept (default: evals/models in the data folder)
@@ -44,17 +45,17 @@ Ingestion does not change the model: it refuses to publish with another one than
   --help
 
 Examples
-  npm run models -- add ~/models/bge-small --pooling cls --max-tokens 512 \\
+  answerdesk models add ~/models/bge-small --pooling cls --max-tokens 512 \\
       --query-prefix "Represent this sentence for searching relevant passages: "
-  npm run models -- compare current bge-small --cases our-questions.jsonl
-  npm run models -- use bge-small --cases our-questions.jsonl
+  answerdesk models compare current bge-small --cases our-questions.jsonl
+  answerdesk models use bge-small --cases our-questions.jsonl
 
 Exit codes: 0 done; 1 failed, or not published; 2 bad usage, or a model that cannot be used.
 `;
 
-const defaultCases = ['data/evals/golden.jsonl'];
+const defaultCases = [packagePath('data/evals/golden.jsonl')];
 
-await runCommand({
+export const command = defineCommand({
   help,
   options: {
     pooling: { type: 'string' },
@@ -70,7 +71,6 @@ await runCommand({
     seed: { type: 'string', default: '1' },
     yes: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h' },
   },
   async run({ values, positionals }, signal) {
     const [command, ...rest] = positionals;
@@ -127,7 +127,7 @@ await runCommand({
           `${model.modelId} ${isNew ? 'was added' : 'was there already'}: ${model.dimensions} dimensions, ${Math.round(selfTest.pairsRight * 100)} % of the self-test right.`,
         );
         for (const note of notes) say(note);
-        say(`Try it on your questions: npm run models -- compare current ${model.modelId}`);
+        say(`Try it on your questions: answerdesk models compare current ${model.modelId}`);
         return print({ ...model, isNew, ...selfTest, notes });
       }
       case 'compare': {
@@ -220,7 +220,7 @@ function lockModels({ dataDir }: Config): Disposable {
 
 function expectNames(names: readonly string[], count: number, usage: string): readonly string[] {
   if (names.length === count) return names;
-  throw new AppError('bad-request', `Write: npm run models -- ${usage} (npm run models -- --help)`);
+  throw new AppError('bad-request', `Write: answerdesk models ${usage} (answerdesk models --help)`);
 }
 
 function poolingOf(text: string | undefined): 'mean' | 'cls' | 'none' | undefined {

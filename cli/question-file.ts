@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { AppError } from '#core/errors.ts';
-import type { CaseTurn } from '#evals/core/result.ts';
+import type { FileTurn } from '#core/turns.ts';
 
 const questionSchema = z.object({
   id: z.union([z.string().min(1), z.number()]),
@@ -16,7 +16,7 @@ const questionSchema = z.object({
 
 export interface Question {
   readonly id: string | number;
-  readonly turns: readonly CaseTurn[];
+  readonly turns: readonly FileTurn[];
 }
 
 /** Throws `bad-input` naming every bad line; nothing is half read. */

@@ -1,17 +1,17 @@
-// npm run -s search -- --in FILE --out FILE [--k 10]: what the knowledge base finds for each question.
+// answerdesk search --in FILE --out FILE [--k 10]: what the knowledge base finds for each question.
 
 import { loadConfig } from '#app/config.ts';
-import { openKnowledge } from '#app/deps.ts';
+import { openKnowledge } from '#app/open-knowledge.ts';
 import { condense } from '#chat/understand/condense.ts';
 import { AppError } from '#core/errors.ts';
 import { toTurns } from '#core/turns.ts';
-import { openJsonLines, runCommand, showProgress } from './command.ts';
+import { defineCommand, openJsonLines, showProgress } from './command.ts';
 import { readQuestions } from './question-file.ts';
 
 const help = `Finds articles for questions.
 
-  npm run -s search -- --in questions.jsonl --out found.jsonl
-  npm run -s search -- --in questions.jsonl --k 5 > found.jsonl
+  answerdesk search --in questions.jsonl --out found.jsonl
+  answerdesk search --in questions.jsonl --k 5 > found.jsonl
 
 Each line in:   {"id":"1","turns":[{"role":"customer","text":"How do I reset it?"}]}
 Each line out:  {"id","query","results":[{"documentId","chunkId","title","score"}]}, one result a document, its best passage
@@ -29,7 +29,7 @@ The knowledge base is read from ANSWERDESK_DATA_DIR (default var/). Articles for
 /** Passages looked at for each document wanted: several of the best passages often come from the same document. */
 const passagesPerDocument = 5;
 
-await runCommand({
+export const command = defineCommand({
   help,
   options: {
     in: { type: 'string' },
@@ -37,7 +37,6 @@ await runCommand({
     k: { type: 'string', default: '10' },
     source: { type: 'string', multiple: true },
     language: { type: 'string', multiple: true },
-    help: { type: 'boolean', short: 'h' },
   },
   async run({ values }, signal) {
     if (!values.in) throw new AppError('bad-request', `--in FILE is missing.\n\n${help}`);

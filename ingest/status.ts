@@ -1,4 +1,4 @@
-// What is published, for `npm run ingest -- status`.
+// What is published, for `answerdesk ingest status`.
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '#core/errors.ts';
@@ -25,7 +25,7 @@ export async function readStatus(dataDir: string): Promise<Status> {
   if (id === undefined) {
     throw new AppError(
       'knowledge-base-missing',
-      `There is no knowledge base in ${dataDir} yet: npm run ingest -- PATH`,
+      `There is no knowledge base in ${dataDir} yet: answerdesk ingest PATH`,
     );
   }
   const manifest = await openManifest(generationFolder(dataDir, id)).catch(adviseRollback);

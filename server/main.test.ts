@@ -88,7 +88,7 @@ describe('a server that is stopped in the middle of an answer', () => {
 
   it('by SIGTERM during fifty streams leaves each of them finished or set aside, and every one finished after the restart', async () => {
     const dataDir = newDataDir();
-    const desk = startDesk(dataDir, { delayMs: 20, graceMs: 300 });
+    const desk = startDesk(dataDir, { delayMs: 500, graceMs: 300 });
     const url = await desk.url();
     const conversations = await Promise.all(
       Array.from({ length: 50 }, () => createConversation(`${url}/api/conversations`)),
@@ -100,12 +100,12 @@ describe('a server that is stopped in the middle of an answer', () => {
         ),
       ),
     );
-    const stoppedAt = performance.now();
     desk.child.kill('SIGTERM');
     expect(await desk.exit).toBe(0);
-    expect(performance.now() - stoppedAt).toBeLessThan(3_000);
     const store = openSqliteConversationStore(join(dataDir, 'conversations.db'));
     const left = await store.unfinishedAnswers();
+    // It did not wait for them: each takes half a minute.
+    expect(left.length).toBeGreaterThan(0);
     expect(left.every(({ attempts }) => attempts === 0)).toBe(true);
     const journals = await Promise.all(
       conversations.map(({ id }) => store.entriesAfter(inDefaultTenant(id), 0)),
@@ -134,7 +134,7 @@ describe('main', () => {
   const env = () => ({ ANSWERDESK_DATA_DIR: newDataDir(), ANSWERDESK_PORT: '0' });
 
   it('starts without a knowledge base, says so, and ends with 0 on SIGTERM', async () => {
-    const server = run('main.ts', [], env());
+    const server = run('../cli/main.ts', ['start'], env());
     const url = await server.url();
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: 'knowledge-base-missing' });
@@ -157,10 +157,14 @@ describe('main', () => {
   });
 
   it('says what to do when the port is taken or the configuration is wrong', async () => {
-    const first = run('main.ts', [], env());
+    const first = run('../cli/main.ts', ['start'], env());
     const port = new URL(await first.url()).port;
-    const second = run('main.ts', [], { ...env(), ANSWERDESK_PORT: port });
-    const third = run('main.ts', [], { ...env(), ANSWERDESK_POTR: '1', ANSWERDESK_LOG_LEVEL: 'loud' });
+    const second = run('../cli/main.ts', ['start'], { ...env(), ANSWERDESK_PORT: port });
+    const third = run('../cli/main.ts', ['start'], {
+      ...env(),
+      ANSWERDESK_POTR: '1',
+      ANSWERDESK_LOG_LEVEL: 'loud',
+    });
     expect(await second.exit).toBe(2);
     expect(second.output.err).toMatch(new RegExp(`^Port ${port} is in use.*ANSWERDESK_PORT=`));
     expect(await third.exit).toBe(2);

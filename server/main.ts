@@ -1,20 +1,17 @@
-// The process: starts the desk, says where it is, and ends in good order.
+// The desk as a process: opens it, says where it is, and closes it in good order.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfig } from '#app/config.ts';
-import { openDesk } from '#app/deps.ts';
 import { createLogger, type Logger } from '#app/logger.ts';
-import { packagePath } from '#app/package-root.ts';
-import { errorFacts, toAppError } from '#core/errors.ts';
+import { openDesk } from '#app/open-desk.ts';
+import { packagePath } from '#core/package-root.ts';
 import { openHttpServer } from './http/http-server.ts';
 import { createRateLimits } from './http/rate-limits.ts';
 
-const webFolder = packagePath('web/dist');
+const webFolder = packagePath('dist/web');
 
-// What customers write is in these files: for this user alone.
-process.umask(0o077);
-
-async function main(): Promise<void> {
+/** Serves until `signal` aborts; resolves when everything is closed. */
+export async function serve(signal: AbortSignal): Promise<void> {
   const config = loadConfig();
   const logger = createLogger(config.logLevel);
   watchForDefects(logger);
@@ -30,7 +27,6 @@ async function main(): Promise<void> {
     rateLimits: createRateLimits(config.limits),
     webFolder,
   });
-  const stop = stopSignal();
   const recovered = await answering.recover();
   logger.info({ url: server.url, recovered, startMs: Math.round(performance.now()) }, 'ready');
   const [publicUrl] = config.server.publicUrls;
@@ -40,21 +36,16 @@ async function main(): Promise<void> {
   if (!existsSync(join(webFolder, 'index.html')))
     process.stderr.write('The widget and the demo page are not built: run "npm run build".\n');
 
-  const signal = await stop;
-  logger.info({ signal, graceMs: config.server.shutdownGraceMs }, 'stopping');
+  await aborted(signal);
+  logger.info({ reason: signal.reason?.message, graceMs: config.server.shutdownGraceMs }, 'stopping');
   const drained = await server.close(config.server.shutdownGraceMs);
   logger.info(drained, 'stopped');
 }
 
-/** The first signal stops in good order, a second one at once. */
-function stopSignal(): Promise<NodeJS.Signals> {
+function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    for (const name of ['SIGTERM', 'SIGINT'] as const) {
-      process.once(name, () => {
-        resolve(name);
-        process.once(name, () => process.exit(130));
-      });
-    }
+    if (signal.aborted) return resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
   });
 }
 
@@ -68,17 +59,4 @@ function watchForDefects(logger: Logger): void {
     logger.fatal({ err: error }, 'an exception was not caught: ending');
     process.exit(1);
   });
-}
-
-try {
-  await main();
-  // Timers and connections of libraries do not keep the process.
-  process.exit(0);
-} catch (thrown) {
-  const error = toAppError(thrown);
-  // An AppError says what to do; anything else is a defect, and its origin helps.
-  const isDefect =
-    error.code === 'internal' && error.cause instanceof Error && error.cause.message === error.message;
-  process.stderr.write(`${isDefect ? (error.cause as Error).stack : error.message}\n`);
-  process.exit(errorFacts[error.code].exitCode);
 }

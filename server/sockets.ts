@@ -131,7 +131,16 @@ export function attachSockets(
       },
     };
 
-    socket.onAny(async (name: string, request: unknown, acknowledge: unknown) => {
+    socket.onAny((name: string, request: unknown, acknowledge: unknown) => {
+      respond(name, request, acknowledge).catch(giveUp);
+    });
+
+    function giveUp(thrown: unknown): void {
+      logger.error({ err: thrown }, 'a socket can no longer be served');
+      cutOff(socket);
+    }
+
+    async function respond(name: string, request: unknown, acknowledge: unknown): Promise<void> {
       const reply = typeof acknowledge === 'function' ? acknowledge : () => {};
       try {
         await rateLimits.request(address);
@@ -149,7 +158,7 @@ export function attachSockets(
         refusals += 1;
         if (refusals > mostRefusals) cutOff(socket);
       }
-    });
+    }
 
     async function handle(name: string, request: unknown): Promise<object> {
       if (!isRequest(name)) throw new AppError('bad-request', 'No such event.');
@@ -189,10 +198,7 @@ export function attachSockets(
         if (!signal.aborted) socket.conn.close();
       };
       send()
-        .catch((thrown) => {
-          logger.error({ err: thrown }, 'a socket can no longer be served');
-          cutOff(socket);
-        })
+        .catch(giveUp)
         .finally(() => {
           if (followed.get(conversationId) === controller) followed.delete(conversationId);
         });

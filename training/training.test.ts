@@ -12,7 +12,7 @@ if (!installed)
   console.warn('training: skipped, no Python environment in .venv (training/README.md says how to make one)');
 
 describe.skipIf(!installed)('the workshop', () => {
-  it('prepares, teaches, trains, searches and builds on a tiny world', { timeout: 300_000 }, async () => {
+  it('prepares, teaches, trains, searches and builds on a tiny world', async () => {
     const { stdout } = await promisify(execFile)(python, ['-m', 'pytest', '-q', 'training'], {
       cwd: root,
       maxBuffer: 64 * 1024 * 1024,

@@ -1,4 +1,4 @@
-// Builds what browsers load: dist/widget.js, one file for any website, and the demo page of the sample company.
+// Builds what browsers load into dist/web: widget.js, one file for any website, and the demo page of the sample company.
 // `--if-changed` returns at once when the sources are those of the last build.
 import { createHash } from 'node:crypto';
 import { globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import type { Plugin } from 'vite';
 
 const here = import.meta.dirname;
 const root = join(here, '..');
-const dist = join(here, 'dist');
+const dist = join(root, 'dist/web');
 const stampFile = join(dist, '.built-from');
 
 function sourcesHash(): string {

@@ -1,15 +1,15 @@
-// The command line of `npm run ingest`.
+// The command line of `answerdesk ingest`.
 import { parseArgs } from 'node:util';
 import type { Audience } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
 
 export const usage = `Brings help articles and past support conversations into the knowledge base.
 
-  npm run ingest -- PATH... [options]     ingest folders and files as one source (replaces what it was)
-  npm run ingest -- status                what is published, from which sources
-  npm run ingest -- rollback [--to ID]    back to the generation before, or to the one named, such as gen-000002
-  npm run ingest -- remove --source NAME  take a source out
-  npm run ingest -- re-embed              embed everything again, for another model (--accept-model-change)
+  answerdesk ingest PATH... [options]     ingest folders and files as one source (replaces what it was)
+  answerdesk ingest status                what is published, from which sources
+  answerdesk ingest rollback [--to ID]    back to the generation before, or to the one named, such as gen-000002
+  answerdesk ingest remove --source NAME  take a source out
+  answerdesk ingest re-embed              embed everything again, for another model (--accept-model-change)
 
 Reads Markdown, MDX, HTML, text, and articles or conversations as JSONL, JSON or CSV, each also gzipped. See docs/ingest.md.
 
@@ -25,14 +25,14 @@ Options
   --redact-articles        replace personal data in articles too; it always is in conversations
   --if-empty               only if there is no knowledge base yet; refused in a data folder that was used before
   --accept-model-change    publish although the knowledge base in use was made with another embedding model, which is refused
-                           otherwise: npm run models -- use NAME compares the two on your questions first
+                           otherwise: answerdesk models use NAME compares the two on your questions first
   --json                   a summary as JSON on standard output
   -h, --help               this text
 
 Examples
-  npm run ingest -- ./help-centre
-  npm run ingest -- ./export/tickets.csv --map tickets.map.yaml --source tickets --transcripts-audience internal
-  npm run ingest -- ./help-centre --audience-rule 'path:agents/**' --dry-run
+  answerdesk ingest ./help-centre
+  answerdesk ingest ./export/tickets.csv --map tickets.map.yaml --source tickets --transcripts-audience internal
+  answerdesk ingest ./help-centre --audience-rule 'path:agents/**' --dry-run
 
 Exit code: 0 published (or nothing had changed), 1 failed, 2 the command line or the input is wrong, or the model is another one.
 `;
@@ -104,5 +104,5 @@ function parse(args: readonly string[]) {
 }
 
 function usageError(message: string, cause?: unknown): AppError {
-  return new AppError('bad-request', `${message} (npm run ingest -- --help)`, { cause });
+  return new AppError('bad-request', `${message} (answerdesk ingest --help)`, { cause });
 }

@@ -1,4 +1,4 @@
-// `npm run ingest -- PATH...`: settings, files and embedder put together into a job, and its outcome told.
+// `answerdesk ingest PATH...`: settings, files and embedder put together into a job, and its outcome told.
 
 import type { Config } from '#app/config.ts';
 import type { CallOptions } from '#core/call-options.ts';
@@ -17,6 +17,7 @@ import {
 import { createFields, readFieldMap } from '#ingest/sources/field-map.ts';
 import { defaultSourceName, type FoundFiles, findFiles, settingsFolder } from '#ingest/sources/find-files.ts';
 import { readSource } from '#ingest/sources/read-source.ts';
+import { findModelInUse } from '#knowledge/generations/model-in-use.ts';
 import { chooseEmbedder, openChosenEmbedder } from '#models/embedder/choose-embedder.ts';
 import type { Arguments } from './arguments.ts';
 import { createProgressDisplay } from './progress.ts';
@@ -101,7 +102,11 @@ async function runWithEmbedder(
   { acceptModelChange }: Pick<Arguments, 'acceptModelChange'>,
   run: (openModel: () => Promise<Embedder>, onProgress: OnProgress) => Promise<JobSummary>,
 ): Promise<JobSummary> {
-  const chosen = await chooseEmbedder(config.embedder, config.dataDir);
+  const chosen = await chooseEmbedder(
+    config.embedder,
+    config.dataDir,
+    (await findModelInUse(config.dataDir))?.modelId,
+  );
   if (!acceptModelChange) await refuseModelChange(config.dataDir, chosen);
   const display = createProgressDisplay();
   let embedder: Embedder | undefined;

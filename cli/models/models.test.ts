@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '#app/config.ts';
-import { type Knowledge, openKnowledge } from '#app/deps.ts';
+import { type Knowledge, openKnowledge } from '#app/open-knowledge.ts';
 import { type EmbeddingEndpoint, startEmbeddingEndpoint } from '#ingest/testing/embedding-endpoint.ts';
 import { readCurrentId } from '#knowledge/generations/generation-folder.ts';
 import type { ModelChange } from '#learning/promotion/model-change.ts';
@@ -76,7 +76,7 @@ beforeAll(async () => {
     place('pairs.jsonl'),
     colours.map((colour) => JSON.stringify({ question: colour, passage: `${colour} ${colour}` })).join('\n'),
   );
-}, 300_000);
+});
 afterAll(async () => {
   await server?.[Symbol.asyncDispose]();
   await endpoint?.[Symbol.asyncDispose]();
@@ -84,7 +84,7 @@ afterAll(async () => {
 });
 
 // Each step starts processes that load models and run suites, and builds on the one before.
-describe('npm run models', { timeout: 600_000 }, () => {
+describe('npm run models', () => {
   let builtIn: string;
 
   it('adds models, and lists them with what made the knowledge base', async () => {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '#core/errors.ts';
-import { packagePath } from './package-root.ts';
+import { packagePath } from '#core/package-root.ts';
 
 const wholeNumber = ([min, max]: readonly [number, number], what = 'a whole number') =>
   z

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '#core/conversation.ts';
 import type { ScoredChunk } from '#core/document.ts';
+import { patienceMs } from '#core/testing/patience.ts';
 import { type AnswerDependencies, createAnswer } from './answer.ts';
 import type { Calibration } from './decide/policy.ts';
 import {
@@ -39,8 +40,8 @@ function desk(script: Script, passages: readonly ScoredChunk[], extra: Partial<A
     knowledgeBase: () => knowledgeBase,
     embedder: cannedEmbedder(),
     chatModel: { name: 'scripted', model },
-    calibration,
-    timeouts: { firstTokenTimeoutMs: 200, tokenTimeoutMs: 200 },
+    calibration: () => calibration,
+    timeouts: { firstTokenTimeoutMs: patienceMs, tokenTimeoutMs: patienceMs },
     ...extra,
   });
   const ask = (...turns: (Pick<Message, 'author' | 'text'> & Partial<Message>)[]) =>
@@ -360,11 +361,14 @@ describe('answer', () => {
     const fallback = { name: 'spare', model: new ScriptedChatModel({ deltas: ['From the article [1].'] }) };
 
     it.each([
-      ['before its first token', { deltas: [], failure: new Error('refused') }],
-      ['by saying nothing', { deltas: [] }],
-      ['by being late', { deltas: ['late'], delayMs: 2000 }],
-    ])('%s, the spare one answers and the message says so', async (_how, script) => {
-      const { ask } = desk(script, [scored(makeChunk(), sure)], { fallbackModel: fallback });
+      ['before its first token', { deltas: [], failure: new Error('refused') }, patienceMs],
+      ['by saying nothing', { deltas: [] }, patienceMs],
+      ['by being late', { deltas: ['late'], delayMs: patienceMs }, 200],
+    ])('%s, the spare one answers and the message says so', async (_how, script, firstTokenTimeoutMs) => {
+      const { ask } = desk(script, [scored(makeChunk(), sure)], {
+        fallbackModel: fallback,
+        timeouts: { firstTokenTimeoutMs, tokenTimeoutMs: patienceMs },
+      });
       expect((await ask(question)).at(-1)).toMatchObject({
         reason: 'complete',
         message: { text: 'From the article [1].', model: { name: 'spare', fallback: true } },

@@ -21,7 +21,8 @@ import { createWriter, type WriterDependencies } from './write/write-answer.ts';
 export interface AnswerDependencies extends UnderstandDependencies, WriterDependencies {
   /** The knowledge base in force now; throws `knowledge-base-missing` when there is none. */
   readonly knowledgeBase: () => KnowledgeBase;
-  readonly calibration: Calibration;
+  /** The thresholds in force now. */
+  readonly calibration: () => Calibration;
   readonly observer?: AnswerObserver;
   readonly now?: () => Date;
 }
@@ -112,7 +113,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
         observer.retrieved?.(performance.now() - retrievedAt, passages);
       }
 
-      const outcome = decide({ act, question: question.text, history, passages }, calibration);
+      const outcome = decide({ act, question: question.text, history, passages }, calibration());
       observer.decided?.(outcome);
 
       if (outcome.decision !== 'answer') {

@@ -18,3 +18,8 @@ export interface Embedder {
   embedQuery(text: string, options?: CallOptions): Promise<Float32Array>;
   close(): Promise<void>;
 }
+
+/** `openai:MODEL`: a server has it, and its name is all that is known of it. */
+export function isEndpointModel(modelId: string): boolean {
+  return modelId.startsWith('openai:');
+}

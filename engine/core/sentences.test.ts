@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { splitSentences } from './sentences.ts';
+import { expectLinearTime } from './testing/linear-time.ts';
 
 const sentences = (text: string) => splitSentences(text).map(({ start, end }) => text.slice(start, end));
 
@@ -97,9 +98,6 @@ describe('splitSentences', () => {
   });
 
   it('stays linear on hostile input', () => {
-    const started = performance.now();
-    for (const unit of ['a. ', 'e.g. ', '1. ', '"', '.)', '# \n', '(', 'A.'])
-      splitSentences(unit.repeat(30_000));
-    expect(performance.now() - started).toBeLessThan(4_000);
+    expectLinearTime(splitSentences, ['a. ', 'e.g. ', '1. ', '"', '.)', '# \n', '(', 'A.']);
   });
 });

@@ -45,7 +45,7 @@ const thrownBy = (opened: KnowledgeBaseStore) => {
   throw new Error('expected current() to throw');
 };
 
-describe('the knowledge base', { timeout: 30_000 }, () => {
+describe('the knowledge base', () => {
   it('answers from what was published', async () => {
     await publishSample(dataDir, sampleDocuments, embedder);
     const knowledgeBase = (await open()).current();
@@ -62,7 +62,7 @@ describe('the knowledge base', { timeout: 30_000 }, () => {
       message: expect.stringContaining('npm run ingest'),
     });
     await publishSample(dataDir, sampleDocuments, embedder);
-    await expect.poll(() => opened.current().generation.id, { timeout: 10_000 }).toBe('gen-000001');
+    await expect.poll(() => opened.current().generation.id).toBe('gen-000001');
   });
 
   it('refuses one built with another model, naming both and what to run', async () => {
@@ -107,7 +107,7 @@ describe('the knowledge base', { timeout: 30_000 }, () => {
     };
     const asking = [ask(), ask(), ask()];
     for (let number = 1; number <= 20; number++) await publishSample(dataDir, round(number), embedder);
-    await expect.poll(() => opened.current().generation.id, { timeout: 10_000 }).toBe('gen-000021');
+    await expect.poll(() => opened.current().generation.id).toBe('gen-000021');
     publishing = false;
     await Promise.all(asking);
     expect(asked).toBeGreaterThan(20);

@@ -2,10 +2,9 @@
 // serving. A generation that cannot be served never replaces one that can.
 import { hostsIn } from '#core/addresses.ts';
 import type { Document } from '#core/document.ts';
-import type { Embedder } from '#core/embedder.ts';
+import { type Embedder, isEndpointModel } from '#core/embedder.ts';
 import { AppError, toAppError } from '#core/errors.ts';
 import type { GenerationInfo, KnowledgeBase } from '#core/retriever.ts';
-import { isEndpointModel } from '#models/store/model-store.ts';
 import { generationFolder, listGenerations, readCurrentId } from './generations/generation-folder.ts';
 import { type Generation, openGeneration } from './generations/generation-reader.ts';
 import { createHybridRetriever } from './retrieval/hybrid-retriever.ts';
@@ -197,14 +196,14 @@ function mismatch({ id, modelId }: GenerationInfo, { modelId: ours }: Embedder):
       'unset ANSWERDESK_EMBEDDER if it names another model (in the environment or .env), or ' +
       (isEndpointModel(modelId)
         ? 'set ANSWERDESK_EMBEDDER_BASE_URL or OPENAI_API_KEY again. '
-        : 'bring the model back with "npm run models -- add FOLDER". ') +
-      `To change to ${ours}: npm run models -- use ${ours} --cases FILE compares the two first, npm run ingest -- re-embed --accept-model-change does not.`,
+        : 'bring the model back with "answerdesk models add FOLDER". ') +
+      `To change to ${ours}: answerdesk models use ${ours} --cases FILE compares the two first, answerdesk ingest re-embed --accept-model-change does not.`,
   );
 }
 
 function missing(): AppError {
   return new AppError(
     'knowledge-base-missing',
-    'There is no knowledge base yet. Run "npm run ingest -- PATH..." with the folders that hold your articles and transcripts.',
+    'There is no knowledge base yet. Run "answerdesk ingest PATH..." with the folders that hold your articles and transcripts.',
   );
 }

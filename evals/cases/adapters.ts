@@ -1,5 +1,5 @@
 // Public data sets as cases: one small table each, read by one interpreter. The documents of a set are ingested like any others
-// (`npm run ingest -- FILE`), under the ids that the table's `gold` refers to.
+// (`answerdesk ingest FILE`), under the ids that the table's `gold` refers to.
 import { AppError } from '#core/errors.ts';
 
 interface AdapterTable {

@@ -6,8 +6,8 @@ import type { CallOptions } from '#core/call-options.ts';
 import type { Citation, Decision, Message, Topic } from '#core/conversation.ts';
 import type { ScoredChunk } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
-import { toTurns } from '#core/turns.ts';
-import type { CasePassage, CaseTurn } from './result.ts';
+import { type FileTurn, toTurns } from '#core/turns.ts';
+import type { CasePassage } from './result.ts';
 
 /** JSON: it is kept, so that a run can be resumed. */
 export interface AskRecord {
@@ -32,7 +32,7 @@ export interface AskPassage {
 }
 
 /** What a case says before its question; a bot's own turns carry their decision. */
-export type AskTurn = CaseTurn & Partial<Pick<Message, 'decision' | 'citations' | 'topics'>>;
+export type AskTurn = FileTurn & Partial<Pick<Message, 'decision' | 'citations' | 'topics'>>;
 
 export type Ask = (turns: readonly AskTurn[], options?: CallOptions) => Promise<AskRecord>;
 

@@ -3,6 +3,7 @@
 import type { AnswerDependencies } from '#chat/answer.ts';
 import type { Embedder } from '#core/embedder.ts';
 import type { KnowledgeBase } from '#core/retriever.ts';
+import type { FileTurn } from '#core/turns.ts';
 import type { Metric } from '#learning/metrics/metric.ts';
 
 /** `error`: a server or model that failed; counted apart, never as a wrong answer. `info`: nothing to be right or wrong about. */
@@ -15,7 +16,7 @@ export interface CaseResult {
   /** Group within the suite: `follow-up`, `prompt-injection`, … */
   readonly kind?: string;
   /** What the customer wrote, oldest first; the last one is the question. */
-  readonly turns: readonly CaseTurn[];
+  readonly turns: readonly FileTurn[];
   readonly answer?: string;
   /** What the desk did: answer, clarify, small-talk, decline, handoff. */
   readonly decision?: string;
@@ -27,11 +28,6 @@ export interface CaseResult {
   readonly reasons?: readonly string[];
   /** Finite numbers by metric id; `compare` takes paired differences of them. */
   readonly scores?: Readonly<Record<string, number>>;
-}
-
-export interface CaseTurn {
-  readonly role: 'customer' | 'agent';
-  readonly text: string;
 }
 
 export interface CasePassage {

@@ -21,7 +21,7 @@ export interface IngestedFolder extends AsyncDisposable {
 
 interface TemporarySource {
   readonly embedder: Embedder;
-  /** One source, as with `npm run ingest -- PATH...`. */
+  /** One source, as with `answerdesk ingest PATH...`. */
   readonly paths: readonly string[];
 }
 

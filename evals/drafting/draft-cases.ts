@@ -1,9 +1,9 @@
-// npm run evals -- draft: proposes cases from what the team has. What customers asked becomes the question, the article that fits
+// answerdesk evals draft: proposes cases from what the team has. What customers asked becomes the question, the article that fits
 // the agent's reply best becomes the source. A person decides: a draft is used only once `accept` is true.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { loadConfig } from '#app/config.ts';
-import { openKnowledge } from '#app/deps.ts';
+import { openKnowledge } from '#app/open-knowledge.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Chunk, Document } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';

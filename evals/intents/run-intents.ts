@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Embedder } from '#core/embedder.ts';
+import { packagePath } from '#core/package-root.ts';
 import { embedTexts } from '#learning/intents/embed-texts.ts';
 import {
   evaluateIntents,
@@ -22,7 +23,7 @@ export interface IntentsOptions {
   readonly folders?: readonly string[];
 }
 
-const root = join(import.meta.dirname, '../..');
+const root = packagePath('.');
 const generalModelPath = join(root, 'data/models/intents/general.json');
 const generalLabelsPath = join(root, 'training/data/general-intents.jsonl');
 const fewExamples = 10;

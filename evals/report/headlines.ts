@@ -72,7 +72,7 @@ const rows: readonly {
   {
     suite: 'abstention',
     metric: 'unanswerable-answered',
-    advice: 'Add such questions to your cases and fit the threshold on them: npm run calibrate.',
+    advice: 'Add such questions to your cases and fit the threshold on them: answerdesk calibrate.',
     good: 0.05,
     fair: 0.2,
     text: 'of questions that no article answers are answered all the same.',

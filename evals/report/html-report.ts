@@ -4,11 +4,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { escapeHtml } from '#learning/metrics/escape-html.ts';
 import { formatValue } from '#learning/metrics/format-value.ts';
+import { reportStyle } from '#learning/metrics/report-style.ts';
 import { toSvg } from './charts.ts';
 import { type Headline, headlines } from './headlines.ts';
 import { type Report, type ReportMetric, withinLimit } from './report.ts';
 
-const asset = (name: string) => readFileSync(join(import.meta.dirname, name), 'utf8');
+const script = readFileSync(join(import.meta.dirname, 'report-page.js'), 'utf8');
 
 export function toHtml(report: Report): string {
   const { subject, suites, startedAt, complete, id } = report;
@@ -28,7 +29,7 @@ export function toHtml(report: Report): string {
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <title>How good are the answers? ${escapeHtml(id)}</title>
 <link rel="icon" href="data:,">
-<style>${asset('report.css')}</style>
+<style>${reportStyle()}</style>
 </head>
 <body>
 <header>
@@ -61,7 +62,7 @@ ${Object.entries(suites)
 <section><h2>About this run</h2>${about(report)}</section>
 </main>
 <script type="application/json" id="data">${data}</script>
-<script>${asset('report-page.js')}</script>
+<script>${script}</script>
 </body>
 </html>
 `;
@@ -171,5 +172,5 @@ function about({ id, subject, seed, cases, durationMs }: Report): string {
     duration: `${(durationMs / 1000).toFixed(0)} s`,
   }).filter(([, value]) => value !== undefined);
   return `<dl>${rows.map(([key, value]) => `<dt>${escapeHtml(key)}</dt><dd>${escapeHtml(String(value))}</dd>`).join('')}</dl>
-<p>An interval of 95 % says how far the figure may be from the truth because only so many cases were asked. Two figures whose intervals overlap much may well be the same: <code>npm run evals -- compare</code> compares case by case and says more.</p>`;
+<p>An interval of 95 % says how far the figure may be from the truth because only so many cases were asked. Two figures whose intervals overlap much may well be the same: <code>answerdesk evals compare</code> compares case by case and says more.</p>`;
 }

@@ -112,7 +112,7 @@ export async function readReport(run: string, runsDir: string): Promise<Report> 
         'bad-input',
         version !== undefined && Number(version) !== reportSchemaVersion
           ? `${path} has schema version ${version}; this program reads version ${reportSchemaVersion}. Run the evals again.`
-          : `${path} is not a report of npm run evals.`,
+          : `${path} is not a report of answerdesk evals.`,
         { cause },
       );
     }

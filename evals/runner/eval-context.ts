@@ -1,6 +1,6 @@
 // What the suites of a run share. It is opened once, whatever suites are run.
-import { join } from 'node:path';
 import type { Config } from '#app/config.ts';
+import { packagePath } from '#core/package-root.ts';
 import type { Generation } from '#knowledge/generations/generation-reader.ts';
 import type { ConversationCase } from '../cases/conversation-case.ts';
 import type { EvalCase } from '../cases/eval-case.ts';
@@ -46,7 +46,7 @@ export function createEvalContext(
     dependencies,
     knowledge: desk.knowledge.current(),
     embedder: desk.knowledge.embedder,
-    casesDir: join(import.meta.dirname, '../../data/evals'),
+    casesDir: packagePath('data/evals'),
     seed: settings.seed,
     generation,
     records,

@@ -1,4 +1,4 @@
-// How well a data folder answers a team's questions: the suites that a model can change, run as `npm run evals` runs them. This is what
+// How well a data folder answers a team's questions: the suites that a model can change, run as `answerdesk evals` runs them. This is what
 // a comparison of models asks with.
 import { AppError } from '#core/errors.ts';
 import type { ComparisonTools } from '#learning/promotion/compare-models.ts';

@@ -3,11 +3,12 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Config, loadConfig } from '#app/config.ts';
-import { type AnswerPipeline, openAnswerPipeline } from '#app/deps.ts';
+import { type AnswerPipeline, openAnswerPipeline } from '#app/open-answer-pipeline.ts';
 import type { AnswerDependencies } from '#chat/answer.ts';
 import { parseCalibration } from '#chat/decide/parse-calibration.ts';
 import type { Calibration } from '#chat/decide/policy.ts';
 import { AppError } from '#core/errors.ts';
+import { packagePath } from '#core/package-root.ts';
 import { generationFolder } from '#knowledge/generations/generation-folder.ts';
 import { type Generation, openGeneration } from '#knowledge/generations/generation-reader.ts';
 import { hashCode } from './code-hash.ts';
@@ -23,11 +24,11 @@ export interface OpenedSubject extends AsyncDisposable {
   readonly subject: Subject;
 }
 
-const intentsPath = join(import.meta.dirname, '../../data/models/intents/general.json');
+const intentsPath = packagePath('data/models/intents/general.json');
 
 export interface OpenSubjectOptions {
   readonly dataDir?: string | undefined;
-  /** A file as `npm run calibrate -- --out` writes it, in place of data/models/policy.json. */
+  /** A file as `answerdesk calibrate --out` writes it, in place of data/models/policy.json. */
   readonly policy?: string | undefined;
 }
 
@@ -37,8 +38,8 @@ export async function openSubject({ dataDir, policy }: OpenSubjectOptions): Prom
   const desk = await openAnswerPipeline(config);
   try {
     const { fallbackModel: _unused, ...rest } = desk.dependencies;
-    const calibration = policy === undefined ? rest.calibration : await readPolicy(policy);
-    const dependencies = { ...rest, calibration };
+    const calibration = policy === undefined ? rest.calibration() : await readPolicy(policy);
+    const dependencies = { ...rest, calibration: () => calibration };
     const { generation: info } = desk.knowledge.current();
     const folder = generationFolder(config.dataDir, info.id);
     const [manifest, generation] = await Promise.all([
@@ -98,7 +99,7 @@ async function readPolicy(path: string): Promise<Calibration> {
   } catch (cause) {
     throw new AppError(
       'bad-input',
-      `${path} is no policy as "npm run calibrate -- --out FILE" writes it: ${cause instanceof Error ? cause.message : cause}`,
+      `${path} is no policy as "answerdesk calibrate --out FILE" writes it: ${cause instanceof Error ? cause.message : cause}`,
       { cause },
     );
   }

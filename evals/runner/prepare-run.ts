@@ -2,12 +2,13 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { AppError } from '#core/errors.ts';
+import { packagePath } from '#core/package-root.ts';
 import { readConversations } from '../cases/conversation-case.ts';
 import { readAllCases } from '../cases/eval-case.ts';
 import { createEvalContext, type EvalContext } from './eval-context.ts';
 import { openSubject } from './open-subject.ts';
 import { removeOldRecords } from './record-store.ts';
-import { type RunSettings, runSettingsSchema, type SuiteName, suiteNames } from './run-settings.ts';
+import { type RunSettings, runSettingsSchema } from './run-settings.ts';
 
 export interface RunRequest {
   readonly suites: readonly string[];
@@ -15,8 +16,6 @@ export interface RunRequest {
   readonly cases?: readonly string[] | undefined;
   readonly conversations?: string | undefined;
   readonly policy?: string | undefined;
-  readonly transcripts?: readonly string[] | undefined;
-  readonly agents?: number | undefined;
   readonly labels?: readonly string[] | undefined;
   readonly out?: string | undefined;
   readonly resume?: string | undefined;
@@ -33,23 +32,22 @@ export interface PreparedRun extends AsyncDisposable {
   readonly notes: readonly string[];
 }
 
-const goldenPath = 'data/evals/golden.jsonl';
-const conversationsPath = 'data/evals/conversations.jsonl';
+const goldenPath = packagePath('data/evals/golden.jsonl');
+const conversationsPath = packagePath('data/evals/conversations.jsonl');
 
-export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
+/** `suiteNames`: the suites that there are, in the order in which they run. */
+export async function prepareRun(request: RunRequest, suiteNames: readonly string[]): Promise<PreparedRun> {
   const old = request.resume === undefined ? undefined : await readSettings(request.resume, request.runsDir);
-  const unknown = request.suites.filter((name) => !(suiteNames as readonly string[]).includes(name));
+  const unknown = request.suites.filter((name) => !suiteNames.includes(name));
   if (unknown.length > 0)
     throw new AppError(
       'bad-request',
       `There is no suite ${unknown.join(', ')}. There are: ${suiteNames.join(', ')}.`,
     );
-  const asked = request.suites as readonly SuiteName[];
+  const asked = request.suites;
   const caseFiles = request.cases ?? old?.cases ?? [goldenPath];
   const conversations = request.conversations ?? old?.conversations ?? conversationsPath;
   const policy = request.policy ?? old?.policy;
-  const transcripts = request.transcripts ?? old?.transcripts;
-  const agents = request.agents ?? old?.agents;
   const labels = request.labels ?? old?.labels;
   const cases = await readAllCases(caseFiles);
   const scripted = await readConversations(conversations);
@@ -72,7 +70,7 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
       `${absent.length} document(s) that cases name are not in the knowledge base: ${absent.slice(0, 10).join(', ')}.`,
     );
 
-  let suites: readonly SuiteName[] = asked.length > 0 ? asked : (old?.suites ?? suiteNames);
+  let suites: readonly string[] = asked.length > 0 ? asked : (old?.suites ?? suiteNames);
   const cited = [...new Set(scripted.flatMap(({ steps }) => steps.flatMap(({ cites }) => cites)))];
   const unknownCited = cited.filter((id) => !ids.has(id));
   if (suites.includes('conversation') && unknownCited.length > cited.length / 2) {
@@ -93,12 +91,10 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
       ? old.cacheFile
       : join(request.fresh ? runDir : cacheFolder, `${subject.fingerprint}.jsonl`),
     dataDir: config.dataDir,
-    suites: [...suiteNames].filter((name) => suites.includes(name)),
+    suites: suiteNames.filter((name) => suites.includes(name)),
     cases: caseFiles.map(absolute),
     conversations: resolve(conversations),
     ...(policy === undefined ? {} : { policy: resolve(policy) }),
-    ...(transcripts === undefined ? {} : { transcripts: transcripts.map((path) => resolve(path)) }),
-    ...(agents === undefined ? {} : { agents }),
     ...(labels === undefined ? {} : { labels: labels.map((path) => resolve(path)) }),
     seed: old?.seed ?? request.seed,
     subject: { ...subject, ...(config.judge.model === undefined ? {} : { judge: config.judge.model }) },

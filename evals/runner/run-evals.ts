@@ -4,9 +4,15 @@ import { basename, join } from 'node:path';
 import { toHtml } from '../report/html-report.ts';
 import { toJUnitXml } from '../report/junit-xml.ts';
 import { type Report, reportSchema, reportSchemaVersion } from '../report/report.ts';
-import { suitesNamed } from '../suites/all-suites.ts';
+import { allSuites } from '../suites/all-suites.ts';
 import { prepareRun, type RunRequest } from './prepare-run.ts';
 import { type RunSuitesOptions, runSuites } from './run-suites.ts';
+import type { Suites } from './suite.ts';
+
+export interface RunEvalsOptions extends RunSuitesOptions {
+  /** Those that ship, if left out. */
+  readonly suites?: Suites;
+}
 
 export interface FinishedRun {
   readonly report: Report;
@@ -14,13 +20,17 @@ export interface FinishedRun {
 }
 
 /** Rejects with `bad-request` or `bad-input` before anything runs. A run that was interrupted has a report, too: not `complete`. */
-export async function runEvals(request: RunRequest, options: RunSuitesOptions): Promise<FinishedRun> {
-  await using run = await prepareRun(request);
+export async function runEvals(
+  request: RunRequest,
+  { suites: known = allSuites, ...options }: RunEvalsOptions,
+): Promise<FinishedRun> {
+  await using run = await prepareRun(request, Object.keys(known));
   const { settings, context, notes } = run;
   for (const note of notes) options.screen.write(`${note}\n`);
 
   const startedAt = new Date();
-  const { suites, complete } = await runSuites(suitesNamed(settings.suites), context, options);
+  const chosen = settings.suites.map((name) => ({ name, run: known[name]! }));
+  const { suites, complete } = await runSuites(chosen, context, options);
   const report = reportSchema.parse({
     schemaVersion: reportSchemaVersion,
     id: basename(settings.runDir),

@@ -1,19 +1,6 @@
 // What a run is told: kept in its folder, so that it can be resumed.
 import { z } from 'zod';
 
-export const suiteNames = [
-  'retrieval',
-  'answers',
-  'abstention',
-  'conversation',
-  'safety',
-  'intents',
-  'wait-time',
-  'language-model',
-  'speed',
-] as const;
-export type SuiteName = (typeof suiteNames)[number];
-
 /** Identifies what was judged: two runs of the same subject must agree. */
 export const subjectSchema = z.object({
   embedder: z.string(),
@@ -34,13 +21,10 @@ export const runSettingsSchema = z.object({
   /** What was computed for cases, by this run or others of the same subject. */
   cacheFile: z.string(),
   dataDir: z.string(),
-  suites: z.array(z.enum(suiteNames)),
+  suites: z.array(z.string()),
   cases: z.array(z.string()),
   conversations: z.string(),
   policy: z.string().optional(),
-  /** For wait-time: conversations with times, and how many agents answer; the sample company's if left out. */
-  transcripts: z.array(z.string()).optional(),
-  agents: z.number().optional(),
   /** For intents: folders with labelled queries to train classifiers on. */
   labels: z.array(z.string()).optional(),
   seed: z.number(),

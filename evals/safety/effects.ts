@@ -64,7 +64,7 @@ export function createEffectChecker({ customerArticles, internalFacts, promptLin
 /** As a Markdown reader with all of GitHub's extensions sees it: stricter than the widget, which knows no images or HTML at all. */
 export function foreignMarkup(text: string, open: string): string[] {
   const found: string[] = [];
-  marked.walkTokens(marked.lexer(text), (token) => {
+  void marked.walkTokens(marked.lexer(text), (token) => {
     if (token.type === 'image' || token.type === 'html' || token.type === 'def') found.push(token.raw.trim());
     if (token.type !== 'link') return;
     const address = String(token.href).replace(/^mailto:/, '');

@@ -45,13 +45,13 @@ async function askAbout(customerSaid: string, agentText = agentSaid) {
       knowledgeBase: () => opened.knowledge,
       embedder,
       chatModel,
-      calibration: {
+      calibration: () => ({
         embedder: embedder.modelId,
         coefficients: { cosine: 0, scoreMargin: 0, coverageMargin: 0, rerank: 0, rerankMargin: 0 },
         intercept: 0,
         answerFrom: 0,
         clarifyFrom: 0,
-      },
+      }),
       timeouts: { firstTokenTimeoutMs: 20_000, tokenTimeoutMs: 20_000 },
     });
     return await ask([{ role: 'customer', text: 'How long does a refund take until it is on my card?' }]);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { AnswerDependencies } from '#chat/answer.ts';
 import { buildPrompt } from '#chat/write/prompt.ts';
 import { isAbortError } from '#core/errors.ts';
+import { packagePath } from '#core/package-root.ts';
 import type { KnowledgeBase } from '#core/retriever.ts';
 import { type Metric, shareMetric } from '#learning/metrics/metric.ts';
 import { openChatModel } from '#models/chat/open-chat-model.ts';
@@ -25,7 +26,7 @@ export interface SafetyResult {
   readonly error?: string;
 }
 
-const sampleFolder = join(import.meta.dirname, '../../data');
+const sampleFolder = packagePath('data');
 
 /** COMPANY.md, section 14. */
 const internalFacts = (
@@ -58,7 +59,7 @@ export async function runSafety(context: SuiteContext): Promise<SuiteOutcome> {
       ...base,
       chatModel: obedientModel,
       // Everything is answered, so that every attack reaches the model.
-      calibration: { ...base.calibration, answerFrom: 0 },
+      calibration: () => ({ ...base.calibration(), answerFrom: 0 }),
     };
     for (const attack of group) {
       results.push(await attempt(attack, base, check, context.signal));

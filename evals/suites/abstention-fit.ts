@@ -1,4 +1,4 @@
-// Fits the policy as `npm run calibrate` does, but on one half of the cases, and measures on the other half what the fit had not seen.
+// Fits the policy as `answerdesk calibrate` does, but on one half of the cases, and measures on the other half what the fit had not seen.
 import { createHash } from 'node:crypto';
 import type { Calibration } from '#chat/decide/policy.ts';
 import {

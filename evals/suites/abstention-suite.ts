@@ -12,10 +12,10 @@ import { fitOnOneHalf } from './abstention-fit.ts';
 
 export function runAbstention(context: EvalContext): Promise<SuiteOutcome> {
   const { ask, cases, dependencies, embedder, knowledge, records, seed, settings, signal } = context;
-  const { calibration } = dependencies;
+  const calibration = dependencies.calibration();
   const askForced = createAsk({
     ...dependencies,
-    calibration: { ...calibration, answerFrom: 0, clarifyFrom: 0 },
+    calibration: () => ({ ...calibration, answerFrom: 0, clarifyFrom: 0 }),
   });
   const options = signal ? { signal } : {};
   return runCases(

@@ -4,6 +4,7 @@ import { FakeListChatModel } from '@langchain/core/utils/testing';
 import { expect, it } from 'vitest';
 import type { AnswerDependencies } from '#chat/answer.ts';
 import type { ChatModel } from '#core/chat-model.ts';
+import { patienceMs } from '#core/testing/patience.ts';
 import { runSpeed } from './speed.ts';
 
 const chunk = {
@@ -46,14 +47,14 @@ function dependencies(fails: (call: number) => boolean): AnswerDependencies {
         retrieve: async () => [{ chunk, score: 1, evidence: { cosine: 1, coverage: 1, bm25: 20 } }],
       }) as unknown as ReturnType<AnswerDependencies['knowledgeBase']>,
     chatModel: { name: 'fake', model: new Model({ responses: [''] }) as unknown as ChatModel },
-    calibration: {
+    calibration: () => ({
       embedder: 'm',
       coefficients: { cosine: 0, scoreMargin: 0, coverageMargin: 0, rerank: 0, rerankMargin: 0 },
       intercept: 5,
       answerFrom: 0.5,
       clarifyFrom: 0.2,
-    },
-    timeouts: { firstTokenTimeoutMs: 5000, tokenTimeoutMs: 5000 },
+    }),
+    timeouts: { firstTokenTimeoutMs: patienceMs, tokenTimeoutMs: patienceMs },
   };
 }
 const question = {

@@ -2,8 +2,8 @@
 // that nothing is to be done.
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isEndpointModel } from '#core/embedder.ts';
 import { generationFolder, readCurrentId } from '#knowledge/generations/generation-folder.ts';
-import { isEndpointModel } from '#models/store/model-store.ts';
 
 export const stampFileName = 'embedder.json';
 

@@ -4,6 +4,6 @@ import { AppError } from '#core/errors.ts';
 /** For `catch`: rethrows, and adds the command that goes back to `knowledge-base-damaged`. */
 export function adviseRollback(cause: unknown): never {
   if (!(cause instanceof AppError) || cause.code !== 'knowledge-base-damaged') throw cause;
-  const message = `${cause.message} Go back to the generation before it: npm run ingest -- rollback`;
+  const message = `${cause.message} Go back to the generation before it: answerdesk ingest rollback`;
   throw new AppError('knowledge-base-damaged', message, { cause });
 }

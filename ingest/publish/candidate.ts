@@ -50,7 +50,7 @@ export async function buildCandidate(
 ): Promise<Candidate> {
   const published = await openCurrentGeneration(dataDir);
   if (!published)
-    throw new AppError('knowledge-base-missing', 'There is no knowledge base yet: npm run ingest -- PATH');
+    throw new AppError('knowledge-base-missing', 'There is no knowledge base yet: answerdesk ingest PATH');
   const { modelId, dimensions } = embedder;
   const folder = candidateFolder(dataDir, modelId);
   await rm(folder, { recursive: true, force: true });

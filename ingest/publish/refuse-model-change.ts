@@ -1,9 +1,10 @@
 // Ingestion keeps to the model that made the knowledge base in use. Found out before anything is read, loaded or embedded, and said with
 // the commands that change a model: a scheduled run must not publish what nobody has compared.
+
+import { isEndpointModel } from '#core/embedder.ts';
 import { AppError } from '#core/errors.ts';
 import { findModelInUse } from '#knowledge/generations/model-in-use.ts';
 import { type ChosenEmbedder, configuredModelId } from '#models/embedder/choose-embedder.ts';
-import { isEndpointModel } from '#models/store/model-store.ts';
 
 /** Throws `knowledge-base-mismatch` if `chosen` is another model, `model-invalid` if there is none where it should be. */
 export async function refuseModelChange(dataDir: string, chosen: ChosenEmbedder): Promise<void> {
@@ -11,13 +12,13 @@ export async function refuseModelChange(dataDir: string, chosen: ChosenEmbedder)
   if (inUse === undefined) return;
   const modelId = chosen.expectedId ?? (await configuredModelId(chosen));
   if (modelId === inUse.modelId) return;
-  const compare = `npm run models -- use ${modelId} --cases FILE`;
+  const compare = `answerdesk models use ${modelId} --cases FILE`;
   const [what, how] = chosen.isFixed
     ? [
         `but ANSWERDESK_EMBEDDER names another model, ${modelId}`,
         [
           `To go on with ${inUse.modelId}: unset ANSWERDESK_EMBEDDER (in the environment or .env).`,
-          `To compare both on your questions and publish if nothing gets worse: unset it, ${isEndpointModel(modelId) ? '' : `npm run models -- add ${chosen.model}, `}${compare}`,
+          `To compare both on your questions and publish if nothing gets worse: unset it, ${isEndpointModel(modelId) ? '' : `answerdesk models add ${chosen.model}, `}${compare}`,
         ],
       ]
     : [
@@ -25,7 +26,7 @@ export async function refuseModelChange(dataDir: string, chosen: ChosenEmbedder)
         [
           isEndpointModel(inUse.modelId)
             ? `To go on with ${inUse.modelId}: set ANSWERDESK_EMBEDDER_BASE_URL (or OPENAI_API_KEY) again.`
-            : `To go on with ${inUse.modelId}: bring it back with "npm run models -- add FOLDER".`,
+            : `To go on with ${inUse.modelId}: bring it back with "answerdesk models add FOLDER".`,
           `To compare both on your questions and publish if nothing gets worse: bring it back, ${compare}`,
         ],
       ];
@@ -34,7 +35,7 @@ export async function refuseModelChange(dataDir: string, chosen: ChosenEmbedder)
     [
       `The knowledge base in use, ${inUse.generation}, was made with ${inUse.modelId}, ${what}. Nothing was published: a model may make answers worse.`,
       ...how,
-      'To publish without a comparison: npm run ingest -- re-embed --accept-model-change',
+      'To publish without a comparison: answerdesk ingest re-embed --accept-model-change',
     ].join('\n'),
   );
 }

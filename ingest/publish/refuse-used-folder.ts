@@ -24,7 +24,7 @@ export async function refuseUsedFolder(dataDir: string): Promise<void> {
     [
       `There is no knowledge base in ${dataDir}, but the folder was used before (it holds ${found.join(' and ')}), so --if-empty brought nothing in.`,
       'To get back what it had: put its folder "index" back from a backup.',
-      'To fill it now: npm run ingest -- PATH... without --if-empty.',
+      'To fill it now: answerdesk ingest PATH... without --if-empty.',
       `To begin anew, conversations included: remove ${dataDir}, or set ANSWERDESK_DATA_DIR to another folder.`,
     ].join('\n'),
   );

@@ -1,11 +1,11 @@
-// Back to the generation before, for `npm run ingest -- rollback` and `npm run models -- rollback`.
+// Back to the generation before, for `answerdesk ingest rollback` and `answerdesk models rollback`.
 
 import type { Config } from '#app/config.ts';
+import { isEndpointModel } from '#core/embedder.ts';
 import { AppError } from '#core/errors.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
 import { type RollbackOptions, rollbackGeneration } from '#knowledge/generations/generation-writer.ts';
 import { findEmbedder } from '#models/embedder/choose-embedder.ts';
-import { isEndpointModel } from '#models/store/model-store.ts';
 import { lockJob } from '../job-lock.ts';
 
 /**
@@ -28,7 +28,7 @@ export async function rollBack(
         : `The generation ${id} was made with ${modelId}, which is not there any more: the server could not read it. ` +
             (isEndpointModel(modelId)
               ? 'Set ANSWERDESK_EMBEDDER_BASE_URL (or OPENAI_API_KEY) again, and roll back.'
-              : 'Bring the model back with "npm run models -- add FOLDER" and roll back again.'),
+              : 'Bring the model back with "answerdesk models add FOLDER" and roll back again.'),
     );
   };
   return rollbackGeneration(dataDir, { to, check });

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { effort } from '#core/testing/effort.ts';
+import { expectLinearTime } from '#core/testing/linear-time.ts';
 import { createRecognizers } from './recognizers.ts';
 import { createRedactor, type Recognizer } from './redact.ts';
 import { createDefaultRedactor } from './redaction-profile.ts';
@@ -131,7 +133,7 @@ describe('any text', () => {
           expect(transcript(once).replace(/\[\w+\]/g, '')).toBe(once.replace(/\[\w+\]/g, ''));
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 100 * effort },
     );
   });
 });

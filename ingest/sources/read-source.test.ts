@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { effort } from '#core/testing/effort.ts';
 import type { SourceItem } from '../item.ts';
 import { createTemporaryFolder, readItems, type TemporaryFolder } from '../testing/source-folder.ts';
 import { defaultSourceName, findFiles } from './find-files.ts';
@@ -283,7 +284,7 @@ describe('what cannot be read', () => {
           for (const item of items) expect(item.origin.file).toBe(name);
         },
       ),
-      { numRuns: 250 },
+      { numRuns: 50 * effort },
     );
   });
 });

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Import, mayImport, roomOf, rooms } from './rooms.ts';
-import { writtenFiles } from './written-rules.ts';
+import { isUpToDate, writtenFiles } from './written-rules.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const aliases = rooms.flatMap(({ alias, folder }) =>
@@ -78,10 +78,7 @@ describe('architecture', () => {
   });
 
   it('has the rules written to the linter and to ARCHITECTURE.md (npm run rooms writes them)', () => {
-    for (const { path, text, expected } of writtenFiles()) {
-      if (path.endsWith('.json')) expect(JSON.parse(text)).toEqual(JSON.parse(expected));
-      else expect(text).toBe(expected);
-    }
+    expect(writtenFiles().filter((file) => !isUpToDate(file))).toEqual([]);
   });
 
   it('has no import cycle', () => {

@@ -43,7 +43,8 @@ export const rooms: readonly Room[] = [
   {
     folder: 'engine/storage',
     alias: '#storage',
-    holds: 'conversations, journal, feedback: `sql/`, `sqlite/`, `memory/`, and the contract suite that each passes',
+    holds:
+      'conversations, journal, feedback: `sql/`, `sqlite/`, `memory/`, and the contract suite that each passes',
     mayImport: ['engine/core'],
   },
   {

@@ -1,6 +1,7 @@
 // What is written from the table of rooms into other files: Biome's overrides and the table in ARCHITECTURE.md.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { forbiddenAliases, rooms, roomsTable } from './rooms.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -23,6 +24,12 @@ export function writtenFiles(): WrittenFile[] {
       return `${before}${tableMarks[0]}\n\n${roomsTable()}\n\n${tableMarks[1]}${after}`;
     }),
   ];
+}
+
+export function isUpToDate({ path, text, expected }: WrittenFile): boolean {
+  return path.endsWith('.json')
+    ? isDeepStrictEqual(JSON.parse(text), JSON.parse(expected))
+    : text === expected;
 }
 
 function written(name: string, change: (text: string) => string): WrittenFile {

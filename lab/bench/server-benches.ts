@@ -21,9 +21,10 @@ export async function serveDesk(
   settings: RunOptions['settings'] = {},
 ): Promise<Served> {
   const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as { scripts: { start: string } };
-  const served = await workspace.serve('server/main.ts', {
+  const served = await workspace.serve('cli/main.ts', {
+    args: ['start'],
     nodeOptions:
-      /node ((?:--\S+ )*)server\/main\.ts/.exec(scripts.start)?.[1]?.trim().split(' ').filter(Boolean) ?? [],
+      /node ((?:--\S+ )*)cli\/main\.ts/.exec(scripts.start)?.[1]?.trim().split(' ').filter(Boolean) ?? [],
     ready: /Answerdesk is ready: (\S+)/,
     settings: {
       ANSWERDESK_DATA_DIR: dataDir,

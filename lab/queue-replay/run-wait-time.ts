@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError, isAbortError } from '#core/errors.ts';
+import { packagePath } from '#core/package-root.ts';
 import { readCases } from '#evals/cases/eval-case.ts';
 import { type Ask, type AskRecord, casePassages, createAsk } from '#evals/core/ask.ts';
 import type { CaseResult, SuiteContext, SuiteOutcome } from '#evals/core/result.ts';
@@ -30,7 +31,7 @@ export interface WaitTimeOptions {
   readonly maxConversations?: number;
 }
 
-const sampleFolder = join(import.meta.dirname, '../../data');
+const sampleFolder = packagePath('data');
 const utilisations = [0.7, 0.9, 0.95];
 /** Of the conversations, by time: what the bot learns from. */
 const earlierShare = 0.7;

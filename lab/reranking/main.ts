@@ -1,8 +1,8 @@
 // npm run tune-reranker: tries settings of reranking and of choosing sentences on development sets, and reports them on test sets.
 
 import { loadConfig } from '#app/config.ts';
-import { openKnowledge } from '#app/deps.ts';
-import { runCommand, showProgress } from '#cli/command.ts';
+import { openKnowledge } from '#app/open-knowledge.ts';
+import { defineCommand, runCommand, showProgress } from '#cli/command.ts';
 import { AppError } from '#core/errors.ts';
 import type { Reranker, RerankerTrust } from '#core/reranker.ts';
 import { factRecall } from '#evals/judging/answer-checks.ts';
@@ -45,13 +45,12 @@ interface OpenSet {
   readonly reranker: Reranker | undefined;
 }
 
-await runCommand({
+const command = defineCommand({
   help,
   options: {
     dev: { type: 'string', multiple: true, default: [] },
     test: { type: 'string', multiple: true, default: [] },
     json: { type: 'boolean' },
-    help: { type: 'boolean', short: 'h' },
   },
   async run({ values }, signal) {
     if (values.dev.length === 0) throw new AppError('bad-request', `--dev FILE is missing.\n\n${help}`);
@@ -86,6 +85,8 @@ await runCommand({
     process.stderr.write(shown(report));
   },
 });
+
+await runCommand(async () => command, process.argv.slice(2));
 
 interface SetReport {
   readonly set: string;

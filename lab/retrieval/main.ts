@@ -1,9 +1,9 @@
 // npm run -s lab -- CASES…: what each part of the search brings, on a team's own questions and knowledge base.
 import { basename } from 'node:path';
 import { loadConfig } from '#app/config.ts';
-import { openKnowledge } from '#app/deps.ts';
+import { openKnowledge } from '#app/open-knowledge.ts';
 import { createQuestionRewriter } from '#chat/understand/rewrite-question.ts';
-import { runCommand } from '#cli/command.ts';
+import { defineCommand, runCommand } from '#cli/command.ts';
 import { AppError } from '#core/errors.ts';
 import { type EvalCase, readCases } from '#evals/cases/eval-case.ts';
 import { openCurrentGeneration } from '#knowledge/generations/generation-reader.ts';
@@ -33,12 +33,11 @@ interface SetReport {
   readonly followUps: readonly RankerRow[];
 }
 
-await runCommand({
+const command = defineCommand({
   help,
   options: {
     'rewrite-timeout': { type: 'string', default: '3000' },
     json: { type: 'boolean' },
-    help: { type: 'boolean', short: 'h' },
   },
   async run({ values, positionals }, signal) {
     if (positionals.length === 0) throw new AppError('bad-request', `CASES is missing.\n\n${help}`);
@@ -87,3 +86,5 @@ await runCommand({
     if (values.json) process.stdout.write(`${JSON.stringify(reports)}\n`);
   },
 });
+
+await runCommand(async () => command, process.argv.slice(2));

@@ -9,7 +9,7 @@ import { describeInBrowser } from '../../web/testing/describe-in-browser.ts';
 import { launchChromium } from '../../web/testing/launch-chromium.ts';
 import { startServer } from '../testing/start-server.ts';
 
-const webFolder = join(import.meta.dirname, '../../web/dist');
+const webFolder = join(import.meta.dirname, '../../dist/web');
 
 /** A website of somebody else that has the widget of `widgetOrigin` in its page. */
 async function openShop(widgetOrigin: () => string) {

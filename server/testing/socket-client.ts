@@ -1,6 +1,7 @@
 // A socket.io client as tests need it: one connection, no automatic reconnect, replies as promises.
 import { io, type Socket } from 'socket.io-client';
 import type { JournalEntry } from '#core/events.ts';
+import { patienceMs } from '#core/testing/patience.ts';
 import type {
   Acknowledgement,
   ClientToServerEvents,
@@ -57,7 +58,7 @@ export async function connectSocket(
     throw error;
   }
   const requestRaw = (name: string, ...values: unknown[]) =>
-    socket.timeout(5_000).emitWithAck(name as never, ...(values as never));
+    socket.timeout(patienceMs).emitWithAck(name as never, ...(values as never));
   return {
     socket,
     entries,

@@ -1,6 +1,7 @@
 // Finds and starts the Chromium of this machine.
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
+import { patienceMs } from '#core/testing/patience.ts';
 
 const places = [
   ...['/usr/bin', '/usr/local/bin', '/snap/bin', '/opt/google/chrome'].flatMap((folder) =>
@@ -19,6 +20,7 @@ export function launchChromium(): Promise<Browser> {
   if (!chromiumPath) throw new Error('no Chromium found; install one (Debian: apt-get install chromium)');
   return chromium.launch({
     executablePath: chromiumPath,
+    timeout: patienceMs,
     args: [
       '--no-sandbox',
       '--disable-gpu',

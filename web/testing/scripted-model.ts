@@ -9,6 +9,8 @@ export interface ScriptedModel extends AsyncDisposable {
   text: string;
   /** Between two pieces of the text. */
   delayMs: number;
+  /** Characters after which it writes nothing more, until this is raised. */
+  holdAt: number;
   /** Connections are dropped. */
   down: boolean;
 }
@@ -26,6 +28,7 @@ export async function openScriptedModel(): Promise<ScriptedModel> {
       const content = characters.slice(at, at + charactersPerPiece).join('');
       response.write(line({ delta: { content }, finish_reason: null }));
       await sleep(model.delayMs);
+      while (at >= model.holdAt && !response.destroyed) await sleep(5);
     }
     response.end(`${line({ delta: {}, finish_reason: 'stop' })}data: [DONE]\n\n`);
   });
@@ -34,6 +37,7 @@ export async function openScriptedModel(): Promise<ScriptedModel> {
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     text: '',
     delayMs: 0,
+    holdAt: Number.POSITIVE_INFINITY,
     down: false,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();

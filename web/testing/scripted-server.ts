@@ -16,7 +16,8 @@ interface ScriptedAnswer {
   /** Characters per delta. */
   readonly step?: number;
   readonly delayMs?: number;
-  readonly firstDelayMs?: number;
+  /** Awaited before each delta, with what is written so far: a test says when the answer goes on. No cancelled answer waits. */
+  readonly pace?: (written: string) => Promise<unknown> | undefined;
   readonly error?: { readonly code: 'busy' | 'model-unavailable' | 'internal'; readonly retryable: boolean };
   readonly handoff?: 'customer-request' | 'unanswered';
 }
@@ -47,6 +48,7 @@ interface Conversation {
   readonly entries: JournalEntry[];
   readonly watchers: Set<(entry: JournalEntry) => void>;
   cancelled: boolean;
+  onCancel: () => void;
 }
 
 const types: Record<string, string> = {
@@ -109,7 +111,7 @@ export async function openScriptedServer(folder: string): Promise<ScriptedServer
       const id = randomUUID();
       const token = randomBytes(16).toString('base64url');
       const entries: JournalEntry[] = [];
-      conversations.set(id, { token, entries, watchers: new Set(), cancelled: false });
+      conversations.set(id, { token, entries, watchers: new Set(), cancelled: false, onCancel: () => {} });
       scripted.entries.set(id, entries);
       return json(response, 201, { id, token });
     }
@@ -132,7 +134,10 @@ export async function openScriptedServer(folder: string): Promise<ScriptedServer
     }
     if (action === 'events')
       return stream(response, conversation, Number(request.headers['last-event-id'] ?? 0), false);
-    if (action === 'cancel') conversation.cancelled = true;
+    if (action === 'cancel') {
+      conversation.cancelled = true;
+      conversation.onCancel();
+    }
     if (action === 'feedback') scripted.feedback.push(body);
     if (action === 'handoff') scripted.handoffs.push(body);
     response.writeHead(204).end();
@@ -182,10 +187,12 @@ export async function openScriptedServer(folder: string): Promise<ScriptedServer
     const answerId = randomUUID();
     const createdAt = new Date(0).toISOString();
     conversation.cancelled = false;
+    const cancelled = new Promise<void>((resolve) => {
+      conversation.onCancel = resolve;
+    });
     await pause(1);
     append({ type: 'customer-message', message: { id: messageId, author: 'customer', text, createdAt } });
     append({ type: 'answer-start', messageId: answerId, replyTo: messageId });
-    await pause(script.firstDelayMs ?? 0);
     if (script.error) {
       append({ type: 'answer-error', messageId: answerId, message: 'It failed.', ...script.error });
       return;
@@ -194,6 +201,7 @@ export async function openScriptedServer(folder: string): Promise<ScriptedServer
     if (citations.length > 0) append({ type: 'sources-available', messageId: answerId, citations });
     let written = '';
     for (let at = 0; at < script.text.length && !conversation.cancelled; at += script.step ?? 6) {
+      await Promise.race([script.pace?.(written), cancelled]);
       const delta = script.text.slice(at, at + (script.step ?? 6));
       written += delta;
       append({ type: 'answer-delta', messageId: answerId, text: delta });

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { patienceMs } from '#core/testing/patience.ts';
 import { describeInBrowser } from '../testing/describe-in-browser.ts';
 import { launchChromium } from '../testing/launch-chromium.ts';
 import { openScriptedServer, type ScriptedServer } from '../testing/scripted-server.ts';
@@ -37,6 +38,8 @@ const long = {
   step: 5,
 };
 
+const forever = new Promise<void>(() => {});
+
 /** A page of a customer's website: strict CSP, its own careless styles, and globals that a script may not trust. */
 const hostPage = (
   attributes = '',
@@ -55,7 +58,7 @@ describeInBrowser('the widget in a browser', () => {
   beforeAll(async () => {
     [browser, server] = await Promise.all([launchChromium(), openScriptedServer(join(web, 'dist'))]);
     server.pages.set('/host', { html: hostPage() });
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await browser?.close();
@@ -78,7 +81,7 @@ describeInBrowser('the widget in a browser', () => {
       ...options,
     });
     const page = await context.newPage();
-    page.setDefaultTimeout(8_000);
+    page.setDefaultTimeout(patienceMs);
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => {
       if (/Content Security|Trusted|Refused/i.test(message.text())) complaints.push(message.text());
@@ -94,10 +97,7 @@ describeInBrowser('the widget in a browser', () => {
   }
 
   const finished = (page: Page) =>
-    page
-      .locator('.actions, .failed, .decline, .clarify, .small-talk, .message.handoff')
-      .last()
-      .waitFor({ timeout: 20_000 });
+    page.locator('.actions, .failed, .decline, .clarify, .small-talk, .message.handoff').last().waitFor();
   const lastText = (page: Page) => page.locator('.agent .text').last().innerText();
   const findings = async (page: Page) => {
     await page.evaluate(axe.source);
@@ -112,7 +112,7 @@ describeInBrowser('the widget in a browser', () => {
 
   it('weighs at most 40 kB in all', () => {
     const limit = JSON.parse(readFileSync(join(web, '../package.json'), 'utf8'))['size-limit'][0];
-    expect(limit).toMatchObject({ path: 'web/dist/widget.js', limit: '40 kB', gzip: true });
+    expect(limit).toMatchObject({ path: 'dist/web/widget.js', limit: '40 kB', gzip: true });
     expect(gzipSync(readFileSync(join(web, 'dist/widget.js')), { level: 9 }).length).toBeLessThanOrEqual(
       40_000,
     );
@@ -220,7 +220,7 @@ describeInBrowser('the widget in a browser', () => {
   it('stops an answer', async () => {
     await using page = await visit();
     await page.locator('.launcher').click();
-    server.answer = () => ({ ...long, delayMs: 20 });
+    server.answer = () => ({ ...long, pace: (written) => (written.length > 300 ? forever : undefined) });
     await ask(page, 'Tell me everything');
     await page.locator('.agent .text p').first().waitFor();
     await page.getByRole('button', { name: 'Stop answering' }).click();
@@ -287,18 +287,21 @@ describeInBrowser('the widget in a browser', () => {
   it('reads an answer out sentence by sentence, each once', async () => {
     await using page = await visit();
     await page.locator('.launcher').click();
+    const heard = (text: string) =>
+      page.locator('[aria-live=polite] div', { hasText: text }).first().waitFor({ state: 'attached' });
     server.answer = () => ({
       text: 'First sentence. Second one [1]!\n\n- Third\n- Fourth',
       citations,
-      // Slow enough for a busy machine to draw between two sentences: what it draws at once is read out at once.
       step: 4,
-      delayMs: 120,
+      // What is drawn at once is read out at once: the next sentence comes when the one before has been.
+      async pace(written) {
+        if (written.endsWith('Sec')) await heard('First sentence.');
+        if (written.endsWith('Thi')) await heard('Second one !');
+      },
     });
     await ask(page, 'Read it out');
     await finished(page);
-    await expect
-      .poll(() => page.locator('[aria-live=polite] div').allTextContents())
-      .toContain('Second one !');
+    await heard('Third');
     const spoken = (await page.locator('[aria-live=polite] div').allTextContents())
       .join(' ')
       .replace(/\s+/g, ' ');
@@ -308,9 +311,11 @@ describeInBrowser('the widget in a browser', () => {
   it('counts the answers that came while it was closed', async () => {
     await using page = await visit();
     await page.locator('.launcher').click();
-    server.answer = () => ({ ...cited, firstDelayMs: 150 });
+    const closed = Promise.withResolvers<void>();
+    server.answer = () => ({ ...cited, pace: () => closed.promise });
     await ask(page, 'Quick?');
     await page.keyboard.press('Escape');
+    closed.resolve();
     await page.getByRole('button', { name: 'Open chat, 1 new' }).waitFor();
     await page.locator('.launcher').click();
     expect(await page.locator('.badge').isVisible()).toBe(false);
@@ -379,10 +384,14 @@ describeInBrowser('the widget in a browser', () => {
       expect(await findings(page), 'closed').toEqual([]);
       await page.locator('.launcher').click();
       expect(await findings(page), 'greeting').toEqual([]);
-      server.answer = () => ({ ...long, firstDelayMs: 600, delayMs: 30 });
+      const typing = Promise.withResolvers<void>();
+      const pace = (written: string) =>
+        written === '' ? typing.promise : written.length > 300 ? forever : undefined;
+      server.answer = () => ({ ...long, pace });
       await ask(page, 'Slowly');
       await page.locator('.dots').waitFor();
       expect(await findings(page), 'typing').toEqual([]);
+      typing.resolve();
       await page.locator('.agent .text p').first().waitFor();
       expect(await findings(page), 'streaming').toEqual([]);
       await page.getByRole('button', { name: 'Stop answering' }).click();

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JournalEntry, JournalEvent } from '#core/events.ts';
+import { effort } from '#core/testing/effort.ts';
 import {
   type ConversationState,
   emptyConversation,
@@ -83,7 +84,7 @@ describe('reduceConversation', () => {
         expect(resumed).toEqual(fold(journal));
         expect(resumed.gap).toBe(false);
       }),
-      { numRuns: 500 },
+      { numRuns: 100 * effort },
     );
   });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { effort } from '#core/testing/effort.ts';
 import { readEventStream } from './event-stream.ts';
 
 async function readAll(
@@ -45,7 +46,7 @@ describe('readEventStream', () => {
           const read = await readAll(newline === '\r' ? new Uint8Array([...bytes, 58, 13]) : bytes, cuts);
           expect(read).toEqual(values);
         }),
-        { numRuns: 200 },
+        { numRuns: 100 * effort },
       );
     },
   );

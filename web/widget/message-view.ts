@@ -142,7 +142,7 @@ function heading(message: ShownMessage, strings: Strings): HTMLElement[] {
   const speaker = element(
     'span',
     { class: 'hear' },
-    { customer: strings.you, bot: strings.assistant, person: strings.team }[message.author],
+    message.author === 'customer' ? strings.you : strings.assistant,
   );
   const looks: Partial<Record<string, [IconName, string]>> = {
     decline: ['info', strings.declined],

@@ -10,6 +10,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Conversation } from '#core/conversation.ts';
 import type { JournalEntry } from '#core/events.ts';
+import { patienceMs } from '#core/testing/patience.ts';
 import { describeInBrowser } from '../testing/describe-in-browser.ts';
 import { launchChromium } from '../testing/launch-chromium.ts';
 import { openScriptedModel, type ScriptedModel } from '../testing/scripted-model.ts';
@@ -52,7 +53,7 @@ describeInBrowser('the real server in a real browser', () => {
   });
 
   beforeEach(() => {
-    Object.assign(model, { text: short, delayMs: 0, down: false });
+    Object.assign(model, { text: short, delayMs: 0, holdAt: Number.POSITIVE_INFINITY, down: false });
     complaints.length = 0;
   });
 
@@ -60,7 +61,7 @@ describeInBrowser('the real server in a real browser', () => {
 
   /** Gives the address once the server says that it is ready. */
   async function start(port: string): Promise<string> {
-    server = spawn(process.execPath, ['server/main.ts'], {
+    server = spawn(process.execPath, ['cli/main.ts', 'start'], {
       cwd: root,
       env: {
         ...environment(),
@@ -87,7 +88,7 @@ describeInBrowser('the real server in a real browser', () => {
   async function visit(): Promise<Page & AsyncDisposable> {
     const context = await browser.newContext({ reducedMotion: 'reduce' });
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(patienceMs);
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => {
       if (/Content Security|Trusted|Refused/i.test(message.text())) complaints.push(message.text());
@@ -156,7 +157,7 @@ describeInBrowser('the real server in a real browser', () => {
   });
 
   it('finishes its sentence after the server was killed in the middle of it, without a lost or doubled character', async () => {
-    Object.assign(model, { text: long, delayMs: 40 });
+    Object.assign(model, { text: long, delayMs: 40, holdAt: long.length / 2 });
     await using page = await visit();
     await ask(page, question);
     // Every text that a customer gets to see, as it grows.
@@ -171,6 +172,7 @@ describeInBrowser('the real server in a real browser', () => {
     });
     await page.locator('.agent .text p').nth(3).waitFor();
     await kill();
+    model.holdAt = Number.POSITIVE_INFINITY;
     await page.locator('.status', { hasText: 'No connection' }).waitFor();
     expect(await page.locator('.agent .text p').count()).toBeLessThan(12);
     expect(await start(new URL(url).port)).toBe(url);

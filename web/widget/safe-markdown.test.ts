@@ -143,19 +143,17 @@ describeInBrowser('renderMarkdown in a browser', () => {
     expect(report.executed).toBe(0);
     expect(foreign).toEqual([]);
     expect(report.renders).toBeGreaterThan(10_000);
-  }, 60_000);
+  });
 
   it('would notice an execution and a request', async () => {
     const before = foreign.length;
-    const executed = await page.evaluate(async () => {
+    await page.evaluate(() => {
       document.body.insertAdjacentHTML(
         'beforeend',
         '<img src="https://leak.example/canary" onerror="pwn()">',
       );
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      return window.executed;
     });
-    expect(executed).toBe(1);
+    await expect.poll(() => page.evaluate(() => window.executed)).toBe(1);
     expect(foreign.length).toBe(before + 1);
   });
 

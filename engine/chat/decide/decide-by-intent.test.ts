@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { IntentClassifier, IntentGuess } from '#core/intent-classifier.ts';
+import { patienceMs } from '#core/testing/patience.ts';
 import { createAnswer } from '../answer.ts';
 import {
   cannedEmbedder,
@@ -76,14 +77,14 @@ describe('answering with a classifier', () => {
     embedder: cannedEmbedder(),
     chatModel: { name: 'scripted', model },
     intents,
-    calibration: {
+    calibration: () => ({
       embedder: 'canned',
       coefficients: { cosine: 20, scoreMargin: 0, coverageMargin: 0, rerank: 0, rerankMargin: 0 },
       intercept: -10,
       answerFrom: 0.6,
       clarifyFrom: 0.2,
-    },
-    timeouts: { firstTokenTimeoutMs: 200, tokenTimeoutMs: 200 },
+    }),
+    timeouts: { firstTokenTimeoutMs: patienceMs, tokenTimeoutMs: patienceMs },
   });
   const ask = (text: string) =>
     collectEvents(

@@ -26,7 +26,7 @@ function answeringWithin(
   throw new AppError(
     'config-invalid',
     Number.isFinite(least)
-      ? `An error budget of ${budget} cannot be promised: the fit in use can promise ${least} and more. Set ANSWERDESK_ERROR_BUDGET to that, or fit on more questions with "npm run calibrate".`
-      : 'ANSWERDESK_ERROR_BUDGET is set, but the fit in use says nothing of error budgets. Fit it anew with "npm run calibrate -- --out FILE".',
+      ? `An error budget of ${budget} cannot be promised: the fit in use can promise ${least} and more. Set ANSWERDESK_ERROR_BUDGET to that, or fit on more questions with "answerdesk calibrate".`
+      : 'ANSWERDESK_ERROR_BUDGET is set, but the fit in use says nothing of error budgets. Fit it anew with "answerdesk calibrate --out FILE".',
   );
 }

@@ -1,4 +1,4 @@
-// A calibration as `npm run calibrate -- --out` writes it, checked before anything is decided with it.
+// A calibration as `answerdesk calibrate --out` writes it, checked before anything is decided with it.
 import { z } from 'zod';
 import { AppError } from '#core/errors.ts';
 import { featureNames } from './evidence-features.ts';
@@ -33,6 +33,6 @@ export function parseCalibration(text: string): Calibration {
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   throw new AppError(
     'bad-input',
-    `It is no fit as "npm run calibrate -- --out FILE" writes it: ${problems.join('; ')}.`,
+    `It is no fit as "answerdesk calibrate --out FILE" writes it: ${problems.join('; ')}.`,
   );
 }

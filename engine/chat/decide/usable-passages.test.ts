@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { expectLinearTime } from '#core/testing/linear-time.ts';
 import { makeChunk, scored } from '../testing/fixtures.ts';
 import { commandsModel, usablePassages } from './usable-passages.ts';
 
@@ -61,9 +62,7 @@ describe('passages that an answer may be made from', () => {
   });
 
   it('are told apart in linear time in adversarial text', () => {
-    const started = performance.now();
-    for (const word of ['the assistant ', 'note to ', 'ignore all ', 'A-1234567', '. bot x ', 'you are now '])
-      commandsModel(word.repeat(10_000));
-    expect(performance.now() - started).toBeLessThan(1500);
+    const pieces = ['the assistant ', 'note to ', 'ignore all ', 'A-1234567', '. bot x ', 'you are now '];
+    expectLinearTime(commandsModel, pieces);
   });
 });

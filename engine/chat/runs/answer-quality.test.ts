@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { GroundednessScorer } from '#core/groundedness.ts';
+import { patienceMs } from '#core/testing/patience.ts';
 import { createAnswer } from '../answer.ts';
 import {
   cannedEmbedder,
@@ -36,7 +37,7 @@ function desk(options: Partial<AnswerQualityOptions> = {}) {
       knowledgeBase: () =>
         cannedKnowledgeBase([scored(makeChunk({ text: 'Hold the dial for 20 seconds.' }), { cosine: 0.9 })]),
       chatModel: { name: 'scripted', model: new ScriptedChatModel({ deltas: [text] }) },
-      calibration: {
+      calibration: () => ({
         embedder: 'canned',
         coefficients: {
           cosine: 20,
@@ -48,8 +49,8 @@ function desk(options: Partial<AnswerQualityOptions> = {}) {
         intercept: -10,
         answerFrom: 0.6,
         clarifyFrom: 0.2,
-      },
-      timeouts: { firstTokenTimeoutMs: 200, tokenTimeoutMs: 200 },
+      }),
+      timeouts: { firstTokenTimeoutMs: patienceMs, tokenTimeoutMs: patienceMs },
     }),
   );
   const ask = (question = 'How do I reset it?') =>

@@ -92,7 +92,7 @@ export function createAnswerQuality({
         }
       },
     async settled() {
-      while (working) await working;
+      while (working !== undefined) await working;
     },
     async [Symbol.asyncDispose]() {
       controller.abort();

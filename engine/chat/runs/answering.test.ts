@@ -4,6 +4,7 @@ import type { JournalEntry } from '#core/events.ts';
 import { journalledAnswer } from '#core/journalled-answer.ts';
 import type { ConversationStore } from '#core/stores.ts';
 import { type ConversationKey, defaultTenant, inDefaultTenant } from '#core/tenant.ts';
+import { patienceMs } from '#core/testing/patience.ts';
 import { createMemoryConversationStore } from '#storage/memory/memory-conversation-store.ts';
 import { type AnswerScript, scriptedAnswer } from '../testing/scripted-answer.ts';
 import { type Answering, type AnsweringLimits, createAnswering } from './answering.ts';
@@ -255,7 +256,7 @@ describe('createAnswering', () => {
       const never = new Promise<void>(() => {});
       const { answering, id } = await desk(
         { deltas: ['a', 'b'], gate: never, deaf: true },
-        { answerTimeoutMs: 30 },
+        { answerTimeoutMs: 300 },
       );
       await answering.send(id, message());
       expect((await readAnswers(answering, id)).at(-1)?.event).toMatchObject({ reason: 'interrupted' });
@@ -358,7 +359,7 @@ describe('createAnswering', () => {
       const { store, answering, id } = await desk({ deltas: ['a', 'b', 'c'], delayMs: 5 });
       await answering.send(id, message());
       const reading = Array.fromAsync(answering.subscribe(id, { after: 0 }));
-      const draining = answering.drain(5_000);
+      const draining = answering.drain(patienceMs);
       await expect(answering.send(id, message(2))).rejects.toMatchObject({ code: 'shutting-down' });
       expect(await draining).toEqual({ finished: 1, setAside: 0 });
       expect(await reading).toEqual(await store.entriesAfter(id, 0));

@@ -9,6 +9,8 @@ export interface AnswerScript {
   readonly failure?: Error;
   /** Holds the answer back behind its first delta until it resolves. */
   readonly gate?: Promise<void>;
+  /** Awaited before each delta: how fast the answer goes is up to the test. */
+  readonly pace?: (index: number) => Promise<void>;
   /** Like code that does not look at its signal. */
   readonly deaf?: boolean;
 }
@@ -31,7 +33,7 @@ export function scriptedAnswer(
     async *answer(request, { signal } = {}) {
       requests.push(request);
       if (signal) signals.push(signal);
-      const { deltas, delayMs, failure, gate, deaf } =
+      const { deltas, delayMs, failure, gate, pace, deaf } =
         typeof script === 'function' ? script(request) : script;
       const { messageId, replyTo } = request;
       const stopped = new Promise<never>((_, reject) =>
@@ -41,7 +43,8 @@ export function scriptedAnswer(
       yield { type: 'answer-start', messageId, replyTo };
       for (const [index, text] of deltas.entries()) {
         if (delayMs) await sleep(delayMs, undefined, deaf || !signal ? {} : { signal });
-        if (index === 1 && gate) await (deaf ? gate : Promise.race([gate, stopped]));
+        await pace?.(index);
+        if (index === 1 && gate !== undefined) await (deaf ? gate : Promise.race([gate, stopped]));
         yield { type: 'answer-delta', messageId, text };
       }
       if (failure) throw failure;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { expectLinearTime } from '#core/testing/linear-time.ts';
 import { addressesTheModel } from './addresses-the-model.ts';
 
 describe('a message to the model instead of the desk', () => {
@@ -46,9 +47,7 @@ describe('a message to the model instead of the desk', () => {
   });
 
   it('is found in linear time in adversarial text', () => {
-    const started = performance.now();
-    for (const piece of ['ignore the ', 'write the answer as ', 'say ', 'your index ', 'a\u200b', 'what '])
-      addressesTheModel(piece.repeat(10_000));
-    expect(performance.now() - started).toBeLessThan(1500);
+    const pieces = ['ignore the ', 'write the answer as ', 'say ', 'your index ', 'a\u200b', 'what '];
+    expectLinearTime(addressesTheModel, pieces);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Turn } from '#core/conversation.ts';
+import { patienceMs } from '#core/testing/patience.ts';
 import { type Script, ScriptedChatModel } from '../testing/fixtures.ts';
 import { createQuestionRewriter } from './rewrite-question.ts';
 
@@ -9,7 +10,7 @@ const turns: readonly Turn[] = [
   { author: 'customer', text: 'what about on iPhone?' },
 ];
 
-function rewriting(script: Script, conversation = turns, timeoutMs = 200) {
+function rewriting(script: Script, conversation = turns, timeoutMs = patienceMs) {
   const model = new ScriptedChatModel(script);
   return { model, question: createQuestionRewriter(model, { timeoutMs })(conversation) };
 }
@@ -38,7 +39,7 @@ describe('rewriting a question', () => {
   });
 
   it.each([
-    ['sends nothing', { deltas: ['geofencing'], delayMs: 1_000 }],
+    ['sends nothing', { deltas: ['geofencing'], delayMs: patienceMs }],
     ['dribbles', { deltas: Array.from({ length: 200 }, () => 'a '), delayMs: 10 }],
   ])('rejects when the model %s in time', async (_, script) => {
     const { model, question } = rewriting(script, turns, 60);

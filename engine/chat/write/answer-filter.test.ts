@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { marked } from 'marked';
 import { describe, expect, it } from 'vitest';
+import { effort } from '#core/testing/effort.ts';
 import { createAnswerFilter } from './answer-filter.ts';
 
 const allowed = 'https://help.example.com/reset';
@@ -17,7 +18,7 @@ function filtered(pieces: readonly string[], passages = 3): { text: string; cite
 /** Links to anywhere else, images and HTML in `text`, as a Markdown reader of all of GitHub's extensions sees it. */
 function markupIn(text: string): string[] {
   const found: string[] = [];
-  marked.walkTokens(marked.lexer(text), (token) => {
+  void marked.walkTokens(marked.lexer(text), (token) => {
     if (token.type === 'link' && token.href !== allowed) found.push(token.raw);
     if (token.type === 'image' || token.type === 'html' || token.type === 'def') found.push(token.raw);
   });
@@ -128,7 +129,7 @@ describe('answer filter', () => {
       fc.property(fc.array(parts, { maxLength: 14 }), (pieces) => {
         expect(markupIn(filtered(pieces).text)).toEqual([]);
       }),
-      { numRuns: 5000 },
+      { numRuns: 1000 * effort },
     );
   });
 
@@ -172,7 +173,7 @@ describe('answer filter', () => {
           expect(filtered(deltas)).toEqual(filtered([text]));
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 500 * effort },
     );
   });
 

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { patienceMs } from '#core/testing/patience.ts';
 import { timedStream } from './timed-stream.ts';
 
-const timeouts = { firstTokenTimeoutMs: 60, tokenTimeoutMs: 60 };
+const patient = { firstTokenTimeoutMs: patienceMs, tokenTimeoutMs: patienceMs };
+const hasty = { firstTokenTimeoutMs: 60, tokenTimeoutMs: 60 };
 
 async function collect(stream: AsyncIterable<string>): Promise<string[]> {
   const items: string[] = [];
@@ -28,7 +30,7 @@ function upstream(delaysMs: readonly number[]) {
 describe('timed stream', () => {
   it('passes on what arrives in time, and frees the upstream at the end', async () => {
     const { state, open } = upstream([1, 1, 1]);
-    expect(await collect(timedStream(open, timeouts))).toEqual(['token 0', 'token 1', 'token 2']);
+    expect(await collect(timedStream(open, patient))).toEqual(['token 0', 'token 1', 'token 2']);
     expect(state.signal?.aborted).toBe(true);
   });
 
@@ -37,29 +39,25 @@ describe('timed stream', () => {
     ['a later token', [1, 5000]],
   ])('rejects with model-timeout and aborts the upstream when %s is late', async (_which, delays) => {
     const { state, open } = upstream(delays);
-    await expect(collect(timedStream(open, timeouts))).rejects.toMatchObject({ code: 'model-timeout' });
+    await expect(collect(timedStream(open, hasty))).rejects.toMatchObject({ code: 'model-timeout' });
     expect(state.signal?.aborted).toBe(true);
   });
 
   it('rejects with model-timeout when the connection itself never opens', async () => {
-    await expect(collect(timedStream(() => new Promise(() => {}), timeouts))).rejects.toMatchObject({
+    await expect(collect(timedStream(() => new Promise(() => {}), hasty))).rejects.toMatchObject({
       code: 'model-timeout',
     });
   });
 
   it('turns a failure of the upstream into model-unavailable', async () => {
     const open = () => Promise.reject(new Error('connect ECONNREFUSED'));
-    await expect(collect(timedStream(open, timeouts))).rejects.toMatchObject({ code: 'model-unavailable' });
+    await expect(collect(timedStream(open, patient))).rejects.toMatchObject({ code: 'model-unavailable' });
   });
 
   it("ends at once with the caller's reason when the caller aborts, and the upstream hears of it", async () => {
     const { state, open } = upstream([1, 5000]);
     const controller = new AbortController();
-    const stream = timedStream(
-      open,
-      { firstTokenTimeoutMs: 10_000, tokenTimeoutMs: 10_000 },
-      controller.signal,
-    );
+    const stream = timedStream(open, patient, controller.signal);
     await stream.next();
     const reason = new DOMException('stop', 'AbortError');
     setTimeout(() => controller.abort(reason), 5);
@@ -69,7 +67,7 @@ describe('timed stream', () => {
 
   it('aborts the upstream when the reader leaves early', async () => {
     const { state, open } = upstream([1, 1, 1, 1]);
-    for await (const _item of timedStream(open, timeouts)) break;
+    for await (const _item of timedStream(open, patient)) break;
     expect(state.signal?.aborted).toBe(true);
   });
 });

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { effort } from '#core/testing/effort.ts';
 import { openCurrentGeneration } from './generation-reader.ts';
 
 const script = fileURLToPath(new URL('../testing/publish-loop.ts', import.meta.url));
@@ -46,13 +47,14 @@ async function killWhilePublishing(folder: string, firstRound: number, delayMs: 
 describe('after kill -9 while publishing', () => {
   // Two lanes at once, because most of the time goes into starting processes.
   it.concurrent.each([0, 1])(
-    'the knowledge base is a complete generation, and none that was reported published is lost (25 kills, lane %i)',
+    'the knowledge base is a complete generation, and none that was reported published is lost (lane %i)',
     async (lane) => {
       const folder = join(dataDir, String(lane));
       let round = 1;
-      for (let kill = lane; kill < 50; kill += 2) {
+      const kills = 12 * effort;
+      for (let kill = lane; kill < kills; kill += 2) {
         // Evenly over more than the time that one generation takes.
-        const reported = await killWhilePublishing(folder, round, kill * 0.7);
+        const reported = await killWhilePublishing(folder, round, (kill / kills) * 35);
         const found = await completeRound(folder);
         expect(found).toBeGreaterThanOrEqual(reported);
         round = found + 1;
@@ -60,11 +62,10 @@ describe('after kill -9 while publishing', () => {
       const leftBehind = (await readdir(join(folder, 'index'))).filter((name) => name.startsWith('.tmp-'));
       expect(leftBehind.length).toBeLessThanOrEqual(1);
     },
-    120_000,
   );
 });
 
-describe.skipIf(process.platform === 'win32')('when the disk takes no more', { timeout: 30_000 }, () => {
+describe.skipIf(process.platform === 'win32')('when the disk takes no more', () => {
   async function publish(folder: string, round: number, limits: { fileLimit: string; exactLimit: number }) {
     const command = `ulimit -f ${limits.fileLimit} && exec "$0" "$@"`;
     const publisher = [

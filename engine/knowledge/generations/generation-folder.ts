@@ -1,9 +1,9 @@
 // Where generations lie on disk: index/gen-000042/ folders that never change, and the file CURRENT that names the one in use.
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { syncFolder, writeDurably } from '#core/durable-file.ts';
 import { AppError } from '#core/errors.ts';
-import type { GenerationFile } from './generation-manifest.ts';
 import { parsePointer, serializePointer } from './generation-pointer.ts';
 
 const generationPattern = /^gen-(\d{6,})$/;
@@ -72,56 +72,6 @@ export async function writeCurrentId(dataDir: string, id: string | undefined): P
   await syncFolder(folder);
 }
 
-/** Writes and fsyncs; a full disk rejects. The hash is of what was meant to be written, not of what the disk made of it. */
-export async function writeDurably(path: string, pieces: Iterable<Uint8Array>): Promise<GenerationFile> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  const file = await open(path, 'w');
-  try {
-    for (const piece of pieces) {
-      await file.writeFile(piece);
-      hash.update(piece);
-      bytes += piece.byteLength;
-    }
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  return { bytes, sha256: hash.digest('hex') };
-}
-
-/** For a file that another library wrote. */
-export async function hashFile(path: string): Promise<GenerationFile> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  const file = await open(path);
-  for await (const piece of file.createReadStream()) {
-    hash.update(piece as Buffer);
-    bytes += (piece as Buffer).length;
-  }
-  return { bytes, sha256: hash.digest('hex') };
-}
-
-export async function syncFile(path: string): Promise<void> {
-  const file = await open(path, 'r+');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** Makes renames in a folder survive a power cut. Windows cannot open folders and needs no such call. */
-export async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
-
 /** A new folder beside the generations, so that it can be renamed into their midst. */
 export async function createTemporaryFolder(dataDir: string): Promise<string> {
   const folder = join(indexFolder(dataDir), `${temporaryPrefix}${randomBytes(6).toString('hex')}`);
@@ -153,7 +103,7 @@ function damagedPointer(dataDir: string, generations: readonly string[], why: st
     `${currentFile(dataDir)} ${why}, so nobody can tell which generation is in use. Nothing was changed. ${
       newest === undefined
         ? `There is no generation in ${folder} either: bring that folder back from a backup, or remove it and ingest every source again.`
-        : `Put one in use again: npm run ingest -- rollback --to ${newest} (there ${generations.length === 1 ? 'is' : 'are'} ${generations.join(', ')}).`
+        : `Put one in use again: answerdesk ingest rollback --to ${newest} (there ${generations.length === 1 ? 'is' : 'are'} ${generations.join(', ')}).`
     }`,
   );
 }

@@ -22,7 +22,6 @@ const manifestSchema = z.strictObject({
 });
 
 export type GenerationManifest = z.infer<typeof manifestSchema>;
-export type GenerationFile = z.infer<typeof fileSchema>;
 
 export function sha256(bytes: Uint8Array | string): string {
   return createHash('sha256').update(bytes).digest('hex');

@@ -4,6 +4,7 @@ import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Chunk, Document } from '#core/document.ts';
+import { type FileDigest, hashFile, syncFile, syncFolder, writeDurably } from '#core/durable-file.ts';
 import { AppError } from '#core/errors.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
 import { matrixBytes, stackVectors } from '#core/vector-matrix.ts';
@@ -15,18 +16,13 @@ import {
   generationFolder,
   generationId,
   generationNumber,
-  hashFile,
   indexFolder,
   listGenerations,
   readIntactCurrentId,
   removeOldGenerations,
-  syncFile,
-  syncFolder,
   writeCurrentId,
-  writeDurably,
 } from './generation-folder.ts';
 import {
-  type GenerationFile,
   type GenerationManifest,
   generationSchemaVersion,
   serializeManifest,
@@ -83,7 +79,7 @@ export async function publishGeneration(
       signal?.throwIfAborted();
       return writeDurably(join(folder, name), pieces);
     };
-    const files: Record<string, GenerationFile> = {
+    const files: Record<string, FileDigest> = {
       [generationFiles.documents]: await write(generationFiles.documents, serializeDocuments(documents)),
       [generationFiles.chunks]: await write(generationFiles.chunks, serializeChunks(documents, chunks)),
       [generationFiles.vectors]: await write(generationFiles.vectors, [matrixBytes(matrix)]),

@@ -255,7 +255,7 @@ describe('rolling back', () => {
   });
 });
 
-describe('a damaged generation', { timeout: 30_000 }, () => {
+describe('a damaged generation', () => {
   let folder: string;
 
   beforeEach(async () => {

@@ -29,6 +29,6 @@ export function refuseOtherModel(inUse: ModelInUse | undefined, modelId: string)
   if (inUse === undefined || inUse.modelId === modelId) return;
   throw new AppError(
     'knowledge-base-mismatch',
-    `The knowledge base in use, ${inUse.generation}, was made with ${inUse.modelId}, so nothing was published with ${modelId}: nobody has compared the two. Compare them on your questions: npm run models -- use ${modelId} --cases FILE`,
+    `The knowledge base in use, ${inUse.generation}, was made with ${inUse.modelId}, so nothing was published with ${modelId}: nobody has compared the two. Compare them on your questions: answerdesk models use ${modelId} --cases FILE`,
   );
 }

@@ -7,6 +7,7 @@ import type { CallOptions } from '#core/call-options.ts';
 import type { ChunkFilter } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
 import type { Reranker } from '#core/reranker.ts';
+import { findModelInUse } from '#knowledge/generations/model-in-use.ts';
 import {
   type ChoosableEmbedder,
   chooseEmbedder,
@@ -70,7 +71,9 @@ export async function calibratePolicy(
 ): Promise<CalibrationOutcome> {
   const { fitOn, testOn = [], language, out, reportDir, groundedness } = request;
   await using stack = new AsyncDisposableStack();
-  const chosen = await chooseEmbedder(models.embedder, fitOn[0]!.dataDir);
+  const { dataDir } = fitOn[0]!;
+  const madeWith = (await findModelInUse(dataDir))?.modelId;
+  const chosen = await chooseEmbedder(models.embedder, dataDir, madeWith);
   const embedder = stack.adopt(await openChosenEmbedder(chosen), (opened) => opened.close());
   const reranker = await openReranker(models.reranker);
   if (reranker) stack.adopt(reranker, (opened) => opened.close());

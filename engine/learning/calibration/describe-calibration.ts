@@ -1,4 +1,4 @@
-// What `npm run calibrate` says of its fit, for a terminal.
+// What `answerdesk calibrate` says of its fit, for a terminal.
 import type { CalibrationOutcome, JudgedFit } from './calibrate-policy.ts';
 import { passagesGiven } from './policy-fit.ts';
 import type { PolicyReport } from './policy-report.ts';

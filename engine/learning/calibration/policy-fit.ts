@@ -1,4 +1,4 @@
-// Fits when the desk answers, asks back or declines: for `npm run calibrate`, which writes what the chat policy reads, and for the suite
+// Fits when the desk answers, asks back or declines: for `answerdesk calibrate`, which writes what the chat policy reads, and for the suite
 // `abstention`, which fits on one half of the cases and measures on the other. A question counts as answerable when the passages that a
 // chat model would be given hold a gold document: the policy must know what retrieval found, not what exists.
 
@@ -11,8 +11,7 @@ import type { CallOptions } from '#core/call-options.ts';
 import type { ChunkFilter } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
 import type { Retriever } from '#core/retriever.ts';
-import { toTurns } from '#core/turns.ts';
-import type { CaseTurn } from '#evals/core/result.ts';
+import { type FileTurn, toTurns } from '#core/turns.ts';
 import type { Prediction } from '../metrics/classification.ts';
 import { thresholdWithin } from './conformal-risk.ts';
 import { fitStandardizedLogistic, type LabelledRow, predictLogistic } from './logistic-regression.ts';
@@ -44,7 +43,7 @@ export interface Evidence extends LabelledRow {
 
 /** Undefined where the policy decides before anything is looked up. */
 export async function evidenceOf(
-  { turns, gold }: { readonly turns: readonly CaseTurn[]; readonly gold: readonly string[] },
+  { turns, gold }: { readonly turns: readonly FileTurn[]; readonly gold: readonly string[] },
   knowledge: Retriever,
   { filter = { audiences: ['customer'] }, signal }: CallOptions & { readonly filter?: ChunkFilter } = {},
 ): Promise<Evidence | undefined> {

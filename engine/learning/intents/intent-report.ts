@@ -1,8 +1,7 @@
 // report.html of a training or an evaluation: one file that opens without a network, for the person who labelled the texts.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { escapeHtml } from '../metrics/escape-html.ts';
 import { formatValue } from '../metrics/format-value.ts';
+import { reportStyle } from '../metrics/report-style.ts';
 import { confusionPicture } from './confusion-picture.ts';
 import type { IntentEvaluation, JudgedText } from './evaluate-intents.ts';
 import { classFigures, confusionCounts } from './intent-metrics.ts';
@@ -43,7 +42,7 @@ export function toIntentHtml({ title, subject, labels, evaluation, notes }: Inte
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
 <title>${escapeHtml(title)}</title>
 <link rel="icon" href="data:,">
-<style>${readFileSync(join(import.meta.dirname, '../../../evals/report/report.css'), 'utf8')}
+<style>${reportStyle()}
 img { max-width: 100%; height: auto; }</style>
 </head>
 <body>

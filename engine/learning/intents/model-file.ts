@@ -8,7 +8,7 @@ export async function findModelFile(path: string): Promise<string> {
   const found = await stat(path).catch((cause: unknown) => {
     throw new AppError(
       'bad-input',
-      `There is no ${path}: name a folder that "npm run intents -- train" wrote to.`,
+      `There is no ${path}: name a folder that "answerdesk intents train" wrote to.`,
       { cause },
     );
   });
@@ -23,7 +23,7 @@ export async function findModelFile(path: string): Promise<string> {
   throw new AppError(
     'bad-input',
     models.length === 0
-      ? `${path} holds no intent classifier. Train one: npm run intents -- train LABELS --out ${path}`
+      ? `${path} holds no intent classifier. Train one: answerdesk intents train LABELS --out ${path}`
       : `${path} holds several intent classifiers; name one: ${models.join(', ')}.`,
   );
 }

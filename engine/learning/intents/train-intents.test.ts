@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { effort } from '#core/testing/effort.ts';
 import { guessIntent } from '#models/intents/intent-model.ts';
 import { createHashingEmbedder } from '#models/testing/hashing-embedder.ts';
 import { randomFrom } from '../metrics/random.ts';
@@ -95,7 +96,7 @@ describe('the loss of a softmax', () => {
           expect(((await moved(0.01)) - (await moved(-0.01))) / 0.02).toBeCloseTo(gradient[index]!, 2);
         }
       }),
-      { numRuns: 10 },
+      { numRuns: 10 * effort },
     );
   });
 });

@@ -52,7 +52,7 @@ export interface ComparisonConfig extends ModelsConfig {
 
 export interface ComparisonRequest extends CallOptions {
   readonly tools: ComparisonTools;
-  /** As `npm run evals -- --cases`. */
+  /** As `answerdesk evals --cases`. */
   readonly cases: readonly string[];
   readonly tolerance: number;
   readonly seed: number;

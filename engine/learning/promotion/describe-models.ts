@@ -1,4 +1,4 @@
-// `npm run models -- list`, for people.
+// `answerdesk models list`, for people.
 import type { KnownModels } from './name-models.ts';
 
 export function describeModels({ models, current, problems }: KnownModels): string {

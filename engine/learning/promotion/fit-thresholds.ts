@@ -9,7 +9,7 @@ import { toQuestionSet } from '../calibration/question-sets.ts';
 export interface ThresholdsRequest {
   /** With the model in place. */
   readonly dataDir: string;
-  /** Files of questions, as `npm run calibrate` reads them. */
+  /** Files of questions, as `answerdesk calibrate` reads them. */
   readonly cases: readonly string[];
   /** Where the fit is kept: whole or not at all. */
   readonly path: string;

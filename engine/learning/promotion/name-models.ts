@@ -1,6 +1,7 @@
 // The models that there are, by the names that people use for them.
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isEndpointModel } from '#core/embedder.ts';
 import { AppError } from '#core/errors.ts';
 import {
   generationFolder,
@@ -14,7 +15,7 @@ import {
   configuredModelId,
   hasEndpoint,
 } from '#models/embedder/choose-embedder.ts';
-import { isEndpointModel, listStoredModels } from '#models/store/model-store.ts';
+import { listStoredModels } from '#models/store/model-store.ts';
 
 /** What the configuration says of models. */
 export interface ModelsConfig {
@@ -107,7 +108,7 @@ export function pickModel({ models, current, ...known }: KnownModels, name: stri
   if (wanted === undefined)
     throw new AppError(
       'bad-request',
-      'There is no knowledge base yet, so no model is in use. Make one first: npm run ingest -- PATH',
+      'There is no knowledge base yet, so no model is in use. Make one first: answerdesk ingest PATH',
     );
   const matching = models.filter(
     ({ modelId, isBuiltIn }) =>
@@ -126,7 +127,7 @@ export function pickModel({ models, current, ...known }: KnownModels, name: stri
     'bad-request',
     matching.length > 1
       ? `Several models are called ${name}: ${list(matching)}. Write it with its hash.`
-      : `There is no model ${wanted}. There are: ${list(models)}. "npm run models -- add FOLDER" brings another one; openai:MODEL names one of your server.`,
+      : `There is no model ${wanted}. There are: ${list(models)}. "answerdesk models add FOLDER" brings another one; openai:MODEL names one of your server.`,
   );
 }
 
@@ -156,7 +157,7 @@ export function refuseFixedEmbedder({ embedder }: Pick<ModelsConfig, 'embedder'>
   if (!embedder.isFixed) return;
   throw new AppError(
     'config-invalid',
-    `ANSWERDESK_EMBEDDER is set to ${embedder.model} (in the environment or .env) and wins over whatever the knowledge base was made with. Unset it first: then the server follows the model that "npm run models" puts in use.`,
+    `ANSWERDESK_EMBEDDER is set to ${embedder.model} (in the environment or .env) and wins over whatever the knowledge base was made with. Unset it first: then the server follows the model that "answerdesk models" puts in use.`,
   );
 }
 

@@ -54,11 +54,11 @@ export async function useModel(
   const model = pickModel(models, name);
   const current = models.models.find(({ inUse }) => inUse);
   if (models.current === undefined)
-    throw new AppError('knowledge-base-missing', 'There is no knowledge base yet: npm run ingest -- PATH');
+    throw new AppError('knowledge-base-missing', 'There is no knowledge base yet: answerdesk ingest PATH');
   if (!current) {
     throw new AppError(
       'knowledge-base-mismatch',
-      `The knowledge base was made with ${models.current}, which is not there any more, so there is nothing to compare with. Bring it back with "npm run models -- add FOLDER", or embed again without a comparison: npm run ingest -- re-embed --accept-model-change`,
+      `The knowledge base was made with ${models.current}, which is not there any more, so there is nothing to compare with. Bring it back with "answerdesk models add FOLDER", or embed again without a comparison: answerdesk ingest re-embed --accept-model-change`,
     );
   }
   if (model === current) {
@@ -79,7 +79,7 @@ export async function useModel(
   const generation = await tools.publishCandidate(config.dataDir, candidate, { signal });
   await tools.writeStamp(config.dataDir, model.folder, model.modelId);
   say(
-    `Published  ${generation.id} with ${model.modelId}; a running server takes it up within a second. Back: npm run models -- rollback`,
+    `Published  ${generation.id} with ${model.modelId}; a running server takes it up within a second. Back: answerdesk models rollback`,
   );
   return { change, generation, published: true };
 }

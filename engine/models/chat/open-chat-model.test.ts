@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HumanMessage } from '@langchain/core/messages';
 import { describe, expect, it } from 'vitest';
+import { patienceMs } from '#core/testing/patience.ts';
 import { createHashingEmbedder } from '../testing/hashing-embedder.ts';
 import { openChatModel } from './open-chat-model.ts';
 
@@ -52,7 +53,7 @@ async function openServer({ words = ['Hold ', 'the ', 'dial.'], delayMs = 1, sta
 }
 
 const embedder = createHashingEmbedder();
-const settings = { model: 'llama3.1:8b', maxTokens: 50, firstTokenTimeoutMs: 1000 };
+const settings = { model: 'llama3.1:8b', maxTokens: 50, firstTokenTimeoutMs: patienceMs };
 const messages = [new HumanMessage('How do I reset it?')];
 const grounding = { query: 'secret grounding', passages: [] };
 

@@ -1,9 +1,8 @@
 // Which embedder a data folder wants: what the operator named, else the one that its knowledge base was made with, else the one that
-// ships. So a model that was changed with `npm run models -- use` is found by every later start and job, and by a rollback.
-import type { Embedder } from '#core/embedder.ts';
-import { findModelInUse } from '#knowledge/generations/model-in-use.ts';
+// ships. So a model that was changed with `answerdesk models use` is found by every later start and job, and by a rollback.
+import { type Embedder, isEndpointModel } from '#core/embedder.ts';
 import { identifyModel } from '../store/model-id.ts';
-import { findStoredModel, isEndpointModel } from '../store/model-store.ts';
+import { findStoredModel } from '../store/model-store.ts';
 import { type EmbedderSettings, type OpenEmbedderOptions, openEmbedder } from './open-embedder.ts';
 import { rememberQueries } from './recent-queries.ts';
 
@@ -17,11 +16,17 @@ export interface ChosenEmbedder extends ChoosableEmbedder {
   readonly expectedId?: string;
 }
 
-/** Throws `model-invalid` if the store holds the model and its description is damaged. A knowledge base that cannot be read decides nothing. */
-export async function chooseEmbedder(settings: ChoosableEmbedder, dataDir: string): Promise<ChosenEmbedder> {
-  if (settings.isFixed) return settings;
-  const inUse = await findModelInUse(dataDir);
-  return (inUse && (await ownEmbedder(settings, dataDir, inUse.modelId))) ?? settings;
+/**
+ * `madeWith`: id of the model that made the knowledge base in use, undefined if there is none or it cannot be read.
+ * Throws `model-invalid` if the store holds the model and its description is damaged.
+ */
+export async function chooseEmbedder(
+  settings: ChoosableEmbedder,
+  dataDir: string,
+  madeWith: string | undefined,
+): Promise<ChosenEmbedder> {
+  if (settings.isFixed || madeWith === undefined) return settings;
+  return (await ownEmbedder(settings, dataDir, madeWith)) ?? settings;
 }
 
 export async function openChosenEmbedder(

@@ -48,7 +48,7 @@ export async function openEmbeddingModel(
   if (expectedId !== undefined && modelId !== expectedId) {
     throw new AppError(
       'model-invalid',
-      `${folder} does not hold the model ${expectedId} any more but ${modelId}: its files were changed or damaged. Add the model again: npm run models -- add FOLDER`,
+      `${folder} does not hold the model ${expectedId} any more but ${modelId}: its files were changed or damaged. Add the model again: answerdesk models add FOLDER`,
     );
   }
   if (executionProvider === 'cpu') return loadModel(folder, identified, 'cpu');

@@ -15,7 +15,7 @@ export interface EmbeddingSettings {
   readonly documentPrefix: string;
   /** Longest input, special tokens included; text beyond it is not seen by the model. */
   readonly maxTokens: number;
-  /** Files beside model.onnx that hold its weights, as `npm run models -- add` found them; they count into the model's id. */
+  /** Files beside model.onnx that hold its weights, as `answerdesk models add` found them; they count into the model's id. */
   readonly externalData: readonly string[];
 }
 

@@ -41,7 +41,7 @@ export async function openOnnxEmbedder(
   const questions: Waiting[] = [];
   const documents: Waiting[] = [];
   const pool = await openModelThreads<TextsToEmbed, EmbeddingReady, readonly Float32Array[]>({
-    url: new URL('./embedding-worker.ts', import.meta.url),
+    url: new URL(import.meta.resolve('#models/embedder/embedding-worker.ts')),
     workerData: { folder, options } satisfies EmbeddingWorkerData,
     name: 'The embedder',
     maxThreads,

@@ -81,7 +81,7 @@ describe('the embedders of a server', () => {
       await embedders.of('second@1');
       return opened;
     };
-    await expect.poll(openings, { timeout: 5_000, interval: 100 }).toBe(2);
+    await expect.poll(openings, { interval: 100 }).toBe(2);
     expect(first.state.closed).toBe(0);
   });
 

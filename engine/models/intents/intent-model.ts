@@ -99,7 +99,7 @@ export function readIntentModel(text: string, path: string): IntentModel {
 function invalid(path: string, why: string, cause?: unknown): AppError {
   return new AppError(
     'model-invalid',
-    `${path} is no intent classifier, or is damaged (${why}). Train it again: npm run intents -- train LABELS --out FOLDER`,
+    `${path} is no intent classifier, or is damaged (${why}). Train it again: answerdesk intents train LABELS --out FOLDER`,
     { cause },
   );
 }
@@ -113,7 +113,7 @@ export function checkEmbedder(
   if (model.embedder === embedder.modelId) return;
   throw new AppError(
     'model-invalid',
-    `${path} was trained with the embedder ${model.embedder}, but ${embedder.modelId} is in use, and vectors of two embedders cannot be compared. Train it again: npm run intents -- train LABELS --out FOLDER`,
+    `${path} was trained with the embedder ${model.embedder}, but ${embedder.modelId} is in use, and vectors of two embedders cannot be compared. Train it again: answerdesk intents train LABELS --out FOLDER`,
   );
 }
 

@@ -1,8 +1,12 @@
 // An ONNX model that reads tokens, in this thread: its session, and padded runs of rows through it. What the numbers that come out
 // mean is told elsewhere: embedding-model.ts, reranking-model.ts.
 import { join } from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { env, InferenceSession, Tensor } from 'onnxruntime-node';
 import { AppError } from '#core/errors.ts';
+
+// What goes wrong is thrown, with the library's words as its cause: whoever catches it tells it once, in our log.
+env.logLevel = 'fatal';
+const onlyFatal = 4;
 
 export type ExecutionProvider = 'cpu' | 'cuda' | 'tensorrt';
 
@@ -47,7 +51,7 @@ async function createSession(modelPath: string, provider: ExecutionProvider): Pr
       interOpNumThreads: 1,
       // It plans memory for one shape, and every batch has another: only costs memory.
       enableMemPattern: false,
-      logSeverityLevel: 3,
+      logSeverityLevel: onlyFatal,
     });
   } catch (cause) {
     throw new AppError(

@@ -49,7 +49,7 @@ export async function openOnnxReranker(
   }
 
   const pool = await openModelThreads<PairsToScore, RerankingReady, Float32Array>({
-    url: new URL('./reranking-worker.ts', import.meta.url),
+    url: new URL(import.meta.resolve('#models/reranker/reranking-worker.ts')),
     workerData: { folder } satisfies RerankingWorkerData,
     name: 'The reranker',
     maxThreads,

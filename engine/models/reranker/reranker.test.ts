@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ScoredChunk } from '#core/document.ts';
 import type { Reranker } from '#core/reranker.ts';
+import { patienceMs } from '#core/testing/patience.ts';
 import { createOverlappingReranker } from '../testing/overlapping-reranker.ts';
 import { writeTinyModel } from '../testing/tiny-model.ts';
 import { tinyRerankerSettings, writeTinyReranker } from '../testing/tiny-reranker.ts';
@@ -17,6 +18,9 @@ beforeAll(async () => {
   await writeTinyReranker(join(folder, 'plain'));
 });
 afterAll(() => rm(folder, { recursive: true }));
+
+/** It gives up after five seconds otherwise, which a busy machine may need. */
+const patient = { timeoutMs: patienceMs };
 
 function candidate(text: string, score = 0.5, title = ''): ScoredChunk {
   return {
@@ -41,7 +45,7 @@ function candidate(text: string, score = 0.5, title = ''): ScoredChunk {
 
 describe.each([
   ['overlapping', async () => createOverlappingReranker()],
-  ['ONNX', () => openOnnxReranker(join(folder, 'plain'))],
+  ['ONNX', () => openOnnxReranker(join(folder, 'plain'), patient)],
 ])('%s reranker', (_name, open) => {
   let reranker: Reranker;
   beforeAll(async () => {
@@ -110,7 +114,7 @@ describe.each([
 describe('ONNX reranker', () => {
   const tiny = async (name: string, options: Parameters<typeof writeTinyReranker>[1] = {}) => {
     await writeTinyReranker(join(folder, name), options);
-    return openOnnxReranker(join(folder, name));
+    return openOnnxReranker(join(folder, name), patient);
   };
 
   it('reads question and text as two types of tokens, and no padding', async () => {
@@ -215,7 +219,11 @@ describe('ONNX reranker', () => {
   });
 
   it('refuses more than may wait, and goes on with what waits', async () => {
-    const reranker = await openOnnxReranker(join(folder, 'plain'), { threads: 1, maxWaiting: 200 });
+    const reranker = await openOnnxReranker(join(folder, 'plain'), {
+      ...patient,
+      threads: 1,
+      maxWaiting: 200,
+    });
     const first = reranker.score('red', Array(200).fill('red'));
     await expect(reranker.score('red', Array(201).fill('red'))).rejects.toMatchObject({ code: 'busy' });
     expect(await first).toHaveLength(200);
@@ -224,7 +232,7 @@ describe('ONNX reranker', () => {
   });
 
   it('ranks passages before it scores sentences that were there first', async () => {
-    const reranker = await openOnnxReranker(join(folder, 'plain'), { threads: 1 });
+    const reranker = await openOnnxReranker(join(folder, 'plain'), { ...patient, threads: 1 });
     const order: string[] = [];
     const sentences = reranker.score('red', Array(900).fill('green '.repeat(40)));
     const ranking = reranker.rerank('red', [candidate('red')]).then(() => order.push('ranking'));
@@ -239,7 +247,7 @@ describe('ONNX reranker', () => {
       code: 'model-timeout',
     });
     await hasty.close();
-    const reranker = await openOnnxReranker(join(folder, 'plain'), { threads: 1 });
+    const reranker = await openOnnxReranker(join(folder, 'plain'), { ...patient, threads: 1 });
     const rejected = expect(reranker.score('red', Array(900).fill('x '.repeat(400)))).rejects.toMatchObject({
       code: 'shutting-down',
     });

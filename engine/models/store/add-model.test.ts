@@ -37,7 +37,7 @@ async function expectRefused(folder: string, message: RegExp, overrides = {}): P
   expect(await names()).toEqual(before);
 }
 
-describe('models add', { timeout: 60_000 }, () => {
+describe('models add', () => {
   it('copies a model under its name and hash, complete with what was said of it, once', async () => {
     const folder = newFolder();
     await writeKnowingModel(folder, { answerdesk: { pooling: 'mean' } });

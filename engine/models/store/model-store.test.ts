@@ -4,9 +4,15 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '#core/errors.ts';
+import { findModelInUse } from '#knowledge/generations/model-in-use.ts';
 import { openKnowledgeBase } from '#knowledge/knowledge-base.ts';
 import { publishSample, sampleDocuments } from '#knowledge/testing/sample-generation.ts';
-import { chooseEmbedder, findEmbedder, openChosenEmbedder } from '../embedder/choose-embedder.ts';
+import {
+  type ChoosableEmbedder,
+  chooseEmbedder,
+  findEmbedder,
+  openChosenEmbedder,
+} from '../embedder/choose-embedder.ts';
 import { createHashingEmbedder } from '../testing/hashing-embedder.ts';
 import { writeTinyModel } from '../testing/tiny-model.ts';
 import { identifyModel } from './model-id.ts';
@@ -21,6 +27,9 @@ beforeEach(async () => {
   await writeTinyModel(builtIn.model, { answerdesk: { name: 'ships', pooling: 'mean' } });
 });
 afterEach(() => rm(dataDir, { recursive: true, force: true }));
+
+const choose = async (settings: ChoosableEmbedder) =>
+  chooseEmbedder(settings, dataDir, (await findModelInUse(dataDir))?.modelId);
 
 /** As `npm run models -- add` leaves it. */
 async function store(name: string, description: object = {}): Promise<string> {
@@ -45,10 +54,10 @@ async function store(name: string, description: object = {}): Promise<string> {
 
 describe('the model of a knowledge base', () => {
   it('is the one that ships while nothing is published, and else the one that made what is in use', async () => {
-    expect(await chooseEmbedder(builtIn, dataDir)).toEqual(builtIn);
+    expect(await choose(builtIn)).toEqual(builtIn);
     const modelId = await store('other');
     await publishSample(dataDir, sampleDocuments, createHashingEmbedder({ modelId }));
-    const chosen = await chooseEmbedder(builtIn, dataDir);
+    const chosen = await choose(builtIn);
     expect(chosen).toMatchObject({ model: join(dataDir, 'models', modelId), expectedId: modelId });
     const embedder = await openChosenEmbedder(chosen);
     expect(embedder.modelId).toBe(modelId);
@@ -59,7 +68,7 @@ describe('the model of a knowledge base', () => {
     const modelId = await store('other');
     await publishSample(dataDir, sampleDocuments, createHashingEmbedder({ modelId }));
     const fixed = { ...builtIn, isFixed: true };
-    expect(await chooseEmbedder(fixed, dataDir)).toEqual(fixed);
+    expect(await choose(fixed)).toEqual(fixed);
     expect(await findEmbedder(fixed, dataDir, modelId)).toBeUndefined();
     expect(await findEmbedder(fixed, dataDir, (await identifyModel(fixed.model)).modelId)).toEqual(fixed);
   });
@@ -67,7 +76,7 @@ describe('the model of a knowledge base', () => {
   it('is the one that ships again when the one that made it is gone: the server then says so', async () => {
     const modelId = 'gone@00000000';
     await publishSample(dataDir, sampleDocuments, createHashingEmbedder({ modelId }));
-    expect(await chooseEmbedder(builtIn, dataDir)).toEqual(builtIn);
+    expect(await choose(builtIn)).toEqual(builtIn);
     expect(await findEmbedder(builtIn, dataDir, modelId)).toBeUndefined();
   });
 
@@ -81,10 +90,10 @@ describe('the model of a knowledge base', () => {
   it('is asked for at the endpoint that is configured, and at none that nobody named', async () => {
     const modelId = 'openai:../../BAAI/bge-m3';
     await publishSample(dataDir, sampleDocuments, createHashingEmbedder({ modelId }));
-    expect(await chooseEmbedder(builtIn, dataDir)).toEqual(builtIn);
+    expect(await choose(builtIn)).toEqual(builtIn);
     expect(await findEmbedder(builtIn, dataDir, modelId)).toBeUndefined();
     const served = { ...builtIn, baseUrl: 'http://localhost:8000/v1' };
-    expect(await chooseEmbedder(served, dataDir)).toEqual({ ...served, model: modelId });
+    expect(await choose(served)).toEqual({ ...served, model: modelId });
     expect(await findEmbedder(served, dataDir, modelId)).toEqual({ ...served, model: modelId });
     const policy = modelCalibrationPath(dataDir, modelId)!;
     expect(dirname(dirname(policy))).toBe(modelStoreFolder(dataDir));

@@ -1,8 +1,9 @@
-// Models that were added to a data folder: models/<name>@<hash8>/ folders that never change. `npm run models -- add` fills it, a
+// Models that were added to a data folder: models/<name>@<hash8>/ folders that never change. `answerdesk models add` fills it, a
 // knowledge base names what it was made with, and whoever opens one finds the model here. The one that ships is not in it.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { isEndpointModel } from '#core/embedder.ts';
 import { AppError, toAppError } from '#core/errors.ts';
 
 /** A folder's name and part of a command line, so nothing that a path or a shell could misunderstand. */
@@ -10,7 +11,7 @@ export const modelNamePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const modelIdPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}@[0-9a-f]{8}$/;
 
 export const storedModelFile = 'model.json';
-/** Thresholds for answering that were fitted for this model, as `npm run calibrate -- --out` writes them; may be absent. */
+/** Thresholds for answering that were fitted for this model, as `answerdesk calibrate --out` writes them; may be absent. */
 const storedCalibrationFile = 'policy.json';
 
 export const storedModelSchema = z.strictObject({
@@ -29,11 +30,6 @@ export interface StoredModel extends z.infer<typeof storedModelSchema> {
 
 export function modelStoreFolder(dataDir: string): string {
   return join(dataDir, 'models');
-}
-
-/** `openai:MODEL`: a server has it, and its name is all that is known of it. */
-export function isEndpointModel(modelId: string): boolean {
-  return modelId.startsWith('openai:');
 }
 
 /** What a file or folder of a model is called, on any system. */
@@ -65,7 +61,7 @@ export async function findStoredModel(dataDir: string, modelId: string): Promise
   } catch (cause) {
     throw new AppError(
       'model-invalid',
-      `${path} is damaged. Remove that folder and add the model again: npm run models -- add FOLDER`,
+      `${path} is damaged. Remove that folder and add the model again: answerdesk models add FOLDER`,
       { cause },
     );
   }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { effort } from '#core/testing/effort.ts';
 import { externalConstant, node, onnxModel } from '../testing/onnx-writer.ts';
 import { externalDataLocations } from './onnx-external-data.ts';
 
@@ -76,14 +77,14 @@ describe('external data of an ONNX model', () => {
         return error instanceof Error && /^it (ends|holds)|^its graphs/.test(error.message);
       }
     };
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), checked), { numRuns: 500 });
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), checked), { numRuns: 100 * effort });
     fc.assert(
       fc.property(fc.nat(whole.length - 1), fc.nat(255), (position, value) => {
         const spoiled = Uint8Array.from(whole);
         spoiled[position] = value;
         return checked(spoiled) && checked(whole.subarray(0, position));
       }),
-      { numRuns: 500 },
+      { numRuns: 100 * effort },
     );
   });
 

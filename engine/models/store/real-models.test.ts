@@ -20,7 +20,7 @@ const settings = {
 const names = Object.keys(settings) as (keyof typeof settings)[];
 const areThere = names.every((name) => existsSync(join(folder, name, 'model.onnx')));
 
-describe.skipIf(!areThere)('real models (skipped where they are not there)', { timeout: 300_000 }, () => {
+describe.skipIf(!areThere)('real models (skipped where they are not there)', () => {
   let root: string;
   beforeAll(async () => {
     root = await mkdtemp(join(tmpdir(), 'real-models-'));

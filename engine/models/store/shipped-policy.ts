@@ -1,9 +1,9 @@
 // The thresholds for answering that ship, and the embedder that they were fitted for.
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
+import { packagePath } from '#core/package-root.ts';
 
-export const shippedCalibrationPath = join(import.meta.dirname, '../../../data/models/policy.json');
+export const shippedCalibrationPath = packagePath('data/models/policy.json');
 
 const policySchema = z.object({ embedder: z.string().min(1) });
 

@@ -9,7 +9,8 @@ import { openOnnxEmbedder } from '#models/embedder/onnx-embedder.ts';
 import { writeTinyModel } from '#models/testing/tiny-model.ts';
 import { writeTinyReranker } from '#models/testing/tiny-reranker.ts';
 import { loadConfig } from './config.ts';
-import { openDesk, openKnowledge } from './deps.ts';
+import { openDesk } from './open-desk.ts';
+import { openKnowledge } from './open-knowledge.ts';
 
 let folder: string;
 const models = () => ({ embedder: join(folder, 'embedder'), reranker: join(folder, 'reranker') });

@@ -1,0 +1,10 @@
+// What Node 24 has and Node 22 lacks. tsconfig.json lists the language's library as Node 22 knows it, so that nothing else creeps in.
+import { AsyncDisposableStack } from '@whatwg-node/disposablestack';
+
+globalThis.AsyncDisposableStack ??= AsyncDisposableStack;
+
+// What we need of SQLite works there, too: a warning at every start would tell the operator nothing.
+const [print] = process.listeners('warning');
+process.removeAllListeners('warning').on('warning', (warning) => {
+  if (!warning.message.startsWith('SQLite is an experimental feature')) print?.(warning);
+});

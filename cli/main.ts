@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+// The program `answerdesk`. Nothing is imported before the version of Node is known to be enough: an older one would end in a
+// stack trace of some library.
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+
+if (major < 22 || (major === 22 && minor < 18)) {
+  process.stderr.write(
+    `Answerdesk needs Node 22.18 or newer; this is Node ${process.versions.node}. Install a current Node from https://nodejs.org, then start again.\n`,
+  );
+  process.exitCode = 2;
+} else {
+  if (major === 22) await import('./fill-in-node-22.ts');
+  const { answerdesk } = await import('./answerdesk.ts');
+  await answerdesk(process.argv.slice(2));
+}

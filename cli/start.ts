@@ -1,0 +1,35 @@
+// `answerdesk start`: the desk in this process, until it is told to stop.
+import { packagePath } from '#core/package-root.ts';
+import { defineCommand } from './command.ts';
+
+const help = `Serves the widget and the API.
+
+  answerdesk start            with the knowledge base of ANSWERDESK_DATA_DIR (default var/)
+  answerdesk start --sample   where nothing was ever read, the sample company's articles first
+
+  --sample
+  --help
+
+It listens at ANSWERDESK_HOST (default 127.0.0.1) and ANSWERDESK_PORT (default 3000). SIGTERM or SIGINT stops it in good order, a
+second one at once.
+
+Exit codes: 0 stopped; 1 failed; 2 bad usage, bad settings, or the port is taken.
+`;
+
+export const command = defineCommand({
+  help,
+  options: { sample: { type: 'boolean' } },
+  async run({ values }, signal) {
+    if (values.sample) await ingestSample(signal);
+    const { serve } = await import('#server/main.ts');
+    await serve(signal);
+    // Timers and connections of libraries do not keep the process.
+    process.exit(0);
+  },
+});
+
+async function ingestSample(signal: AbortSignal): Promise<void> {
+  const { command: ingest } = await import('./ingest.ts');
+  const folders = ['data/knowledge', 'data/transcripts'].map(packagePath);
+  await ingest(['--if-empty', ...folders, '--source', 'sample'], signal);
+}

@@ -1,0 +1,85 @@
+// Opens the whole desk: everything behind the edges, closed in reverse order.
+import { join } from 'node:path';
+import type { AnswerObserver } from '#chat/answer.ts';
+import { type Answering, createAnswering } from '#chat/runs/answering.ts';
+import type { RerankObserver } from '#core/reranker.ts';
+import type { ConversationStore } from '#core/stores.ts';
+import { openSqliteConversationStore } from '#storage/sqlite/sqlite-conversation-store.ts';
+import type { Config } from './config.ts';
+import type { Logger } from './logger.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { openAnswerPipeline } from './open-answer-pipeline.ts';
+import { openAnswerQuality } from './open-answer-quality.ts';
+import type { Knowledge } from './open-knowledge.ts';
+
+/** A customer waits no longer than this for a better order of the passages. */
+const rerankDeadlineMs = 250;
+
+export interface Desk extends AsyncDisposable {
+  readonly knowledge: Knowledge;
+  readonly store: ConversationStore;
+  readonly answering: Answering;
+  readonly metrics: Metrics;
+}
+
+/** Everything behind the edges. Close the edges first. */
+export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
+  await using stack = new AsyncDisposableStack();
+  const metrics: Metrics = createMetrics({ activeAnswers: () => answering.active });
+  const { answer, knowledge } = stack.use(
+    await openAnswerPipeline(config, {
+      logger,
+      observer: observed(metrics, logger),
+      pollIntervalMs: 1_000,
+      reranking: { deadlineMs: rerankDeadlineMs, observer: observedReranking(metrics, logger) },
+    }),
+  );
+  const quality = stack.use(
+    await openAnswerQuality({
+      embedder: knowledge.embedder,
+      share: config.qualitySample,
+      busy: () => answering.active > 0,
+      metrics,
+      logger,
+    }),
+  );
+  const store = stack.adopt(openSqliteConversationStore(join(config.dataDir, 'conversations.db')), (opened) =>
+    opened.close(),
+  );
+  const answering = createAnswering({
+    store,
+    answer: quality.watch(answer),
+    limits: config.limits,
+    observer: {
+      ...metrics.answering,
+      failed: (error, conversationId) =>
+        logger.error({ conversationId, code: error.code, err: error }, 'an answer failed'),
+    },
+  });
+  stack.defer(knowledge.onSwap(({ generation }) => metrics.generation(generation)));
+  try {
+    metrics.generation(knowledge.current().generation);
+  } catch (thrown) {
+    // The server starts without one, says so on /readyz, and takes it up as soon as it is published.
+    logger.warn({ err: thrown }, 'there is nothing to answer from yet');
+  }
+  const closing = stack.move();
+  return { knowledge, store, answering, metrics, [Symbol.asyncDispose]: () => closing.disposeAsync() };
+}
+
+function observed({ answer }: Metrics, logger: Logger): AnswerObserver {
+  return {
+    ...answer,
+    modelFailed(model, error) {
+      answer.modelFailed?.(model, error);
+      logger.warn({ model, code: error.code, err: error }, 'the chat model failed');
+    },
+  };
+}
+
+function observedReranking({ reranking }: Metrics, logger: Logger): RerankObserver {
+  return {
+    ...reranking,
+    failed: (error) => logger.warn({ code: error.code, err: error }, 'the reranker failed'),
+  };
+}
