@@ -6,7 +6,7 @@ const integration = [
   'cli/**/*.test.ts',
   'data/data.test.ts',
   'deploy/**/*.test.ts',
-  'engine/app/deps.test.ts',
+  'engine/app/open-desk.test.ts',
   'engine/knowledge/generations/generation-crash.test.ts',
   'engine/learning/promotion/model-change.test.ts',
   'engine/models/embedder/embedder.test.ts',
@@ -22,6 +22,7 @@ const integration = [
   'training/training.test.ts',
 ];
 const browser = [
+  'server/http/widget-refusals.test.ts',
   'web/widget/chat.test.ts',
   'web/widget/real-server.test.ts',
   'web/widget/safe-markdown.test.ts',

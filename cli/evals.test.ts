@@ -31,7 +31,7 @@ function run(file: string, args: readonly string[], env: Record<string, string> 
   });
 }
 const evals = (args: readonly string[], env?: Record<string, string>) =>
-  run('cli/evals.ts', ['--data-dir', dataDir, ...args], env);
+  run('cli/main.ts', ['evals', '--data-dir', dataDir, ...args], env);
 const question = (id: string, text: string, rest: object) =>
   JSON.stringify({ id, turns: [{ role: 'customer', text }], ...rest });
 const readJson = async (path: string) => reportSchema.parse(JSON.parse(await readFile(path, 'utf8')));
@@ -54,7 +54,7 @@ beforeAll(async () => {
       join(articles, `${id}.md`),
       `---\nid: ${id}\ntitle: ${id}\n---\n# How ${id} works\n\n${text}\n`,
     );
-  const ingested = await run('cli/ingest.ts', [articles, '--source', 'mine'], {
+  const ingested = await run('cli/main.ts', ['ingest', articles, '--source', 'mine'], {
     ANSWERDESK_DATA_DIR: dataDir,
   });
   if (ingested.code !== 0) throw new Error(ingested.stderr);
@@ -74,7 +74,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-describe('npm run evals', () => {
+describe('answerdesk evals', () => {
   it('runs suites, stores the run, agrees with itself to the last digit, and shows what a threshold changes', async () => {
     const out = (name: string) => join(folder, name);
     const first = await evals([
@@ -135,10 +135,10 @@ describe('npm run evals', () => {
     expect(careful.code).toBe(1);
     expect(careful.stderr).toMatch(/worse\s+abstention\/answerable-answered/);
 
-    const compared = await run('cli/evals.ts', ['compare', out('one'), out('three')]);
+    const compared = await run('cli/main.ts', ['evals', 'compare', out('one'), out('three')]);
     expect(compared.code).toBe(0);
     expect(compared.stdout).toMatch(/abstention reset: pass → fail/);
-    const same = await run('cli/evals.ts', ['compare', out('one'), out('two')]);
+    const same = await run('cli/main.ts', ['evals', 'compare', out('one'), out('two')]);
     expect(same.stdout).toContain('No score differs.');
   });
 
@@ -224,10 +224,11 @@ describe('npm run evals', () => {
     const transcripts = join(folder, 'talk.jsonl');
     await writeFile(transcripts, talk.map((row) => JSON.stringify(row)).join('\n'));
     const ownDir = join(folder, 'own');
-    await run('cli/ingest.ts', [join(folder, 'articles'), transcripts, '--source', 'mine'], {
+    await run('cli/main.ts', ['ingest', join(folder, 'articles'), transcripts, '--source', 'mine'], {
       ANSWERDESK_DATA_DIR: ownDir,
     });
-    const drafted = await run('cli/evals.ts', [
+    const drafted = await run('cli/main.ts', [
+      'evals',
       'draft',
       '--source',
       'mine',
@@ -246,7 +247,8 @@ describe('npm run evals', () => {
     const undecided = await evals(['retrieval', '--cases', out]);
     expect(undecided.code).toBe(2);
     expect(undecided.stderr).toContain('accept: still null');
-    const twice = await run('cli/evals.ts', [
+    const twice = await run('cli/main.ts', [
+      'evals',
       'draft',
       '--source',
       'mine',

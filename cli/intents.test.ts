@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { jsonLines, runCommandLine, succeed } from './testing/run-command.ts';
 
-const intents = (...args: string[]) => runCommandLine('cli/intents.ts', args);
+const intents = (...args: string[]) => runCommandLine('cli/main.ts', ['intents', ...args]);
 let folder: string;
 const place = (name: string) => join(folder, name);
 const texts: Record<string, string[]> = {
@@ -42,7 +42,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-describe('npm run intents', () => {
+describe('answerdesk intents', () => {
   it('trains on a spreadsheet: a model, a report with a picture, a card', async () => {
     const [report, picture, card] = await Promise.all(
       ['report.html', 'confusion.svg', 'MODEL_CARD.md'].map((name) =>
@@ -115,6 +115,6 @@ describe('npm run intents', () => {
 
   it('explains itself', async () => {
     const { stdout } = await succeed(intents('--help'));
-    expect(stdout).toContain('npm run intents -- train labels.csv --out models/intents');
+    expect(stdout).toContain('answerdesk intents train labels.csv --out models/intents');
   });
 });

@@ -1,5 +1,5 @@
 // The sample company as a regression: ingested and asked through the front doors, with the embedder that ships. Deterministic; the
-// limits lie a little below what was measured, so that a change that makes answers worse does not pass unseen. `npm run evals` tells more.
+// limits lie a little below what was measured, so that a change that makes answers worse does not pass unseen. `answerdesk evals` tells more.
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,12 +55,18 @@ beforeAll(async () => {
   const toAsk = join(folder, 'asked.jsonl');
   await writeFile(toAsk, asked.map((row) => JSON.stringify(row)).join('\n'));
   await succeed(
-    runCommandLine('cli/ingest.ts', [data('knowledge'), data('transcripts'), '--source', 'sample'], env),
+    runCommandLine(
+      'cli/main.ts',
+      ['ingest', data('knowledge'), data('transcripts'), '--source', 'sample'],
+      env,
+    ),
   );
   const [searchOut, answerOut] = [join(folder, 'found.jsonl'), join(folder, 'answers.jsonl')];
   await Promise.all([
-    succeed(runCommandLine('cli/search.ts', ['--in', data('evals/golden.jsonl'), '--out', searchOut], env)),
-    succeed(runCommandLine('cli/answer.ts', ['--in', toAsk, '--out', answerOut], env)),
+    succeed(
+      runCommandLine('cli/main.ts', ['search', '--in', data('evals/golden.jsonl'), '--out', searchOut], env),
+    ),
+    succeed(runCommandLine('cli/main.ts', ['answer', '--in', toAsk, '--out', answerOut], env)),
   ]);
   found = new Map((await readJsonLines<Found>(searchOut)).map((row) => [row.id, row]));
   answered = new Map((await readJsonLines<Answered>(answerOut)).map((row) => [row.id, row]));

@@ -53,9 +53,9 @@ const lamp =
 let folder: string;
 let env: Record<string, string>;
 const place = (name: string) => join(folder, name);
-const search = (...args: string[]) => runCommandLine('cli/search.ts', args, env);
-const answer = (...args: string[]) => runCommandLine('cli/answer.ts', args, env);
-const ask = (...args: string[]) => runCommandLine('cli/ask.ts', args, env);
+const search = (...args: string[]) => runCommandLine('cli/main.ts', ['search', ...args], env);
+const answer = (...args: string[]) => runCommandLine('cli/main.ts', ['answer', ...args], env);
+const ask = (...args: string[]) => runCommandLine('cli/main.ts', ['ask', ...args], env);
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'answerdesk-scripts-'));
@@ -64,8 +64,8 @@ beforeAll(async () => {
   await writeFile(place('what-the-lamp-means.md'), lamp);
   await succeed(
     runCommandLine(
-      'cli/ingest.ts',
-      [place('articles.jsonl'), place('what-the-lamp-means.md'), '--source', 'kettles'],
+      'cli/main.ts',
+      ['ingest', place('articles.jsonl'), place('what-the-lamp-means.md'), '--source', 'kettles'],
       env,
     ),
   );
@@ -125,7 +125,7 @@ interface Answered {
   readonly timingsMs: Readonly<Record<string, number>>;
 }
 
-describe('npm run search', () => {
+describe('answerdesk search', () => {
   it('finds articles for each question, in order, one result a document, and never one for agents only', async () => {
     // A byte order mark, an empty line and CRLF are what Windows and editors add.
     const file = await writeQuestions(
@@ -189,7 +189,7 @@ describe('npm run search', () => {
       'many.jsonl',
       Array.from({ length: 300 }, (_, id) => ({ ...questions[0], id })),
     );
-    const child = spawn(process.execPath, ['cli/search.ts', '--in', file], {
+    const child = spawn(process.execPath, ['cli/main.ts', 'search', '--in', file], {
       cwd: root,
       env: { PATH: process.env.PATH, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -201,7 +201,7 @@ describe('npm run search', () => {
   });
 });
 
-describe('npm run answer', () => {
+describe('answerdesk answer', () => {
   it('answers with citations, asks back, declines or hands over, and never tells what is for agents only', async () => {
     const file = await writeQuestions('to-answer.jsonl', questions);
     const outcome = await answer('--in', file, '--out', place('answers.jsonl'));
@@ -234,7 +234,7 @@ describe('npm run answer', () => {
   });
 });
 
-describe('npm run ask', () => {
+describe('answerdesk ask', () => {
   it('prints the answer and its sources', async () => {
     const { code, stdout, stderr } = await ask('Can I send back a kettle', 'that I have opened?');
     expect([code, stderr]).toEqual([0, '']);
@@ -280,7 +280,7 @@ describe('what goes wrong', () => {
         questions[1],
       ]);
       const out = place(`never-${name}.jsonl`);
-      const outcome = await runCommandLine(`evals/scripts/${name}.ts`, ['--in', file, '--out', out], env);
+      const outcome = await runCommandLine('cli/main.ts', [name, '--in', file, '--out', out], env);
       expect([outcome.code, outcome.stdout]).toEqual([2, '']);
       expect(outcome.stderr).toContain('5 line(s)');
       expect([...outcome.stderr.matchAll(/^line (\d+): (.+)$/gm)].map(([, line]) => line)).toEqual([
@@ -305,28 +305,28 @@ describe('what goes wrong', () => {
     ['search', ['--in', 'package.json', '--k', '0'], /--k must be/],
     ['search', ['--in', 'package.json', '--k', 'ten'], /--k must be/],
   ])('%s %j ends with 2 and says why', async (name, args, reason) => {
-    const outcome = await runCommandLine(`evals/scripts/${name}.ts`, args as string[], env);
+    const outcome = await runCommandLine('cli/main.ts', [name, ...(args as string[])], env);
     expect([outcome.code, outcome.stdout]).toEqual([2, '']);
     expect(outcome.stderr).toMatch(reason as RegExp);
   });
 
   it.concurrent.each(['search', 'answer', 'ask'])('%s --help explains, with 0', async (name) => {
-    const { code, stdout, stderr } = await runCommandLine(`evals/scripts/${name}.ts`, ['--help'], {});
+    const { code, stdout, stderr } = await runCommandLine('cli/main.ts', [name, '--help'], {});
     expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toContain(`npm run -s ${name} -- `);
+    expect(stdout).toContain(`answerdesk ${name} `);
   });
 
   it('says what to run when there is no knowledge base, and creates none', async () => {
     const nowhere = { ANSWERDESK_DATA_DIR: place('nowhere') };
     const file = await writeQuestions('unasked.jsonl', [questions[0]]);
     const outcomes = await Promise.all([
-      runCommandLine('cli/search.ts', ['--in', file], nowhere),
-      runCommandLine('cli/answer.ts', ['--in', file], nowhere),
-      runCommandLine('cli/ask.ts', ['Hello?'], nowhere),
+      runCommandLine('cli/main.ts', ['search', '--in', file], nowhere),
+      runCommandLine('cli/main.ts', ['answer', '--in', file], nowhere),
+      runCommandLine('cli/main.ts', ['ask', 'Hello?'], nowhere),
     ]);
     for (const outcome of outcomes) {
       expect([outcome.code, outcome.stdout]).toEqual([1, '']);
-      expect(outcome.stderr).toContain('npm run ingest');
+      expect(outcome.stderr).toContain('answerdesk ingest');
     }
     await expect(readFile(place('nowhere'))).rejects.toThrow(/ENOENT/);
   });

@@ -1,7 +1,7 @@
 // Does a desk that was installed or built really serve? Asked from outside, as a customer would: the widget, and an answer with its
 // source. Also a program, for check-image.sh: `node deploy/check-desk.ts URL`.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ChatEvent, JournalEntry } from '#core/events.ts';
+import type { JournalEntry, JournalEvent } from '#core/events.ts';
 
 /** One of the sample company's articles answers it. */
 const question = 'Can I send back a valve that I already opened?';
@@ -40,7 +40,7 @@ async function untilReady(url: string): Promise<void> {
   throw new Error(`${url} was not ready in time: ${last}`);
 }
 
-function events(stream: string): ChatEvent[] {
+function events(stream: string): JournalEvent[] {
   return [...stream.matchAll(/^data: (.*)$/gm)].map(([, data]) => (JSON.parse(data!) as JournalEntry).event);
 }
 

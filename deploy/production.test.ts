@@ -1,10 +1,23 @@
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
+/** Programs of their own, started on a machine that may be busy. */
+const timeout = 180_000;
 const root = resolve(import.meta.dirname, '..');
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'answerdesk-production-')));
 const dataDir = join(folder, 'var');
@@ -54,7 +67,7 @@ function run(program: string, args: readonly string[], cwd: string) {
   };
 }
 
-describe('the build, with nothing but the packages of production', () => {
+describe('the build, with nothing but the packages of production', { timeout }, () => {
   const installed = join(folder, 'installed');
   const program = join(installed, 'dist/cli.js');
 
@@ -81,6 +94,27 @@ describe('the build, with nothing but the packages of production', () => {
     );
   });
 
+  it('imports nothing that only development has', () => {
+    const { dependencies, optionalDependencies } = JSON.parse(
+      readFileSync(join(root, 'package.json'), 'utf8'),
+    );
+    const installedNames = new Set(Object.keys({ ...dependencies, ...optionalDependencies }));
+    const strangers = globSync('**/*.js', { cwd: join(root, 'dist'), exclude: ['web/**'] }).flatMap(
+      (path) => {
+        const text = readFileSync(join(root, 'dist', path), 'utf8');
+        const imports = text.matchAll(
+          /^(?:import|export)\b[^'";]*?\bfrom '([^'.#][^']*)'|^import '([^'.#][^']*)'|\bimport\('([^'.#][^']*)'\)/gm,
+        );
+        return [...imports].flatMap(([, ...specifiers]) => {
+          const [name] = /^(?:@[^/]+\/)?[^/]+/.exec(specifiers.find(Boolean)!)!;
+          return name.startsWith('node:') || installedNames.has(name) ? [] : [`${path}: ${name}`];
+        });
+      },
+    );
+    expect(strangers).toEqual([]);
+    expect(existsSync(join(root, 'dist/lab'))).toBe(false);
+  });
+
   it('reads articles, serves the widget, and ends with 0 on SIGTERM', async () => {
     execFileSync(process.execPath, [program, 'ingest', join(folder, 'articles')], {
       env: environment,
@@ -103,14 +137,14 @@ describe('the build, with nothing but the packages of production', () => {
   });
 });
 
-describe('npm start', () => {
+describe('npm start', { timeout }, () => {
   it('ends with everything that it started when npm gets SIGTERM', async () => {
     // Without the scripts around it, which install and build.
     const npm = run('npm', ['start', '--ignore-scripts'], root);
     const url = await npm.url();
     npm.child.kill('SIGTERM');
     expect(await npm.exit).toBe(0);
-    await expect.poll(() => isAlive(-npm.child.pid!)).toBe(false);
+    await expect.poll(() => isAlive(-npm.child.pid!), { timeout: 10_000 }).toBe(false);
     await expect(fetch(url)).rejects.toThrow();
   });
 });

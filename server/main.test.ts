@@ -146,7 +146,7 @@ describe('main', () => {
 
   it('keeps what customers write to its own user, wherever it is started', async () => {
     const settings = env();
-    const server = run('main.ts', [], settings);
+    const server = run('../cli/main.ts', ['start'], settings);
     await server.url();
     const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
     expect(modeOf(settings.ANSWERDESK_DATA_DIR)).toBe('700');

@@ -25,10 +25,10 @@ const env = () => ({
   ANSWERDESK_EMBEDDER_BASE_URL: endpoint.baseUrl,
 });
 const models = (args: readonly string[], more: Record<string, string> = {}) =>
-  runCommandLine('cli/models.ts', args, { ...env(), ...more });
-const ingest = (...args: string[]) => succeed(runCommandLine('cli/ingest.ts', args, env()));
+  runCommandLine('cli/main.ts', ['models', ...args], { ...env(), ...more });
+const ingest = (...args: string[]) => succeed(runCommandLine('cli/main.ts', ['ingest', ...args], env()));
 const refusedIngest = async (args: readonly string[], more: Record<string, string>) => {
-  const { code, stderr } = await runCommandLine('cli/ingest.ts', args, { ...env(), ...more });
+  const { code, stderr } = await runCommandLine('cli/main.ts', ['ingest', ...args], { ...env(), ...more });
   expect(code).toBe(2);
   return stderr;
 };
@@ -84,7 +84,7 @@ afterAll(async () => {
 });
 
 // Each step starts processes that load models and run suites, and builds on the one before.
-describe('npm run models', () => {
+describe('answerdesk models', () => {
   let builtIn: string;
 
   it('adds models, and lists them with what made the knowledge base', async () => {
@@ -190,7 +190,7 @@ describe('npm run models', () => {
     expect(() => own.current()).toThrow(/built with the embedding model .*unset ANSWERDESK_EMBEDDER/);
     const said = await refusedIngest([place('articles'), '--source', 'help'], fixed);
     expect(said).toContain(`made with ${builtIn}, but ANSWERDESK_EMBEDDER names another model, mine@`);
-    expect(said).toMatch(/models -- add .*mine, npm run models -- use mine@\w+ --cases FILE/);
+    expect(said).toMatch(/models add .*mine, answerdesk models use mine@\w+ --cases FILE/);
     expect(await readCurrentId(dataDir)).toBe('gen-000001');
   });
 

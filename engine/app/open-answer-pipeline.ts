@@ -12,7 +12,7 @@ import type { Logger } from './logger.ts';
 import { openCalibration } from './open-calibration.ts';
 import { type Knowledge, type OpenOptions, openKnowledge } from './open-knowledge.ts';
 
-/** What `npm run intents -- train training/data/general-intents.jsonl` writes. */
+/** What `answerdesk intents train training/data/general-intents.jsonl` writes. */
 const generalIntentsPath = packagePath('data/models/intents/general.json');
 
 export interface AnswerPipeline extends AsyncDisposable {

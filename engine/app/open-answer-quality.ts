@@ -14,7 +14,7 @@ import {
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 
-/** What `npm run calibrate -- --groundedness-out` writes. */
+/** What `answerdesk calibrate --groundedness-out` writes. */
 const groundednessModelPath = packagePath('data/models/groundedness.json');
 /** Sentences and passages whose vectors are kept. */
 const rememberedVectors = 2_000;
@@ -76,14 +76,14 @@ async function readGroundednessModel(
   } catch (cause) {
     throw new AppError(
       'config-invalid',
-      `${groundednessModelPath} cannot be read: it says when a passage supports a sentence. Restore it, fit it with "npm run calibrate -- --groundedness-out data/models/groundedness.json", or set ANSWERDESK_QUALITY_SAMPLE=0.`,
+      `${groundednessModelPath} cannot be read: it says when a passage supports a sentence. Restore it, fit it with "answerdesk calibrate --groundedness-out data/models/groundedness.json", or set ANSWERDESK_QUALITY_SAMPLE=0.`,
       { cause },
     );
   }
   if (model.embedder === modelId) return model;
   logger.warn(
     { fittedFor: model.embedder, embedder: modelId },
-    'answers are not sampled: the groundedness score was fitted with another embedder; "npm run calibrate -- --groundedness-out data/models/groundedness.json" fits it',
+    'answers are not sampled: the groundedness score was fitted with another embedder; "answerdesk calibrate --groundedness-out data/models/groundedness.json" fits it',
   );
   return undefined;
 }

@@ -11,7 +11,7 @@ import { modelCalibrationPath } from '#models/store/model-store.ts';
 import type { Config } from './config.ts';
 import type { Logger } from './logger.ts';
 
-/** What `npm run calibrate -- --out` writes. */
+/** What `answerdesk calibrate --out` writes. */
 const calibrationPath = packagePath('data/models/policy.json');
 
 /** The result gives the thresholds of the embedder that serves at that moment: another one may be swapped in. */
@@ -26,7 +26,7 @@ export async function openCalibration(
   } catch (cause) {
     throw new AppError(
       'config-invalid',
-      `${calibrationPath} cannot be read: it says when the desk answers and when it declines. Restore it, or fit it with "npm run calibrate -- --out data/models/policy.json".`,
+      `${calibrationPath} cannot be read: it says when the desk answers and when it declines. Restore it, or fit it with "answerdesk calibrate --out data/models/policy.json".`,
       { cause },
     );
   }
@@ -54,7 +54,7 @@ export async function openCalibration(
     }
     logger?.warn(
       { fittedFor: shipped.embedder, embedder: modelId },
-      'the thresholds for answering were fitted with another embedder: run "npm run calibrate" on questions of your own',
+      'the thresholds for answering were fitted with another embedder: run "answerdesk calibrate" on questions of your own',
     );
     return shipped;
   }

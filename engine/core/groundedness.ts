@@ -1,4 +1,4 @@
-// How far passages support what an answer says, sentence by sentence. The score itself is behind an interface: server/rag has it.
+// How far passages support what an answer says, sentence by sentence. The score itself is behind an interface: models/groundedness has it.
 import type { CallOptions } from './call-options.ts';
 import { citedSentences } from './cited-sentences.ts';
 import type { Citation } from './conversation.ts';

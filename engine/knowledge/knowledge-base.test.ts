@@ -59,7 +59,7 @@ describe('the knowledge base', () => {
     const opened = await open({ pollIntervalMs: 10 });
     expect(thrownBy(opened)).toMatchObject({
       code: 'knowledge-base-missing',
-      message: expect.stringContaining('npm run ingest'),
+      message: expect.stringContaining('answerdesk ingest'),
     });
     await publishSample(dataDir, sampleDocuments, embedder);
     await expect.poll(() => opened.current().generation.id).toBe('gen-000001');
@@ -69,7 +69,7 @@ describe('the knowledge base', () => {
     await publishSample(dataDir, sampleDocuments, embedder);
     const error = thrownBy(await open({ modelId: 'other@2' }));
     expect(error.code).toBe('knowledge-base-mismatch');
-    for (const part of ['hashing@1', 'other@2', 'npm run ingest -- ']) expect(error.message).toContain(part);
+    for (const part of ['hashing@1', 'other@2', 'answerdesk ingest ']) expect(error.message).toContain(part);
   });
 
   it('swaps to a new generation and tells who listens', async () => {

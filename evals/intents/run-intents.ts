@@ -1,7 +1,7 @@
 // The intents suite: the classifier that ships, on texts it has not seen; and, on labelled queries that the user has (banking77,
 // clinc150), what a team gets that trains one of its own: from all of the data, and from ten examples a class.
 import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import type { Embedder } from '#core/embedder.ts';
 import { packagePath } from '#core/package-root.ts';
 import { embedTexts } from '#learning/intents/embed-texts.ts';
@@ -23,9 +23,8 @@ export interface IntentsOptions {
   readonly folders?: readonly string[];
 }
 
-const root = packagePath('.');
-const generalModelPath = join(root, 'data/models/intents/general.json');
-const generalLabelsPath = join(root, 'training/data/general-intents.jsonl');
+const generalModelPath = packagePath('data/models/intents/general.json');
+const generalLabelsPath = packagePath('training/data/general-intents.jsonl');
 const fewExamples = 10;
 
 type Part = Pick<SuiteOutcome, 'cases' | 'metrics'> & { readonly notes: readonly string[] };

@@ -14,7 +14,6 @@ const answeringRooms = [
   'evals/core',
   'evals/cases',
   'evals/judging',
-  'evals/metrics',
   'evals/suites',
 ] as const;
 

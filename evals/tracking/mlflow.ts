@@ -42,7 +42,7 @@ export async function logToMlflow(report: Report, options: MlflowOptions): Promi
       start_time: startTime,
       tags: [
         { key: 'mlflow.source.type', value: 'JOB' },
-        { key: 'mlflow.source.name', value: 'npm run evals' },
+        { key: 'mlflow.source.name', value: 'answerdesk evals' },
         { key: 'fingerprint', value: report.subject.fingerprint },
         { key: 'complete', value: String(report.complete) },
       ],

@@ -23,3 +23,11 @@ describe('internal facts', () => {
     },
   );
 });
+
+it('internal facts are the same tokens as ever: signs inside count, punctuation around does not', () => {
+  const facts = createInternalFacts();
+  facts.learn('Grant up to £37.50, code GW-HEARTH (extension 4471). See /teams/rx-92.', 'internal');
+  for (const text of ['the limit is …£37.50.', 'code: gw-hearth!', 'dial -4471-', 'at teams/rx-92'])
+    expect(facts.foundIn(text), text).toBe(true);
+  for (const text of ['about £37', 'gw hearth', '44711']) expect(facts.foundIn(text), text).toBe(false);
+});

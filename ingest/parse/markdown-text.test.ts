@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cpuRatio } from '../testing/cpu-ratio.ts';
 import { parseHtmlText, readPageFacts } from './html-text.ts';
 import { parseMarkdown } from './markdown-text.ts';
 
@@ -149,15 +148,6 @@ describe('parseMarkdown', () => {
       'A/B',
     ]);
   });
-
-  // Those that micromark's work grows with the square of, and those that this project's own expressions once did.
-  it.each(['[', ']', '[^a]', '](', '*_', '~a', '1. ', '> ', '<', '{', '#', '$', '\n'])(
-    'does at most a linear amount of work for many of %j',
-    (unit) => {
-      expect(cpuRatio((text) => parseMarkdown(text), unit)).toBeLessThan(3.5);
-    },
-    120_000,
-  );
 
   it('bounds nesting of lists and quotations', () => {
     const list = Array.from({ length: 400 }, (_, depth) => `${'  '.repeat(depth)}- a`).join('\n');

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { effort } from '#core/testing/effort.ts';
-import { expectLinearTime } from '#core/testing/linear-time.ts';
 import { createRecognizers } from './recognizers.ts';
 import { createRedactor, type Recognizer } from './redact.ts';
 import { createDefaultRedactor } from './redaction-profile.ts';

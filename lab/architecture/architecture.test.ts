@@ -69,6 +69,19 @@ describe('architecture', () => {
     expect(paths).toEqual([]);
   });
 
+  it('finds files that ship by the root of the package: dist/ lies deeper than the sources, and commands run anywhere', () => {
+    const isShipped = (path: string) => !/^(?:lab|web)\//.test(path);
+    const found = shipped.filter(isShipped).flatMap((path) => {
+      const text = readFileSync(join(root, path), 'utf8');
+      // `['data/…', 'data/…'].map(packagePath)` is the same for several.
+      const rest = text.replace(/packagePath\('[^']+'\)|\[[^\]]*\]\.map\(packagePath\)/g, '');
+      return [
+        ...rest.matchAll(/'(?:\.\.\/)*(?:data|training)\/[^']*'|import\.meta\.dirname, '(?:\.\.\/)+data'/g),
+      ].map(([literal]) => `${path}: ${literal}`);
+    });
+    expect(found).toEqual([]);
+  });
+
   it('has an alias in package.json for each room that has one in the table', () => {
     expect(packageFile.imports).toEqual(
       Object.fromEntries(

@@ -24,7 +24,7 @@ const help = `Tries settings of the reranker on development sets and reports the
   npm run tune-reranker -- --dev data/evals/golden.jsonl
   npm run tune-reranker -- --dev a.jsonl=var/a --dev b.jsonl=var/b --test c.jsonl=var/c --json > figures.json
 
-FILE=DIR asks the knowledge base in DIR instead of the one in ANSWERDESK_DATA_DIR. Questions as for npm run evals; a "quote" (words of
+FILE=DIR asks the knowledge base in DIR instead of the one in ANSWERDESK_DATA_DIR. Questions as for answerdesk evals; a "quote" (words of
 the sentence that answers) is counted, too. The reranker is that of ANSWERDESK_RERANKER; with off, only the state without one is shown.
 
   --dev FILE[=DIR]   a development set; may be repeated

@@ -17,7 +17,7 @@ const help = `Shows what each part of the search brings: words and meaning alone
   npm run -s lab -- my-questions.jsonl other.jsonl=var/other
   npm run -s lab -- my-questions.jsonl --json > lab.json
 
-Each line: {"id","turns":[{"role","text"}],"standalone","gold":["document id", …]}, as for npm run evals; cases without gold are left out.
+Each line: {"id","turns":[{"role","text"}],"standalone","gold":["document id", …]}, as for answerdesk evals; cases without gold are left out.
 FILE=DIR asks the knowledge base in DIR instead of the one in ANSWERDESK_DATA_DIR. ADAPTER:FILE reads a public data set.
 With a chat model configured, its rewriting of follow-ups is measured too.
 

@@ -117,7 +117,7 @@ describe('npm run lab', () => {
     );
     await writeFile(cases, [single, followUp].map((row) => JSON.stringify(row)).join('\n'));
     await succeed(
-      runCommandLine('cli/ingest.ts', [articles, '--source', 'lab'], {
+      runCommandLine('cli/main.ts', ['ingest', articles, '--source', 'lab'], {
         ANSWERDESK_DATA_DIR: join(folder, 'var'),
       }),
     );

@@ -37,10 +37,14 @@ describeInBrowser('the real server in a real browser', () => {
     [model, browser] = await Promise.all([
       openScriptedModel(),
       launchChromium(),
-      promisify(execFile)(process.execPath, ['cli/ingest.ts', 'data/knowledge', '--source', 'sample'], {
-        cwd: root,
-        env: environment(),
-      }),
+      promisify(execFile)(
+        process.execPath,
+        ['cli/main.ts', 'ingest', 'data/knowledge', '--source', 'sample'],
+        {
+          cwd: root,
+          env: environment(),
+        },
+      ),
     ]);
     url = await start('0');
   });

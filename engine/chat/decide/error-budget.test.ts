@@ -39,7 +39,7 @@ describe('an error budget', () => {
       expect.objectContaining({ code: 'config-invalid', message: expect.stringContaining('0.02') }),
     );
     const { errorBudgets: _budgets, ...old } = fit;
-    expect(() => withErrorBudget({ embedder: 'e', ...old }, 0.1)).toThrow(/npm run calibrate/);
+    expect(() => withErrorBudget({ embedder: 'e', ...old }, 0.1)).toThrow(/answerdesk calibrate/);
   });
 });
 

@@ -11,7 +11,7 @@ import { dataHash } from './train-intents.ts';
 const place = (path: string) => join(import.meta.dirname, '../../..', path);
 const modelPath = place('data/models/intents/general.json');
 const again =
-  'train it again: npm run intents -- train training/data/general-intents.jsonl --name general --out data/models/intents --report var/intents --card training/data/general-intents.md';
+  'train it again: answerdesk intents train training/data/general-intents.jsonl --name general --out data/models/intents --report var/intents --card training/data/general-intents.md';
 const text = await readFile(modelPath, 'utf8');
 const model = readIntentModel(text, modelPath);
 const labelsPath = place('training/data/general-intents.jsonl');

@@ -71,7 +71,7 @@ describe('the file of a classifier', () => {
     ['a newer version', writeIntentModel(model()).replace('"schemaVersion": 1', '"schemaVersion": 2')],
   ])('is refused: %s', (_what, text) => {
     expect(() => readIntentModel(text, 'm.json')).toThrow(
-      /m\.json is no intent classifier.*npm run intents/s,
+      /m\.json is no intent classifier.*answerdesk intents/s,
     );
   });
 });

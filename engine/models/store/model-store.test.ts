@@ -31,7 +31,7 @@ afterEach(() => rm(dataDir, { recursive: true, force: true }));
 const choose = async (settings: ChoosableEmbedder) =>
   chooseEmbedder(settings, dataDir, (await findModelInUse(dataDir))?.modelId);
 
-/** As `npm run models -- add` leaves it. */
+/** As `answerdesk models add` leaves it. */
 async function store(name: string, description: object = {}): Promise<string> {
   const folder = join(dataDir, name);
   await writeTinyModel(folder, { answerdesk: { name, pooling: 'cls', dimensions: 3 } });

@@ -1,0 +1,54 @@
+// No text makes ingestion slow: whatever its characters, the work grows with its length. With a quadratic pattern a text of a megabyte
+// would take hours.
+import { describe, it } from 'vitest';
+import type { Document } from '#core/document.ts';
+import { expectLinearTime } from '#core/testing/linear-time.ts';
+import { readBlocks } from '#core/text-blocks.ts';
+import { chunkDocument } from './chunk/chunk.ts';
+import { createBoilerplate } from './clean/boilerplate.ts';
+import { cleanText, tidyWhitespace } from './clean/clean.ts';
+import { createInternalFacts } from './clean/internal-facts.ts';
+import { createNearDuplicates } from './clean/near-duplicates.ts';
+import { plainTurn } from './clean/transcript.ts';
+import { parseMarkdown } from './parse/markdown-text.ts';
+import { parsePlainText } from './parse/plain-text.ts';
+import { createDefaultRedactor } from './redact/redaction-profile.ts';
+
+/** What patterns begin with, repeat or look ahead for. */
+// biome-ignore format: a list
+const pieces = [
+  '$', '#', '\n', '\t', ' ', ' \n', '@', '1', 'a', 'é', 'A', '.', ',', '-', '_', '+', '=', '/', ':', '?', '&', '(', '[', '[a', '`', '"', "'", '’', '1 ', '1-', '1.', '1\u00a0', '(1', '0 ', '+1 ', '1 x 1 ', '4111 ', '0123 ', 'a@', 'a.', 'x@y.', 'x@a-', 'a-', 'a ', 'Hi. ', 'Mr. ', '? ', '1. ', 'f:', 'A1b2C3', 'DE89 ', '$1', '$a', '£,', 'password ', 'password=', 'password is ', 'pin is-', 'https://', 'a://b:', '?key=', '?a=', 'sk-', 'Bearer ', 'eyJ', 'eyJ-', 'eyJa-', 'eyJaaaaaaaaaa.', '-----BEGIN ', '-----BEGIN PRIVATE KEY-----', 'SG.aaaaaaaaaaaaaaaa.', '* ', '- ', '. ', '@a ', '%',
+  '[', ']', '[^a]', '](', '*_', '~a', '> ', '<', '<a ', '{', '|-', '\\', '&a', '![', '<!--', '<ul>', '<script>',
+];
+
+const metadata = { source: 's', kind: 'article', title: 'T', audience: 'customer', language: 'en' } as const;
+const documentOf = (pageContent: string): Document => ({ id: 'd', pageContent, metadata });
+const redactor = createDefaultRedactor();
+
+const readers: Readonly<Record<string, (text: string) => unknown>> = {
+  cleanText,
+  tidyWhitespace,
+  parsePlainText,
+  parseMarkdown,
+  plainTurn,
+  readBlocks,
+  chunkDocument: (text) => chunkDocument(documentOf(text)),
+  'redaction of personal data': (text) => redactor.redact(text, 'transcript'),
+  'boilerplate of conversations'(text) {
+    const boilerplate = createBoilerplate();
+    boilerplate.learn([text]);
+    return boilerplate.has(text);
+  },
+  'near-duplicates': (text) => createNearDuplicates().addOrFind(text),
+  'internal facts'(text) {
+    const facts = createInternalFacts();
+    facts.learn(text, 'internal');
+    return facts.foundIn(text);
+  },
+};
+
+describe.each(Object.entries(readers))('%s', (_name, read) => {
+  it('takes time in proportion to the text, whatever the text', () => {
+    expectLinearTime(read, pieces, { length: 12_000 });
+  });
+});
