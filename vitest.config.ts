@@ -1,32 +1,10 @@
 import { defineConfig } from 'vitest/config';
 import { patienceMs } from './engine/core/testing/patience.ts';
 
-// Which tests need what, in one place. A unit test starts no process, opens no browser, loads no model that ships, and is quick.
-const integration = [
-  'cli/**/*.test.ts',
-  'data/data.test.ts',
-  'deploy/**/*.test.ts',
-  'engine/app/open-desk.test.ts',
-  'engine/knowledge/generations/generation-crash.test.ts',
-  'engine/learning/promotion/model-change.test.ts',
-  'engine/models/embedder/embedder.test.ts',
-  'engine/models/onnx/onnx-session.test.ts',
-  'engine/models/reranker/reranker.test.ts',
-  'engine/models/store/add-model.test.ts',
-  'engine/models/store/real-models.test.ts',
-  'ingest/real-data.test.ts',
-  'lab/queue-replay/deflection.test.ts',
-  'lab/reranking/reranking.test.ts',
-  'lab/retrieval/retrieval-lab.test.ts',
-  'server/*.test.ts',
-  'training/training.test.ts',
-];
-const browser = [
-  'server/http/widget-refusals.test.ts',
-  'web/widget/chat.test.ts',
-  'web/widget/real-server.test.ts',
-  'web/widget/safe-markdown.test.ts',
-];
+// The name of a test says what it needs: `*.integration.test.ts` starts processes or loads models that ship, `*.browser.test.ts` opens a
+// browser, every other one does neither and is quick.
+const integration = ['**/*.integration.test.ts'];
+const browser = ['**/*.browser.test.ts'];
 
 const buildWeb = ['web/testing/build-web.ts'];
 
