@@ -139,7 +139,7 @@ describe('answerdesk ingest', () => {
     for (const args of runs) {
       const { code, stdout, stderr } = await start([...args, '--json'], { model: 'openai:other' }).ended;
       expect([code, stdout]).toEqual([2, '']);
-      for (const part of [/made with openai:test/, /models -- use openai:other /, /--accept-model-change/])
+      for (const part of [/made with openai:test/, /models use openai:other /, /--accept-model-change/])
         expect(stderr).toMatch(part);
     }
     // Not even asked how long its vectors are.

@@ -1,10 +1,20 @@
 // `answerdesk ingest`: the command line of ingestion. Summaries for people on standard error, JSON on standard output.
 
 import { loadConfig } from '#app/config.ts';
+import { isAbortError } from '#core/errors.ts';
 import { type Arguments, parseCommandLine, usage } from './ingest/arguments.ts';
 
 // What reads documents and models is imported when it is needed: `--if-empty` runs at every start of the server.
 export async function command(argv: readonly string[], signal: AbortSignal): Promise<void> {
+  try {
+    await run(argv, signal);
+  } catch (thrown) {
+    if (isAbortError(thrown)) process.stderr.write('The knowledge base stays as it is.\n');
+    throw thrown;
+  }
+}
+
+async function run(argv: readonly string[], signal: AbortSignal): Promise<void> {
   const args = parseCommandLine(argv);
   if (args.command === 'help') {
     process.stdout.write(usage);

@@ -73,7 +73,7 @@ describe('the log of an error', () => {
       message: 'The folder is missing.',
     });
     expect(err.cause).toMatchObject({ name: 'Error', code: 'ENOENT', syscall: 'open', path: '/srv/var' });
-    expect(err.cause.stack).toMatch(/^at .*logger\.test\.ts:\d+:\d+/);
+    expect(err.cause.stack).toMatch(/^at .*logger\.integration\.test\.ts:\d+:\d+/);
     expect(lines.join('')).not.toContain('Maria');
   });
 
