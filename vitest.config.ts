@@ -1,50 +1,29 @@
 import { defineConfig } from 'vitest/config';
 import { patienceMs } from './engine/core/testing/patience.ts';
 
-// Which tests need what, in one place. A unit test starts no process, opens no browser, loads no model that ships, and is quick.
-const integration = [
-  'cli/**/*.test.ts',
-  'data/data.test.ts',
-  'deploy/**/*.test.ts',
-  'engine/app/open-desk.test.ts',
-  'engine/knowledge/generations/generation-crash.test.ts',
-  'engine/learning/promotion/model-change.test.ts',
-  'engine/models/embedder/embedder.test.ts',
-  'engine/models/onnx/onnx-session.test.ts',
-  'engine/models/reranker/reranker.test.ts',
-  'engine/models/store/add-model.test.ts',
-  'engine/models/store/real-models.test.ts',
-  'ingest/real-data.test.ts',
-  'lab/queue-replay/deflection.test.ts',
-  'lab/reranking/reranking.test.ts',
-  'lab/retrieval/retrieval-lab.test.ts',
-  'server/*.test.ts',
-  'training/training.test.ts',
-];
-const browser = [
-  'server/http/widget-refusals.test.ts',
-  'web/widget/chat.test.ts',
-  'web/widget/real-server.test.ts',
-  'web/widget/safe-markdown.test.ts',
-];
+// The name of a test says what it needs: `*.integration.test.ts` starts processes or loads models that ship, `*.browser.test.ts` opens a
+// browser, every other one does neither and is quick.
+const integration = ['**/*.integration.test.ts'];
+const browser = ['**/*.browser.test.ts'];
 
 const buildWeb = ['web/testing/build-web.ts'];
 
-/** The least share of lines, in percent, that the tests run in each room. What they run in processes of their own does not count. */
+/**
+ * The least share of lines, in percent, that tests run in each room. Processes of their own and browsers do not
+ * count, so `cli` has no floor and the widget a low one. */
 const coverageFloors = {
-  'engine/core': 0,
-  'engine/chat': 0,
-  'engine/knowledge': 0,
-  'engine/models': 0,
-  'engine/storage': 0,
-  'engine/learning': 0,
-  'engine/app': 0,
-  ingest: 0,
-  evals: 0,
-  server: 0,
-  cli: 0,
-  lab: 0,
-  'web/widget': 0,
+  'engine/core': 98,
+  'engine/chat': 95,
+  'engine/knowledge': 95,
+  'engine/models': 90,
+  'engine/storage': 95,
+  'engine/learning': 83,
+  'engine/app': 70,
+  ingest: 87,
+  evals: 55,
+  server: 87,
+  lab: 27,
+  'web/widget': 10,
 };
 
 export default defineConfig(({ mode }) => {
@@ -59,6 +38,8 @@ export default defineConfig(({ mode }) => {
             name: 'unit',
             include: ['**/*.test.ts'],
             exclude: ['**/node_modules/**', ...integration, ...browser],
+            // Files share a process, because nothing mocks a module or leaves anything behind: half the time.
+            isolate: false,
           },
         },
         { extends: true, test: { name: 'integration', include: integration, globalSetup: buildWeb } },

@@ -12,7 +12,7 @@ const program = 'cli/main.ts';
 
 function specifiersOf(path: string): string[] {
   const statements = readFileSync(join(root, path), 'utf8').matchAll(
-    /^\s*(?:import|export)\s[^'";]*?from\s+'([^']+)'|\bimport\(\s*'([^']+)'\s*\)|^\s*import\s+'([^']+)'/gm,
+    /^\s*(?:import|export)\s(?!type\s)[^'";]*?from\s+'([^']+)'|\bimport\(\s*'([^']+)'\s*\)|^\s*import\s+'([^']+)'/gm,
   );
   return [...statements].flatMap(([, from, dynamic, bare]) => from ?? dynamic ?? bare ?? []);
 }

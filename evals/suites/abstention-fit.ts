@@ -1,4 +1,5 @@
-// Fits the policy as `answerdesk calibrate` does, but on one half of the cases, and measures on the other half what the fit had not seen.
+// Fits the policy as `answerdesk calibrate` does, on each half of the cases, and measures each fit on the half that it had not seen. Both
+// halves count, so that the figures do not hang on which question fell into which.
 import { createHash } from 'node:crypto';
 import type { Calibration } from '#chat/decide/policy.ts';
 import {
@@ -27,45 +28,44 @@ export interface FittedPolicy {
 }
 
 /** Both halves hold as many answerable questions, and as many whose passage was found; the order of the cases plays no part. */
-export function splitEvidence(rows: readonly EvidenceRow[]): { fit: EvidenceRow[]; test: EvidenceRow[] } {
+export function splitEvidence(rows: readonly EvidenceRow[]): readonly [EvidenceRow[], EvidenceRow[]] {
   const hashOf = ({ id }: EvidenceRow) => createHash('sha256').update(id).digest('hex');
   const strata = Map.groupBy(rows, ({ answerable, label }) => `${answerable} ${label}`);
   const sorted = [...strata.keys()]
     .sort()
     .flatMap((key) => strata.get(key)!.toSorted((a, b) => (hashOf(a) < hashOf(b) ? -1 : 1)));
-  return {
-    fit: sorted.filter((_row, index) => index % 2 === 0),
-    test: sorted.filter((_row, index) => index % 2 === 1),
-  };
+  return [sorted.filter((_row, index) => index % 2 === 0), sorted.filter((_row, index) => index % 2 === 1)];
 }
 
-export function fitOnOneHalf(
+export function fitOnHalves(
   rows: readonly EvidenceRow[],
   { seed, ...options }: Required<FitOptions> & { readonly seed: number },
 ): FittedPolicy {
-  const { fit, test } = splitEvidence(rows);
-  if (fit.length < fewestQuestions || !fit.some(({ label }) => label) || fit.every(({ label }) => label))
+  const halves = splitEvidence(rows);
+  const isEnough = (half: readonly EvidenceRow[]) =>
+    half.length >= fewestQuestions && half.some(({ label }) => label) && half.some(({ label }) => !label);
+  if (!halves.every(isEnough))
     return {
       metrics: {},
       charts: [],
       note: `Thresholds were not fitted: that needs at least ${2 * fewestQuestions} questions, some of which have no passage that answers them.`,
     };
-  const { calibration } = fitPolicy(fit, options);
-  const { answerFrom, clarifyFrom } = calibration;
-  const predictions = predictEvidence(test, calibration);
-  const answered = predictions.filter(({ probability }) => probability >= answerFrom);
+  const [one, other] = halves;
+  const first = fitAndPredict(one, other, options);
+  const second = fitAndPredict(other, one, options);
+  const predictions = [...first.predictions, ...second.predictions];
+  const { calibration } = first;
+  const answered = predictions.filter(({ answers }) => answers);
   const answerable = predictions.filter((prediction) => prediction.answerable);
   const unanswerable = predictions.filter((prediction) => !prediction.answerable);
-  const count = (list: typeof predictions, decides: (probability: number) => boolean) =>
-    list.filter(({ probability }) => decides(probability)).length;
-  const answers = (probability: number) => probability >= answerFrom;
-  const declines = (probability: number) => probability < clarifyFrom;
-  const fitted = 'Thresholds fitted on one half of the cases, measured on the other:';
-  const threshold = (value: number, label: string): Metric => ({
-    value,
-    n: fit.length,
-    low: value,
-    high: value,
+  const share = (list: typeof predictions, decides: (prediction: (typeof predictions)[number]) => boolean) =>
+    [list.filter(decides).length, list.length] as const;
+  const fitted = 'Thresholds fitted on one half of the cases, measured on the other, both ways:';
+  const threshold = (name: 'answerFrom' | 'clarifyFrom', label: string): Metric => ({
+    value: (first.calibration[name] + second.calibration[name]) / 2,
+    n: predictions.length,
+    low: Math.min(first.calibration[name], second.calibration[name]),
+    high: Math.max(first.calibration[name], second.calibration[name]),
     unit: 'score',
     better: 'neither',
     label,
@@ -74,12 +74,12 @@ export function fitOnOneHalf(
     calibration,
     metrics: {
       'fitted-answer-from': threshold(
-        answerFrom,
-        'Confidence from which on it would answer, fitted on one half',
+        'answerFrom',
+        'Confidence from which on it would answer, fitted on one half (mean of both)',
       ),
       'fitted-clarify-from': threshold(
-        clarifyFrom,
-        'Confidence from which on it would ask back, fitted on one half',
+        'clarifyFrom',
+        'Confidence from which on it would ask back, fitted on one half (mean of both)',
       ),
       'fitted-without-passage': shareMetric(answered.filter(({ label }) => !label).length, answered.length, {
         label: `${fitted} answers whose passages do not hold the answer`,
@@ -90,14 +90,14 @@ export function fitOnOneHalf(
         better: 'lower',
         note: `the fit promises at most ${(options.errorBudget * 100).toFixed(0)} %`,
       }),
-      'fitted-answerable-answered': shareMetric(count(answerable, answers), answerable.length, {
+      'fitted-answerable-answered': shareMetric(...share(answerable, ({ answers }) => answers), {
         label: `${fitted} questions that an article answers, answered`,
       }),
-      'fitted-answerable-declined': shareMetric(count(answerable, declines), answerable.length, {
+      'fitted-answerable-declined': shareMetric(...share(answerable, ({ declines }) => declines), {
         label: `${fitted} questions that an article answers, declined`,
         better: 'lower',
       }),
-      'fitted-unanswerable-answered': shareMetric(count(unanswerable, answers), unanswerable.length, {
+      'fitted-unanswerable-answered': shareMetric(...share(unanswerable, ({ answers }) => answers), {
         label: `${fitted} questions that no article answers, answered all the same`,
         better: 'lower',
       }),
@@ -127,6 +127,20 @@ export function fitOnOneHalf(
         ],
       },
     ],
-    note: `Thresholds were fitted on ${fit.length} cases and measured on the other ${test.length}. policy.json in the folder of this run holds them: try it with --policy FILE.`,
+    note: `Thresholds were fitted on one half of the cases (${one.length}) and measured on the other (${other.length}), and the other way round. policy.json in the folder of this run holds those of the first half: try it with --policy FILE.`,
   };
+}
+
+function fitAndPredict(
+  fit: readonly EvidenceRow[],
+  test: readonly EvidenceRow[],
+  options: Required<FitOptions>,
+) {
+  const { calibration } = fitPolicy(fit, options);
+  const predictions = predictEvidence(test, calibration).map((prediction) => ({
+    ...prediction,
+    answers: prediction.probability >= calibration.answerFrom,
+    declines: prediction.probability < calibration.clarifyFrom,
+  }));
+  return { calibration, predictions };
 }

@@ -8,7 +8,7 @@ import { type Reasons, reasonUnless } from '../judging/reply-checks.ts';
 import type { EvalContext } from '../runner/eval-context.ts';
 import { runCases } from '../runner/run-cases.ts';
 import { type AbstentionRecord, isRight, passageFound, summarizeAbstention } from './abstention.ts';
-import { fitOnOneHalf } from './abstention-fit.ts';
+import { fitOnHalves } from './abstention-fit.ts';
 
 export function runAbstention(context: EvalContext): Promise<SuiteOutcome> {
   const { ask, cases, dependencies, embedder, knowledge, records, seed, settings, signal } = context;
@@ -52,7 +52,7 @@ export function runAbstention(context: EvalContext): Promise<SuiteOutcome> {
           evidence === null ? [] : [{ ...evidence, id }],
         );
         const fit = { embedder: embedder.modelId, errorBudget: defaultErrorBudget, seed };
-        const fitted = fitOnOneHalf(rows, fit);
+        const fitted = fitOnHalves(rows, fit);
         if (fitted.calibration)
           await writeFile(
             join(settings.runDir, 'policy.json'),

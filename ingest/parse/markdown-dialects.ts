@@ -36,8 +36,9 @@ export function containersToElements(markdown: string): string {
   const out: string[] = [];
   const open: Container[] = [];
   let fence: string | undefined;
+  let fenceIndent = 0;
   const own = (line: string) => out.push('', line, '');
-  for (const line of markdown.split('\n')) {
+  for (const line of linesOf(markdown)) {
     const indented = open.findLast(({ indent }) => indent !== undefined);
     if (fence === undefined && indented && line.trim() !== '' && indentOf(line) < indented.indent!) {
       while (open.includes(indented)) own(open.pop()!.closing);
@@ -46,11 +47,16 @@ export function containersToElements(markdown: string): string {
     const text = line.slice(Math.min(indent, indentOf(line)));
     const marker = fenceLine.exec(text)?.[1];
     if (fence !== undefined) {
-      if (marker?.startsWith(fence) && text.trim() === marker) fence = undefined;
-      out.push(text);
+      const closes = marker?.startsWith(fence) && text.trim() === marker;
+      if (closes) fence = undefined;
+      // Indented further than CommonMark lets it close: the rest of the article would be code.
+      out.push(closes && indentOf(text) > fenceIndent + 3 ? ' '.repeat(fenceIndent) + marker : text);
       continue;
     }
-    if (marker) fence = marker;
+    if (marker) {
+      fence = marker;
+      fenceIndent = indentOf(text);
+    }
     const tag = marker ? undefined : containerTag(text);
     if (!tag) out.push(text);
     else if (tag.kind === 'open') {
@@ -67,6 +73,11 @@ export function containersToElements(markdown: string): string {
 }
 
 const titled = new Set(['tab', 'step', 'expand', 'details', 'accordion', 'hint']);
+
+/** A container that begins on the line that closes a code block begins a line of its own. */
+function linesOf(markdown: string): string[] {
+  return markdown.replace(/^([ \t]{0,20}```)(?=:::|!!!)/gm, '$1\n').split('\n');
+}
 
 type Tag =
   | {

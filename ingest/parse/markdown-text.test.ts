@@ -79,6 +79,16 @@ describe('parseMarkdown', () => {
     ],
     ['code on one line', '```npm start``` runs it.\n\n# Next', 'npm start runs it.\n\n# Next'],
     ['an unclosed fence', 'Text\n```\ncode', 'Text\n\n```\ncode\n```'],
+    [
+      'a fence that closes further in than it opens',
+      '```bash\nnpm start\n    ```\n\n1. Open it.',
+      '```\nnpm start\n```\n\n1. Open it.',
+    ],
+    [
+      'a container on the line that closes a fence',
+      '```\na = 1\n```!!! note "Run"\n    Use it.',
+      '```\na = 1\n```\n\nRun\n\nUse it.',
+    ],
     ['a comparison', 'If 3 < 5 and 7 > 2', 'If 3 < 5 and 7 > 2'],
   ])('reads %s', (_name, markdown, text) => {
     expect(markdownToText(markdown)).toBe(text);

@@ -90,7 +90,10 @@ function isFenced(source: string, { position }: Code): boolean {
 
 /** CommonMark takes what is indented by four for code; Kramdown and others, and the writers of help centres, often do not. */
 function isIndentedProse(value: string): boolean {
+  const lines = value.split('\n').filter((line) => line.trim() !== '');
+  const worded = lines.filter((line) => /^\s*\p{Lu}\p{Ll}*(?: [\p{L}\d%-]+)+[.,:;!?]?$/u.test(line));
   return (
+    worded.length * 2 >= lines.length ||
     /^[ \t]*(?:```|~~~|#{2,6} |!\[)/m.test(value) ||
     /\]\(|\*\*\w/.test(value) ||
     /^[ \t]*(?:[-*] |\d{1,3}\. )?["“']?\p{Lu}[^{};=<>$|\n]{20,2000}[.!?:]["”')]*$/mu.test(value)

@@ -68,7 +68,7 @@ describe('createAnswering', () => {
     expect(new Set(sent.map((stored) => JSON.stringify(stored))).size).toBe(1);
     expect(await answering.send(id, message())).toEqual(sent[0]);
     expect(requests).toHaveLength(1);
-    expect((await store.get(id))?.messages).toHaveLength(2);
+    expect((await store.get(id))?.messages).toHaveLength(3);
   });
 
   it('refuses the id of an answer as the id of a message', async () => {
@@ -161,7 +161,8 @@ describe('createAnswering', () => {
     const ids = [await newConversation(store), await newConversation(store), await newConversation(store)];
     for (const id of ids) await answering.send(id, message());
     const reading = ids.map((id) => readAnswers(answering, id));
-    await sleep(5);
+    // The gate holds each behind its first token.
+    for (const id of ids) await expect.poll(() => store.entriesAfter(id, 0)).toHaveLength(3);
     batches.length = 0;
     gate.resolve();
     for (const entries of await Promise.all(reading)) expect(entries).toHaveLength(13);

@@ -1,4 +1,4 @@
-// Whether a function takes time in proportion to its text. Compares its CPU time at n and 4n characters, so neither a slow nor a busy
+// Whether a function takes time in proportion to its text. Compares its CPU time at n and 8n characters, so neither a slow nor a busy
 // machine changes the outcome.
 
 interface LinearTimeOptions {
@@ -8,10 +8,13 @@ interface LinearTimeOptions {
   readonly tail?: string;
 }
 
-/** Linear work takes 4 times as long for 4 times the text, quadratic work 16 times. */
-const mostGrowth = 10;
+const step = 8;
+/** Linear work takes 8 times as long for 8 times the text, quadratic work 64 times: as far as can be from both. */
+const mostGrowth = 22;
 /** Below this the clock and the garbage collector are most of what is measured. */
 const leastMs = 25;
+/** The clock of some machines moves in steps of this size. */
+const clockMs = 4;
 const attempts = 3;
 
 /** Throws with the piece and the growth unless `work` is linear in each piece, repeated. */
@@ -22,22 +25,20 @@ export function expectLinearTime(
 ): void {
   for (const piece of pieces) {
     const cpuMs = (characters: number) => cpuTimeOf(work, piece.repeat(characters / piece.length) + tail);
-    let short = cpuMs(length / 4);
-    let long = cpuMs(length);
     // A pause of the machine makes a measurement longer, never shorter: the shortest of several is the true one.
-    for (let attempt = 1; attempt < attempts && isTooMuch(short, long); attempt++) {
-      short = Math.min(short, cpuMs(length / 4));
+    const short = Math.min(...Array.from({ length: attempts }, () => cpuMs(length / step)));
+    let long = cpuMs(length);
+    for (let attempt = 1; attempt < attempts && isTooMuch(short, long); attempt++)
       long = Math.min(long, cpuMs(length));
-    }
     if (isTooMuch(short, long))
       throw new Error(
-        `${JSON.stringify(piece)} repeated to ${length} characters takes ${(long / short).toFixed(1)} times as long as a quarter of it.`,
+        `${JSON.stringify(piece)} repeated to ${length} characters takes ${(long / short).toFixed(1)} times as long as to an eighth of that.`,
       );
   }
 }
 
 function isTooMuch(shortMs: number, longMs: number): boolean {
-  return longMs > leastMs && longMs > mostGrowth * shortMs;
+  return longMs > leastMs && longMs > mostGrowth * Math.max(shortMs, clockMs);
 }
 
 /** Of this thread alone: other threads and other processes do not count. */

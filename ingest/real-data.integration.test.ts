@@ -13,7 +13,7 @@ import { readSource } from './sources/read-source.ts';
 const data = fileURLToPath(new URL('../../shared/data', import.meta.url));
 
 async function read(path: string) {
-  const { files } = await findFiles([data + path]);
+  const { files } = await findFiles([`${data}/${path}`]);
   const counts = newSourceCounts();
   const options = {
     name: 'real',
