@@ -1,3 +1,4 @@
+// `answerdesk calibrate`: fits the thresholds for answering. It only takes the arguments apart.
 import { loadConfig } from '#app/config.ts';
 import { AppError } from '#core/errors.ts';
 import { packagePath } from '#core/package-root.ts';

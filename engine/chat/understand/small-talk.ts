@@ -1,4 +1,4 @@
-// Messages that are polite and ask nothing: which kind of small talk they are, so that the reply is of the same kind.
+// Messages that are polite and ask nothing. Knows which kind of small talk it is, so that the reply is of the same kind.
 
 export type SmallTalk = 'greeting' | 'thanks' | 'farewell';
 
