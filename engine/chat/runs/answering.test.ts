@@ -68,7 +68,7 @@ describe('createAnswering', () => {
     expect(new Set(sent.map((stored) => JSON.stringify(stored))).size).toBe(1);
     expect(await answering.send(id, message())).toEqual(sent[0]);
     expect(requests).toHaveLength(1);
-    expect((await store.get(id))?.messages).toHaveLength(3);
+    expect((await store.get(id))?.messages).toHaveLength(2);
   });
 
   it('refuses the id of an answer as the id of a message', async () => {
