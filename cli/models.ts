@@ -207,7 +207,7 @@ async function openTools(): Promise<UseTools> {
   return { buildCandidate, publishCandidate, writeStamp, evaluate: createModelEvaluation(screen) };
 }
 
-/** What ships is shown as such, whatever ANSWERDESK_EMBEDDER names. */
+/** As if ANSWERDESK_EMBEDDER were not set: the model that ships. */
 function builtInOnly(config: Config): Config {
   const { model, isFixed } = loadConfig({}).embedder;
   return { ...config, embedder: { ...config.embedder, model, isFixed } };
