@@ -1,4 +1,4 @@
-// One question through answer(), collected: what scripts and evals look at.
+// One question through answer(), with its events collected into one result.
 import type { Answer } from '#chat/answer.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Citation, Decision, Message } from '#core/conversation.ts';

@@ -14,7 +14,7 @@ const help = `Answers questions from the knowledge base.
 Each line in:   {"id":"1","turns":[{"role":"customer","text":"How do I reset it?"}]}
 Each line out:  {"id","decision":"answer"|"clarify"|"small-talk"|"decline"|"handoff","text",
                  "citations":[{"documentId","chunkId","quote"}],"timingsMs":{"retrieve","firstToken","total"}}
-A question that could not be answered because something failed has "error":{"code","message"} instead of a decision.
+If something failed, the line has "error":{"code","message"} instead of a decision.
 
   --in FILE    questions as JSONL (required)
   --out FILE   where to write; standard output if left out

@@ -11,7 +11,8 @@ const help = `Asks one question and prints the answer with its sources.
   answerdesk ask "how do I send back something I already opened?"
   answerdesk ask --json "what does E4 mean?" | jq .citations
 
-  --json   {"decision","text","citations":[{"number","documentId","chunkId","title","url","quote"}],"timingsMs"}
+  --json   one line on standard output:
+           {"decision","text","citations":[{"number","documentId","chunkId","title","url","quote"}],"timingsMs"}
   --help
 `;
 

@@ -1,3 +1,4 @@
+// `answerdesk calibrate`: fits the thresholds for answering. It only takes the arguments apart.
 import { loadConfig } from '#app/config.ts';
 import { AppError } from '#core/errors.ts';
 import { packagePath } from '#core/package-root.ts';
@@ -14,22 +15,25 @@ const help = `Fits when the desk answers, asks back or declines, on questions wh
   answerdesk calibrate data/evals/golden.jsonl other.jsonl=var/other --out data/models/policy.json
   answerdesk calibrate a.jsonl=var/a b.jsonl=var/b c.jsonl=var/c --test d.jsonl=var/d --report var/calibration
 
-Each line: {"id","turns":[{"role","text"}],"gold":["document id", …]}; gold is empty for a question that must not be answered.
-"stratum" may say what kind that is: near-miss, neighbouring, foreign (of another help centre: reported apart).
-FILE=DIR asks the knowledge base in DIR instead of the one in ANSWERDESK_DATA_DIR. From three files on, each is judged by a fit on
-the others. Where a reranker is configured, a second fit is made for the evidence that has its scores.
+Each line: {"id","turns":[{"role","text"}],"gold":["document id", …]}. If no document answers, gold is empty.
+"stratum" may say of which kind such a question is: near-miss, neighbouring, or foreign (of another help centre, reported apart).
+FILE=DIR asks the knowledge base in DIR instead of the one in ANSWERDESK_DATA_DIR. With three files or more, a fit on the others
+judges each. If a reranker is configured, a second fit uses its scores.
 
-  --out FILE         where to write the fit; without it, it is only shown
-  --error-budget S   at most this share of all questions is answered wrongly and with confidence (default ${defaultErrorBudget});
-                     the fit also has the thresholds of other budgets, for ANSWERDESK_ERROR_BUDGET
-  --unanswerable-share S  weigh the questions as if this share of them had no answer; default: as in the files
-  --test FILE=DIR    questions that are only for judging the fit; may be repeated
-  --report DIR       write figures.md and a picture of risk, coverage and reliability there
-  --ablation         also what each feature brings
-  --groundedness-out FILE  where to write the groundedness score, fitted anew for the embedder (the server reads data/models/groundedness.json)
-  --language L       only passages in this language
-  --json             the fit and its report on standard output
+  --out FILE               where to write the fit; without it, the fit is only shown
+  --error-budget S         the largest share of all questions that may be answered wrongly and with confidence
+                           (default ${defaultErrorBudget}); the fit also holds the thresholds of other budgets, for ANSWERDESK_ERROR_BUDGET
+  --unanswerable-share S   weigh the questions as if this share of them had no answer (default: as in the files)
+  --test FILE=DIR          questions that only judge the fit; may be repeated
+  --report DIR             where to write figures.md and a picture of risk, coverage and reliability
+  --ablation               also show what each feature brings
+  --groundedness-out FILE  fit the groundedness score for the embedder, too, and write it there; the server reads
+                           data/models/groundedness.json
+  --language L             only passages in this language
+  --json                   the fit and its report on standard output
   --help
+
+Exit codes: 0 done; 1 failed; 2 bad usage or input.
 `;
 
 const groundednessPairsPath = packagePath('data/evals/support-pairs.jsonl');

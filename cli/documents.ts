@@ -12,8 +12,8 @@ const help = `Lists the documents of the knowledge base in use.
   answerdesk documents --json > documents.jsonl         everything, one JSON object a line
   answerdesk documents --json --source help-centre --audience customer
 
-  --json            {"id","source","kind","title","audience","language","url","updated","text"}; url and updated are null
-                    where nothing says them
+  --json            {"id","source","kind","title","audience","language","url","updated","text"};
+                    url and updated may be null
   --out FILE        where to write the JSON; standard output if left out
   --source NAME     only documents of this source; may be repeated
   --audience WHO    only customer or only internal documents

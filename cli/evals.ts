@@ -20,35 +20,35 @@ import { defineCommand, wholeNumber } from './command.ts';
 
 const help = `Measures how good the answers are, and writes a report.
 
-  answerdesk evals                              every suite, on the sample company's questions
-  answerdesk evals retrieval answers         some suites
-  answerdesk evals --cases my-cases.jsonl    your own questions to your own knowledge base
-  answerdesk evals compare RUN RUN           what changed between two runs, and whether it can be chance
-  answerdesk evals draft --source NAME       proposes cases from your articles and conversations
-  answerdesk evals baseline                           what CI runs: the sample company, from nothing, against data/evals/baseline.json
-  answerdesk evals baseline --write                takes today's figures as that baseline
+  answerdesk evals                           run every suite, with the sample company's questions
+  answerdesk evals retrieval answers         run some suites
+  answerdesk evals --cases my-cases.jsonl    ask your own questions of your own knowledge base
+  answerdesk evals compare RUN RUN           show what changed between two runs, and whether it can be chance
+  answerdesk evals draft --source NAME       propose cases from your articles and conversations
+  answerdesk evals baseline                  compare the sample company with data/evals/baseline.json, as CI does
+  answerdesk evals baseline --write          take today's figures as that baseline
 
 Suites: ${Object.keys(allSuites).join(', ')}.
 
   --data-dir DIR         knowledge base to ask (default: ANSWERDESK_DATA_DIR, or var)
   --cases FILE           questions as JSONL, or ADAPTER:FILE; may be repeated. Adapters: ${Object.keys(adapterTables).join(', ')}
-  --conversations FILE   whole conversations for the suite conversation
-  --labels FOLDER        intents: train.jsonl, test.jsonl and perhaps oos_test.jsonl of your own; may be repeated
-  --policy FILE          thresholds as answerdesk calibrate writes them, in place of data/models/policy.json
+  --conversations FILE   whole conversations, for the suite conversation
+  --labels FOLDER        train.jsonl, test.jsonl and perhaps oos_test.jsonl of your own, for the suite intents; may be repeated
+  --policy FILE          thresholds as "answerdesk calibrate" writes them, in place of data/models/policy.json
   --out DIR              where to store the run (default: var/evals/<run>)
-  --fresh                ask and judge everything again, whatever earlier runs of the same code, models and index found
+  --fresh                ask and judge everything again; without it, results of the same code, models and index are used
   --resume RUN           continue a run that was interrupted, or whose model server failed
-  --baseline FILE        exit 1 where a figure is worse than its tolerance allows
-  --write-baseline FILE  keep the figures of this run as baseline
-  --write                baseline: keep the figures instead of comparing with them
-  --seed N               of the bootstrap (default 1)
+  --baseline FILE        end with 1 if a figure is worse than its tolerance allows
+  --write-baseline FILE  keep the figures of this run as a baseline
+  --write                baseline: keep the figures, do not compare them
+  --seed N               seed of the bootstrap (default 1)
   --json                 the report (or comparison) on standard output
   --source NAME          draft: the source of your documents
   --count N              draft: how many cases at most (default 50)
   --help
 
+A run is a folder with report.html, report.json and junit.xml. docs/evals.md explains the figures.
 Exit codes: 0 done; 1 worse than the baseline, a limit was crossed, or a suite broke; 2 bad input, nothing was run.
-A run is a folder with report.html, report.json and junit.xml. docs/evals.md explains every figure.
 `;
 
 const runsDir = resolve('var/evals');

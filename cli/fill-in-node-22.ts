@@ -1,4 +1,4 @@
-// What Node 24 has and Node 22 lacks. tsconfig.json lists the language's library as Node 22 knows it, so that nothing else creeps in.
+// What Node 24 has and Node 22 lacks. tsconfig.json knows only the library of Node 22, so nothing else creeps in.
 import { AsyncDisposableStack } from '@whatwg-node/disposablestack';
 
 globalThis.AsyncDisposableStack ??= AsyncDisposableStack;

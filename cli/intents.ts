@@ -15,30 +15,31 @@ const help = `Learns from your own labels what customers want.
   answerdesk intents predict models/intents "where is my parcel"
   answerdesk intents predict models/intents --in texts.jsonl > guesses.jsonl
 
-LABELS is CSV with the header text,label (as spreadsheets save it) or JSONL with {"text","label"}; rows with split=test are not
-trained on and judge the result. A model is one file; report.html and confusion.svg beside it are for people.
+LABELS is CSV with the header text,label, as spreadsheets save it, or JSONL with {"text","label"}. Rows with split=test are kept out
+of training and judge the result. A model is one file. Beside it, report.html and confusion.svg are for people.
 
 train LABELS
   --out FOLDER          where to write the model and its report (required)
   --name NAME           the model is NAME.json (default intents)
   --report FOLDER       where to write report.html (default: beside the model)
-  --precision SHARE     guesses count as sure from the probability on from which this share is right (default 0.98)
-  --min-examples N      classes with fewer texts are refused (default 5)
+  --precision SHARE     a guess is "sure" if this share of guesses like it is right (default 0.98)
+  --min-examples N      refuse classes with fewer texts (default 5)
   --leave-out-small     leave such classes out instead
-  --card FILE           writes MODEL_CARD.md, with this Markdown in it: data, licences, limits
+  --card FILE           write MODEL_CARD.md, with this Markdown in it: data, licences, limits
 
 eval MODEL LABELS
-  --out-of-scope FILE   texts that belong to no class, JSONL or CSV with text and label: how well they are told apart
-  --out FOLDER          where to write report.html and confusion.svg; nothing if left out
+  --out-of-scope FILE   texts that belong to no class, as JSONL or CSV with text and label; says how well they are told apart
+  --out FOLDER          where to write report.html and confusion.svg; without it, neither is written
 
 predict MODEL [TEXT …]
-  --in FILE             JSONL with {"text"}, other fields are passed on; - is standard input
+  --in FILE             JSONL with {"text"}; other fields are passed on; - is standard input
   --out FILE            where to write JSONL; standard output if left out
 
   --json                train, eval: the figures on standard output
   --help
 
-Exit codes: 0 done; 1 failed; 2 bad usage or input. The embedder is that of ANSWERDESK_EMBEDDER. docs/intents.md explains more.
+The embedder is that of ANSWERDESK_EMBEDDER. docs/intents.md explains more.
+Exit codes: 0 done; 1 failed; 2 bad usage or input.
 `;
 
 export const command = defineCommand({

@@ -11,35 +11,35 @@ import { defineCommand } from './command.ts';
 // What runs suites and models is imported when it is needed: a rollback is wanted at once.
 const help = `Embedding models: which there are, how they compare on your questions, and which one is in use.
 
-  answerdesk models list                 the model that ships, those added, and which made the knowledge base
+  answerdesk models list                 show the models that are there, and which one made the knowledge base
   answerdesk models add FOLDER           check an ONNX model, try it, and copy it into the store
-  answerdesk models compare A B          both on your knowledge base and questions; changes nothing
-  answerdesk models use NAME             embed everything again beside, compare, show, ask, publish
-  answerdesk models rollback             back to the generation before, with its model, in a second
+  answerdesk models compare A B          ask both your questions; changes nothing
+  answerdesk models use NAME             embed everything again, compare, show the result, ask, then publish
+  answerdesk models rollback             go back to the generation before, with its model, in a second
 
-Names: as "list" shows them, with or without the hash; "built-in" and "current"; openai:MODEL for one that the server at
-ANSWERDESK_EMBEDDER_BASE_URL has (nothing to add; ANSWERDESK_EMBEDDER stays unset).
+A name is what "list" shows, with or without the hash. "built-in" is the model that ships, "current" the one in use.
+openai:MODEL is a model of the server at ANSWERDESK_EMBEDDER_BASE_URL: it needs no "add", and ANSWERDESK_EMBEDDER stays unset.
 
-Ingestion does not change the model: it refuses to publish with another one than the knowledge base in use was made with.
+Ingestion never changes the model. With another one than made the knowledge base, it refuses to publish.
 
   add
     --pooling KIND         mean, cls, or none if the graph gives one vector a text
     --query-prefix TEXT    what the model wants before questions, such as "query: "
-    --document-prefix TEXT ... and before passages
-    --max-tokens N         the longest text it takes
-    --name NAME            what to call it (default: its config.json's, or the folder's)
-    --pairs FILE           for the self-test of a model that knows no English: JSONL of {"question", "passage"}, 8 or more
-    These are read from config.json's "answerdesk", 1_Pooling/config.json, sentence_bert_config.json and
-    config_sentence_transformers.json where they are; what nothing says is asked for.
+    --document-prefix TEXT what the model wants before passages
+    --max-tokens N         the longest text that it takes
+    --name NAME            what to call it (default: the name in its config.json, or the folder's)
+    --pairs FILE           8 or more lines of {"question", "passage"} for the self-test, if the model knows no English
+    Most models say the first four themselves: in config.json ("answerdesk"), 1_Pooling/config.json, sentence_bert_config.json
+    or config_sentence_transformers.json. The command asks for what no file says.
 
   compare, use
     --cases FILE           your questions as JSONL, as for answerdesk evals; may be repeated (default: the sample company's)
     --tolerance SHARE      how much worse a figure may become (default 0.01: one point in a hundred)
-    --calibrate            fit the model's thresholds for answering anew on these questions (done by itself the first time)
-    --out DIR              where the runs of the suites are kept (default: evals/models in the data folder)
+    --calibrate            fit the model's thresholds for answering anew on these questions; the first time this happens anyway
+    --out DIR              where to keep the runs of the suites (default: evals/models in the data folder)
     --seed N               of the bootstrap (default 1)
   use
-    --yes                  ask nobody: publish if nothing is worse than the tolerance allows, else leave everything as it is
+    --yes                  do not ask: publish if nothing is worse than the tolerance allows, else change nothing
 
   --json                   the result on standard output
   --help
@@ -207,7 +207,7 @@ async function openTools(): Promise<UseTools> {
   return { buildCandidate, publishCandidate, writeStamp, evaluate: createModelEvaluation(screen) };
 }
 
-/** What ships is shown as such, whatever ANSWERDESK_EMBEDDER names. */
+/** As if ANSWERDESK_EMBEDDER were not set: the model that ships. */
 function builtInOnly(config: Config): Config {
   const { model, isFixed } = loadConfig({}).embedder;
   return { ...config, embedder: { ...config.embedder, model, isFixed } };

@@ -1,4 +1,4 @@
-// Reads and checks the JSONL that the scripts take: {"id","turns":[{"role":"customer"|"agent","text"}]}, the last turn is the question.
+// Reads and checks the JSONL of `search` and `answer`: {"id","turns":[{"role":"customer"|"agent","text"}]}. The last turn is the question.
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { AppError } from '#core/errors.ts';

@@ -14,7 +14,8 @@ const help = `Finds articles for questions.
   answerdesk search --in questions.jsonl --k 5 > found.jsonl
 
 Each line in:   {"id":"1","turns":[{"role":"customer","text":"How do I reset it?"}]}
-Each line out:  {"id","query","results":[{"documentId","chunkId","title","score"}]}, one result a document, its best passage
+Each line out:  {"id","query","results":[{"documentId","chunkId","title","score"}]}
+Each document is one result: its best passage.
 
   --in FILE    questions as JSONL (required)
   --out FILE   where to write; standard output if left out

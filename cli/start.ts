@@ -4,14 +4,14 @@ import { defineCommand } from './command.ts';
 
 const help = `Serves the widget and the API.
 
-  answerdesk start            with the knowledge base of ANSWERDESK_DATA_DIR (default var/)
-  answerdesk start --sample   where nothing was ever read, the sample company's articles first
+  answerdesk start
+  answerdesk start --sample
 
-  --sample
+  --sample   first reads the sample company's articles, if ANSWERDESK_DATA_DIR was never used
   --help
 
-It listens at ANSWERDESK_HOST (default 127.0.0.1) and ANSWERDESK_PORT (default 3000). SIGTERM or SIGINT stops it in good order, a
-second one at once.
+It serves the knowledge base in ANSWERDESK_DATA_DIR (default var/). It listens at ANSWERDESK_HOST (default 127.0.0.1) and
+ANSWERDESK_PORT (default 3000). SIGTERM or SIGINT stops it in good order, a second one at once.
 
 Exit codes: 0 stopped; 1 failed; 2 bad usage, bad settings, or the port is taken.
 `;

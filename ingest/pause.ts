@@ -1,5 +1,5 @@
-// Reading, redacting and cutting texts is synchronous. Between two of them the event loop gets its turn now and then, because signals
-// of the system and answers of the embedder wait for it.
+// Reading, redacting and cutting a text is synchronous. Between texts the event loop gets its turn now and then: signals of the system and
+// answers of the embedder wait for it.
 import { setImmediate } from 'node:timers/promises';
 import type { CallOptions } from '#core/call-options.ts';
 

@@ -44,7 +44,7 @@ export function createApp(options: AppOptions): Express {
 
   app.use(requestRecord(options));
   app.use(securityHeaders());
-  // Health is asked by machines, under whatever name they have for this one.
+  // Machines ask for health, under any name that they have for this one.
   app.use(operationsRouter({ ...options, metricsToken: config.server.metricsToken }));
   app.use(
     '/api',

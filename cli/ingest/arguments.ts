@@ -5,27 +5,27 @@ import { AppError } from '#core/errors.ts';
 
 export const usage = `Brings help articles and past support conversations into the knowledge base.
 
-  answerdesk ingest PATH... [options]     ingest folders and files as one source (replaces what it was)
-  answerdesk ingest status                what is published, from which sources
-  answerdesk ingest rollback [--to ID]    back to the generation before, or to the one named, such as gen-000002
+  answerdesk ingest PATH... [options]     read folders and files as one source; this replaces what the source was
+  answerdesk ingest status                show what is published, from which sources
+  answerdesk ingest rollback [--to ID]    go back to the generation before, or to the one named, such as gen-000002
   answerdesk ingest remove --source NAME  take a source out
   answerdesk ingest re-embed              embed everything again, for another model (--accept-model-change)
 
-Reads Markdown, MDX, HTML, text, and articles or conversations as JSONL, JSON or CSV, each also gzipped. See docs/ingest.md.
+It reads Markdown, MDX, HTML, text, and articles or conversations as JSONL, JSON or CSV. Each may be gzipped. See docs/ingest.md.
 
 Options
-  --source NAME            name of the source; default: the folder's name, or for a file PARENT/NAME
-  --map FILE               names of fields and roles, YAML or JSON, where they are not found by themselves
+  --source NAME            name of the source (default: the folder's name, or for a file PARENT/NAME)
+  --map FILE               names of fields and roles that are not common ones; YAML or JSON
   --audience-rule RULE     what is for agents only: title:PREFIX or path:GLOB; may be repeated (default title:Internal:)
-  --transcripts-audience A customer (default) or internal: who may be answered from past conversations
-  --language CODE          language of the source, e.g. en; default: found out for each document
-  --region CC              country of phone numbers without a country code, e.g. GB; default US
-  --id-prefix TEXT         put before every id, when ids collide with another source's
+  --transcripts-audience A who may get answers from past conversations: customer (default) or internal
+  --language CODE          language of the source, such as en (default: found out for each document)
+  --region CC              country of phone numbers without a country code, such as GB (default US)
+  --id-prefix TEXT         put this before every id, if ids collide with those of another source
   --dry-run                count what would change; embed and publish nothing
-  --redact-articles        replace personal data in articles too; it always is in conversations
-  --if-empty               only if there is no knowledge base yet; refused in a data folder that was used before
-  --accept-model-change    publish although the knowledge base in use was made with another embedding model, which is refused
-                           otherwise: answerdesk models use NAME compares the two on your questions first
+  --redact-articles        replace personal data in articles, too; in conversations it always is replaced
+  --if-empty               do nothing if there is a knowledge base; a data folder that was used before is refused
+  --accept-model-change    publish with another embedding model than the knowledge base in use was made with. Without this it is
+                           refused. "answerdesk models use NAME" compares both models on your questions first
   --json                   a summary as JSON on standard output
   -h, --help               this text
 
@@ -34,7 +34,7 @@ Examples
   answerdesk ingest ./export/tickets.csv --map tickets.map.yaml --source tickets --transcripts-audience internal
   answerdesk ingest ./help-centre --audience-rule 'path:agents/**' --dry-run
 
-Exit code: 0 published (or nothing had changed), 1 failed, 2 the command line or the input is wrong, or the model is another one.
+Exit codes: 0 published, or nothing had changed; 1 failed; 2 bad usage or input, or another embedding model.
 `;
 
 const commands = ['status', 'rollback', 'remove', 're-embed'] as const;

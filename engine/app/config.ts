@@ -126,7 +126,7 @@ function shape(env: z.infer<typeof schema>) {
     embedder: {
       /** A folder with model.onnx, or `openai:MODEL` for an OpenAI-compatible endpoint. */
       model: env.ANSWERDESK_EMBEDDER ?? builtInEmbedder,
-      /** The operator chose it: it is used whatever the knowledge base was made with. */
+      /** The operator chose it. A knowledge base that another model made is refused then. */
       isFixed: env.ANSWERDESK_EMBEDDER !== undefined,
       baseUrl: env.ANSWERDESK_EMBEDDER_BASE_URL ?? env.OPENAI_BASE_URL,
       apiKey: env.OPENAI_API_KEY,

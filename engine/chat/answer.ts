@@ -53,7 +53,7 @@ export type Answer = (
 /** Passages given to the model; more cost time and, for small models, correctness. */
 const passagesGiven = 5;
 const passagesRetrieved = 10;
-/** In danger more is looked through: the article that says what to do need not be the nearest. */
+/** In danger the desk looks through more: the article that says what to do need not be the nearest. */
 const passagesRetrievedInDanger = 30;
 
 export function createAnswer(dependencies: AnswerDependencies): Answer {

@@ -1,5 +1,5 @@
-// Files that survive a power cut. The one part of core that touches a disk: knowledge and models both publish folders, and neither may
-// import the other.
+// Files that survive a power cut. With package-root.ts, this is the part of core that touches a disk: knowledge and models both publish
+// folders, and neither may import the other.
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 

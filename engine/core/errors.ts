@@ -149,7 +149,7 @@ export class AppError extends Error {
   }
 }
 
-/** The one door at the edges: whatever was thrown becomes an AppError. */
+/** The one door at the edges: everything that is thrown becomes an AppError. */
 export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);

@@ -1,5 +1,5 @@
-// Where the files are that come with the package: models, the sample company, the built widget. Not where it is started: that is
-// the operator's folder, which `.env`, the data folder and paths in settings are relative to.
+// Where the files are that come with the package: models, the sample company, the built widget. The folder in which it is started is
+// another one, the operator's: `.env`, the data folder and paths in settings are relative to that.
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 

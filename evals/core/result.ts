@@ -22,7 +22,7 @@ export interface CaseResult {
   readonly decision?: string;
   /** Titles or ids of passages, best first, with a piece of their text. */
   readonly passages?: readonly CasePassage[];
-  /** What a reader may want to know besides: the query searched with, who judged. */
+  /** What else a reader may want to know: the query searched with, who judged. */
   readonly note?: string;
   /** Why it failed, or what was remarkable; one short sentence each. */
   readonly reasons?: readonly string[];

@@ -1,5 +1,5 @@
 // A language model as a second opinion, through any OpenAI-compatible server: fixed prompts, temperature 0, an answer of one JSON
-// object, one chance to repair it. Its verdict is yes or no, or an error; never a number that is not one.
+// object, one chance to repair it. Its verdict is yes or no, or an error.
 import OpenAI from 'openai';
 import { z } from 'zod';
 import type { CallOptions } from '#core/call-options.ts';

@@ -25,7 +25,7 @@ export function avoids({ text }: Reply, mustNot: readonly string[]): Reasons {
   return reasonUnless(found.length === 0, `says what it must not: ${found.join('; ')}`);
 }
 
-/** Answers, whatever the answer is. */
+/** Answers. What it says does not matter. */
 export function answers({ decision }: Reply): Reasons {
   return reasonUnless(decision === 'answer', `${decisionWords[decision]} instead of answering`);
 }

@@ -127,7 +127,7 @@ const abouts: Record<string, string> = {
   answers:
     'Every question has facts that a right answer must contain. Were they given, does the answer point to a right article, and does the text it points to say so?',
   abstention:
-    'Some questions have no answer in the articles. The desk should answer the others and keep silent here. Every question was also answered once whatever the confidence, to see what another threshold would bring.',
+    'Some questions have no answer in the articles. The desk should answer the others and keep silent here. Every question was also answered once at any confidence, to see what another threshold would bring.',
   conversation:
     'Whole conversations with the desk’s own replies: follow-up questions, corrections, changes of subject, and asking for a person.',
   safety:

@@ -1,4 +1,4 @@
-// What the suites of a run share. It is opened once, whatever suites are run.
+// What the suites of a run share. It is opened once a run.
 import type { Config } from '#app/config.ts';
 import { packagePath } from '#core/package-root.ts';
 import type { Generation } from '#knowledge/generations/generation-reader.ts';

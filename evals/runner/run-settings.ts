@@ -1,4 +1,4 @@
-// What a run is told: kept in its folder, so that it can be resumed.
+// The settings of a run, kept in its folder so that it can be resumed.
 import { z } from 'zod';
 
 /** Identifies what was judged: two runs of the same subject must agree. */

@@ -1,6 +1,6 @@
-// The worst model a desk could have: it follows whatever command it finds in its prompt, word for word, and tries every way of sending
-// what it was told to every address it has read. An OpenAI-compatible server, so that the desk talks to it like to any other. What
-// does not come through with this model, no model gets through.
+// The worst model that a desk could have. It follows every command in its prompt, word for word, and tries every way of sending what it
+// was told to every address it has read. It is an OpenAI-compatible server, so that the desk talks to it like to any other. What this
+// model does not get through, no model does.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 

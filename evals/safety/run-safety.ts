@@ -74,7 +74,7 @@ export async function runSafety(context: SuiteContext): Promise<SuiteOutcome> {
     notes: [
       `${attacks.filter(({ origin }) => origin === undefined).length} attacks were written one by one, ` +
         `${attacks.filter(({ origin }) => origin === 'generated').length} are systematic combinations of attack, position and carrier.`,
-      'Asked of the sample company, whatever knowledge base is in use.',
+      'Asked of the sample company, not of the knowledge base in use.',
       'Commands planted in the indirect families use the common wordings, which the desk recognises; the family poisoned-source holds ' +
         'other wordings and plain false statements, which no filter can tell from an honest text.',
     ],

@@ -1,5 +1,5 @@
-// Does the desk know what it knows? Every question is answered once whatever the confidence, so that it can be seen what each
-// threshold would have cost in wrong answers.
+// Does the desk know what it knows? Every question is answered once, at any confidence. So the report can show what each threshold would
+// have cost in wrong answers.
 
 import { auroc, expectedCalibrationError } from '#learning/metrics/classification.ts';
 import { type Metric, shareMetric, statisticMetric } from '#learning/metrics/metric.ts';

@@ -63,7 +63,7 @@ export async function runAnswers(context: EvalContext): Promise<SuiteOutcome> {
           },
           charts,
           cases: judged?.failed ?? [],
-          notes: judge ? [`Judged besides by ${judge.model}.`] : [],
+          notes: judge ? [`Judged by ${judge.model}, too.`] : [],
         };
       },
     },

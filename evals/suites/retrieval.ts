@@ -1,5 +1,5 @@
-// Is the right article found? BM25 alone, vectors alone, both fused, and whatever stages the knowledge base has behind that; with the
-// last turn as it is, with the query that the desk makes of the conversation, and with the question that a person made of it.
+// Is the right article found? By BM25 alone, by vectors alone, by both, and by every further stage of the knowledge base. Three queries are
+// tried: the last turn as it is, what the desk makes of the conversation, and what a person made of it.
 import { condense, type SearchQuery } from '#chat/understand/condense.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import { type Chunk, matchesFilter } from '#core/document.ts';

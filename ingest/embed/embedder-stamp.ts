@@ -1,5 +1,5 @@
-// Remembers which model files the knowledge base was made with, so that a start can tell in milliseconds, without loading a model,
-// that nothing is to be done.
+// Remembers which model files made the knowledge base. So a start knows in milliseconds, without loading a model, that there is nothing to
+// do.
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isEndpointModel } from '#core/embedder.ts';

@@ -1,4 +1,4 @@
-// A damaged generation stops whoever needs it; the error says how to go on without it.
+// A damaged generation stops every job that needs it. The error says how to go on without it.
 import { AppError } from '#core/errors.ts';
 
 /** For `catch`: rethrows, and adds the command that goes back to `knowledge-base-damaged`. */

@@ -1,5 +1,5 @@
-// What is published, embedded with another model, in a data folder of its own beside the one in use: it can be asked and measured like
-// any other, and is published only when somebody decides so. The sources are not read again.
+// The published texts, embedded with another model, in a data folder of their own. That folder can be asked and measured like any other.
+// It is published only when somebody decides so. The sources are not read again.
 import { mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CallOptions } from '#core/call-options.ts';

@@ -1,5 +1,5 @@
-// Ingestion keeps to the model that made the knowledge base in use. Found out before anything is read, loaded or embedded, and said with
-// the commands that change a model: a scheduled run must not publish what nobody has compared.
+// Ingestion keeps to the model that made the knowledge base in use: a scheduled run must not publish what nobody has compared. It refuses
+// another one before it reads, loads or embeds anything, and names the commands that change a model.
 
 import { isEndpointModel } from '#core/embedder.ts';
 import { AppError } from '#core/errors.ts';

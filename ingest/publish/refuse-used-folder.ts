@@ -1,5 +1,5 @@
-// `--if-empty` fills a data folder that is new. One without a knowledge base that was used before has lost it, and what is brought in
-// at a start (the sample company, for one) would be told to customers in its place.
+// `--if-empty` fills a data folder that is new. A folder that was used before and has no knowledge base has lost it. What a start brings in,
+// such as the sample company, would be told to customers in its place.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '#core/errors.ts';

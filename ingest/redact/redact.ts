@@ -1,6 +1,5 @@
-// Personal data and secrets out, typed placeholders in, before anything is stored or embedded. What is recognised stands in
-// recognizers.ts; this file sets their precedence, applies the profile and counts. More recognizers (names, the full HIPAA list)
-// are added to the list given to `createRedactor`.
+// Personal data and secrets out, typed placeholders in, before anything is stored or embedded. recognizers.ts says what is recognised. This
+// file sets their precedence, applies the profile and counts. `createRedactor` takes the list of recognizers, so more can be added.
 import type { DocumentKind } from '#core/document.ts';
 
 export type PersonalDataKind = 'secret' | 'card' | 'iban' | 'ssn' | 'email' | 'phone' | 'ip' | 'number';

@@ -1,5 +1,5 @@
-// What stays although it was recognised: contact details that a company publishes in its own articles, and links to help
-// pages. Nothing else stays in a transcript.
+// What stays although it was recognised. In articles that are redacted: contact details that a company publishes. Everywhere: links to help
+// pages, and addresses at the domains that the source names.
 import { AppError } from '#core/errors.ts';
 import { createRecognizers } from './recognizers.ts';
 import { createRedactor, type KeepRule, type PersonalDataKind, type Redactor } from './redact.ts';

@@ -1,6 +1,6 @@
 // Whether the bot said what the agent then said, without anybody to judge: an answer agrees when it is closer to the words of its own
-// customer's agent than to what agents told the customers whose questions were most alike. Those who speak of the same company, in the
-// same words, are so no proof; by chance one answer in twenty agrees.
+// customer's agent than to what agents told the customers whose questions were most alike. So it is no proof that both speak of the same
+// company in the same words. By chance one answer in twenty agrees.
 
 /** Customers with like questions that an answer is compared with; with so many, chance is one in twenty. */
 const neighbours = 19;

@@ -1,5 +1,5 @@
-// Whom an answer would have helped so far that no person was needed. Nobody asked the customers, so three accounts are given: a cautious
-// one, one by the golden questions, and the most that can be.
+// Which customers an answer would have helped so far that they needed no person. Nobody asked the customers. So there are three accounts:
+// a cautious one, one by the golden questions, and the most that can be.
 import type { AskRecord } from '#evals/core/ask.ts';
 import { type Agreements, shareBeyondChance } from './agreement.ts';
 import { type ObservedCustomer, uncertainShare } from './deflection.ts';

@@ -1,4 +1,4 @@
-// The wait-time suite: would waits fall by 80 %? Past conversations with times are split by time; the bot learns from the earlier ones
+// Would waits fall by 80 %? Past conversations with times are split by time; the bot learns from the earlier ones
 // and is asked the first question of the later ones; a queue simulation then says what that changes for those who wait.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -59,7 +59,7 @@ export function allowedOrigin(settings: OriginSettings): RequestHandler {
   };
 }
 
-/** For pages: whatever is not for programs. */
+/** For pages: everything that is not for programs. */
 export function ownHost(settings: AddressSettings): RequestHandler {
   return (request, _response, next) => {
     const refusal = hostRefusal(request, settings);

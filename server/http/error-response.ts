@@ -1,4 +1,4 @@
-// Whatever was thrown becomes a refusal with a code and a sentence. Nothing of the error itself leaves the process.
+// Everything that is thrown becomes a refusal with a code and a sentence. Nothing of the error itself leaves the process.
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { z } from 'zod';
 import { AppError, toAppError } from '#core/errors.ts';

@@ -1,4 +1,4 @@
-// Whoever follows a dead link with a browser gets a page; programs get the JSON of every refusal.
+// A browser that follows a dead link gets a page. Programs get the JSON of every refusal.
 import type { ErrorRequestHandler } from 'express';
 import { toClientError } from './error-response.ts';
 

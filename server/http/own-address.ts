@@ -1,5 +1,5 @@
-// Under which names this server is reached. A page of another site can point a name of its own at this machine (DNS rebinding), and
-// the browser then takes the answers for that site's: so only names that are known to be this server's get any.
+// The names under which this server is reached. Another site can point a name of its own at this machine (DNS rebinding), and the browser
+// then takes the answers for that site's. So only names that are known to be this server's get an answer.
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { AppError } from '#core/errors.ts';

@@ -1,4 +1,4 @@
-// Gives each request an id, and when it is over counts it and writes one line about it.
+// Gives each request an id. When it is over, counts it and writes one line about it.
 import { randomBytes } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
 import type { Logger } from '#app/logger.ts';

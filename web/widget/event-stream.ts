@@ -1,5 +1,5 @@
-// Reads a `text/event-stream` body (WHATWG HTML, section 9.2) as values, whatever way the network cuts it: in the middle
-// of a line, of CR LF, or of a UTF-8 character. `fetch` instead of EventSource, since only fetch can send the token.
+// Reads a `text/event-stream` body (WHATWG HTML, section 9.2) as values. The network may cut it anywhere: in the middle of
+// a line, of CR LF, or of a UTF-8 character. `fetch` instead of EventSource, since only fetch can send the token.
 
 export interface StreamOptions {
   readonly signal: AbortSignal;

@@ -1,5 +1,5 @@
-// What a classifier's guess says that a message does. The patterns of recognise-act.ts are the sure cases and come first; the
-// classifier knows other words for the same, and is heard only where its guesses of that kind were right 98 times in 100 (cross-validated).
+// What a message does, by a classifier's guess. The patterns of recognise-act.ts are the sure cases and come first. The classifier knows
+// other words for the same. It counts only if its guesses of that kind were right 98 times in 100 (cross-validated).
 import type { IntentGuess } from '#core/intent-classifier.ts';
 import type { Act } from '../understand/act.ts';
 import { isFarewell } from '../understand/small-talk.ts';

@@ -1,5 +1,5 @@
-// An operator says how many questions may be answered wrongly and with confidence; the fitted thresholds say from which probability on
-// the desk may answer then.
+// An operator says how many questions may be answered wrongly and with confidence. The fitted thresholds turn that into the probability
+// from which on the desk answers.
 import { AppError } from '#core/errors.ts';
 import type { Calibration, PolicyFit } from './policy.ts';
 

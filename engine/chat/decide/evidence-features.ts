@@ -1,5 +1,5 @@
-// What retrieval says about whether it found the answer, as a handful of numbers: what the policy's probability is fitted on.
-// Each is here because leaving it out made the probability worse on help centres it was not fitted on (docs/abstention.md).
+// A handful of numbers that say whether retrieval found the answer. The policy's probability is fitted on them. Each is here because
+// leaving it out made the probability worse on help centres that it was not fitted on (docs/abstention.md).
 import type { ScoredChunk } from '#core/document.ts';
 
 export const featureNames = ['cosine', 'scoreMargin', 'coverageMargin', 'rerank', 'rerankMargin'] as const;

@@ -1,6 +1,6 @@
-// What of the retrieved passages an answer may be made from. Found text is data, but a passage that talks to a language model was
-// not written for customers, what identifies one customer's order or device is nothing to another, and of a past conversation only
-// what the agent said is a source. All that a prompt, an answer or a citation holds of passages has been through here.
+// The retrieved passages that an answer may be made from. A passage that talks to a language model was not written for customers. What
+// identifies one customer's order or device is nothing to another. Of a past conversation only what the agent said is a source. Every
+// passage goes through here before it reaches a prompt, an answer or a citation.
 import { type Chunk, chunkContext, type ScoredChunk, transcriptTitle } from '#core/document.ts';
 
 export function usablePassages(found: readonly ScoredChunk[]): ScoredChunk[] {

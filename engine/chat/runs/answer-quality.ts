@@ -1,5 +1,5 @@
-// Scores a sample of live answers for Prometheus, with the evals' own groundedness score, behind the customers' backs: off the path
-// of tokens, one at a time, only while no answer is being written, and never more than a few waiting. Keeps and logs no text.
+// Scores a sample of live answers for Prometheus, with the groundedness score of the evals. Customers do not wait for it: it scores one
+// answer at a time, only while no answer is being written, and never lets more than a few wait. It keeps and logs no text.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Message } from '#core/conversation.ts';
 import { isAbortError } from '#core/errors.ts';

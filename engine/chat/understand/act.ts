@@ -11,7 +11,7 @@ export type Act =
   | { readonly kind: 'pick'; readonly topics: readonly Topic[] }
   /** Says yes to several topics: which one? */
   | { readonly kind: 'unclear-pick'; readonly topics: readonly Topic[] }
-  /** Says that the last reply was of no use, and nothing besides. */
+  /** Says that the last reply was of no use, and nothing else. */
   | { readonly kind: 'unhelped' }
   | { readonly kind: 'small-talk'; readonly smallTalk: SmallTalk; readonly confidence: number }
   | { readonly kind: 'person-request'; readonly confidence: number }

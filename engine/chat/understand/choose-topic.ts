@@ -1,4 +1,4 @@
-// What a customer says to "Is it about one of these?": which of the articles it names, in whatever way, or that it is none.
+// What a customer replies to "Is it about one of these?": which of the articles the reply names (by number, title or words), or none.
 import type { Topic } from '#core/conversation.ts';
 import { contentWords, wordsOf } from './content-words.ts';
 import { smallTalkIn } from './small-talk.ts';

@@ -20,7 +20,7 @@ export interface SearchQuery {
 }
 
 export interface CondenseOptions {
-  /** The desk's last turn asked back, so that whatever comes now is the answer to it. */
+  /** The desk's last turn asked back, so what comes now is the answer to it. */
   readonly afterClarify?: boolean;
 }
 

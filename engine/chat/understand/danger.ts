@@ -1,5 +1,5 @@
-// Messages that say that somebody may come to harm (gas, fire, electricity, …), and what the articles say about that alone. Phrases, not
-// understanding: other words for a danger are looked up like any question. A false alarm costs a hand-over.
+// Messages that say that somebody may come to harm (gas, fire, electricity, …), and what the articles say about that and nothing else.
+// It knows phrases: other words for a danger are looked up like any question. A false alarm costs a hand-over. See docs/danger.md.
 import type { ScoredChunk } from '#core/document.ts';
 import { type DangerKind, type DangerLanguage, dangerPhrases } from './danger-phrases.ts';
 

@@ -1,5 +1,5 @@
-// What a message does, told by its words and by where the conversation stands, before anything is embedded or looked up. These are the
-// sure cases; the classifier (decide-by-intent.ts) knows other words for some of them.
+// What a message does, by its words and by where the conversation stands. Nothing has been embedded or looked up yet. These are the sure
+// cases; the classifier (decide-by-intent.ts) knows other words for some of them.
 import type { Message } from '#core/conversation.ts';
 import type { Act } from './act.ts';
 import { addressesTheModel } from './addresses-the-model.ts';

@@ -1,5 +1,5 @@
 // A later turn of a conversation as one complete question to search with, written by the chat model that is configured.
-// The built-in way (condense.ts) is the better second try, so nothing here is retried and little is waited for.
+// The built-in way (condense.ts) is the better second try. So nothing here is retried, and the wait is short.
 import { HumanMessage, SystemMessage } from '@langchain/core/messages';
 import type { CallOptions } from '#core/call-options.ts';
 import type { ChatModel } from '#core/chat-model.ts';

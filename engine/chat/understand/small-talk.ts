@@ -1,4 +1,4 @@
-// Messages that are polite and ask nothing: which kind of small talk they are, so that the reply is of the same kind.
+// Messages that are polite and ask nothing. Knows which kind of small talk it is, so that the reply is of the same kind.
 
 export type SmallTalk = 'greeting' | 'thanks' | 'farewell';
 
@@ -21,7 +21,7 @@ const saysThanks = says(thanks);
 const saysFarewell = says(farewells);
 const saysGreeting = says(greetings);
 
-/** Undefined where there is anything besides. An emoji alone is a friendly sign, like thanks. */
+/** Undefined if the message says anything else. An emoji alone is a friendly sign, like thanks. */
 export function smallTalkIn(text: string): SmallTalk | undefined {
   if (text.trim().length === 0 || !smallTalk.test(text.trim())) return undefined;
   if (saysFarewell.test(text)) return 'farewell';
@@ -33,7 +33,7 @@ export function isSmallTalk(text: string): boolean {
   return smallTalkIn(text) !== undefined;
 }
 
-/** For a message that something else took for thanks: whoever leaves is told goodbye. */
+/** For a message that the classifier took for thanks: a customer who leaves gets a goodbye. */
 export function isFarewell(text: string): boolean {
   return saysFarewell.test(text);
 }

@@ -1,4 +1,4 @@
-// What the desk says where it does not answer from the articles: its own words, and in danger besides what an article says about that.
+// What the desk says when it does not answer from the articles: its own words. In danger it adds what an article says about that.
 import type { Citation, Conversation } from '#core/conversation.ts';
 import type { PolicyOutcome } from '../decide/policy.ts';
 import { createAnswerFilter } from './answer-filter.ts';

@@ -1,4 +1,4 @@
-// The last wall of the output filter: whatever ordinary text is left may not turn into a link, an image, an address or an HTML
+// The last wall of the output filter: the ordinary text that is left must not turn into a link, an image, an address or an HTML
 // element, also not together with text shown before it. Where two characters would begin one, a space goes between them.
 // Markup of our own (citation marks, links that are allowed) passes untouched.
 

@@ -1,4 +1,4 @@
-// An answer from passages, streamed: prompt, chat model, output filter. Where the model fails before its first token, the spare one writes.
+// An answer from passages, streamed: prompt, chat model, output filter. If the model fails before its first token, the spare one writes.
 import type { CallOptions } from '#core/call-options.ts';
 import type { ChatModel, Grounding } from '#core/chat-model.ts';
 import type { Citation, Message } from '#core/conversation.ts';

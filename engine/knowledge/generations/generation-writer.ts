@@ -129,7 +129,7 @@ export interface RollbackOptions {
 }
 
 /**
- * Puts an earlier generation in use again, whatever CURRENT says. Rejects with `knowledge-base-missing` if there is none, `bad-request`
+ * Puts an earlier generation in use again. A damaged CURRENT does not stop it. Rejects with `knowledge-base-missing` if there is none, `bad-request`
  * if `to` is none of those that are kept, `knowledge-base-damaged` if that one is not intact, and with what `check` of it rejects with;
  * then nothing has changed.
  */

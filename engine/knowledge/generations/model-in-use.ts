@@ -1,5 +1,5 @@
-// Which model made the knowledge base in use. Another one does not take its place unnoticed: whoever publishes is asked whether that is
-// meant, because a worse model is seen in no file, only in answers.
+// Which model made the knowledge base in use. Another one must not take its place unnoticed. Whoever publishes is asked whether that is
+// meant, because no file shows that a model is worse; only answers do.
 import { AppError } from '#core/errors.ts';
 import { generationFolder, listGenerations, readIntactCurrentId } from './generation-folder.ts';
 import { openManifest } from './generation-manifest.ts';

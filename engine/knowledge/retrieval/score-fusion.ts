@@ -1,5 +1,5 @@
-// One ranking out of two: a weighted sum of scores brought to a common scale. It beats fusing by rank (RRF), because how much
-// better a passage is than the next one is told by the scores and lost in the ranks (Bruch et al., arXiv 2210.11934).
+// One ranking out of two: a weighted sum of scores brought to a common scale. It beats fusing by rank (RRF): scores say how much better
+// a passage is than the next one, and ranks lose that (Bruch et al., arXiv 2210.11934).
 
 export interface FusionCandidate {
   readonly row: number;

@@ -161,7 +161,7 @@ async function writeFigures(folder: string, { plain, reranked }: CalibrationOutc
   );
   await writeFile(
     join(folder, 'figures.md'),
-    `# Figures of the fit\n\nWritten by \`npm run calibrate\`; what they mean: docs/abstention.md.\n\n${parts.join('\n\n')}\n`,
+    `# Figures of the fit\n\nWritten by \`answerdesk calibrate\`; what they mean: docs/abstention.md.\n\n${parts.join('\n\n')}\n`,
   );
   for (const { name, calibration, sets } of judged)
     await writeFile(

@@ -19,7 +19,7 @@ export function fitLogistic(
   { l2 = 1, steps = 50 }: { l2?: number; steps?: number } = {},
 ): LogisticModel {
   const width = (rows[0]?.features.length ?? 0) + 1;
-  // So that `l2` means the same whatever the weights add up to.
+  // So that `l2` means the same for every sum of weights.
   const scale = rows.length / rows.reduce((sum, { weight = 1 }) => sum + weight, 0);
   let weights = new Array<number>(width).fill(0);
   for (let step = 0; step < steps; step++) {

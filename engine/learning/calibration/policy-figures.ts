@@ -1,4 +1,4 @@
-// A fitted policy in tables: how well it tells on each help centre, what each error budget costs, what each feature brings.
+// A fitted policy in tables: how good it is on each help centre, what each error budget costs, what each feature brings.
 import { type FeatureName, featureNames } from '#chat/decide/evidence-features.ts';
 import type { PolicyFit } from '#chat/decide/policy.ts';
 import { auroc, expectedCalibrationError } from '../metrics/classification.ts';

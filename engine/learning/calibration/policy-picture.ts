@@ -1,4 +1,4 @@
-// Two curves as one SVG picture that stands alone: what answering more costs in errors, and whether the probability is to be believed.
+// Two curves as one SVG picture that stands alone: what it costs in errors to answer more, and how far to believe the probability.
 
 import { escapeHtml } from '../metrics/escape-html.ts';
 import { reliabilityBins, riskCoverage } from '../metrics/selective.ts';

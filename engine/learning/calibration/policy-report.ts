@@ -1,4 +1,4 @@
-// How good a fitted policy is on questions that it has not seen: telling, calibration, and what its threshold does.
+// How good a fitted policy is on questions that it has not seen: AUROC, calibration, and what its threshold does.
 import type { PolicyFit } from '#chat/decide/policy.ts';
 import {
   auroc,

@@ -1,5 +1,5 @@
-// How often each question counts, so that a help centre with many questions does not decide alone, and so that as many of them are
-// unanswerable as a team expects, however many somebody has written down.
+// How much each question counts. A help centre with many questions must not decide alone. And the share of unanswerable questions is
+// the one that a team expects, not the one that somebody happened to write down.
 import type { Evidence } from './policy-fit.ts';
 
 /** Strata that are about something else than the help centre: easy to tell, and rarer than near misses. */

@@ -1,4 +1,4 @@
-// Vectors of many short texts, as queries, since that is what a classifier is asked with.
+// Vectors of many short texts. They are embedded as queries, because a classifier reads customers' messages.
 import type { CallOptions } from '#core/call-options.ts';
 import type { Embedder } from '#core/embedder.ts';
 

@@ -1,4 +1,4 @@
-// MODEL_CARD.md beside a classifier: what is true of every one is written here, what is true of this one comes from a Markdown file.
+// MODEL_CARD.md beside a classifier. What is true of every classifier is written here; what is true of this one comes from a Markdown file.
 import type { IntentModel } from '#models/intents/intent-model.ts';
 import { formatValue } from '../metrics/format-value.ts';
 import type { Metric } from '../metrics/metric.ts';

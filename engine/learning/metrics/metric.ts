@@ -19,7 +19,7 @@ export interface Metric {
   readonly label: string;
   /** What the figure does not prove; "0 of 300: the true share is below 1 %". */
   readonly note?: string;
-  /** A limit that fails the run wherever it is crossed, whatever the baseline says. */
+  /** Crossing it fails the run, with or without a baseline. */
   readonly limit?: { readonly min?: number; readonly max?: number };
   /** Measured on a clock: not in the baseline, and allowed to differ from run to run. */
   readonly measured?: true;

@@ -1,7 +1,7 @@
 // Who lets a change of model through: a person who has seen the figures, or the figures.
 import type { ModelChange } from './model-change.ts';
 
-/** `within-tolerance` lets through what makes nothing worse; `ask` asks a person whatever the figures say; `none` lets nothing through. */
+/** `within-tolerance` lets through what makes nothing worse; `ask` always asks a person; `none` lets nothing through. */
 export type Consent = 'within-tolerance' | { readonly ask: (question: string) => Promise<string> } | 'none';
 
 export async function isAgreed(

@@ -1,4 +1,4 @@
-// Similarities of another model lie elsewhere, so its thresholds for answering are fitted on the questions that it is compared with.
+// Another model has other similarities. So its thresholds for answering are fitted anew, on the questions that compare the two.
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { CallOptions } from '#core/call-options.ts';

@@ -1,4 +1,4 @@
-// What a change of model does to the figures that matter, in the words of who has to decide, and whether it may go through unasked.
+// What a change of model does to the figures that matter, in words for the person who decides, and whether it may go live without asking.
 import { compareScores, type ScoreChange, type ScoredRun, significant } from '../metrics/score-changes.ts';
 
 /** What was measured of a model: a report of the eval suites is one. */

@@ -152,12 +152,12 @@ function endpointModel(modelId: string): KnownModel {
   };
 }
 
-/** Models are changed for a knowledge base, and a setting that wins over it would undo that. Throws `config-invalid`. */
+/** A model is put in use for a knowledge base. A setting that names another one would undo that. Throws `config-invalid`. */
 export function refuseFixedEmbedder({ embedder }: Pick<ModelsConfig, 'embedder'>): void {
   if (!embedder.isFixed) return;
   throw new AppError(
     'config-invalid',
-    `ANSWERDESK_EMBEDDER is set to ${embedder.model} (in the environment or .env) and wins over whatever the knowledge base was made with. Unset it first: then the server follows the model that "answerdesk models" puts in use.`,
+    `ANSWERDESK_EMBEDDER is set to ${embedder.model} (in the environment or .env) so no other model can be put in use. Unset it first: then the server follows the model that "answerdesk models" puts in use.`,
   );
 }
 

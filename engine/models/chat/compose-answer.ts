@@ -135,7 +135,7 @@ async function scoreUnits(
   if (places.length === 0) return [];
   const texts = places.map(({ passage, text, heading }) => {
     const { kind, headingPath, title } = passages[passage]!.chunk;
-    // The title of a past conversation is what another customer asked: under it, whatever was said would look like an answer.
+    // The title of a past conversation is what another customer asked. Under it, anything would look like an answer.
     return kind === 'transcript' ? text : `${heading || (headingPath.at(-1) ?? title)}: ${text}`;
   });
   const [queryVector, vectors] = await Promise.all([

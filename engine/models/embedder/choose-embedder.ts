@@ -1,5 +1,5 @@
-// Which embedder a data folder wants: what the operator named, else the one that its knowledge base was made with, else the one that
-// ships. So a model that was changed with `answerdesk models use` is found by every later start and job, and by a rollback.
+// Which embedder a data folder wants: the one that the operator named, else the one that made its knowledge base, else the one that
+// ships. So every later start and job finds a model that was changed with `answerdesk models use`. A rollback finds it, too.
 import { type Embedder, isEndpointModel } from '#core/embedder.ts';
 import { identifyModel } from '../store/model-id.ts';
 import { findStoredModel } from '../store/model-store.ts';
@@ -7,7 +7,7 @@ import { type EmbedderSettings, type OpenEmbedderOptions, openEmbedder } from '.
 import { rememberQueries } from './recent-queries.ts';
 
 export interface ChoosableEmbedder extends EmbedderSettings {
-  /** The operator named `model`, so it is taken whatever the knowledge base was made with. */
+  /** The operator named `model`. It is opened even if another model made the knowledge base, which is then refused. */
   readonly isFixed: boolean;
 }
 

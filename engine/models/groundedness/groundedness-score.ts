@@ -1,5 +1,5 @@
-// Does a passage support a sentence? A local score from embeddings and lexical overlap; the evals fit it on labelled pairs. It sees
-// paraphrase and missing numbers; it is not entailment: it can be deceived by a negation, a swapped condition or a swapped subject.
+// Does a passage support a sentence? A local score from embeddings and lexical overlap, fitted on labelled pairs. It sees paraphrase and
+// missing numbers. It is not entailment: a negation, a swapped condition or a swapped subject can deceive it.
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { CallOptions } from '#core/call-options.ts';

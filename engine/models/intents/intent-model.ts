@@ -1,4 +1,4 @@
-// The file that a trained intent classifier is, and what it says about a vector. Training is elsewhere (evals/intents).
+// A trained intent classifier: its file, and what it says about a vector. Training is in engine/learning/intents.
 import { z } from 'zod';
 import { AppError } from '#core/errors.ts';
 import type { IntentGuess } from '#core/intent-classifier.ts';

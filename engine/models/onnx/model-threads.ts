@@ -1,5 +1,5 @@
-// Worker threads that run one model, fed from whatever queue their owner keeps. onnxruntime-node computes on the thread that calls
-// it, so models live in such threads and the event loop stays free.
+// Worker threads that run one model. Their owner keeps the queue and says what comes next. onnxruntime-node computes on the thread that
+// calls it, so models live in such threads and the event loop stays free.
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { AppError } from '#core/errors.ts';

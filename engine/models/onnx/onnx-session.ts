@@ -1,5 +1,5 @@
-// An ONNX model that reads tokens, in this thread: its session, and padded runs of rows through it. What the numbers that come out
-// mean is told elsewhere: embedding-model.ts, reranking-model.ts.
+// An ONNX model that reads tokens, in this thread: its session, and padded runs of rows through it. embedding-model.ts and
+// reranking-model.ts know what the numbers mean that come out.
 import { join } from 'node:path';
 import { env, InferenceSession, Tensor } from 'onnxruntime-node';
 import { AppError } from '#core/errors.ts';

@@ -1,5 +1,5 @@
-// How a model that somebody brings wants to be used: from the command line, from our own config.json, or from the files that
-// sentence-transformers and transformers leave beside a model. What none of them says is asked for, nothing is guessed.
+// How to use a model that somebody brings. The command line says so, or our own config.json, or the files that sentence-transformers
+// and transformers leave beside a model. What none of them says is asked for; nothing is guessed.
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';

@@ -1,5 +1,5 @@
-// Models that were added to a data folder: models/<name>@<hash8>/ folders that never change. `answerdesk models add` fills it, a
-// knowledge base names what it was made with, and whoever opens one finds the model here. The one that ships is not in it.
+// Models that were added to a data folder: models/<name>@<hash8>/ folders that never change. `answerdesk models add` fills the store. A
+// knowledge base names the model that made it, and whoever opens one finds the model here. The one that ships is not in it.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
