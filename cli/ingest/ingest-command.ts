@@ -6,7 +6,6 @@ import type { Embedder } from '#core/embedder.ts';
 import { AppError } from '#core/errors.ts';
 import { writeStamp } from '#ingest/embed/embedder-stamp.ts';
 import { type JobSummary, runIngestJob } from '#ingest/job.ts';
-import { refuseModelChange } from '#ingest/publish/refuse-model-change.ts';
 import { createDefaultRedactor } from '#ingest/redact/redaction-profile.ts';
 import {
   defaultInternalRules,
@@ -17,8 +16,8 @@ import {
 import { createFields, readFieldMap } from '#ingest/sources/field-map.ts';
 import { defaultSourceName, type FoundFiles, findFiles, settingsFolder } from '#ingest/sources/find-files.ts';
 import { readSource } from '#ingest/sources/read-source.ts';
-import { findModelInUse } from '#knowledge/generations/model-in-use.ts';
-import { chooseEmbedder, openChosenEmbedder } from '#models/embedder/choose-embedder.ts';
+import { findModelInUse, refuseOtherModel } from '#knowledge/generations/model-in-use.ts';
+import { chooseEmbedder, configuredModelId, openChosenEmbedder } from '#models/embedder/choose-embedder.ts';
 import type { Arguments } from './arguments.ts';
 import { createProgressDisplay } from './progress.ts';
 
@@ -102,12 +101,11 @@ async function runWithEmbedder(
   { acceptModelChange }: Pick<Arguments, 'acceptModelChange'>,
   run: (openModel: () => Promise<Embedder>, onProgress: OnProgress) => Promise<JobSummary>,
 ): Promise<JobSummary> {
-  const chosen = await chooseEmbedder(
-    config.embedder,
-    config.dataDir,
-    (await findModelInUse(config.dataDir))?.modelId,
-  );
-  if (!acceptModelChange) await refuseModelChange(config.dataDir, chosen);
+  const inUse = await findModelInUse(config.dataDir);
+  const chosen = await chooseEmbedder(config.embedder, config.dataDir, inUse?.modelId);
+  // Before anything is read, loaded or embedded. The job and `publishGeneration` ask again.
+  if (inUse && !acceptModelChange)
+    refuseOtherModel(inUse, chosen.expectedId ?? (await configuredModelId(chosen)));
   const display = createProgressDisplay();
   let embedder: Embedder | undefined;
   try {

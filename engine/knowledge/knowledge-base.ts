@@ -2,11 +2,12 @@
 // serving. A generation that cannot be served never replaces one that can.
 import { hostsIn } from '#core/addresses.ts';
 import type { Document } from '#core/document.ts';
-import { type Embedder, isEndpointModel } from '#core/embedder.ts';
+import type { Embedder } from '#core/embedder.ts';
 import { AppError, toAppError } from '#core/errors.ts';
-import type { GenerationInfo, KnowledgeBase } from '#core/retriever.ts';
+import type { KnowledgeBase } from '#core/retriever.ts';
 import { generationFolder, listGenerations, readCurrentId } from './generations/generation-folder.ts';
 import { type Generation, openGeneration } from './generations/generation-reader.ts';
+import { otherModel } from './generations/model-in-use.ts';
 import { createHybridRetriever } from './retrieval/hybrid-retriever.ts';
 
 export interface KnowledgeBaseStore {
@@ -79,7 +80,8 @@ export async function openKnowledgeBase({
     const { modelId, dimensions } = generation.info;
     const its = await embedderOf(modelId);
     // Vectors of two models cannot be compared, even if they have the same length.
-    if (its?.modelId !== modelId || its.dimensions !== dimensions) throw mismatch(generation.info, embedder);
+    if (its?.modelId !== modelId || its.dimensions !== dimensions)
+      throw otherModel({ generation: id, modelId }, embedder.modelId);
     return { generation, embedder: its };
   }
 
@@ -187,18 +189,6 @@ function createKnowledgeBase(generation: Generation, embedder: Embedder): Knowle
     document: (id) => documents.get(id),
     retrieve: retriever.retrieve,
   };
-}
-
-function mismatch({ id, modelId }: GenerationInfo, { modelId: ours }: Embedder): AppError {
-  return new AppError(
-    'knowledge-base-mismatch',
-    `The knowledge base ${id} was built with the embedding model ${modelId}, but ${ours} is what there is. To go on with ${modelId}, ` +
-      'unset ANSWERDESK_EMBEDDER if it names another model (in the environment or .env), or ' +
-      (isEndpointModel(modelId)
-        ? 'set ANSWERDESK_EMBEDDER_BASE_URL or OPENAI_API_KEY again. '
-        : 'bring the model back with "answerdesk models add FOLDER". ') +
-      `To change to ${ours}: answerdesk models use ${ours} --cases FILE compares the two first, answerdesk ingest re-embed --accept-model-change does not.`,
-  );
 }
 
 function missing(): AppError {

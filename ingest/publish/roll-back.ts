@@ -1,10 +1,10 @@
 // Back to the generation before, for `answerdesk ingest rollback` and `answerdesk models rollback`.
 
 import type { Config } from '#app/config.ts';
-import { isEndpointModel } from '#core/embedder.ts';
 import { AppError } from '#core/errors.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
 import { type RollbackOptions, rollbackGeneration } from '#knowledge/generations/generation-writer.ts';
+import { bringBack } from '#knowledge/generations/model-in-use.ts';
 import { findEmbedder } from '#models/embedder/choose-embedder.ts';
 import { lockJob } from '../job-lock.ts';
 
@@ -23,12 +23,7 @@ export async function rollBack(
     if (await findEmbedder(embedder, dataDir, modelId)) return;
     throw new AppError(
       'knowledge-base-mismatch',
-      embedder.isFixed
-        ? `The generation ${id} was made with ${modelId}, but ANSWERDESK_EMBEDDER names ${embedder.model}, which would refuse it. Unset it (in the environment or .env), or set it to that model, and roll back again.`
-        : `The generation ${id} was made with ${modelId}, which is not there any more: the server could not read it. ` +
-            (isEndpointModel(modelId)
-              ? 'Set ANSWERDESK_EMBEDDER_BASE_URL (or OPENAI_API_KEY) again, and roll back.'
-              : 'Bring the model back with "answerdesk models add FOLDER" and roll back again.'),
+      `The generation ${id} was made with ${modelId}, so the server could not read it. To roll back: ${bringBack(modelId)}`,
     );
   };
   return rollbackGeneration(dataDir, { to, check });
