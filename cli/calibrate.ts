@@ -12,7 +12,7 @@ const help = `Fits when the desk answers, asks back or declines, on questions wh
 
   answerdesk calibrate
   answerdesk calibrate my-questions.jsonl --error-budget 0.02
-  answerdesk calibrate data/evals/golden.jsonl other.jsonl=var/other --out data/models/policy.json
+  answerdesk calibrate data/evals/golden.jsonl other.jsonl=var/other --out data/models/calibration.json
   answerdesk calibrate a.jsonl=var/a b.jsonl=var/b c.jsonl=var/c --test d.jsonl=var/d --report var/calibration
 
 Each line: {"id","turns":[{"role","text"}],"gold":["document id", …]}. If no document answers, gold is empty.

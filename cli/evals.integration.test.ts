@@ -100,8 +100,11 @@ describe('answerdesk evals', () => {
       'far',
     ]);
 
-    const policy = JSON.parse(await readFile(join(root, 'data/models/policy.json'), 'utf8'));
-    await writeFile(out('policy.json'), JSON.stringify({ ...policy, answerFrom: 1, clarifyFrom: 0.9999 }));
+    const calibration = JSON.parse(await readFile(join(root, 'data/models/calibration.json'), 'utf8'));
+    await writeFile(
+      out('calibration.json'),
+      JSON.stringify({ ...calibration, answerFrom: 1, clarifyFrom: 0.9999 }),
+    );
     const [again, careful] = await Promise.all([
       evals([
         'retrieval',
@@ -120,8 +123,8 @@ describe('answerdesk evals', () => {
         cases,
         '--out',
         out('three'),
-        '--policy',
-        out('policy.json'),
+        '--calibration',
+        out('calibration.json'),
         '--baseline',
         out('base.json'),
       ]),

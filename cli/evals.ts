@@ -34,7 +34,7 @@ Suites: ${Object.keys(allSuites).join(', ')}.
   --cases FILE           questions as JSONL, or ADAPTER:FILE; may be repeated. Adapters: ${Object.keys(adapterTables).join(', ')}
   --conversations FILE   whole conversations, for the suite conversation
   --labels FOLDER        train.jsonl, test.jsonl and perhaps oos_test.jsonl of your own, for the suite intents; may be repeated
-  --policy FILE          thresholds as "answerdesk calibrate" writes them, in place of data/models/policy.json
+  --calibration FILE     thresholds as "answerdesk calibrate" writes them, in place of data/models/calibration.json
   --out DIR              where to store the run (default: var/evals/<run>)
   --fresh                ask and judge everything again; without it, results of the same code, models and index are used
   --resume RUN           continue a run that was interrupted, or whose model server failed
@@ -63,7 +63,7 @@ export const command = defineCommand({
     'data-dir': { type: 'string' },
     cases: { type: 'string', multiple: true },
     conversations: { type: 'string' },
-    policy: { type: 'string' },
+    calibration: { type: 'string' },
     labels: { type: 'string', multiple: true },
     out: { type: 'string' },
     resume: { type: 'string' },
@@ -103,7 +103,7 @@ export const command = defineCommand({
       dataDir,
       cases: values.cases,
       conversations: values.conversations,
-      policy: values.policy,
+      calibration: values.calibration,
       labels: values.labels,
       out: values.out,
       resume: values.resume,

@@ -178,7 +178,7 @@ describe('the embedder that ships', () => {
       expect(question).toHaveLength(config.answerdesk.dimensions);
       expect(cosine(question, question)).toBeCloseTo(1, 4);
       expect(cosine(question, near!)).toBeGreaterThan(cosine(question, far!) + 0.2);
-      expect(JSON.parse(await read('models/policy.json')).embedder).toBe(embedder.modelId);
+      expect(JSON.parse(await read('models/calibration.json')).embedder).toBe(embedder.modelId);
       expect(embedder.modelId).toContain(config.answerdesk.name);
     } finally {
       await embedder.close();
@@ -275,7 +275,7 @@ describe('the policy that ships', () => {
         clarifyFrom: share,
         report: z.object({ questions: z.int().min(100), auroc: share }),
       })
-      .parse(JSON.parse(await read('models/policy.json')));
+      .parse(JSON.parse(await read('models/calibration.json')));
     expect(policy.clarifyFrom).toBeLessThan(policy.answerFrom);
     expect(Object.values(policy.coefficients).some((value) => value !== 0)).toBe(true);
   });

@@ -12,7 +12,7 @@ import type { Config } from './config.ts';
 import type { Logger } from './logger.ts';
 
 /** What `answerdesk calibrate --out` writes. */
-const calibrationPath = packagePath('data/models/policy.json');
+const calibrationPath = packagePath('data/models/calibration.json');
 
 /** The result gives the thresholds of the embedder that serves at that moment: another one may be swapped in. */
 export async function openCalibration(
@@ -26,7 +26,7 @@ export async function openCalibration(
   } catch (cause) {
     throw new AppError(
       'config-invalid',
-      `${calibrationPath} cannot be read: it says when the desk answers and when it declines. Restore it, or fit it with "answerdesk calibrate --out data/models/policy.json".`,
+      `${calibrationPath} cannot be read: it says when the desk answers and when it declines. Restore it, or fit it with "answerdesk calibrate --out data/models/calibration.json".`,
       { cause },
     );
   }

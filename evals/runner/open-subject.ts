@@ -1,4 +1,4 @@
-// Opens what is judged (knowledge, models, policy) and names it.
+// Opens what is judged (knowledge, models, calibration) and names it.
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -28,17 +28,21 @@ const intentsPath = packagePath('data/models/intents/general.json');
 
 export interface OpenSubjectOptions {
   readonly dataDir?: string | undefined;
-  /** A file as `answerdesk calibrate --out` writes it, in place of data/models/policy.json. */
-  readonly policy?: string | undefined;
+  /** A file as `answerdesk calibrate --out` writes it, in place of data/models/calibration.json. */
+  readonly calibration?: string | undefined;
 }
 
-export async function openSubject({ dataDir, policy }: OpenSubjectOptions): Promise<OpenedSubject> {
+export async function openSubject({
+  dataDir,
+  calibration: calibrationFile,
+}: OpenSubjectOptions): Promise<OpenedSubject> {
   const loaded = loadConfig();
   const config: Config = dataDir === undefined ? loaded : { ...loaded, dataDir };
   const desk = await openAnswerPipeline(config);
   try {
     const { fallbackModel: _unused, ...rest } = desk.dependencies;
-    const calibration = policy === undefined ? rest.calibration() : await readPolicy(policy);
+    const calibration =
+      calibrationFile === undefined ? rest.calibration() : await readCalibration(calibrationFile);
     const dependencies = { ...rest, calibration: () => calibration };
     const { generation: info } = desk.knowledge.current();
     const folder = generationFolder(config.dataDir, info.id);
@@ -93,13 +97,13 @@ export async function openSubject({ dataDir, policy }: OpenSubjectOptions): Prom
   }
 }
 
-async function readPolicy(path: string): Promise<Calibration> {
+async function readCalibration(path: string): Promise<Calibration> {
   try {
     return parseCalibration(await readFile(path, 'utf8'));
   } catch (cause) {
     throw new AppError(
       'bad-input',
-      `${path} is no policy as "answerdesk calibrate --out FILE" writes it: ${cause instanceof Error ? cause.message : cause}`,
+      `${path} is no calibration as "answerdesk calibrate --out FILE" writes it: ${cause instanceof Error ? cause.message : cause}`,
       { cause },
     );
   }

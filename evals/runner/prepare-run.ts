@@ -15,7 +15,7 @@ export interface RunRequest {
   readonly dataDir?: string | undefined;
   readonly cases?: readonly string[] | undefined;
   readonly conversations?: string | undefined;
-  readonly policy?: string | undefined;
+  readonly calibration?: string | undefined;
   readonly labels?: readonly string[] | undefined;
   readonly out?: string | undefined;
   readonly resume?: string | undefined;
@@ -47,13 +47,13 @@ export async function prepareRun(request: RunRequest, suiteNames: readonly strin
   const asked = request.suites;
   const caseFiles = request.cases ?? old?.cases ?? [goldenPath];
   const conversations = request.conversations ?? old?.conversations ?? conversationsPath;
-  const policy = request.policy ?? old?.policy;
+  const calibration = request.calibration ?? old?.calibration;
   const labels = request.labels ?? old?.labels;
   const cases = await readAllCases(caseFiles);
   const scripted = await readConversations(conversations);
 
   await using stack = new AsyncDisposableStack();
-  const opened = stack.use(await openSubject({ dataDir: request.dataDir ?? old?.dataDir, policy }));
+  const opened = stack.use(await openSubject({ dataDir: request.dataDir ?? old?.dataDir, calibration }));
   const { config, subject, generation } = opened;
   const notes: string[] = [];
   const ids = new Set(generation.documents.map(({ id }) => id));
@@ -94,13 +94,13 @@ export async function prepareRun(request: RunRequest, suiteNames: readonly strin
     suites: suiteNames.filter((name) => suites.includes(name)),
     cases: caseFiles.map(absolute),
     conversations: resolve(conversations),
-    ...(policy === undefined ? {} : { policy: resolve(policy) }),
+    ...(calibration === undefined ? {} : { calibration: resolve(calibration) }),
     ...(labels === undefined ? {} : { labels: labels.map((path) => resolve(path)) }),
     seed: old?.seed ?? request.seed,
     subject: { ...subject, ...(config.judge.model === undefined ? {} : { judge: config.judge.model }) },
   };
   if (old && !isSame)
-    notes.push('Code, models, index or policy changed since the run began: every case is asked again.');
+    notes.push('Code, models, index or calibration changed since the run began: every case is asked again.');
   removeOldRecords(cacheFolder);
   await mkdir(dirname(settings.cacheFile), { recursive: true });
   await mkdir(runDir, { recursive: true });

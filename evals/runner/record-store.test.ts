@@ -22,7 +22,7 @@ describe('the record store', () => {
     expect(second.reused).toBe(1);
   });
 
-  it('does not use what another model, index or policy gave', async () => {
+  it('does not use what another model, index or calibration gave', async () => {
     await openRecordStore(path, 'old').remember('key', async () => 'old');
     expect(await openRecordStore(path, 'new').remember('key', async () => 'new')).toBe('new');
   });

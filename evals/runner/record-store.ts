@@ -11,7 +11,7 @@ export interface RecordStore {
   readonly reused: number;
 }
 
-/** `fingerprint` names code, model, index and policy; values of another one are never used. */
+/** `fingerprint` names code, model, index and calibration; values of another one are never used. */
 export function openRecordStore(path: string, fingerprint: string): RecordStore {
   const kept = new Map<string, unknown>();
   if (existsSync(path)) {

@@ -11,7 +11,7 @@ export const subjectSchema = z.object({
   answerFrom: z.number(),
   clarifyFrom: z.number(),
   judge: z.string().optional(),
-  /** Hash of code, index, models and policy. */
+  /** Hash of code, index, models and calibration. */
   fingerprint: z.string(),
 });
 export type Subject = z.infer<typeof subjectSchema>;
@@ -24,7 +24,7 @@ export const runSettingsSchema = z.object({
   suites: z.array(z.string()),
   cases: z.array(z.string()),
   conversations: z.string(),
-  policy: z.string().optional(),
+  calibration: z.string().optional(),
   /** For intents: folders with labelled queries to train classifiers on. */
   labels: z.array(z.string()).optional(),
   seed: z.number(),

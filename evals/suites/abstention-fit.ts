@@ -20,7 +20,7 @@ export interface EvidenceRow extends Evidence {
 }
 
 export interface FittedPolicy {
-  /** In the form of data/models/policy.json; absent where there were too few cases, or all alike. */
+  /** In the form of data/models/calibration.json; absent where there were too few cases, or all alike. */
   readonly calibration?: Calibration;
   readonly metrics: Record<string, Metric>;
   readonly charts: Chart[];
@@ -127,7 +127,7 @@ export function fitOnHalves(
         ],
       },
     ],
-    note: `Thresholds were fitted on one half of the cases (${one.length}) and measured on the other (${other.length}), and the other way round. policy.json in the folder of this run holds those of the first half: try it with --policy FILE.`,
+    note: `Thresholds were fitted on one half of the cases (${one.length}) and measured on the other (${other.length}), and the other way round. calibration.json in the folder of this run holds those of the first half: try it with --calibration FILE.`,
   };
 }
 

@@ -55,7 +55,7 @@ export function runAbstention(context: EvalContext): Promise<SuiteOutcome> {
         const fitted = fitOnHalves(rows, fit);
         if (fitted.calibration)
           await writeFile(
-            join(settings.runDir, 'policy.json'),
+            join(settings.runDir, 'calibration.json'),
             `${JSON.stringify(fitted.calibration, undefined, 2)}\n`,
           );
         return {

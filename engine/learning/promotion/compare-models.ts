@@ -7,7 +7,7 @@ import type { GenerationInfo } from '#core/retriever.ts';
 import { openChosenEmbedder } from '#models/embedder/choose-embedder.ts';
 import type { RerankerChoice } from '#models/reranker/open-reranker.ts';
 import { modelCalibrationPath, modelFileName } from '#models/store/model-store.ts';
-import { shippedThresholdsFor } from '#models/store/shipped-policy.ts';
+import { shippedThresholdsFor } from '#models/store/shipped-calibration.ts';
 import { fitThresholds } from './fit-thresholds.ts';
 import { type Evaluation, judgeChange, type ModelChange } from './model-change.ts';
 import { embedderOfModel, type KnownModel, type ModelsConfig } from './name-models.ts';

@@ -15,12 +15,13 @@ import {
   modelNamePattern,
   modelStoreFolder,
   type StoredModel,
+  storedCalibrationFile,
   storedModelFile,
   storedModelSchema,
 } from './model-store.ts';
 import { findExternalData } from './onnx-external-data.ts';
 import { type SelfTestResult, testModel } from './self-test.ts';
-import { shippedCalibrationPath, shippedThresholdsFor } from './shipped-policy.ts';
+import { shippedCalibrationPath, shippedThresholdsFor } from './shipped-calibration.ts';
 
 export interface AddOptions extends CallOptions {
   readonly overrides?: ModelOverrides;
@@ -137,7 +138,7 @@ async function checkFiles(folder: string): Promise<void> {
 }
 
 function refuseOwnNames(externalData: readonly string[]): void {
-  const own = [modelFile, tokenizerFile, configFile, storedModelFile, 'policy.json'];
+  const own = [modelFile, tokenizerFile, configFile, storedModelFile, storedCalibrationFile];
   const taken = externalData.find((name) => own.includes(name.toLowerCase()));
   if (taken === undefined) return;
   throw new AppError(

@@ -12,7 +12,7 @@ const modelIdPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}@[0-9a-f]{8}$/;
 
 export const storedModelFile = 'model.json';
 /** Thresholds for answering that were fitted for this model, as `answerdesk calibrate --out` writes them; may be absent. */
-const storedCalibrationFile = 'policy.json';
+export const storedCalibrationFile = 'calibration.json';
 
 export const storedModelSchema = z.strictObject({
   schemaVersion: z.literal(1),

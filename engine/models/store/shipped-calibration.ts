@@ -3,11 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { packagePath } from '#core/package-root.ts';
 
-export const shippedCalibrationPath = packagePath('data/models/policy.json');
+export const shippedCalibrationPath = packagePath('data/models/calibration.json');
 
-const policySchema = z.object({ embedder: z.string().min(1) });
+const calibrationSchema = z.object({ embedder: z.string().min(1) });
 
 /** Id of the model. */
 export async function shippedThresholdsFor(): Promise<string> {
-  return policySchema.parse(JSON.parse(await readFile(shippedCalibrationPath, 'utf8'))).embedder;
+  return calibrationSchema.parse(JSON.parse(await readFile(shippedCalibrationPath, 'utf8'))).embedder;
 }
