@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '#core/conversation.ts';
 import type { ScoredChunk } from '#core/document.ts';
+import { makeChunk } from '#core/testing/make-chunk.ts';
 import { patienceMs } from '#core/testing/patience.ts';
 import { type AnswerDependencies, createAnswer } from './answer.ts';
 import type { Calibration } from './decide/policy.ts';
@@ -10,7 +11,6 @@ import {
   collectEvents,
   conversationOf,
   deltaText,
-  makeChunk,
   type Script,
   ScriptedChatModel,
   scored,

@@ -53,6 +53,28 @@ export interface Chunk {
   readonly updated?: string;
 }
 
+/** Where a passage stands in its document. */
+export type ChunkPlace = Pick<Chunk, 'id' | 'ordinal' | 'headingPath' | 'start' | 'end' | 'blocks'>;
+
+/** All else that a chunk says is its document's. */
+export function chunkOf(document: Document, { start, end, ...place }: ChunkPlace): Chunk {
+  const { source, kind, title, audience, language, url, updated } = document.metadata;
+  return {
+    ...place,
+    documentId: document.id,
+    title,
+    text: document.pageContent.slice(start, end),
+    start,
+    end,
+    source,
+    kind,
+    audience,
+    language,
+    ...(url === undefined ? {} : { url }),
+    ...(updated === undefined ? {} : { updated }),
+  };
+}
+
 /** The text of a chunk as embedded and indexed: title and heading path in front, so that the passage says what it is about. */
 export function chunkContext(chunk: Pick<Chunk, 'title' | 'headingPath' | 'text'>): string {
   const heading = [chunk.title, ...chunk.headingPath].filter((part) => part.length > 0).join(' > ');

@@ -4,23 +4,11 @@ import { FakeListChatModel } from '@langchain/core/utils/testing';
 import { expect, it } from 'vitest';
 import type { AnswerDependencies } from '#chat/answer.ts';
 import type { ChatModel } from '#core/chat-model.ts';
+import { makeChunk } from '#core/testing/make-chunk.ts';
 import { patienceMs } from '#core/testing/patience.ts';
 import { runSpeed } from './speed.ts';
 
-const chunk = {
-  id: 'a#0',
-  documentId: 'a',
-  ordinal: 0,
-  title: 'A',
-  headingPath: [],
-  text: 'Hold it for ten seconds.',
-  start: 0,
-  end: 24,
-  source: 's',
-  kind: 'article' as const,
-  audience: 'customer' as const,
-  language: 'en',
-};
+const chunk = makeChunk({ documentId: 'a', title: 'A', text: 'Hold it for ten seconds.' });
 
 function dependencies(fails: (call: number) => boolean): AnswerDependencies {
   let calls = 0;

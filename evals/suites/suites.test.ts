@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cannedKnowledgeBase, makeChunk, scored } from '#chat/testing/fixtures.ts';
+import { cannedKnowledgeBase, scored } from '#chat/testing/fixtures.ts';
+import { makeChunk } from '#core/testing/make-chunk.ts';
 import { createHashingEmbedder } from '#models/testing/hashing-embedder.ts';
 import type { EvalCase } from '../cases/eval-case.ts';
 import type { Ask, AskRecord, AskTurn } from '../core/ask.ts';

@@ -1,5 +1,5 @@
 // A document to passages that follow its headings and sentences, each small enough to be embedded whole with its context.
-import type { Chunk, Document } from '#core/document.ts';
+import { type Chunk, chunkOf, type Document } from '#core/document.ts';
 import { blocksWithin, packBlocks } from '#core/text-blocks.ts';
 import type { ParsedBlock } from '../parse/parsed-text.ts';
 import { withPaths } from '../parse/plain-text.ts';
@@ -45,24 +45,16 @@ export function chunkDocument(
       ...range,
     })),
   );
-  const { title, source, kind, audience, language, url, updated } = metadata;
-  return passages.map(({ headingPath, start, end }, ordinal) => ({
-    id: `${id}#${ordinal}`,
-    documentId: id,
-    ordinal,
-    title,
-    headingPath,
-    text: pageContent.slice(start, end),
-    start,
-    end,
-    blocks: packBlocks(blocksWithin(blocks, start, end)),
-    source,
-    kind,
-    audience,
-    language,
-    ...(url === undefined ? {} : { url }),
-    ...(updated === undefined ? {} : { updated }),
-  }));
+  return passages.map(({ headingPath, start, end }, ordinal) =>
+    chunkOf(document, {
+      id: `${id}#${ordinal}`,
+      ordinal,
+      headingPath,
+      start,
+      end,
+      blocks: packBlocks(blocksWithin(blocks, start, end)),
+    }),
+  );
 }
 
 function sizesFor(language: string, { target, max, tiny }: ChunkSizes): ChunkSizes {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { IntentClassifier, IntentGuess } from '#core/intent-classifier.ts';
+import { makeChunk } from '#core/testing/make-chunk.ts';
 import { patienceMs } from '#core/testing/patience.ts';
 import { createAnswer } from '../answer.ts';
 import {
@@ -8,7 +9,6 @@ import {
   collectEvents,
   conversationOf,
   deltaText,
-  makeChunk,
   ScriptedChatModel,
   scored,
 } from '../testing/fixtures.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { makeChunk, scored } from '../testing/fixtures.ts';
+import { makeChunk } from '#core/testing/make-chunk.ts';
+import { scored } from '../testing/fixtures.ts';
 import { evidenceFeatures } from './evidence-features.ts';
 
 const passage = (documentId: string, evidence: Parameters<typeof scored>[1], score = 0.5) =>

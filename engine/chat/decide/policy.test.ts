@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Message } from '#core/conversation.ts';
-import { makeChunk, scored } from '../testing/fixtures.ts';
+import { makeChunk } from '#core/testing/make-chunk.ts';
+import { scored } from '../testing/fixtures.ts';
 import { answerProbability, type Calibration, decide } from './policy.ts';
 
 const calibration: Calibration = {

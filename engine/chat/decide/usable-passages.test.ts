@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { expectLinearTime } from '#core/testing/linear-time.ts';
-import { makeChunk, scored } from '../testing/fixtures.ts';
+import { makeChunk } from '#core/testing/make-chunk.ts';
+import { scored } from '../testing/fixtures.ts';
 import { commandsModel, usablePassages } from './usable-passages.ts';
 
 describe('passages that an answer may be made from', () => {

@@ -10,26 +10,6 @@ import type { Embedder } from '#core/embedder.ts';
 import type { ChatEvent } from '#core/events.ts';
 import type { KnowledgeBase, RetrieveOptions } from '#core/retriever.ts';
 
-export function makeChunk(overrides: Partial<Chunk> = {}): Chunk {
-  const documentId = overrides.documentId ?? 'reset';
-  const text = overrides.text ?? 'Hold the dial for 20 seconds.';
-  return {
-    id: `${documentId}#0`,
-    documentId,
-    ordinal: 0,
-    title: `About ${documentId}`,
-    headingPath: [],
-    text,
-    start: 0,
-    end: text.length,
-    source: 'sample',
-    kind: 'article',
-    audience: 'customer',
-    language: 'en',
-    ...overrides,
-  };
-}
-
 export function scored(
   chunk: Chunk,
   evidence: RetrievalEvidence = { cosine: 0.7, coverage: 0.8, bm25: 12 },

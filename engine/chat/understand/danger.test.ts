@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { makeChunk, scored } from '../testing/fixtures.ts';
+import { makeChunk } from '#core/testing/make-chunk.ts';
+import { scored } from '../testing/fixtures.ts';
 import { dangerIn, emergencyAdviceIn } from './danger.ts';
 
 describe('a message that tells of danger', () => {

@@ -1,18 +1,11 @@
 // Documents and chunks as JSON lines. A chunk's text and metadata are its document's, so only its place in the document is written:
 // small files, and in memory the chunk texts share the document's characters.
-import type { Chunk, Document } from '#core/document.ts';
+import { type Chunk, type ChunkPlace, chunkOf, type Document } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
 
-interface ChunkRecord {
-  readonly id: string;
+interface ChunkRecord extends ChunkPlace {
   /** Position of the document in documents.jsonl. */
   readonly document: number;
-  readonly ordinal: number;
-  readonly start: number;
-  readonly end: number;
-  readonly headingPath: readonly string[];
-  /** Optional, so that older generations load. */
-  readonly blocks?: string;
 }
 
 const pieceLength = 1 << 20;
@@ -53,25 +46,8 @@ export function parseChunks(bytes: Uint8Array, documents: readonly Document[]): 
   return parseLines<ChunkRecord>(bytes).map((record) => toChunk(record, documents[record.document]!));
 }
 
-function toChunk(record: ChunkRecord, document: Document): Chunk {
-  const { source, kind, title, audience, language, url, updated } = document.metadata;
-  return {
-    id: record.id,
-    documentId: document.id,
-    ordinal: record.ordinal,
-    title,
-    headingPath: record.headingPath,
-    text: document.pageContent.slice(record.start, record.end),
-    start: record.start,
-    end: record.end,
-    ...(record.blocks !== undefined && { blocks: record.blocks }),
-    source,
-    kind,
-    audience,
-    language,
-    ...(url !== undefined && { url }),
-    ...(updated !== undefined && { updated }),
-  };
+function toChunk({ document: _position, ...place }: ChunkRecord, document: Document): Chunk {
+  return chunkOf(document, place);
 }
 
 function sameChunk(a: Chunk, b: Chunk): boolean {

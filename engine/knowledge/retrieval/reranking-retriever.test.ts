@@ -4,6 +4,7 @@ import { type Chunk, matchesFilter, type ScoredChunk } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
 import type { Reranker, RerankerTrust, RerankReport } from '#core/reranker.ts';
 import type { Retriever } from '#core/retriever.ts';
+import { makeChunk } from '#core/testing/make-chunk.ts';
 import { createRerankingRetriever } from './reranking-retriever.ts';
 
 interface Known extends Partial<Chunk> {
@@ -17,20 +18,7 @@ function passage({ score, logit: _logit, ...chunk }: Known): ScoredChunk {
   return {
     score,
     evidence: { cosine: score },
-    chunk: {
-      documentId: chunk.id,
-      ordinal: 0,
-      title: '',
-      headingPath: [],
-      text: chunk.id,
-      start: 0,
-      end: chunk.id.length,
-      source: 'sample',
-      kind: 'article',
-      audience: 'customer',
-      language: 'en',
-      ...chunk,
-    },
+    chunk: makeChunk({ documentId: chunk.id, title: '', text: chunk.id, ...chunk }),
   };
 }
 

@@ -1,5 +1,5 @@
 // Small documents for tests of everything that a generation is made of.
-import { type Chunk, chunkContext, type Document } from '#core/document.ts';
+import { type Chunk, chunkContext, chunkOf, type Document } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { type NewGeneration, publishGeneration } from '../generations/generation-writer.ts';
 
@@ -24,27 +24,15 @@ export function sampleDocument(
 
 /** One chunk for each paragraph. */
 export function sampleChunks(document: Document): Chunk[] {
-  const { source, kind, title, audience, language, url, updated } = document.metadata;
-  const chunks: Chunk[] = [];
-  for (const match of document.pageContent.matchAll(/[^\n]+/g)) {
-    chunks.push({
-      id: `${document.id}#${chunks.length}`,
-      documentId: document.id,
-      ordinal: chunks.length,
-      title,
+  return [...document.pageContent.matchAll(/[^\n]+/g)].map(({ 0: text, index: start }, ordinal) =>
+    chunkOf(document, {
+      id: `${document.id}#${ordinal}`,
+      ordinal,
       headingPath: ['Steps'],
-      text: match[0],
-      start: match.index,
-      end: match.index + match[0].length,
-      source,
-      kind,
-      audience,
-      language,
-      ...(url !== undefined && { url }),
-      ...(updated !== undefined && { updated }),
-    });
-  }
-  return chunks;
+      start,
+      end: start + text.length,
+    }),
+  );
 }
 
 export async function sampleGeneration(

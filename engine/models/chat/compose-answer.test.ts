@@ -2,6 +2,7 @@ import { HumanMessage } from '@langchain/core/messages';
 import { describe, expect, it } from 'vitest';
 import type { Chunk, ScoredChunk } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
+import { makeChunk } from '#core/testing/make-chunk.ts';
 import { createHashingEmbedder } from '../testing/hashing-embedder.ts';
 import { composeAnswer, type ExtractiveModels } from './compose-answer.ts';
 import { ExtractiveChatModel } from './extractive-chat-model.ts';
@@ -12,26 +13,7 @@ function passage(
   text: string,
   { score = 1, ...chunk }: Partial<Chunk> & { score?: number } = {},
 ): ScoredChunk {
-  const documentId = chunk.documentId ?? 'reset';
-  return {
-    score,
-    evidence: {},
-    chunk: {
-      id: `${documentId}#0`,
-      documentId,
-      ordinal: 0,
-      title: 'Reset the thermostat',
-      headingPath: [],
-      text,
-      start: 0,
-      end: text.length,
-      source: 'sample',
-      kind: 'article',
-      audience: 'customer',
-      language: 'en',
-      ...chunk,
-    },
-  };
+  return { score, evidence: {}, chunk: makeChunk({ title: 'Reset the thermostat', text, ...chunk }) };
 }
 const compose = async (query: string, ...passages: ScoredChunk[]) =>
   (await composeAnswer({ query, passages }, { embedder })).join('');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ScoredChunk } from '#core/document.ts';
 import type { Reranker } from '#core/reranker.ts';
+import { makeChunk } from '#core/testing/make-chunk.ts';
 import { patienceMs } from '#core/testing/patience.ts';
 import { createOverlappingReranker } from '../testing/overlapping-reranker.ts';
 import { writeTinyModel } from '../testing/tiny-model.ts';
@@ -23,24 +24,7 @@ afterAll(() => rm(folder, { recursive: true }));
 const patient = { timeoutMs: patienceMs };
 
 function candidate(text: string, score = 0.5, title = ''): ScoredChunk {
-  return {
-    score,
-    evidence: { cosine: 0.3 },
-    chunk: {
-      id: `${text}#0`,
-      documentId: text,
-      ordinal: 0,
-      title,
-      headingPath: [],
-      text,
-      start: 0,
-      end: text.length,
-      source: 'sample',
-      kind: 'article',
-      audience: 'customer',
-      language: 'en',
-    },
-  };
+  return { score, evidence: { cosine: 0.3 }, chunk: makeChunk({ documentId: text, title, text }) };
 }
 
 describe.each([
