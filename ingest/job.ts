@@ -20,7 +20,8 @@ import { createPause } from './pause.ts';
 import { adviseRollback } from './publish/advise-rollback.ts';
 import { refuseUsedFolder } from './publish/refuse-used-folder.ts';
 import { createQuarantine } from './quarantine.ts';
-import { newSourceCounts, readDocuments, type SourceCounts, type SourceOptions } from './source-documents.ts';
+import { readDocuments } from './source-documents.ts';
+import { newSourceCounts, type SourceCounts, type SourceOptions } from './source-options.ts';
 
 export interface IngestJob extends CallOptions {
   readonly dataDir: string;
@@ -128,8 +129,7 @@ export async function runIngestJob({
     for await (const { document, blocks } of readDocuments(
       source.items,
       { ...source, otherDocuments: kept, onProblem: quarantine.add },
-      counts,
-      { signal },
+      { counts, signal },
     )) {
       refuseCollision(document, elsewhere);
       documents.push(document);

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { chunkDocument } from './chunk/chunk.ts';
 import { createDefaultRedactor } from './redact/redaction-profile.ts';
-import { newSourceCounts, readDocuments } from './source-documents.ts';
+import { readDocuments } from './source-documents.ts';
+import { newSourceCounts } from './source-options.ts';
 import { defaultInternalRules } from './source-settings.ts';
 import { createFields } from './sources/field-map.ts';
 import { findFiles } from './sources/find-files.ts';
@@ -22,7 +23,7 @@ async function read(path: string) {
     transcriptsAudience: 'customer',
     onProblem: () => {},
   } as const;
-  const read = await Array.fromAsync(readDocuments(readSource(files, createFields()), options, counts));
+  const read = await Array.fromAsync(readDocuments(readSource(files, createFields()), options, { counts }));
   const chunks = read.flatMap(({ document, blocks }) => chunkDocument(document, { blocks }));
   return { counts, documents: read.map(({ document }) => document), chunks };
 }

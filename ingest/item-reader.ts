@@ -1,0 +1,129 @@
+// One item of a source as a document or a conversation: parsed, cleaned, redacted, told apart by audience and language.
+import type { Document, DocumentKind } from '#core/document.ts';
+import { cleanText, oneLine, tidyWhitespace } from './clean/clean.ts';
+import { languageOf } from './clean/language.ts';
+import type { Conversation } from './clean/transcript.ts';
+import type { ArticleItem, ConversationItem } from './item.ts';
+import { parseHtmlText } from './parse/html-text.ts';
+import { inlineText, parseMarkdown } from './parse/markdown-text.ts';
+import type { ParsedBlock, ParsedText } from './parse/parsed-text.ts';
+import { parsePlainText } from './parse/plain-text.ts';
+import { addCounts } from './redact/redact.ts';
+import { redactedBlocks } from './redact/redacted-blocks.ts';
+import type { SourceCounts, SourceOptions } from './source-options.ts';
+import { audienceOf } from './source-settings.ts';
+import { readTime } from './sources/record-items.ts';
+
+export interface ItemReader {
+  article(item: ArticleItem, id: string): ReadArticle;
+  conversation(item: ConversationItem, id: string): Conversation;
+}
+
+export interface ReadArticle extends Pick<ParsedText, 'note'> {
+  readonly document: Document;
+  readonly blocks: readonly ParsedBlock[];
+}
+
+/** `counts` is filled while items are read. */
+export function createItemReader(options: SourceOptions, counts: SourceCounts): ItemReader {
+  const { redactor, redactArticles = false } = options;
+
+  function clean(raw: string): string {
+    const { text, invisibleRemoved } = cleanText(raw);
+    counts.invisibleRemoved += invisibleRemoved;
+    return text;
+  }
+
+  function redact(text: string, kind: DocumentKind): string {
+    if (kind === 'article' && !redactArticles) return text;
+    const redacted = redactor.redact(text, kind);
+    addCounts(counts.redactions, redacted.counts);
+    return redacted.text;
+  }
+
+  function article(item: ArticleItem, id: string): ReadArticle {
+    const parsed = parseBody(item, clean(item.body));
+    counts.invisibleRemoved += parsed.invisibleRemoved;
+    const pageContent = redact(parsed.text, 'article');
+    const title = redact(oneLine(inlineText(clean(item.title))), 'article');
+    const url = safeUrl(item.url);
+    const updated = isoTime(item.updated);
+    const document: Document = {
+      id,
+      pageContent,
+      metadata: {
+        source: options.name,
+        kind: 'article',
+        title,
+        audience: audienceOf(
+          {
+            title,
+            path: item.origin.line === undefined ? item.origin.file : item.id,
+            ...(item.audience ? { audience: item.audience } : {}),
+          },
+          options.internalRules,
+        ),
+        language: languageOf({
+          stated: item.language ?? options.language,
+          path: item.id,
+          text: `${title}\n${pageContent}`,
+        }),
+        ...(url ? { url } : {}),
+        ...(updated ? { updated } : {}),
+      },
+    };
+    const blocks = redactedBlocks(parsed, pageContent);
+    return { document, blocks, ...(parsed.note ? { note: parsed.note } : {}) };
+  }
+
+  function conversation(item: ConversationItem, id: string): Conversation {
+    const turns = item.turns.map((turn) => ({
+      ...turn,
+      text: redact(tidyWhitespace(clean(turn.text)), 'transcript'),
+    }));
+    const sample = turns
+      .slice(0, 12)
+      .map(({ text }) => text)
+      .join('\n');
+    const url = safeUrl(item.url);
+    return {
+      id,
+      source: options.name,
+      turns,
+      audience: item.audience ?? options.transcriptsAudience,
+      language: languageOf({ stated: item.language ?? options.language, path: '', text: sample }),
+      ...(url ? { url } : {}),
+    };
+  }
+
+  return { article, conversation };
+}
+
+function parseBody({ format }: ArticleItem, body: string): ParsedText {
+  if (format === 'text') return parsePlainText(body);
+  return format === 'html' ? parseHtmlText(body) : parseMarkdown(body, { isMdx: format === 'mdx' });
+}
+
+/** A link that may be shown: no scripts, no credentials. */
+function safeUrl(url: string | undefined): string | undefined {
+  const trimmed = url?.trim();
+  if (!trimmed) return undefined;
+  if (/^\/(?!\/)/.test(trimmed)) return trimmed;
+  if (!/^https?:/i.test(trimmed) || !URL.canParse(trimmed)) return undefined;
+  const parsed = new URL(trimmed);
+  parsed.username = '';
+  parsed.password = '';
+  for (const name of [...parsed.searchParams.keys()]) {
+    if (/token|secret|sig|passw|pwd|auth|api_?key|session|credential|^key$|^code$/i.test(name))
+      parsed.searchParams.delete(name);
+  }
+  return parsed.href;
+}
+
+/** A day stays a day. */
+function isoTime(value: string | undefined): string | undefined {
+  const time = value === undefined ? undefined : readTime(value);
+  if (time === undefined) return undefined;
+  const iso = new Date(time).toISOString();
+  return /^\s*\d{4}-\d{2}-\d{2}\s*$/.test(value!) ? iso.slice(0, 10) : iso;
+}
