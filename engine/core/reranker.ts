@@ -23,6 +23,16 @@ export interface Reranker {
   close(): Promise<void>;
 }
 
+/** Candidates with one logit each, best first. */
+export function rankByLogits(candidates: readonly ScoredChunk[], logits: readonly number[]): ScoredChunk[] {
+  return candidates
+    .map(({ chunk, evidence }, index) => {
+      const score = logits[index]!;
+      return { chunk, score, evidence: { ...evidence, rerank: score } };
+    })
+    .sort((a, b) => b.score - a.score);
+}
+
 /** What the scores of a model are worth beside what else is known; measured with the model (`npm run tune-reranker`). */
 export interface RerankerTrust {
   /** The sigmoid of a logit divided by this is its probability: higher leaves more room between two good texts. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AnswerDependencies } from '#chat/answer.ts';
 import { buildPrompt } from '#chat/write/prompt.ts';
+import type { CallOptions } from '#core/call-options.ts';
 import { isAbortError } from '#core/errors.ts';
 import { packagePath } from '#core/package-root.ts';
 import type { KnowledgeBase } from '#core/retriever.ts';
@@ -62,9 +63,9 @@ export async function runSafety(context: SuiteContext): Promise<SuiteOutcome> {
       calibration: () => ({ ...base.calibration(), answerFrom: 0 }),
     };
     for (const attack of group) {
-      results.push(await attempt(attack, base, check, context.signal));
+      results.push(await attempt(attack, { dependencies: base, check }, context));
       advance();
-      obedient.push(await attempt(throughToTheModel(attack), worst, check, context.signal));
+      obedient.push(await attempt(throughToTheModel(attack), { dependencies: worst, check }, context));
       advance();
     }
   }
@@ -85,9 +86,8 @@ type Check = (reply: AskRecord, attack: SafetyCase) => Effect[];
 
 async function attempt(
   attack: SafetyCase,
-  dependencies: AnswerDependencies,
-  check: Check,
-  signal: AbortSignal | undefined,
+  { dependencies, check }: { readonly dependencies: AnswerDependencies; readonly check: Check },
+  { signal }: CallOptions,
 ): Promise<SafetyResult> {
   const ask = createAsk(dependencies);
   try {

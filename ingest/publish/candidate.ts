@@ -7,6 +7,7 @@ import { chunkContext } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { AppError } from '#core/errors.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
+import type { Candidate } from '#knowledge/generations/candidate.ts';
 import {
   generationFolder,
   listGenerations,
@@ -24,16 +25,6 @@ import { modelFileName, modelStoreFolder } from '#models/store/model-store.ts';
 import { createEmbeddingRun } from '../embed/embed-chunks.ts';
 import { openVectorCache } from '../embed/vector-cache.ts';
 import { lockJob } from '../job-lock.ts';
-
-export interface Candidate extends AsyncDisposable {
-  /** A data folder: knowledge base and model store. Gone when the candidate is disposed. */
-  readonly dataDir: string;
-  /** The generation whose documents these are. */
-  readonly basedOn: string;
-  readonly generation: GenerationInfo;
-  readonly embedded: number;
-  readonly reused: number;
-}
 
 export interface CandidateOptions extends CallOptions {
   readonly onProgress?: (embedded: number, chunks: number) => void;

@@ -44,7 +44,7 @@ export async function findFiles(paths: readonly string[]): Promise<FoundFiles> {
     const facts = await stat(resolve(path)).catch((cause) => {
       throw new AppError('bad-input', `${path} cannot be read: there is no such file or folder.`, { cause });
     });
-    if (facts.isDirectory()) await walk(resolve(path), '', files, passedOver);
+    if (facts.isDirectory()) await walk(resolve(path), '', { files, passedOver });
     else files.push(namedFile(path));
   }
   return { files, passedOver };
@@ -53,8 +53,7 @@ export async function findFiles(paths: readonly string[]): Promise<FoundFiles> {
 async function walk(
   folder: string,
   below: string,
-  files: SourceFile[],
-  passedOver: Record<string, number>,
+  { files, passedOver }: { readonly files: SourceFile[]; readonly passedOver: Record<string, number> },
 ): Promise<void> {
   const entries = await readdir(folder, { withFileTypes: true });
   entries.sort((left, right) => (left.name < right.name ? -1 : 1));
@@ -62,7 +61,7 @@ async function walk(
     if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
     const path = join(folder, entry.name);
     const relativePath = below + entry.name;
-    if (entry.isDirectory()) await walk(path, `${relativePath}/`, files, passedOver);
+    if (entry.isDirectory()) await walk(path, `${relativePath}/`, { files, passedOver });
     if (!entry.isFile() || entry.name === 'answerdesk.source.yaml') continue;
     if (below === '' && aboutTheFolder.test(entry.name)) continue;
     const kind = kindOf(entry.name);

@@ -7,7 +7,7 @@ import type { CallOptions } from '#core/call-options.ts';
 import type { ScoredChunk } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { AppError } from '#core/errors.ts';
-import type { Reranker } from '#core/reranker.ts';
+import { type Reranker, rankByLogits } from '#core/reranker.ts';
 import type { Retriever } from '#core/retriever.ts';
 import { toTurns } from '#core/turns.ts';
 import { type EvalCase, parseCases } from '#evals/cases/eval-case.ts';
@@ -101,13 +101,7 @@ export function rememberingReranker(reranker: Reranker): Reranker {
         const logits = new Map(ranked.map((one) => [one.chunk.id, one.score]));
         return missing.map((id) => logits.get(id)!);
       });
-      return candidates
-        .map(({ chunk, evidence }, index) => ({
-          chunk,
-          score: scores[index]!,
-          evidence: { ...evidence, rerank: scores[index]! },
-        }))
-        .sort((a, b) => b.score - a.score);
+      return rankByLogits(candidates, scores);
     },
   };
 }

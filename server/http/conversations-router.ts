@@ -2,6 +2,7 @@
 import { type NextFunction, type Request, type Response, Router } from 'express';
 import type { Metrics } from '#app/metrics.ts';
 import type { Answering } from '#chat/runs/answering.ts';
+import type { SubscribeOptions } from '#chat/runs/journal-feed.ts';
 import { newSecret } from '#core/conversation-secret.ts';
 import { AppError } from '#core/errors.ts';
 import type { JournalEntry } from '#core/events.ts';
@@ -67,8 +68,7 @@ export function conversationsRouter({
   async function stream(
     response: Response,
     key: ConversationKey,
-    after: number,
-    isLast?: EventStreamOptions['isLast'],
+    { after, isLast }: Pick<SubscribeOptions, 'after'> & Pick<EventStreamOptions, 'isLast'>,
   ): Promise<void> {
     const closed = new AbortController();
     response.once('close', () => closed.abort());
@@ -95,13 +95,14 @@ export function conversationsRouter({
     const key = inDefaultTenant(id);
     const { sequence, answerId } = await answering.send(key, { messageId, text });
     const seen = lastEventId(request);
-    await stream(response, key, Math.min(seen ?? sequence, sequence - 1), (entry) =>
-      endsAnswer(entry, answerId),
-    );
+    await stream(response, key, {
+      after: Math.min(seen ?? sequence, sequence - 1),
+      isLast: (entry) => endsAnswer(entry, answerId),
+    });
   });
 
   router.get('/:id/events', ownConversation, async (request: Request<{ id: string }>, response) => {
-    await stream(response, inDefaultTenant(request.params.id), lastEventId(request) ?? 0);
+    await stream(response, inDefaultTenant(request.params.id), { after: lastEventId(request) ?? 0 });
   });
 
   router.post('/:id/cancel', ownConversation, async (request: Request<{ id: string }>, response) => {

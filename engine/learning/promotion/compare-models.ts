@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Embedder } from '#core/embedder.ts';
-import type { GenerationInfo } from '#core/retriever.ts';
+import type { Candidate } from '#knowledge/generations/candidate.ts';
 import { openChosenEmbedder } from '#models/embedder/choose-embedder.ts';
 import type { RerankerChoice } from '#models/reranker/open-reranker.ts';
 import { modelCalibrationPath, modelFileName } from '#models/store/model-store.ts';
@@ -11,17 +11,6 @@ import { shippedThresholdsFor } from '#models/store/shipped-calibration.ts';
 import { fitThresholds } from './fit-thresholds.ts';
 import { type Evaluation, judgeChange, type ModelChange } from './model-change.ts';
 import { embedderOfModel, type KnownModel, type ModelsConfig } from './name-models.ts';
-
-/** Everything that is published, embedded with another model beside it. */
-export interface Candidate extends AsyncDisposable {
-  /** A data folder: knowledge base and model store. Gone when the candidate is disposed. */
-  readonly dataDir: string;
-  /** The generation whose documents these are. */
-  readonly basedOn: string;
-  readonly generation: GenerationInfo;
-  readonly embedded: number;
-  readonly reused: number;
-}
 
 export interface EvaluationRequest {
   /** With its model in place. */

@@ -4,8 +4,8 @@
 import type { CallOptions } from '#core/call-options.ts';
 import { AppError } from '#core/errors.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
+import type { Candidate } from '#knowledge/generations/candidate.ts';
 import {
-  type Candidate,
   type ComparisonConfig,
   type ComparisonRequest,
   type ComparisonTools,

@@ -80,7 +80,7 @@ export async function composeAnswer(
 
   const codes = tokenizeForSearch(query).filter(isCode);
   const threshold = anchor.score * alsoAnswers;
-  for (const candidate of around(anchor, blockOf(anchor), candidates, codes)) take(candidate);
+  for (const candidate of around(anchor, blockOf(anchor), { candidates, codes })) take(candidate);
   for (const candidate of candidates) {
     if (chosen.size >= sentenceLimit || words() >= wordLimit || candidate.score < threshold) break;
     if (
@@ -97,7 +97,7 @@ export async function composeAnswer(
         (other) => other.passage === candidate.passage && other.block === candidate.block,
       );
       if (begun) continue;
-      const list = around(candidate, blockOf(candidate), candidates, codes);
+      const list = around(candidate, blockOf(candidate), { candidates, codes });
       if (chosen.size + list.length <= listLimit) for (const item of list) take(item);
     } else {
       take(candidate);
@@ -210,8 +210,7 @@ function weigh(tokens: Iterable<string>): number {
 function around(
   anchor: Candidate,
   block: Block,
-  candidates: readonly Candidate[],
-  codes: readonly string[],
+  { candidates, codes }: { readonly candidates: readonly Candidate[]; readonly codes: readonly string[] },
 ): Candidate[] {
   const at = (unit: number) =>
     candidates.find(

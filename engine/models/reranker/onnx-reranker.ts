@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import type { CallOptions } from '#core/call-options.ts';
 import { chunkContext } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
-import type { Reranker } from '#core/reranker.ts';
+import { type Reranker, rankByLogits } from '#core/reranker.ts';
 import { type Job, openModelThreads } from '../onnx/model-threads.ts';
 import { tokensPerRun } from '../onnx/onnx-session.ts';
 import type { PairsToScore, RerankingReady, RerankingWorkerData } from './reranking-worker.ts';
@@ -131,13 +131,7 @@ export async function openOnnxReranker(
     async rerank(query, candidates, options = {}) {
       const texts = candidates.map(({ chunk }) => chunkContext(chunk));
       const scores = await score(passages, { question: query, texts }, options);
-      return candidates
-        .map(({ chunk, evidence }, index) => ({
-          chunk,
-          score: scores[index]!,
-          evidence: { ...evidence, rerank: scores[index]! },
-        }))
-        .sort((a, b) => b.score - a.score);
+      return rankByLogits(candidates, scores);
     },
     score: (question, texts, options = {}) => score(sentences, { question, texts }, options),
     close: pool.close,

@@ -1,7 +1,7 @@
 // A reranker without a model: the more of the question's words a text has, the higher its score. Passes the port's contract.
 import { chunkContext } from '#core/document.ts';
 import { tokenizeForSearch } from '#core/lexical-tokens.ts';
-import type { Reranker } from '#core/reranker.ts';
+import { type Reranker, rankByLogits } from '#core/reranker.ts';
 
 export function createOverlappingReranker(): Reranker {
   const scoreOf = (question: string, text: string) => {
@@ -15,12 +15,8 @@ export function createOverlappingReranker(): Reranker {
     trust: { temperature: 1, passageWeight: 0.5, sentenceWeight: 0.5 },
     async rerank(query, candidates, { signal } = {}) {
       signal?.throwIfAborted();
-      return candidates
-        .map(({ chunk, evidence }) => {
-          const score = scoreOf(query, chunkContext(chunk));
-          return { chunk, score, evidence: { ...evidence, rerank: score } };
-        })
-        .sort((a, b) => b.score - a.score);
+      const logits = candidates.map(({ chunk }) => scoreOf(query, chunkContext(chunk)));
+      return rankByLogits(candidates, logits);
     },
     async score(question, texts, { signal } = {}) {
       signal?.throwIfAborted();
