@@ -11,6 +11,8 @@ const answeringRooms = [
   'engine/knowledge',
   'engine/models',
   'engine/learning',
+  // It composes what answers.
+  'engine/app',
   'evals/core',
   'evals/cases',
   'evals/judging',

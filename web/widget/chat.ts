@@ -201,7 +201,7 @@ export function createChat(settings: Settings, direction: string): Chat {
   }
 
   function noteVisibility(): void {
-    client.setOpen(isOpen, document.visibilityState === 'visible');
+    client.setOpen({ open: isOpen, visible: document.visibilityState === 'visible' });
   }
 
   const listening = new AbortController();

@@ -28,7 +28,7 @@ export interface ConversationClient {
   rate(messageId: string, rating: 'up' | 'down'): Promise<void>;
   requestPerson(email: string): Promise<void>;
   /** Whether the chat is open, which a reload keeps; only an open one in a visible tab holds an idle connection. */
-  setOpen(open: boolean, visible: boolean): void;
+  setOpen(now: { readonly open: boolean; readonly visible: boolean }): void;
   readonly wasOpen: boolean;
   /** The customer writes: what was said of the message before has been read. */
   typed(): void;
@@ -234,7 +234,7 @@ export function createConversationClient({
       onChange();
     },
     wasOpen,
-    setOpen(nowOpen, visible) {
+    setOpen({ open: nowOpen, visible }) {
       if (open !== nowOpen) {
         open = nowOpen;
         save();
