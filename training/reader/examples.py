@@ -14,7 +14,6 @@ from typing import Any
 
 from training.reader.found import Centre, quoted, sentence_ranges
 from training.workshop.corpus import read_rows
-from training.workshop.encoder import SentenceEncoder
 from training.workshop.pairs import bucket, is_held_out_entity
 
 Range = tuple[int, int]
@@ -73,7 +72,7 @@ def window(text: str, ranges: list[Range], words: int, random: Random) -> tuple[
 
 
 def read_reading(rows: list[dict[str, Any]], entry: dict[str, Any], words: int, random: Random) -> Iterator[Example]:
-    """Each row, and for some that are answered: without the answering sentence, or with another passage of the article."""
+    """Each row, and for some that are answered: without the answering sentence, or with another passage, of the article where it has more."""
     siblings: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         siblings[row["doc"]].append(row["passage"])
@@ -98,7 +97,8 @@ def read_reading(rows: list[dict[str, Any]], entry: dict[str, Any], words: int, 
         if less and random.random() < 0.3 and not any(form in less.lower() for form in forms):
             yield replace(example, passage=less, answers=False, ranges=[])
         others = [passage for passage in siblings[row["doc"]] if passage != row["passage"] and not any(form in passage.lower() for form in forms)] if forms else []
-        if row["answerable"] and others and random.random() < 0.3:
+        others = others or [random.choice(rows)["passage"]]
+        if row["answerable"] and others != [row["passage"]] and random.random() < 0.3:
             yield replace(example, passage=title + window(clean(random.choice(others)), [], words, random)[0], answers=False, ranges=[])
 
 
@@ -172,7 +172,7 @@ def read_sections(rows: list[dict[str, Any]], entry: dict[str, Any], words: int,
             yield Example(question, passage, answers, None if answers else [], source, row["doc"], row["licence"], is_validation(row["doc"]))
 
 
-def read_customer_questions(rows: list[dict[str, Any]], entry: dict[str, Any], data: Path, own: Path, encoder: SentenceEncoder, random: Random) -> Iterator[Example]:
+def read_customer_questions(rows: list[dict[str, Any]], entry: dict[str, Any], own: Path, open_centre: Callable[[str], Centre], random: Random) -> Iterator[Example]:
     """Our own questions with the passages that search finds for them, but of the articles that are not for validation."""
     asked: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
@@ -182,7 +182,7 @@ def read_customer_questions(rows: list[dict[str, Any]], entry: dict[str, Any], d
         if bucket(row["near"], 10):
             asked[row["near"].split(":")[0]].append(row)
     for name in sorted(asked):
-        centre = Centre(list(read_rows(data / f"help_centres/{name}/articles.jsonl")), encoder)
+        centre = open_centre(name)
         for row, near in zip(asked[name], centre.nearest([row["question"] for row in asked[name]], 20)):
             article = row.get("article")
             example = Example(row["question"], "", False, [], f"customer-questions:{name}", article or row["near"], row["licence"])

@@ -8,8 +8,9 @@ Kinds of sets (data.toml, [[found]]):
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,16 @@ class Centre:
             yield Found(name, question.question, [self.passages[place] for place in places], [self.articles[place] for place in places], [round(score, 4) for _, score in near], sentences, sorted(question.gold - question.without))
 
 
+def centre_opener(data: Path, encoder: SentenceEncoder) -> Callable[[str], Centre]:
+    """Opens a help centre by name, once."""
+
+    @cache
+    def open_centre(name: str) -> Centre:
+        return Centre(list(read_rows(data / f"help_centres/{name}/articles.jsonl")), encoder)
+
+    return open_centre
+
+
 @dataclass(frozen=True)
 class Asked:
     question: str
@@ -176,7 +187,7 @@ def golden_questions(entry: dict[str, Any], own: Path) -> tuple[list[dict[str, A
     return articles, asked
 
 
-def collect_found(entry: dict[str, Any], data: Path, own: Path, encoder: SentenceEncoder) -> list[Found]:
+def collect_found(entry: dict[str, Any], data: Path, own: Path, open_centre: Callable[[str], Centre], encoder: SentenceEncoder) -> list[Found]:
     name = entry["name"]
     if entry["kind"] == "golden":
         articles, asked = golden_questions(entry, own)
@@ -188,7 +199,7 @@ def collect_found(entry: dict[str, Any], data: Path, own: Path, encoder: Sentenc
         by_centre: dict[str, list[Asked]] = {}
         for centre, question in own_questions(entry, own):
             by_centre.setdefault(centre, []).append(question)
-        return [row for centre in sorted(by_centre) for row in Centre(list(read_rows(data / f"help_centres/{centre}/articles.jsonl")), encoder).found(name, by_centre[centre])]
+        return [row for centre in sorted(by_centre) for row in open_centre(centre).found(name, by_centre[centre])]
     raise DataError(f"{name}: unknown kind {entry['kind']!r}; questions, headings or golden")
 
 

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import torch
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch import nn
+from transformers import BertModel
 
 from training.workshop.student import load_student, save_student
 
@@ -40,18 +43,17 @@ class Reader(nn.Module):
         return self.head(torch.cat([hidden[:, 0], mean], 1)).squeeze(1), self.token_head(hidden).squeeze(2)
 
 
-def load_encoder(base: Path, layers: list[int] | None) -> tuple[nn.Module, dict[str, torch.Tensor]]:
-    from safetensors.torch import load_file, save_file
-
+def load_encoder(base: Path, layers: list[int] | None) -> tuple[BertModel, dict[str, torch.Tensor]]:
+    """The encoder, and the heads where the folder has any."""
     weights = load_file(base / "model.safetensors")
     heads = {name: weights.pop(name) for name in HEADS if name in weights}
     if not heads:
         return load_student(base, layers), {}
-    bare = base / "encoder"
-    bare.mkdir(exist_ok=True)
-    save_file(weights, bare / "model.safetensors")
-    (bare / "config.json").write_bytes((base / "config.json").read_bytes())
-    return load_student(bare, layers), heads
+    with TemporaryDirectory() as folder:
+        bare = Path(folder)
+        save_file(weights, bare / "model.safetensors")
+        (bare / "config.json").write_bytes((base / "config.json").read_bytes())
+        return load_student(bare, layers), heads
 
 
 def save_reader(folder: Path, model: Reader, base: Path) -> None:

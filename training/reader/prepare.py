@@ -8,13 +8,14 @@ import json
 import sys
 import tomllib
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from training.reader.examples import READERS, Example, read_customer_questions
-from training.reader.found import as_row, collect_found
+from training.reader.found import Centre, as_row, centre_opener, collect_found
 from training.workshop.contamination import describe, drop_contaminated, evaluation_windows, windows
 from training.workshop.corpus import DataError, FileManifest, permitted_rows, read_rows, sha256_of
 from training.workshop.encoder import SentenceEncoder
@@ -25,7 +26,7 @@ EXAMPLES = """example:
   python -m training.reader.prepare --data DATA --embedder data/models/embedder --out work/reader-data"""
 
 
-def collect_examples(config: dict[str, Any], data: Path, own: Path, encoder: SentenceEncoder) -> tuple[list[Example], list[dict[str, Any]]]:
+def collect_examples(config: dict[str, Any], data: Path, own: Path, open_centre: Callable[[str], Centre]) -> tuple[list[Example], list[dict[str, Any]]]:
     """All examples of the config in a fixed order, and a manifest entry a file."""
     random = Random(config["seed"])
     examples: list[Example] = []
@@ -40,7 +41,7 @@ def collect_examples(config: dict[str, Any], data: Path, own: Path, encoder: Sen
             rows = random.sample(rows, entry["rows"])
         found: list[Example] = []
         for _ in range(entry.get("repeat", 1)):
-            found += read_customer_questions(rows, entry, data, own, encoder, random) if entry["kind"] == "customer-questions" else READERS[entry["kind"]](rows, entry, config["passage_words"], random)
+            found += read_customer_questions(rows, entry, own, open_centre, random) if entry["kind"] == "customer-questions" else READERS[entry["kind"]](rows, entry, config["passage_words"], random)
         examples += found
         manifests.append(manifest.as_dict() | {"kind": entry["kind"], "examples": len(found), "answered": sum(example.answers for example in found)})
     return examples, manifests
@@ -60,7 +61,8 @@ def merged(base: dict[str, Any], config: dict[str, Any]) -> dict[str, Any]:
 
 def prepare(config: dict[str, Any], data: Path, embedder: Path, out: Path, *, own: Path = PROJECT) -> None:
     encoder = SentenceEncoder(embedder)
-    examples, files = collect_examples(config, data, own, encoder)
+    open_centre = centre_opener(data, encoder)
+    examples, files = collect_examples(config, data, own, open_centre)
     examples, dropped = drop_contaminated(examples, evaluation_windows(config, data, own))
     examples, shared = apart(examples)
     out.mkdir(parents=True, exist_ok=True)
@@ -71,7 +73,7 @@ def prepare(config: dict[str, Any], data: Path, embedder: Path, out: Path, *, ow
         with (out / f"found-{use}.jsonl").open("w", encoding="utf-8") as file:
             for entry in config["found"]:
                 if entry["use"] == use:
-                    found = collect_found(entry, data, own, encoder)
+                    found = collect_found(entry, data, own, open_centre, encoder)
                     sets[entry["name"]] = {"use": use, "questions": len(found), "answered by what was found": sum(row.answered for row in found)}
                     file.writelines(json.dumps(as_row(row), ensure_ascii=False) + "\n" for row in found)
     manifest = {

@@ -16,6 +16,7 @@ from training.reader.examples import detokenised, window, without
 from training.reader.found import Found, heading_questions, quoted, read_found, sentence_ranges
 from training.reader.model import Encoder, Reader, inside, range_scores
 from training.reader.prepare import prepare, read_examples
+from training.reader.resume import resume
 from training.reader.train import Runner, train
 from training.workshop.export import build_graph, load_weights
 
@@ -180,6 +181,9 @@ def test_trains_builds_and_reads(base: Path, embedder: Path, prepared: Path, tmp
         assert [logit for logit, _ in read] == pytest.approx([logit for logit, _ in exact], abs=tolerance)
         for (_, ours), (_, theirs) in zip(read, exact):
             assert ours == pytest.approx(theirs, abs=tolerance)
+    resume(tmp_path / "model", base, tmp_path / "again")
+    again = Runner(Reader(tmp_path / "again", None).eval(), Encoder(base / "tokenizer.json", tokens=64, question_tokens=16)).read(tasks)
+    assert [logit for logit, _ in again] == pytest.approx([logit for logit, _ in exact], abs=0.15)
     manifest = json.loads((tmp_path / "model/training-manifest.json").read_text())
     assert manifest["data"]["examples"] == len(read_examples(prepared / "examples.jsonl"))
 
