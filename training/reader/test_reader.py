@@ -181,9 +181,10 @@ def test_trains_builds_and_reads(base: Path, embedder: Path, prepared: Path, tmp
         assert [logit for logit, _ in read] == pytest.approx([logit for logit, _ in exact], abs=tolerance)
         for (_, ours), (_, theirs) in zip(read, exact):
             assert ours == pytest.approx(theirs, abs=tolerance)
-    resume(tmp_path / "model", base, tmp_path / "again")
-    again = Runner(Reader(tmp_path / "again", None).eval(), Encoder(base / "tokenizer.json", tokens=64, question_tokens=16)).read(tasks)
-    assert [logit for logit, _ in again] == pytest.approx([logit for logit, _ in exact], abs=0.15)
+    for number, embeddings in enumerate((base, None)):
+        resume(tmp_path / "model", embeddings, tmp_path / f"again{number}")
+        again = Runner(Reader(tmp_path / f"again{number}", None).eval(), Encoder(tmp_path / f"again{number}/tokenizer.json", tokens=64, question_tokens=16)).read(tasks)
+        assert [logit for logit, _ in again] == pytest.approx([logit for logit, _ in exact], abs=0.15)
     manifest = json.loads((tmp_path / "model/training-manifest.json").read_text())
     assert manifest["data"]["examples"] == len(read_examples(prepared / "examples.jsonl"))
 
