@@ -223,7 +223,7 @@ describe('answerdesk ingest', () => {
   });
 });
 
-const kills = 6 * effort;
+const kills = 3 * effort;
 
 describe('killed at random moments', () => {
   // Two series side by side: a child spends much of its time waiting.
