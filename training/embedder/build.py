@@ -20,12 +20,12 @@ from training.workshop.calibrate import smoothing_factors
 from training.workshop.corpus import DataError, licences_by_source, permitted_texts, sample_texts, sha256_of
 from training.workshop.encoder import SentenceEncoder
 from training.workshop.export import build_graph, load_weights
+from training.workshop.manifest import write_manifest
 from training.workshop.prune_vocabulary import choose_pieces, count_pieces, prune_tokenizer
 
 HERE = Path(__file__).parent
 MAX_FOLDER_BYTES = 18_000_000
 CALIBRATION_SEED = 7
-MANIFEST = "training-manifest.json"
 EXAMPLES = """examples:
   python -m training.embedder.build --base work/embedder/best --pairs work/pairs --data DATA --out data/models/embedder
   python -m training.embedder.build --base BASE --data DATA --out /tmp/wide --config my.toml --reference /tmp/fp32
@@ -106,21 +106,14 @@ def build(base: Path, data: Path, out: Path, config: dict[str, Any], reference: 
     vector = SentenceEncoder(out, threads=1).embed(["How do I change the phone number on my account?"])[0]
     if not np.isclose(np.linalg.norm(vector), 1, atol=1e-4):
         raise DataError("the built model does not give unit vectors; are the base weights those of the model card?")
-    manifest = {
+    facts = {
         "config": config["model"],
         "base": {name: sha256_of(base / name) for name in ("config.json", "model.safetensors", "tokenizer.json")},
         "corpora": manifests,
         **({"training_data": json.loads((pairs / "manifest.json").read_text("utf-8"))} if pairs else {}),
         "kept_share_of_count": round(covered, 6),
-        "files": {name: {"bytes": (out / name).stat().st_size, "sha256": sha256_of(out / name)} for name in ("config.json", "model.onnx", "tokenizer.json")},
     }
-    (out / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
-    size = sum(path.stat().st_size for path in out.iterdir())
-    print(f"{out}: {size / 1e6:.2f} MB")
-    for name, entry in manifest["files"].items():
-        print(f"sha256({name}) = {entry['sha256']}")
-    if size > MAX_FOLDER_BYTES:
-        raise DataError(f"{out} holds {size} bytes, more than {MAX_FOLDER_BYTES}; lower vocabulary_size")
+    write_manifest(out, facts, MAX_FOLDER_BYTES)
 
 
 def main() -> int:

@@ -25,11 +25,11 @@ from training.reranker.build import kept_pieces, settings_for
 from training.workshop.calibrate import smoothing_factors
 from training.workshop.corpus import DataError, sha256_of
 from training.workshop.export import Weights, build_graph, load_weights
+from training.workshop.manifest import write_manifest
 
 HERE = Path(__file__).parent
 MAX_FOLDER_BYTES = 20_000_000
 PROBES = 200
-MANIFEST = "training-manifest.json"
 EXAMPLES = """example:
   python -m training.reader.build --trained work/reader/best --embedder data/models/embedder --data work/reader-data --out data/models/reader"""
 
@@ -76,20 +76,14 @@ def build(trained: Path, embedder: Path, data: Path, out: Path, config: dict[str
     write_model(reference, with_token_head(fp32, weights, layers), definition, settings(len(definition["model"]["vocab"])))
     validation = [example for example in examples if example.validation][:PROBES] or examples[:PROBES]
     close = agreement(OnnxReader(out), OnnxReader(reference), validation)
-    manifest = {
+    facts = {
         "config": config,
         "trained": {name: sha256_of(trained / name) for name in ("config.json", "model.safetensors")},
         "agreement with fp32": {"examples": len(validation)} | {name: round(value, 4) for name, value in close.items()},
         "data": json.loads((data / "manifest.json").read_text("utf-8")),
-        "files": {name: {"bytes": (out / name).stat().st_size, "sha256": sha256_of(out / name)} for name in ("config.json", "model.onnx", "tokenizer.json")},
     }
-    (out / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
-    size = sum(path.stat().st_size for path in out.iterdir())
-    print(f"{out}: {size / 1e6:.2f} MB; against fp32 over {len(validation)} examples: {close}")
-    for name, entry in manifest["files"].items():
-        print(f"sha256({name}) = {entry['sha256']}")
-    if size > MAX_FOLDER_BYTES:
-        raise DataError(f"{out} holds {size} bytes, more than {MAX_FOLDER_BYTES}")
+    write_manifest(out, facts, MAX_FOLDER_BYTES)
+    print(f"against fp32 over {len(validation)} examples: {close}")
 
 
 def main() -> int:

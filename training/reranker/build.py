@@ -18,11 +18,11 @@ from training.embedder.build import write_model
 from training.workshop.calibrate import smoothing_factors
 from training.workshop.corpus import DataError, sha256_of
 from training.workshop.export import build_graph, load_weights
+from training.workshop.manifest import write_manifest
 from training.workshop.pairs import read_pairs
 
 HERE = Path(__file__).parent
 MAX_FOLDER_BYTES = 16_000_000
-MANIFEST = "training-manifest.json"
 EXAMPLES = """example:
   python -m training.reranker.build --trained work/reranker/best --embedder data/models/embedder --pairs work/pairs --out data/models/reranker"""
 
@@ -86,19 +86,12 @@ def build(trained: Path, embedder: Path, pairs_folder: Path, out: Path, config: 
         print(f"correlation with fp32 over {len(probes)} pairs: {agreement:.4f}")
     if not prefers_an_answer(out, config["max_tokens"]):
         raise DataError("the built model does not prefer an answer to a passage about something else; are these the trained weights?")
-    manifest = {
+    facts = {
         "config": config,
         "trained": {name: sha256_of(trained / name) for name in ("config.json", "model.safetensors")},
         "data": json.loads((pairs_folder / "manifest.json").read_text("utf-8")),
-        "files": {name: {"bytes": (out / name).stat().st_size, "sha256": sha256_of(out / name)} for name in ("config.json", "model.onnx", "tokenizer.json")},
     }
-    (out / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
-    size = sum(path.stat().st_size for path in out.iterdir())
-    print(f"{out}: {size / 1e6:.2f} MB")
-    for name, entry in manifest["files"].items():
-        print(f"sha256({name}) = {entry['sha256']}")
-    if size > MAX_FOLDER_BYTES:
-        raise DataError(f"{out} holds {size} bytes, more than {MAX_FOLDER_BYTES}")
+    write_manifest(out, facts, MAX_FOLDER_BYTES)
 
 
 def main() -> int:
