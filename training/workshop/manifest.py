@@ -19,4 +19,4 @@ def write_manifest(out: Path, facts: dict[str, Any], most_bytes: int) -> None:
     for name, entry in files.items():
         print(f"sha256({name}) = {entry['sha256']}")
     if size > most_bytes:
-        raise DataError(f"{out} holds {size} bytes, more than {most_bytes}")
+        raise DataError(f"{out} holds {size} bytes, more than {most_bytes}; lower vocabulary_size in embedder.toml")
