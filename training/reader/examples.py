@@ -19,6 +19,8 @@ from training.workshop.pairs import bucket, is_held_out_entity
 Range = tuple[int, int]
 NEIGHBOURS = 3
 FAQ_ENTRIES = 4
+ELSEWHERE = 0.4
+"""Of the crops of a passage that answers, those that leave the answer out."""
 _PUNCTUATION = re.compile(r" (?=[.,;:?!%)\]]|'s\b|n't\b|'(?:re|ve|ll|d|m)\b)|(?<=[(\[$]) ")
 _TOKENS = {"``": '"', "''": '"', "-lrb-": "(", "-rrb-": ")", "-lsb-": "[", "-rsb-": "]"}
 
@@ -69,6 +71,19 @@ def window(text: str, ranges: list[Range], words: int, random: Random) -> tuple[
         first, last = (first - 1, last) if before else (first, last + 1)
     start, end = sentences[first][0], sentences[last][1]
     return text[start:end], [(max(low, start) - start, min(high, end) - start) for low, high in ranges if low < end and high > start]
+
+
+def cropped(example: Example, words: int, random: Random) -> Example:
+    """The titles and some `words` words of the passage: around its answer or, of an answered one, as often elsewhere, which then does not answer."""
+    start = example.passage.find("\n") + 1
+    title, body = example.passage[:start], example.passage[start:]
+    if len(body.split()) <= words or (example.answers and not example.ranges):
+        return example
+    inside = [(first - start, end - start) for first, end in example.ranges or []]
+    if example.answers and random.random() < ELSEWHERE:
+        return replace(example, passage=title + window(without(body, inside) or body, [], words, random)[0], answers=False, ranges=[]) if without(body, inside) else example
+    text, ranges = window(body, inside, words, random)
+    return replace(example, passage=title + text, ranges=[(first + start, end + start) for first, end in ranges] if example.ranges is not None else None)
 
 
 def read_reading(rows: list[dict[str, Any]], entry: dict[str, Any], words: int, random: Random) -> Iterator[Example]:

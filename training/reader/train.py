@@ -17,7 +17,7 @@ import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from training.reader.evaluate import Reading, Task, by_set, confidences, judge
-from training.reader.examples import Example
+from training.reader.examples import Example, cropped
 from training.reader.found import READ, Found, read_found
 from training.reader.model import PASSAGE, Encoded, Encoder, Reader, inside, padded, range_scores, save_reader
 from training.reader.prepare import read_examples
@@ -156,6 +156,8 @@ def train(config: dict[str, Any], *, base: Path, data: Path, work: Path, teacher
         training = random.sample(training, rows)
     validation = random.sample(validation, min(limits["examples"], len(validation)))
     encoder = Encoder(base / "tokenizer.json", tokens=shape["tokens"], question_tokens=shape["question_tokens"])
+    crops = Random(settings["seed"])
+    training = [cropped(example, settings["crop_words"], crops) if crops.random() < settings["cropped"] else example for example in training]
     lessons = Lessons(training, encoder, settings)
     model = Reader(base, shape["layers"], dropout=settings["dropout"]).to(device)
     model.train()
