@@ -110,12 +110,12 @@ describeInBrowser('the widget in a browser', () => {
     );
   };
 
-  it('weighs at most 40 kB in all', () => {
+  it('weighs at most 45 kB in all', () => {
     const limit = JSON.parse(readFileSync(join(web, '../package.json'), 'utf8'))['size-limit'][0];
-    expect(limit).toMatchObject({ path: 'dist/web/widget.js', limit: '40 kB', gzip: true });
+    expect(limit).toMatchObject({ path: 'dist/web/widget.js', limit: '45 kB', gzip: true });
     expect(
       gzipSync(readFileSync(join(web, '../dist/web/widget.js')), { level: 9 }).length,
-    ).toBeLessThanOrEqual(40_000);
+    ).toBeLessThanOrEqual(45_000);
   });
 
   it('answers with citations that open the quoted passage, on a page with a strict CSP', async () => {

@@ -7,6 +7,10 @@ export interface Composer {
   /** While an answer is being written, the button stops it instead of sending. */
   setAnswering(answering: boolean): void;
   setText(text: string): void;
+  /** In UTF-16 code units. */
+  setLimit(characters: number): void;
+  /** No further character fits. */
+  isFull(): boolean;
   text(): string;
   focus(): void;
 }
@@ -18,7 +22,7 @@ export interface ComposerActions {
   typed(): void;
 }
 
-/** The server decides; this only spares the customer the round trip. */
+/** Until the server has said what it takes: no server takes more. */
 const longestMessage = 100_000;
 
 export function createComposer(strings: Strings, actions: ComposerActions): Composer {
@@ -77,6 +81,10 @@ export function createComposer(strings: Strings, actions: ComposerActions): Comp
     focus() {
       input.focus();
       settle();
+    },
+    isFull: () => input.value.length >= input.maxLength,
+    setLimit(characters) {
+      input.maxLength = characters;
     },
     setAnswering(now) {
       if (answering === now) return;

@@ -91,14 +91,16 @@ describeInBrowser('renderMarkdown in a browser', () => {
       async ([payloads, cited]) => {
         const root = document.querySelector('#host')?.shadowRoot as ShadowRoot;
         const allowedTags = new Set(
-          'DIV P BR STRONG EM DEL CODE PRE BLOCKQUOTE HR UL OL LI A H3 H4 TABLE THEAD TBODY TR TH TD BUTTON'.split(
+          'DIV P BR STRONG EM DEL CODE PRE BLOCKQUOTE HR UL OL LI A H3 TABLE THEAD TBODY TR TH TD BUTTON'.split(
             ' ',
           ),
         );
         const allowedAttributes: Record<string, string> = {
           A: 'href target rel',
           OL: 'start',
-          PRE: 'tabindex',
+          PRE: 'tabindex data-language',
+          TH: 'align',
+          TD: 'align',
           DIV: 'class tabindex',
           BUTTON: 'type class data-citation aria-label',
         };
@@ -163,6 +165,14 @@ describeInBrowser('renderMarkdown in a browser', () => {
     );
     expect(await html('| a |\n|---|\n| b |')).toContain('<div class="table" tabindex="0"><table>');
     expect(await html('# Title')).toBe('<h3>Title</h3>');
+    expect(await html('#### Title')).toBe('<h3>Title</h3>');
+    expect(await html('| a |\n|--:|\n| 1 |')).toContain('<th align="right">');
+    expect(await html('7. seven\n8. eight')).toContain('<ol start="7">');
+    expect(await html('- [x] done\n- [ ] open')).toContain('<li>☑ done</li>\n<li>☐ open</li>');
+    expect(await html('```c++ title="x"\na < b\n```')).toBe(
+      '<pre data-language="c++" tabindex="0"><code>a &lt; b\n</code></pre>\n',
+    );
+    expect(await html('```"><b>\nx\n```')).toContain('<pre tabindex="0">');
     expect(await html('one<br>two')).toContain('one<br>two');
   });
 
