@@ -9,7 +9,7 @@ export interface Composer {
   setText(text: string): void;
   /** In UTF-16 code units. */
   setLimit(characters: number): void;
-  /** No further character fits. */
+  /** No further character fits; a text that was pasted may even be longer, and is not sent. */
   isFull(): boolean;
   text(): string;
   focus(): void;
@@ -43,7 +43,7 @@ export function createComposer(strings: Strings, actions: ComposerActions): Comp
   function submit(): void {
     const text = input.value.trim();
     input.focus();
-    if (text === '' || answering) return;
+    if (text === '' || answering || input.value.length > input.maxLength) return;
     input.value = '';
     settle();
     actions.send(text);
@@ -64,6 +64,16 @@ export function createComposer(strings: Strings, actions: ComposerActions): Comp
   }
 
   input.addEventListener('input', () => {
+    settle();
+    actions.typed();
+  });
+  // What does not fit would be cut off without a word, and at the end of a long paste there is often the question.
+  input.addEventListener('paste', (event) => {
+    const text = event.clipboardData?.getData('text') ?? '';
+    const { value, selectionStart: start, selectionEnd: end, maxLength } = input;
+    if (value.length - (end - start) + text.length <= maxLength) return;
+    event.preventDefault();
+    input.setRangeText(text, start, end, 'end');
     settle();
     actions.typed();
   });

@@ -9,6 +9,8 @@ const closing = '⸩';
 const brackets = /([⸨⸩])/;
 /** What a line begins with before its text: a mark inside it would make it something else. */
 const lineMarkers = /^(?:[ \t]*(?:>|#{1,6}(?=\s)|[-*+•–](?=\s)|\d{1,9}[.)](?=\s)|\[[ x]\](?=\s)|\|))*[ \t]*/i;
+/** A fence of code, or what lies between the head of a table and its rows. */
+const noText = /^[ \t]*(?:```|~~~)|^[^\p{L}\p{N}]*$/u;
 const rowEnd = /[ \t]*\|?[ \t]*$/;
 
 export interface Quote {
@@ -18,17 +20,27 @@ export interface Quote {
 }
 
 export function renderQuote({ quote, used = [] }: Pick<Citation, 'quote' | 'used'>): Quote {
-  const nodes = renderMarkdown(brackets.test(quote) ? quote : withBrackets(quote, used), [], '');
+  const plain = renderMarkdown(quote, [], '');
+  const nodes = renderMarkdown(withBrackets(quote, used), [], '');
   const texts = placeMarks(nodes);
   for (const link of nodes.querySelectorAll('a')) link.href = link.href.replace(/%E2%B8%A[89]/g, '');
-  return { nodes, firstUsed: texts[0] ?? '' };
+  // A bracket in a wrong place would make the text another one: then it is shown without marks.
+  return isSameText(nodes, plain) ? { nodes, firstUsed: texts[0] ?? '' } : { nodes: plain, firstUsed: '' };
+}
+
+function isSameText(marked: DocumentFragment, plain: DocumentFragment): boolean {
+  const bare = marked.cloneNode(true) as DocumentFragment;
+  for (const mark of bare.querySelectorAll('mark')) mark.replaceWith(...mark.childNodes);
+  bare.normalize();
+  return bare.isEqualNode(plain);
 }
 
 function withBrackets(quote: string, used: NonNullable<Citation['used']>): string {
   let text = '';
   let at = 0;
-  for (const [index, { start, end }] of used.entries()) {
-    const goesOn = index > 0 && /^ *$/.test(quote.slice(at, start));
+  for (const { start, end } of used) {
+    if (noText.test(quote.slice(start, end))) continue;
+    const goesOn = text !== '' && /^ *$/.test(quote.slice(at, start));
     const from = goesOn ? start : start + (lineMarkers.exec(quote.slice(start, end))?.[0].length ?? 0);
     const to = Math.max(from, start + quote.slice(start, end).replace(rowEnd, '').length);
     if (goesOn) text = text.slice(0, -closing.length);

@@ -2,18 +2,47 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { splitSentences } from '#core/sentences.ts';
 import { describeInBrowser } from '../testing/describe-in-browser.ts';
 import { hostileMarkdown } from '../testing/hostile-markdown.ts';
 import { launchChromium } from '../testing/launch-chromium.ts';
 import type { settlePartialMarkdown } from './partial-markdown.ts';
+import type { renderQuote } from './quote-view.ts';
 import type { renderMarkdown } from './safe-markdown.ts';
 
 declare global {
   interface Window {
-    widget: { renderMarkdown: typeof renderMarkdown; settlePartialMarkdown: typeof settlePartialMarkdown };
+    widget: {
+      renderMarkdown: typeof renderMarkdown;
+      renderQuote: typeof renderQuote;
+      settlePartialMarkdown: typeof settlePartialMarkdown;
+    };
     executed: number;
   }
 }
+
+const passage = `# Opened goods
+
+_Note_ that you have **30 days**. **Then** it is \`late\`. See [the rules](https://help.example/rules). Or https://help.example/a
+Ask a@b.example.
+
+1. Open **Orders**. Tap *Return*
+   - [x] In \`Sweden\`
+   * Elsewhere
+2) Wait
+
+> Keep the box. It helps.
+
+| Country | Days |
+|---|--:|
+| Sweden | 4-5 |
+| Norway | **6** |
+
+\`\`\`bash
+answerdesk reset --yes
+# a comment
+\`\`\`
+`;
 
 const citations = [{ number: 1, documentId: 'd', chunkId: 'c', title: 'Returns "x"', quote: 'Thirty days.' }];
 
@@ -30,8 +59,9 @@ async function bundle(): Promise<string> {
         load: (source) =>
           source === `\0${id}`
             ? `import { renderMarkdown } from '${join(import.meta.dirname, 'safe-markdown.ts')}';
+               import { renderQuote } from '${join(import.meta.dirname, 'quote-view.ts')}';
                import { settlePartialMarkdown } from '${join(import.meta.dirname, 'partial-markdown.ts')}';
-               window.widget = { renderMarkdown, settlePartialMarkdown };`
+               window.widget = { renderMarkdown, renderQuote, settlePartialMarkdown };`
             : undefined,
       },
     ],
@@ -174,6 +204,38 @@ describeInBrowser('renderMarkdown in a browser', () => {
     );
     expect(await html('```"><b>\nx\n```')).toContain('<pre tabindex="0">');
     expect(await html('one<br>two')).toContain('one<br>two');
+  });
+
+  it('draws a passage as it is, whichever of its sentences are marked', async () => {
+    const quotes = [
+      passage,
+      ...hostileMarkdown.filter((text) => text.length < 500).map((text) => `Before. ${text}\n\nAfter that.`),
+    ];
+    const cases = quotes.flatMap((quote) => {
+      const sentences = splitSentences(quote);
+      return [sentences, ...sentences.map((sentence) => [sentence])].map((used) => ({ quote, used }));
+    });
+    const wrong = await page.evaluate((marked) => {
+      const draw = (nodes: Node) => {
+        const target = document.createElement('div');
+        target.append(nodes);
+        return target;
+      };
+      return marked.flatMap(({ quote, used }) => {
+        const plain = draw(window.widget.renderQuote({ quote }).nodes).innerHTML;
+        const drawn = draw(window.widget.renderQuote({ quote, used }).nodes);
+        const marks = [...drawn.querySelectorAll('mark')];
+        for (const mark of marks) mark.replaceWith(...mark.childNodes);
+        return drawn.innerHTML === plain ? [] : [{ quote, used, drawn: drawn.innerHTML, plain }];
+      });
+    }, cases);
+    expect(wrong).toEqual([]);
+    const unmarked = await page.evaluate((all) => {
+      const { nodes } = window.widget.renderQuote(all);
+      for (const mark of nodes.querySelectorAll('mark')) mark.remove();
+      return nodes.textContent?.replace(/\s/g, '');
+    }, cases[0]!);
+    expect(unmarked).toBe('☑');
   });
 
   it('opens links in a new tab that learns nothing of this one, and drops addresses of the page itself', async () => {
