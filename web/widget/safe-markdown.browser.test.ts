@@ -40,7 +40,7 @@ Ask a@b.example.
 
 \`\`\`bash
 answerdesk reset --yes
-# a comment
+echo "a comment"
 \`\`\`
 `;
 
