@@ -23,9 +23,9 @@ export interface Citation {
   readonly documentId: string;
   readonly chunkId: string;
   readonly title: string;
-  /** Of the document, at the section that the passage is from. */
+  /** Of the document, at the last heading of `headingPath`. */
   readonly url?: string;
-  /** Headings above the passage, outermost first, without the title. */
+  /** Headings above what the answer says, outermost first, without the title; of the whole passage while that is not known. */
   readonly headingPath?: readonly string[];
   /** The passage cited, verbatim from the document: Markdown. */
   readonly quote: string;

@@ -40,6 +40,18 @@ describe('citationsOf', () => {
     expect(citationsOf([1], [passage({ text: steps })])[0]).not.toHaveProperty('used');
   });
 
+  it('names the heading above what is used, where a passage holds several sections', () => {
+    const text =
+      'Send it back.\n\n## What we take off\n\nA missing cable costs ten.\n\n## Special cases\n\nNone.';
+    const cite = (answer: string) =>
+      citationsOf([1], [passage({ text, url: '/a', headingPath: ['Returns'] })], answer)[0]!;
+    expect(cite('A missing cable costs ten [1].')).toMatchObject({
+      url: '/a#what-we-take-off',
+      headingPath: ['Returns', 'What we take off'],
+    });
+    expect(cite('Send it back [1].')).toMatchObject({ url: '/a#returns', headingPath: ['Returns'] });
+  });
+
   it('links to the section, where there is one and the address does not say itself where', () => {
     const urlOf = (url: string, headingPath: string[]) =>
       citationsOf([1], [passage({ url, headingPath })])[0]!.url;

@@ -4,6 +4,7 @@ import type { Citation } from '#core/conversation.ts';
 import type { Chunk, ScoredChunk } from '#core/document.ts';
 import { tokenizeForSearch } from '#core/lexical-tokens.ts';
 import { type SentenceRange, splitSentences } from '#core/sentences.ts';
+import { readBlocks, unpackBlocks } from '#core/text-blocks.ts';
 
 /** Share of the words of the shorter of two sentences that the other one holds, from which on they say the same. */
 const saysTheSame = 0.75;
@@ -22,13 +23,14 @@ export function citationsOf(
     const number = index + 1;
     const said = sentences.filter(({ citations }) => citations.includes(number)).map(({ text }) => text);
     const used = usedRanges(chunk.text, said);
+    const headingPath = headingsAbove(chunk, used[0]);
     return {
       number,
       documentId: chunk.documentId,
       chunkId: chunk.id,
       title: chunk.title,
-      ...(chunk.url === undefined ? {} : { url: sectionAddress(chunk.url, chunk) }),
-      ...(chunk.headingPath.length === 0 ? {} : { headingPath: chunk.headingPath }),
+      ...(chunk.url === undefined ? {} : { url: sectionAddress(chunk.url, headingPath) }),
+      ...(headingPath.length === 0 ? {} : { headingPath }),
       quote: chunk.text,
       ...(used.length === 0 ? {} : { used }),
     };
@@ -48,13 +50,22 @@ function usedRanges(passage: string, said: readonly string[]): SentenceRange[] {
   });
 }
 
+/** A passage may hold several short sections: then the heading above the first sentence used is in the passage itself. */
+function headingsAbove(chunk: Chunk, used: SentenceRange | undefined): readonly string[] {
+  const blocks = chunk.blocks === undefined ? readBlocks(chunk.text) : unpackBlocks(chunk.blocks);
+  const block = blocks.findLast(({ kind, start }) => kind === 'heading' && used && start <= used.start);
+  const heading = block && chunk.text.slice(block.start, block.end).replace(/^#+\s+/, '');
+  const isKnown = heading === undefined || heading === chunk.title || heading === chunk.headingPath.at(-1);
+  return isKnown ? chunk.headingPath : [...chunk.headingPath, heading];
+}
+
 const wordsOf = (text: string) => new Set(tokenizeForSearch(text));
 
 /**
  * Help centres name a heading in its address as GitHub does, or not at all; then the link leads to the top of the article as before.
  * An address with a fragment of its own already says where.
  */
-function sectionAddress(url: string, { headingPath }: Pick<Chunk, 'headingPath'>): string {
+function sectionAddress(url: string, headingPath: readonly string[]): string {
   const anchor = (headingPath.at(-1) ?? '')
     .toLowerCase()
     .replace(/[^\p{L}\p{M}\p{N}\s_-]/gu, '')
