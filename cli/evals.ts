@@ -11,11 +11,11 @@ import { checkBaseline, describeFindings, readBaseline, writeBaseline } from '#e
 import { compareReports, describeComparison } from '#evals/report/compare.ts';
 import { type Report, readReport, withinLimit } from '#evals/report/report.ts';
 import { describeReport } from '#evals/report/terminal-summary.ts';
-import { runAnswerSets } from '#evals/runner/run-answer-sets.ts';
 import { type FinishedRun, runEvals } from '#evals/runner/run-evals.ts';
 import type { RunSuitesOptions } from '#evals/runner/run-suites.ts';
 import { allSuites } from '#evals/suites/all-suites.ts';
 import { logToMlflow } from '#evals/tracking/mlflow.ts';
+import { runAnswerSets } from '#help-centres/run-answer-sets.ts';
 import { openEmbedder } from '#models/embedder/open-embedder.ts';
 import { defineCommand, wholeNumber } from './command.ts';
 import { judge } from './evals/judge-command.ts';

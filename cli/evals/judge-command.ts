@@ -3,9 +3,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { loadConfig } from '#app/config.ts';
 import { AppError } from '#core/errors.ts';
-import { exportAnswers } from '#evals/judging/export-answers.ts';
-import { describeReadings, summarizeReadings } from '#evals/judging/readings.ts';
-import { readKey, readVerdicts } from '#evals/judging/verdicts.ts';
+import { exportAnswers } from '#help-centres/export-answers.ts';
+import { describeReadings, summarizeReadings } from '#help-centres/readings.ts';
+import { readKey, readVerdicts } from '#help-centres/verdicts.ts';
 import { wholeNumber } from '../command.ts';
 
 export interface JudgeOptions {

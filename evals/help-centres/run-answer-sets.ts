@@ -5,19 +5,19 @@ import { basename, join, resolve } from 'node:path';
 import { loadConfig } from '#app/config.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import { AppError } from '#core/errors.ts';
+import { createAsk } from '#evals/core/ask.ts';
+import { ingestInto } from '#evals/core/temporary-knowledge.ts';
+import { type Report, reportSchema, reportSchemaVersion } from '#evals/report/report.ts';
+import { openSubject } from '#evals/runner/open-subject.ts';
+import { runId } from '#evals/runner/prepare-run.ts';
+import { type FinishedRun, writeRun } from '#evals/runner/run-evals.ts';
+import type { Subject } from '#evals/runner/run-settings.ts';
+import type { Screen } from '#evals/runner/run-suites.ts';
 import { openEmbedder } from '#models/embedder/open-embedder.ts';
-import { type Centre, readAnswerSet, readCentres, type SetQuestion } from '../cases/answer-set.ts';
-import { articlesPath, type HelpCentre, problemsInCentre, readHelpCentre } from '../cases/help-centre.ts';
-import { createAsk } from '../core/ask.ts';
-import { ingestInto } from '../core/temporary-knowledge.ts';
-import { writeSeenAnswers } from '../judging/seen-answers.ts';
-import { type Report, reportSchema, reportSchemaVersion } from '../report/report.ts';
-import { type JudgedQuestion, runCentre, summarizeQuestions } from '../suites/answer-sets.ts';
-import { openSubject } from './open-subject.ts';
-import { runId } from './prepare-run.ts';
-import { type FinishedRun, writeRun } from './run-evals.ts';
-import type { Subject } from './run-settings.ts';
-import type { Screen } from './run-suites.ts';
+import { type Centre, readAnswerSet, readCentres, type SetQuestion } from './answer-set.ts';
+import { articlesPath, type HelpCentre, problemsInCentre, readHelpCentre } from './help-centre.ts';
+import { type JudgedQuestion, runCentre, summarizeQuestions } from './run-centre.ts';
+import { writeSeenAnswers } from './seen-answers.ts';
 
 export interface SetsFolders {
   /** `sets.json`, and a file of questions for each centre. */

@@ -1,20 +1,20 @@
 // Answers to everyday questions over real help centres, judged against the sentences of the articles that answer them.
 import type { CallOptions } from '#core/call-options.ts';
 import type { Decision } from '#core/conversation.ts';
+import { type Ask, type AskRecord, type AskTurn, casePassages } from '#evals/core/ask.ts';
+import type { CaseResult, Chart, SuiteOutcome } from '#evals/core/result.ts';
+import { avoids, cites, containsFacts, type Reasons } from '#evals/judging/reply-checks.ts';
+import { runCases } from '#evals/runner/run-cases.ts';
 import { type Metric, mean, meanMetric, statisticMetric } from '#learning/metrics/metric.ts';
-import type { SetQuestion } from '../cases/answer-set.ts';
-import type { HelpCentre } from '../cases/help-centre.ts';
-import { type Ask, type AskRecord, type AskTurn, casePassages } from '../core/ask.ts';
-import type { CaseResult, Chart, SuiteOutcome } from '../core/result.ts';
-import { avoids, cites, containsFacts, type Reasons } from '../judging/reply-checks.ts';
 import {
   isGoldFound,
   isHarmfulMix,
   rightArticles,
   type SetAnswerScores,
   scoreSetAnswer,
-} from '../judging/set-answer-scores.ts';
-import { runCases } from '../runner/run-cases.ts';
+} from './answer-scores.ts';
+import type { SetQuestion } from './answer-set.ts';
+import type { HelpCentre } from './help-centre.ts';
 
 export interface JudgedQuestion {
   readonly question: SetQuestion;

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '#core/errors.ts';
-import type { AskRecord } from '../core/ask.ts';
+import type { AskRecord } from '#evals/core/ask.ts';
 
 const seenSchema = z.object({
   id: z.string(),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { SetQuestion } from '../cases/answer-set.ts';
-import type { HelpCentre } from '../cases/help-centre.ts';
-import type { AskRecord } from '../core/ask.ts';
-import { isGoldFound, isHarmfulMix, scoreSetAnswer } from './set-answer-scores.ts';
+import type { AskRecord } from '#evals/core/ask.ts';
+import { isGoldFound, isHarmfulMix, scoreSetAnswer } from './answer-scores.ts';
+import type { SetQuestion } from './answer-set.ts';
+import type { HelpCentre } from './help-centre.ts';
 
 const markdown = `# Delivery
 

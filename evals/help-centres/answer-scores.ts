@@ -1,11 +1,11 @@
 // What of one answer to a question of a real help centre can be told without a person.
 
 import { tokenizeForSearch } from '#core/lexical-tokens.ts';
-import type { SetQuestion } from '../cases/answer-set.ts';
-import type { HelpCentre } from '../cases/help-centre.ts';
-import { goldPassages } from '../cases/help-centre.ts';
-import type { AskRecord } from '../core/ask.ts';
-import { citationScores, factRecall, forbiddenIn, missingFacts } from './answer-checks.ts';
+import type { AskRecord } from '#evals/core/ask.ts';
+import { citationScores, factRecall, forbiddenIn, missingFacts } from '#evals/judging/answer-checks.ts';
+import type { SetQuestion } from './answer-set.ts';
+import type { HelpCentre } from './help-centre.ts';
+import { goldPassages } from './help-centre.ts';
 import { formatsIn, type TextUnit, textUnits } from './markdown-units.ts';
 
 /** Of an answer; a reply of another kind is judged by its decision alone. Shares are 0 to 1. */

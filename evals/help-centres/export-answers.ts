@@ -3,8 +3,8 @@
 import { basename } from 'node:path';
 import { AppError } from '#core/errors.ts';
 import { randomFrom } from '#learning/metrics/random.ts';
-import { readAnswerSet, readCentres, type SetQuestion } from '../cases/answer-set.ts';
-import { goldPassages, type HelpCentre, readHelpCentre } from '../cases/help-centre.ts';
+import { readAnswerSet, readCentres, type SetQuestion } from './answer-set.ts';
+import { goldPassages, type HelpCentre, readHelpCentre } from './help-centre.ts';
 import { readSeenAnswers, type SeenAnswer } from './seen-answers.ts';
 import { type AnswerKey, verdictNames } from './verdicts.ts';
 

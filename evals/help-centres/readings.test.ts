@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AskRecord } from '../core/ask.ts';
+import type { AskRecord } from '#evals/core/ask.ts';
 import { exportAnswers } from './export-answers.ts';
 import { describeReadings, summarizeReadings } from './readings.ts';
 import { writeSeenAnswers } from './seen-answers.ts';

@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '#app/config.ts';
-import { readAnswerSet, readCentres } from '../cases/answer-set.ts';
-import { articlesPath, problemsInCentre, readHelpCentre } from '../cases/help-centre.ts';
+import { readAnswerSet, readCentres } from './answer-set.ts';
+import { articlesPath, problemsInCentre, readHelpCentre } from './help-centre.ts';
 
-const sets = import.meta.dirname;
+const sets = join(import.meta.dirname, '../sets');
 const articles = loadConfig().helpCentres ?? join(sets, '../../../shared/data/help_centres');
 const centres = await readCentres(sets);
 const written = centres.filter(({ name }) => existsSync(join(sets, `${name}.jsonl`)));

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { SetQuestion } from '../cases/answer-set.ts';
-import type { HelpCentre } from '../cases/help-centre.ts';
-import type { AskRecord, AskTurn } from '../core/ask.ts';
-import { runCentre } from './answer-sets.ts';
+import type { AskRecord, AskTurn } from '#evals/core/ask.ts';
+import type { SetQuestion } from './answer-set.ts';
+import type { HelpCentre } from './help-centre.ts';
+import { runCentre } from './run-centre.ts';
 
 const markdown = 'Delivery to Spain takes six working days.';
 const centre: HelpCentre = new Map([['delivery', { id: 'delivery', title: 'Delivery', markdown }]]);
