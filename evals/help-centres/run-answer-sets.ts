@@ -7,12 +7,12 @@ import type { CallOptions } from '#core/call-options.ts';
 import { AppError } from '#core/errors.ts';
 import { createAsk } from '#evals/core/ask.ts';
 import { ingestInto } from '#evals/core/temporary-knowledge.ts';
-import { type Report, reportSchema, reportSchemaVersion } from '#evals/report/report.ts';
+import { reportSchema, reportSchemaVersion } from '#evals/report/report.ts';
 import { openSubject } from '#evals/runner/open-subject.ts';
 import { runId } from '#evals/runner/prepare-run.ts';
 import { type FinishedRun, writeRun } from '#evals/runner/run-evals.ts';
 import type { Subject } from '#evals/runner/run-settings.ts';
-import type { Screen } from '#evals/runner/run-suites.ts';
+import type { FinishedSuite, Screen } from '#evals/runner/run-suites.ts';
 import { openEmbedder } from '#models/embedder/open-embedder.ts';
 import { type Centre, readAnswerSet, readCentres, type SetQuestion } from './answer-set.ts';
 import { articlesPath, type HelpCentre, problemsInCentre, readHelpCentre } from './help-centre.ts';
@@ -29,6 +29,8 @@ export interface SetsFolders {
 export interface AnswerSetsRequest extends SetsFolders {
   /** All that have a set and articles, if left out. */
   readonly centres?: readonly string[] | undefined;
+  /** Where the centres are ingested, each into a folder of its own; that of the configuration, if left out. */
+  readonly dataDir?: string | undefined;
   readonly calibration?: string | undefined;
   readonly out?: string | undefined;
   readonly runsDir: string;
@@ -91,7 +93,7 @@ export async function runAnswerSets(
   const startedAt = new Date();
   const runDir = resolve(request.out ?? join(request.runsDir, runId(startedAt)));
   await mkdir(runDir, { recursive: true });
-  const suites: Report['suites'] = {};
+  const suites: Record<string, FinishedSuite> = {};
   const subjects: Subject[] = [];
   const judged: JudgedQuestion[] = [];
   for (const set of checked) {
@@ -99,15 +101,18 @@ export async function runAnswerSets(
     const one = await askCentre(set, request, { signal, screen });
     subjects.push(one.subject);
     judged.push(...one.judged);
-    suites[`answers-${set.centre.name}`] = toSuite(one.outcome, Date.now() - begun, [
-      `This set is for ${set.centre.use}.`,
-    ]);
+    suites[`answers-${set.centre.name}`] = {
+      ...one.outcome,
+      notes: [`This set is for ${set.centre.use}.`],
+      durationMs: Date.now() - begun,
+    };
   }
-  suites['answers-all'] = toSuite(
-    { ...summarizeQuestions(judged, request.seed), cases: [] },
-    Date.now() - startedAt.getTime(),
-    [`${checked.length} centre(s), ${judged.length} questions.`],
-  );
+  suites['answers-all'] = {
+    ...summarizeQuestions(judged, request.seed),
+    cases: [],
+    notes: [`${checked.length} centre(s), ${judged.length} questions.`],
+    durationMs: Date.now() - startedAt.getTime(),
+  };
   await writeSeenAnswers(runDir, judged);
   return writeRun(
     runDir,
@@ -131,8 +136,9 @@ async function askCentre(
   { signal, screen }: ScreenOptions,
 ) {
   // It stays, so that the next run embeds only what changed.
-  const dataDir = join(request.runsDir, 'centres', centre.name);
-  const embedder = await openEmbedder(loadConfig().embedder);
+  const config = loadConfig();
+  const dataDir = join(request.dataDir ?? config.dataDir, 'evals-centres', centre.name);
+  const embedder = await openEmbedder(config.embedder);
   try {
     await ingestInto(dataDir, { embedder, paths: [articlesPath(request.articles, centre.name)] }, { signal });
   } finally {
@@ -149,18 +155,6 @@ async function askCentre(
   );
   if (screen.isTerminal) screen.write('\r\u001B[K');
   return { outcome, judged, subject: opened.subject };
-}
-
-function toSuite(
-  outcome: Awaited<ReturnType<typeof askCentre>>['outcome'],
-  durationMs: number,
-  notes: readonly string[],
-): Report['suites'][string] {
-  return {
-    ...structuredClone({ ...outcome, charts: outcome.charts ?? [] }),
-    notes: [...notes],
-    durationMs,
-  } as Report['suites'][string];
 }
 
 function joinSubjects(subjects: readonly Subject[]): Subject {
