@@ -103,6 +103,13 @@ describe('the passage that answers', () => {
     expect(found(passage('Delivery to Spain takes six working days.', 'other'))).toBe(false);
   });
 
+  it('is found whatever addresses its links have', () => {
+    const linked = 'Read [the guide](https://example.com/a/long/path/of/many/words?and=more) first.';
+    const guides: HelpCentre = new Map([['delivery', { id: 'delivery', title: '', markdown: linked }]]);
+    const some = question({ answer: [[0, linked.length]], facts: ['the guide'] });
+    expect(isGoldFound(some, [passage('Read the guide first.')], guides)).toBe(true);
+  });
+
   it('counts only among the five that an answer is written from', () => {
     const others = Array.from({ length: 5 }, () => passage('Nothing.', 'other'));
     expect(found(...others, passage('Delivery to Spain takes six working days.'))).toBe(false);

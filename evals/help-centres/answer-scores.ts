@@ -37,7 +37,7 @@ export function scoreSetAnswer(
 ): SetAnswerScores {
   const text = marked.replace(/\s*\[\d{1,3}\]/g, '');
   const units = textUnits(text).filter(({ kind }) => kind !== 'heading');
-  const gold = new Set(goldPassages(question, centre).flatMap(tokenizeForSearch));
+  const gold = new Set(goldPassages(question, centre).flatMap(wordsOf));
   const judged = units
     .map((unit) => tokenizeForSearch(unit.text))
     .filter((words) => words.length >= fewestWords);
@@ -62,7 +62,7 @@ export function isGoldFound(
   centre: HelpCentre,
 ): boolean {
   const given = passages.slice(0, passagesGiven);
-  const gold = goldPassages(question, centre).map((range) => new Set(tokenizeForSearch(range)));
+  const gold = goldPassages(question, centre).map((range) => new Set(wordsOf(range)));
   return given.some(({ documentId, text }) => {
     // Nobody marked where the other right articles answer: there the facts must stand.
     if (question.also.includes(documentId)) return missingFacts(text, question.facts).length === 0;
@@ -92,6 +92,11 @@ function opening(units: readonly TextUnit[]): string {
   if (kind !== 'step' && (kind !== 'item' || first.kind === 'item')) return first.text;
   const end = rest.findIndex((unit) => unit.kind !== kind);
   return [first, ...rest.slice(0, end === -1 ? undefined : end)].map(({ text }) => text).join('\n');
+}
+
+/** As a customer reads it: the address of a link is no word of a sentence. */
+function wordsOf(markdown: string): string[] {
+  return textUnits(markdown).flatMap(({ text }) => tokenizeForSearch(text));
 }
 
 function shareIn(words: readonly string[], all: ReadonlySet<string>): number {
