@@ -99,6 +99,10 @@ export async function runAnswerSets(
   for (const set of checked) {
     const begun = Date.now();
     const one = await askCentre(set, request, { signal, screen });
+    const seconds = ((Date.now() - begun) / 1000).toFixed(1);
+    screen.write(
+      `${set.centre.name.padEnd(20)}${String(set.questions.length).padStart(5)} questions, ${seconds} s\n`,
+    );
     subjects.push(one.subject);
     judged.push(...one.judged);
     suites[`answers-${set.centre.name}`] = {
