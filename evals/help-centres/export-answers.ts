@@ -103,7 +103,7 @@ function describe({ item, question, centre, seen }: Asked & { item: string; seen
     `\n---\n\n## ${item}`,
     ...turns.map(({ author, text }) => `*${author === 'bot' ? 'Desk' : 'Customer'} before:* ${text}`),
     `**Customer:** ${question.question}`,
-    `*${wanted[expect]}*${facts.length > 0 ? ` A right answer says: ${facts.join('; ')}.` : ''}${readings.length > 0 ? ` It may mean: ${readings.join('; ')}.` : ''}`,
+    `*${wanted[expect]}*${named(' A right answer says', facts)}${named(' It may mean', readings)}`,
     ...(passages.length > 0 ? ['The articles say:', quoted(passages.join('\n\n'))] : []),
     '**The customer sees:**',
     quoted(seen.text),
@@ -113,6 +113,10 @@ function describe({ item, question, centre, seen }: Asked & { item: string; seen
     ...(seen.buttons.length > 0 ? [`Buttons: ${seen.buttons.map((label) => `[ ${label} ]`).join(' ')}`] : []),
   ];
   return `${lines.join('\n\n')}\n`;
+}
+
+function named(what: string, values: readonly string[]): string {
+  return values.length === 0 ? '' : `${what}: ${values.join('; ').replaceAll(' | ', ' or ')}.`;
 }
 
 function quoted(text: string): string {
