@@ -207,6 +207,74 @@ describe('answerdesk evals', () => {
     }
   });
 
+  it('asks a help centre its set of questions, and hands the answers to readers', async () => {
+    const sets = join(folder, 'sets');
+    const articles = join(folder, 'centres');
+    await mkdir(sets);
+    await mkdir(join(articles, 'shop'), { recursive: true });
+    const markdown =
+      'Refunds to a card take 3 to 5 working days. Refunds to PayPal take one working day.\n\nDelivery to Spain takes 6 days.';
+    await writeFile(
+      join(articles, 'shop', 'articles.jsonl'),
+      JSON.stringify({ id: 'refund', title: 'Refunds', markdown }),
+    );
+    const centre = (name: string) => ({
+      name,
+      use: 'test',
+      product: 'a shop',
+      source: 'https://example.com',
+      commit: '0123456789',
+      licence: 'none',
+    });
+    await writeFile(join(sets, 'sets.json'), JSON.stringify({ centres: [centre('shop'), centre('other')] }));
+    const asked = { id: 'shop-001', style: 'plain', question: 'How long does a refund to my card take?' };
+    const set = (end: number) =>
+      JSON.stringify({
+        ...asked,
+        expect: 'answer',
+        article: 'refund',
+        answer: [[0, end]],
+        facts: ['3 to 5'],
+      });
+    const out = join(folder, 'centres-run');
+    const sheets = join(folder, 'sheets');
+    const args = ['answers', '--sets', sets, '--articles', articles, '--out', out];
+
+    await writeFile(join(sets, 'shop.jsonl'), set(9_000));
+    const wrong = await evals(args);
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain('shop-001: 0 to 9000 is no text of refund');
+
+    await writeFile(join(sets, 'shop.jsonl'), set(markdown.indexOf(' Refunds to PayPal')));
+    const ran = await evals([...args, '--json']);
+    expect(ran.stderr).toContain('Left out: other has no questions');
+    expect(ran.code).toBe(0);
+    const report = reportSchema.parse(JSON.parse(ran.stdout));
+    expect(Object.keys(report.suites)).toEqual(['answers-shop', 'answers-all']);
+    expect(report.suites['answers-shop']!.metrics).toMatchObject({
+      complete: { value: 1, n: 1 },
+      'right-article': { value: 1 },
+      found: { value: 1 },
+    });
+
+    const exported = await evals([
+      'judge',
+      'export',
+      out,
+      '--sets',
+      sets,
+      '--articles',
+      articles,
+      '--out',
+      sheets,
+    ]);
+    expect(exported.code).toBe(0);
+    const verdicts = join(folder, 'verdicts.csv');
+    await writeFile(verdicts, 'item,verdict,notes\n001,good,\n');
+    const imported = await evals(['judge', 'import', sheets, verdicts, verdicts]);
+    expect(imported.stdout).toMatch(/centres-run: 1 answers.*good 1 = 100 %.*Cohen's kappa 1\.00/s);
+  });
+
   it('proposes cases that a person has to accept before they count', async () => {
     const out = join(folder, 'draft.jsonl');
     expect((await evals(['draft', '--source', 'nobody', '--out', out])).code).toBe(2);

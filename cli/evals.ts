@@ -11,12 +11,14 @@ import { checkBaseline, describeFindings, readBaseline, writeBaseline } from '#e
 import { compareReports, describeComparison } from '#evals/report/compare.ts';
 import { type Report, readReport, withinLimit } from '#evals/report/report.ts';
 import { describeReport } from '#evals/report/terminal-summary.ts';
-import type { RunRequest } from '#evals/runner/prepare-run.ts';
-import { runEvals } from '#evals/runner/run-evals.ts';
+import { type FinishedRun, runEvals } from '#evals/runner/run-evals.ts';
+import type { RunSuitesOptions } from '#evals/runner/run-suites.ts';
 import { allSuites } from '#evals/suites/all-suites.ts';
 import { logToMlflow } from '#evals/tracking/mlflow.ts';
+import { runAnswerSets } from '#help-centres/run-answer-sets.ts';
 import { openEmbedder } from '#models/embedder/open-embedder.ts';
 import { defineCommand, wholeNumber } from './command.ts';
+import { judge } from './evals/judge-command.ts';
 
 const help = `Measures how good the answers are, and writes a report.
 
@@ -27,6 +29,9 @@ const help = `Measures how good the answers are, and writes a report.
   answerdesk evals draft --source NAME       propose cases from your articles and conversations
   answerdesk evals baseline                  compare the sample company with data/evals/baseline.json, as CI does
   answerdesk evals baseline --write          take today's figures as that baseline
+  answerdesk evals answers --sets DIR        ask real help centres, and judge against the sentences that answer
+  answerdesk evals judge export RUN...       answers of such runs for two readers, who do not see which run wrote them
+  answerdesk evals judge import DIR A B      what two readers say, and how far they agree
 
 Suites: ${Object.keys(allSuites).join(', ')}.
 
@@ -38,13 +43,17 @@ Suites: ${Object.keys(allSuites).join(', ')}.
   --out DIR              where to store the run (default: var/evals/<run>)
   --fresh                ask and judge everything again; without it, results of the same code, models and index are used
   --resume RUN           continue a run that was interrupted, or whose model server failed
+  --sets DIR             answers: a folder with sets.json and a file of questions for each help centre, such as evals/sets
+  --articles DIR         their articles, DIR/<centre>/articles.jsonl (default: ANSWERDESK_HELP_CENTRES)
+  --centres A,B          some of them (default: all that have questions and articles)
+  --settled FILE         judge import: a third reader's verdicts on what the two disagree about
   --baseline FILE        end with 1 if a figure is worse than its tolerance allows
   --write-baseline FILE  keep the figures of this run as a baseline
   --write                baseline: keep the figures, do not compare them
   --seed N               seed of the bootstrap (default 1)
   --json                 the report (or comparison) on standard output
   --source NAME          draft: the source of your documents
-  --count N              draft: how many cases at most (default 50)
+  --count N              draft: how many cases at most (default 50); judge export: how many questions
   --help
 
 A run is a folder with report.html, report.json and junit.xml. docs/evals.md explains the figures.
@@ -74,6 +83,10 @@ export const command = defineCommand({
     seed: { type: 'string', default: '1' },
     source: { type: 'string' },
     count: { type: 'string', default: '50' },
+    sets: { type: 'string' },
+    articles: { type: 'string' },
+    centres: { type: 'string' },
+    settled: { type: 'string' },
     json: { type: 'boolean' },
   },
   async run({ values, positionals }, signal) {
@@ -88,6 +101,7 @@ export const command = defineCommand({
       );
       return;
     }
+    if (command === 'judge') return judge(rest, { ...values, runsDir });
     const dataDir = values['data-dir'] === undefined ? undefined : resolve(values['data-dir']);
     if (command === 'draft') {
       const count = wholeNumber(values.count, '--count');
@@ -117,13 +131,31 @@ export const command = defineCommand({
       json: values.json === true,
       signal,
     };
-    if (command !== 'baseline') return evaluate(request, outputs);
+    if (values.sets !== undefined) {
+      if (positionals.length !== 1 || command !== 'answers')
+        throw new AppError('bad-request', '--sets belongs to one suite: answerdesk evals answers --sets DIR');
+      const articles = values.articles ?? loadConfig().helpCentres;
+      if (articles === undefined)
+        throw new AppError(
+          'bad-request',
+          'The articles of the help centres are missing: name their folder with --articles DIR or ANSWERDESK_HELP_CENTRES.',
+        );
+      const centres = values.centres?.split(',').map((name) => name.trim());
+      const { sets } = values;
+      return evaluate((options) => runAnswerSets({ ...request, sets, articles, centres }, options), outputs);
+    }
+    if (command !== 'baseline') return evaluate((options) => runEvals(request, options), outputs);
     // Of its own, so that neither what is ingested here nor what was left of an earlier try plays a part.
     await using sample = await ingestSample(signal);
-    await evaluate(
-      { ...request, suites: rest.length > 0 ? rest : baselineSuites, dataDir: sample.dataDir },
-      { ...outputs, ...(values.write ? { writeBaseline: baselinePath } : { baseline: baselinePath }) },
-    );
+    const onSample = {
+      ...request,
+      suites: rest.length > 0 ? rest : baselineSuites,
+      dataDir: sample.dataDir,
+    };
+    await evaluate((options) => runEvals(onSample, options), {
+      ...outputs,
+      ...(values.write ? { writeBaseline: baselinePath } : { baseline: baselinePath }),
+    });
   },
 });
 
@@ -145,7 +177,7 @@ interface Outputs extends CallOptions {
 }
 
 async function evaluate(
-  request: RunRequest,
+  run: (options: RunSuitesOptions) => Promise<FinishedRun>,
   { baseline: baselineFile, writeBaseline: baselineOut, json, signal }: Outputs & { signal: AbortSignal },
 ): Promise<void> {
   const baseline = baselineFile === undefined ? undefined : await readBaseline(baselineFile);
@@ -153,7 +185,7 @@ async function evaluate(
     write: (text: string) => void process.stderr.write(text),
     isTerminal: process.stderr.isTTY === true,
   };
-  const { report, files } = await runEvals(request, { signal, screen });
+  const { report, files } = await run({ signal, screen });
   process.stderr.write(`\n${describeReport(report)}\n\n${files.html}\n`);
   if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
   if (!report.complete) {

@@ -85,6 +85,8 @@ const schema = z.object({
 
   ANSWERDESK_JUDGE_MODEL: z.string().min(1).optional(),
   ANSWERDESK_JUDGE_BASE_URL: httpUrl.optional(),
+  ANSWERDESK_HELP_CENTRES: z.string().min(1).optional(),
+
   MLFLOW_TRACKING_URI: httpUrl.optional(),
   MLFLOW_TRACKING_TOKEN: z.string().min(1).optional(),
   MLFLOW_EXPERIMENT_NAME: z.string().min(1).default('answerdesk-evals'),
@@ -162,6 +164,8 @@ function shape(env: z.infer<typeof schema>) {
       baseUrl: env.ANSWERDESK_JUDGE_BASE_URL ?? env.OPENAI_BASE_URL,
       apiKey: env.OPENAI_API_KEY,
     },
+    /** For evals only: a folder with the articles of each help centre that has a set of questions. */
+    helpCentres: env.ANSWERDESK_HELP_CENTRES,
     /** For evals only: where runs are logged. */
     mlflow: {
       trackingUri: env.MLFLOW_TRACKING_URI,

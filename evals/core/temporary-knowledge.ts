@@ -33,24 +33,34 @@ export async function ingestTemporarily(
   const dataDir = await mkdtemp(join(tmpdir(), 'answerdesk-evals-'));
   const remove = () => rm(dataDir, { recursive: true, force: true });
   try {
-    const { files } = await findFiles(paths);
-    await runIngestJob({
-      dataDir,
-      openEmbedder: async () => embedder,
-      source: {
-        name: 'evals',
-        items: readSource(files, createFields(), { signal }),
-        redactor: createDefaultRedactor(),
-        internalRules: defaultInternalRules,
-        transcriptsAudience: 'customer',
-      },
-      signal,
-    });
+    await ingestInto(dataDir, { embedder, paths }, { signal });
     return { dataDir, [Symbol.asyncDispose]: remove };
   } catch (thrown) {
     await remove();
     throw thrown;
   }
+}
+
+/** Into a folder that stays: a second time, only what is new is embedded. */
+export async function ingestInto(
+  dataDir: string,
+  { embedder, paths }: TemporarySource,
+  { signal }: CallOptions = {},
+): Promise<void> {
+  const { files } = await findFiles(paths);
+  await runIngestJob({
+    dataDir,
+    openEmbedder: async () => embedder,
+    source: {
+      name: 'evals',
+      items: readSource(files, createFields(), { signal }),
+      redactor: createDefaultRedactor(),
+      internalRules: defaultInternalRules,
+      transcriptsAudience: 'customer',
+    },
+    acceptModelChange: true,
+    signal,
+  });
 }
 
 export interface TemporaryKnowledge extends AsyncDisposable {

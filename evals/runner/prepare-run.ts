@@ -134,6 +134,6 @@ async function readSettings(run: string, runsDir: string): Promise<RunSettings> 
 }
 
 /** `2026-11-24-0431-07`: sorts by time, fits every file system. */
-function runId(now: Date): string {
+export function runId(now: Date): string {
   return now.toISOString().replace(/^(\d{4}-\d\d-\d\d)T(\d\d):(\d\d):(\d\d).*$/, '$1-$2$3-$4');
 }

@@ -42,10 +42,14 @@ export async function runEvals(
     seed: settings.seed,
     suites,
   });
+  return writeRun(settings.runDir, report);
+}
+
+export async function writeRun(runDir: string, report: Report): Promise<FinishedRun> {
   const files = {
-    json: join(settings.runDir, 'report.json'),
-    html: join(settings.runDir, 'report.html'),
-    junit: join(settings.runDir, 'junit.xml'),
+    json: join(runDir, 'report.json'),
+    html: join(runDir, 'report.html'),
+    junit: join(runDir, 'junit.xml'),
   };
   await Promise.all([
     writeFile(files.json, `${JSON.stringify(report)}\n`),

@@ -73,6 +73,12 @@ export const rooms: readonly Room[] = [
     mayImport: ['engine/*', 'ingest'],
   },
   {
+    folder: 'evals/help-centres',
+    alias: '#help-centres',
+    holds: 'answers over real help centres: sets of questions, scores, and what readers say of the answers',
+    mayImport: ['engine/*', 'ingest', 'evals'],
+  },
+  {
     folder: 'server',
     alias: '#server',
     holds: 'the running desk, edges only: `http/`, `sockets.ts`, `protocol.ts`',
@@ -82,7 +88,7 @@ export const rooms: readonly Room[] = [
     folder: 'cli',
     alias: '#cli',
     holds: 'the command `answerdesk`: one thin file a subcommand',
-    mayImport: ['engine/*', 'ingest', 'evals', 'server'],
+    mayImport: ['engine/*', 'ingest', 'evals', 'evals/help-centres', 'server'],
   },
   {
     folder: 'lab',
