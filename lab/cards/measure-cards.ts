@@ -12,8 +12,8 @@ const caseSchema = z.strictObject({
   text: z.string().min(1),
   /** Id of the card in its file; null: none is right. */
   card: z.string().nullable(),
-  /** Thresholds and words of asking were chosen on `fit`. */
-  split: z.enum(['fit', 'test']),
+  /** Thresholds were chosen on `fit`, the words of asking with a look at `test`; `held` was written when both were settled. */
+  split: z.enum(['fit', 'test', 'held']),
 });
 type CardCase = z.infer<typeof caseSchema>;
 
@@ -55,7 +55,7 @@ export async function measureCards(
     });
     given.set(one, match?.card.id.split('#')[1]);
   }
-  return (['fit', 'test'] as const).map((split) => {
+  return (['fit', 'test', 'held'] as const).map((split) => {
     const asked = cases.filter((one) => one.split === split);
     const positives = asked.filter(({ card }) => card !== null).length;
     const answered = asked.filter((one) => given.get(one) !== undefined);

@@ -64,12 +64,18 @@ export function chooseCards({ found, history, language, now, ...asked }: CardSit
       // What did not help is not said again. But what must not be answered is not answered the second time either.
       (card.kind === 'hand-over' || !said.has(card.id)),
   );
-  const exact = bestOfEach(usable.filter((match) => asksTheSame(match, usable, asked)));
+  const sameSense = usable.filter((match) => isNegated(match.question) === isNegated(asked.question));
+  const exact = (isFitted(asked) ? bestOfEach(sameSense) : sameSense).filter((match) =>
+    asksTheSame(match, usable, asked),
+  );
   const given = theOne(exact.filter((match) => !isNotice(match))) ?? exact.find(isNotice);
   const others = bestOfEach(usable).filter(({ card }) => card.id !== given?.card.id);
   return {
     ...(given ? { given } : {}),
-    notices: others.filter(isNotice),
+    // Of another embedder's cosines nothing is known.
+    notices: others
+      .filter(isNotice)
+      .map((match) => (isFitted(asked) ? match : { ...match, similarity: undefined })),
     near: others.filter((match) => match.card.kind === 'answer' && isNear(match) && isFitted(asked)),
   };
 }
@@ -91,17 +97,17 @@ function asksTheSame(
   usable: readonly CardMatch[],
   asked: Asked,
 ): boolean {
+  if (isFitted(asked) && similarity < cardThresholds.sameWords) return false;
   const words = tokensOf(asked.question);
   const own = tokensOf(question);
-  if (isNegated(asked.question) !== isNegated(question)) return false;
   if (words.size === 0 || !isFitted(asked)) return sameSet(allTokens(asked.question), allTokens(question));
   if (share(own, words) < cardThresholds.sharedWords) return false;
   const known = new Set(
     usable.filter((match) => match.card.id === card.id).flatMap((match) => [...tokensOf(match.question)]),
   );
   const unknown = words.difference(known);
-  if (!unknown.isSubsetOf(askingWords)) return false;
-  return similarity >= (unknown.size === 0 ? cardThresholds.sameWords : cardThresholds.askedOtherwise);
+  if (unknown.size === 0) return true;
+  return unknown.isSubsetOf(askingWords) && similarity >= cardThresholds.askedOtherwise;
 }
 
 /** A person's rule before an answer; of several answers the nearest, if it is clearly nearer. */
