@@ -160,9 +160,11 @@ export async function runIngestJob({
       'There is no knowledge base yet: give the folders or files to ingest.',
     );
 
+  const vectors = await run.finish();
+  const { embedded, cached: reused } = run.counts;
   const cards = settleCards(found, { documents, before: previous?.cards ?? [] });
   for (const question of cardQuestions(cards)) await run.add(question);
-  const vectors = await run.finish();
+  const cardVectors = (await run.finish()).slice(chunks.length);
   const difference = compare(previous, documents, source?.name);
   const isNew =
     !previous ||
@@ -179,9 +181,9 @@ export async function runIngestJob({
             dataDir,
             documents,
             chunks,
-            vectors: vectors.slice(0, chunks.length),
+            vectors,
             cards,
-            cardVectors: vectors.slice(chunks.length),
+            cardVectors,
             modelId: embedder.modelId,
             dimensions: embedder.dimensions,
             acceptModelChange,
@@ -195,7 +197,7 @@ export async function runIngestJob({
     published: generation !== undefined && isNew,
     ...(source ? { source: source.name, counts } : {}),
     documents: changes,
-    chunks: { total: chunks.length, embedded: run.counts.embedded, reused: run.counts.cached },
+    chunks: { total: chunks.length, embedded, reused },
     ...(cards.length > 0 ? { cards: countCards(cards) } : {}),
     ...(quarantineFile ? { quarantineFile } : {}),
     seconds: Math.round(performance.now() - started) / 1000,

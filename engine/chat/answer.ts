@@ -157,7 +157,9 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
         return;
       }
 
-      const near = (cards.near ?? []).slice(0, 1).map((card) => cardPassage(card, passages.at(-1)?.score ?? 1));
+      const near = (cards.near ?? [])
+        .slice(0, 1)
+        .map((card) => cardPassage(card, passages.at(-1)?.score ?? 1));
       const given = [...passages.slice(0, passagesGiven - near.length), ...near];
       if (lead) {
         firstToken();
