@@ -189,7 +189,9 @@ function createKnowledgeBase(generation: Generation, embedder: Embedder): Knowle
       : {}),
     document: (id) => documents.get(id),
     retrieve: retriever.retrieve,
-    ...(generation.cards.length > 0 ? { findCards: createFindCards(generation) } : {}),
+    ...(generation.cards.length > 0
+      ? { findCards: createFindCards({ ...generation.info, ...generation }) }
+      : {}),
   };
 }
 

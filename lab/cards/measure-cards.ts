@@ -3,10 +3,15 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { chooseCards } from '#chat/decide/choose-cards.ts';
+import type { AnswerCard } from '#core/answer-card.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { packagePath } from '#core/package-root.ts';
-import { openTemporaryKnowledge } from '#evals/core/temporary-knowledge.ts';
+import { stackVectors } from '#core/vector-matrix.ts';
+import { readCardFile } from '#ingest/cards/card-files.ts';
+import { unsettledCard } from '#ingest/cards/settle-cards.ts';
+import { findFiles } from '#ingest/sources/find-files.ts';
+import { createFindCards } from '#knowledge/cards/find-cards.ts';
 
 const caseSchema = z.strictObject({
   text: z.string().min(1),
@@ -28,7 +33,15 @@ export interface CardFigures {
   readonly recall: number;
 }
 
-export const samplePaths = ['data/knowledge', 'data/cards'].map(packagePath);
+/** As ingestion would have them, with their sources unchanged. */
+export async function readSampleCards(): Promise<AnswerCard[]> {
+  const { files } = await findFiles([packagePath('data/cards')]);
+  const items = (await Promise.all(files.map((file) => Array.fromAsync(readCardFile(file))))).flat();
+  return items.map((item) => {
+    if (item.type === 'problem') throw new Error(`${item.origin.file}:${item.origin.line}: ${item.reason}`);
+    return unsettledCard({ id: item.id, language: 'und', ...item.card }, 'sample');
+  });
+}
 
 export async function readCardCases(path = packagePath('data/evals/cards.jsonl')): Promise<CardCase[]> {
   const lines = (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '');
@@ -40,15 +53,19 @@ export async function measureCards(
   embedder: Embedder,
   { signal }: CallOptions = {},
 ): Promise<CardFigures[]> {
-  await using opened = await openTemporaryKnowledge({ embedder, paths: samplePaths }, { signal });
-  const { findCards, generation } = opened.knowledge;
+  const { modelId, dimensions } = embedder;
+  const cards = await readSampleCards();
+  const questions = cards.flatMap((card) => card.questions);
+  const cardVectors = stackVectors(await embedder.embedDocuments(questions, { signal }), dimensions);
+  const none = { chunks: [], vectors: stackVectors([], dimensions) };
+  const findCards = createFindCards({ ...none, modelId, dimensions, cards, cardVectors });
   const given = new Map<CardCase, string | undefined>();
   for (const one of cases) {
     const values = await embedder.embedQuery(one.text, { signal });
     const { given: match } = chooseCards({
       question: one.text,
-      modelId: generation.modelId,
-      found: findCards!({ modelId: embedder.modelId, values }),
+      modelId,
+      found: findCards({ modelId, values }),
       history: [],
       language: 'en',
       now: new Date(),

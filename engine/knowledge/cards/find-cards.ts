@@ -2,18 +2,20 @@
 import { type AnswerCard, type CardMatch, type FindCards, isAddress } from '#core/answer-card.ts';
 import type { Citation } from '#core/conversation.ts';
 import type { Chunk } from '#core/document.ts';
+import type { GenerationInfo } from '#core/retriever.ts';
 import { dotProduct, matrixRow } from '#core/vector-matrix.ts';
 import type { Generation } from '../generations/generation-reader.ts';
 
-type Searched = Pick<Generation, 'info' | 'chunks' | 'vectors' | 'cards' | 'cardVectors'>;
+type Searched = Pick<Generation, 'chunks' | 'vectors' | 'cards' | 'cardVectors'> &
+  Pick<GenerationInfo, 'modelId' | 'dimensions'>;
 
 export function createFindCards(generation: Searched): FindCards {
-  const { info, cards, cardVectors } = generation;
+  const { modelId, dimensions, cards, cardVectors } = generation;
   const rows = cards.flatMap((card) => card.questions.map((question) => ({ card, question })));
   const citations = citationsOfCards(generation);
 
   return (vector) => {
-    const isComparable = vector?.modelId === info.modelId && vector.values.length === info.dimensions;
+    const isComparable = vector?.modelId === modelId && vector.values.length === dimensions;
     const cosines = isComparable ? cardVectors.cosines(vector.values) : undefined;
     return rows
       .map(

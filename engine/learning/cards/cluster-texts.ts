@@ -1,22 +1,15 @@
-// Groups of texts that say the same, by their vectors.
+// Groups of items that say the same.
 import { dotProduct } from '#core/vector-matrix.ts';
 
 /**
- * Leader clustering: each item joins the group whose first item it resembles most, from `similarity` (a cosine) on, or begins one. One
- * pass, in the order given. Largest group first.
+ * Each item joins the first group all of whose items are like it, or begins one (complete linkage in one pass, in the order given), so
+ * that no chain of small steps leads from one matter to another. Largest group first.
  */
-export function clusterByVector<Item extends { readonly vector: Float32Array }>(
-  items: readonly Item[],
-  similarity: number,
-): Item[][] {
+export function groupAlike<Item>(items: readonly Item[], alike: (a: Item, b: Item) => boolean): Item[][] {
   const groups: Item[][] = [];
   for (const item of items) {
-    let best: { group: Item[]; cosine: number } | undefined;
-    for (const group of groups) {
-      const cosine = cosineOf(group[0]!.vector, item.vector);
-      if (cosine >= similarity && cosine > (best?.cosine ?? -1)) best = { group, cosine };
-    }
-    if (best) best.group.push(item);
+    const group = groups.find((members) => members.every((member) => alike(member, item)));
+    if (group) group.push(item);
     else groups.push([item]);
   }
   return groups.sort((a, b) => b.length - a.length);

@@ -3,7 +3,7 @@ import type { CallOptions } from '#core/call-options.ts';
 import type { Message } from '#core/conversation.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { type CardDraft, draftId } from './card-draft.ts';
-import { clusterByVector } from './cluster-texts.ts';
+import { cosineOf, groupAlike } from './cluster-texts.ts';
 
 export interface GapDraftOptions extends CallOptions {
   /** Questions that a draft has to stand for; default 2. */
@@ -11,7 +11,7 @@ export interface GapDraftOptions extends CallOptions {
 }
 
 /** Cosine of two questions that ask the same. */
-const sameQuestion = 0.7;
+const sameQuestion = 0.65;
 const mostQuestions = 8;
 
 /** Customers' messages that the desk declined, or handed over for want of an answer. */
@@ -33,7 +33,7 @@ export async function draftFromGaps(
   const vectors = await embedder.embedDocuments(questions, { signal });
   const items = questions.map((text, row) => ({ text, vector: vectors[row]! }));
   const taken = new Set<string>();
-  return clusterByVector(items, sameQuestion)
+  return groupAlike(items, (a, b) => cosineOf(a.vector, b.vector) >= sameQuestion)
     .filter((group) => group.length >= atLeast)
     .map((group) => {
       const variants = [...new Set(group.map(({ text }) => text))].slice(0, mostQuestions);
