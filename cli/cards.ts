@@ -1,11 +1,9 @@
 // answerdesk cards: the team's own answers, listed, checked, reviewed and drafted. It only takes the arguments apart.
 import { AppError } from '#core/errors.ts';
-import { checkCards } from './cards/check-command.ts';
-import { type DraftFrom, draftCards } from './cards/draft-command.ts';
-import { listCards } from './cards/list-command.ts';
-import { reviewCards } from './cards/review-command.ts';
+import type { DraftFrom } from './cards/draft-command.ts';
 import { defineCommand, wholeNumber } from './command.ts';
 
+// What reads files and runs models is imported when it is needed.
 const help = `Answer cards: the team's own answers, given word for word to the questions that they are for.
 
   answerdesk cards list                          which cards the knowledge base has, and whether each is given
@@ -52,15 +50,18 @@ export const command = defineCommand({
     const usage = (message: string) => new AppError('bad-request', `${message}\n\n${help}`);
     if (command === 'list') {
       if (rest.length > 0) throw usage('list takes options only.');
+      const { listCards } = await import('./cards/list-command.ts');
       return listCards({ stale: values.stale ?? false, json });
     }
     if (command === 'check') {
       if (rest.length === 0) throw usage('check takes files or folders.');
+      const { checkCards } = await import('./cards/check-command.ts');
       return checkCards({ paths: rest, json }, { signal });
     }
     if (command === 'review') {
       const [file] = rest;
       if (file === undefined || rest.length > 1) throw usage('review takes one file.');
+      const { reviewCards } = await import('./cards/review-command.ts');
       return reviewCards({ file, cards: values.card, reviewer: values.reviewer });
     }
     if (command === 'draft') {
@@ -68,6 +69,7 @@ export const command = defineCommand({
       if (from === undefined || rest.length > 0) throw usage(`draft takes --from ${sources.join(', ')}.`);
       const atLeast = wholeNumber(values['at-least'], '--at-least');
       const count = wholeNumber(values.count, '--count');
+      const { draftCards } = await import('./cards/draft-command.ts');
       return draftCards({ from, out: values.out, atLeast, count, json }, { signal });
     }
     throw usage(

@@ -92,6 +92,8 @@ describe('drafts from gaps', () => {
       message('a2', { author: 'bot', decision: 'answer', replyTo: 'q2' }),
       message('q3', { text: 'I will sue you' }),
       message('a3', { author: 'bot', decision: 'handoff', replyTo: 'q3', cards: ['f#lawyer'] }),
+      message('q4', { text: 'I want to talk to a person' }),
+      message('a4', { author: 'bot', decision: 'handoff', replyTo: 'q4' }),
     ];
     expect(unansweredQuestions(messages)).toEqual(['Is there a solar panel?']);
   });

@@ -1,4 +1,5 @@
 // Drafts from questions that the desk could not answer: the same question from several customers, with room for the answer.
+import { recogniseAct } from '#chat/understand/recognise-act.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Message } from '#core/conversation.ts';
 import type { Embedder } from '#core/embedder.ts';
@@ -14,13 +15,13 @@ export interface GapDraftOptions extends CallOptions {
 const sameQuestion = 0.65;
 const mostQuestions = 8;
 
-/** Customers' messages that the desk declined, or handed over for want of an answer. */
+/** Customers' questions that the desk declined, or handed over for want of an answer. Who asked for a person asked nothing. */
 export function unansweredQuestions(messages: readonly Message[]): string[] {
   const byId = new Map(messages.map((message) => [message.id, message]));
-  return messages.flatMap(({ decision, replyTo, cards, text }) => {
-    const isGap = decision === 'decline' || (decision === 'handoff' && !cards && text !== '');
-    const asked = isGap && replyTo !== undefined ? byId.get(replyTo) : undefined;
-    return asked ? [asked.text] : [];
+  return messages.flatMap(({ decision, replyTo, cards }) => {
+    const isGap = decision === 'decline' || (decision === 'handoff' && !cards);
+    const asked = isGap && replyTo !== undefined ? byId.get(replyTo)?.text : undefined;
+    return asked !== undefined && recogniseAct(asked) === undefined ? [asked] : [];
   });
 }
 
