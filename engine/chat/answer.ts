@@ -6,7 +6,8 @@ import type { ScoredChunk } from '#core/document.ts';
 import { type AppError, isAbortError, toAppError } from '#core/errors.ts';
 import type { ChatEvent } from '#core/events.ts';
 import type { KnowledgeBase } from '#core/retriever.ts';
-import { type ChosenCards, chooseCards, noticesOn } from './decide/choose-cards.ts';
+import { cardsForTurn } from './decide/cards-for-turn.ts';
+import { noticesOn } from './decide/choose-cards.ts';
 import { type Calibration, decide, type PolicyOutcome } from './decide/policy.ts';
 import { usablePassages } from './decide/usable-passages.ts';
 import { isLookedUp } from './understand/act.ts';
@@ -80,20 +81,6 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
     return usablePassages(found);
   }
 
-  /** A question that cannot be understood without what came before is none that the team has written down. */
-  function cardsFor({ act, query, context, vector }: Understanding, conversation: Conversation): ChosenCards {
-    const { findCards, generation } = knowledgeBase();
-    if (act.kind !== 'question' || !findCards || (context && context.weight >= 1)) return {};
-    return chooseCards({
-      question: query,
-      modelId: generation.modelId,
-      found: findCards(vector),
-      history: conversation.messages,
-      language: conversation.language,
-      now: now(),
-    });
-  }
-
   return async function* answer(
     { conversation, messageId, replyTo },
     { signal, observer = dependencies.observer ?? {} } = {},
@@ -117,7 +104,11 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
       );
       const { act, standalone } = understanding;
 
-      const cards = cardsFor(understanding, { ...conversation, messages: history });
+      const cards = cardsForTurn(understanding, {
+        knowledgeBase,
+        conversation: { ...conversation, messages: history },
+        now: now(),
+      });
       let passages: ScoredChunk[] = [];
       if (isLookedUp(act) && !cards.given) {
         const retrievedAt = performance.now();
