@@ -70,10 +70,11 @@ async function ask(
   { language, now = new Date() }: { language?: string; now?: Date } = {},
 ) {
   const store = await openKnowledgeBase({ dataDir, embedder, pollIntervalMs: 0 });
+  const model = new ScriptedChatModel({ deltas: [composed] });
   const answer = createAnswer({
     knowledgeBase: store.current,
     embedder,
-    chatModel: { name: 'scripted', model: new ScriptedChatModel({ deltas: [composed] }) },
+    chatModel: { name: 'scripted', model },
     calibration: () => calibration,
     timeouts: { firstTokenTimeoutMs: patienceMs, tokenTimeoutMs: patienceMs },
     now: () => now,
@@ -91,7 +92,12 @@ async function ask(
   await store.close();
   const end = events.at(-1);
   if (end?.type !== 'answer-end') throw new Error(`ended with ${end?.type}`);
-  return { message: end.message, streamed: deltaText(events), events: events.map(({ type }) => type) };
+  return {
+    message: end.message,
+    streamed: deltaText(events),
+    events: events.map(({ type }) => type),
+    prompt: JSON.stringify(model.prompts),
+  };
 }
 
 describe('an approved answer card', () => {
@@ -144,6 +150,16 @@ describe('an approved answer card', () => {
     expect(complained.message).toMatchObject({ decision: 'clarify' });
     const again = await ask([...before, { author: 'customer', text: asked }]);
     expect(again.message).toMatchObject({ decision: 'answer', text: composed });
+  });
+
+  it('that only nearly matches is one of the passages that an answer is written from', async () => {
+    await folder.write('help/a.answers.yaml', card());
+    await ingest();
+    const near = await ask('can an opened valve be returned remotely');
+    expect(near.message).toMatchObject({ text: composed, model: { name: 'scripted' } });
+    expect(near.message.cards).toBeUndefined();
+    expect(near.prompt).toContain('Yes, **30 days**.');
+    expect((await ask('how do I sign in')).prompt).not.toContain('Yes, **30 days**.');
   });
 
   it('is not given where two cards fit alike', async () => {

@@ -1,4 +1,4 @@
-// node lab/cards/main.ts: how precisely answer cards are given.
+// npm run measure-cards: how precisely answer cards are given.
 import { loadConfig } from '#app/config.ts';
 import { defineCommand, runCommand } from '#cli/command.ts';
 import { openEmbedder } from '#models/embedder/open-embedder.ts';
@@ -6,8 +6,8 @@ import { measureCards, readCardCases } from './measure-cards.ts';
 
 const help = `Measures on data/evals/cards.jsonl whether the sample company's answer cards are given where they should be.
 
-  node lab/cards/main.ts
-  node lab/cards/main.ts --json
+  npm run measure-cards
+  npm run -s measure-cards -- --json
 
   --json   figures on standard output
   --help

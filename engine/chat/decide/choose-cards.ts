@@ -28,7 +28,7 @@ export interface CardSituation {
   readonly now: Date;
 }
 
-/** Fitted by `node lab/cards/main.ts` on the sample company's cards, with questions that nearly match; docs/cards.md has the figures. */
+/** Fitted by `npm run measure-cards` on the sample company's cards, with questions that nearly match; docs/cards.md has the figures. */
 export const cardThresholds = {
   /** What they were fitted with: of another embedder's cosines nothing is known, and the words alone have to do. */
   embedder: 'answerdesk-embedder-2',
