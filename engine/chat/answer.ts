@@ -1,11 +1,13 @@
 // One customer message to a stream of ChatEvents. It composes what it is given and knows no HTTP, no socket, no file.
-//   understand -> retrieve -> decide -> write -> filter
+//   understand -> card? -> retrieve -> decide -> write -> filter
 import type { CallOptions } from '#core/call-options.ts';
 import type { Conversation, Message } from '#core/conversation.ts';
 import type { ScoredChunk } from '#core/document.ts';
 import { type AppError, isAbortError, toAppError } from '#core/errors.ts';
 import type { ChatEvent } from '#core/events.ts';
 import type { KnowledgeBase } from '#core/retriever.ts';
+import { cardsForTurn } from './decide/cards-for-turn.ts';
+import { noticesOn } from './decide/choose-cards.ts';
 import { type Calibration, decide, type PolicyOutcome } from './decide/policy.ts';
 import { usablePassages } from './decide/usable-passages.ts';
 import { isLookedUp } from './understand/act.ts';
@@ -14,7 +16,8 @@ import {
   type UnderstandDependencies,
   type Understanding,
 } from './understand/understand.ts';
-import { fixedReply } from './write/fixed-reply.ts';
+import { cardPassage, cardReply } from './write/card-reply.ts';
+import { fixedReply, isFixed } from './write/fixed-reply.ts';
 import { heldAddresses } from './write/held-addresses.ts';
 import { createWriter, type WriterDependencies } from './write/write-answer.ts';
 
@@ -101,8 +104,13 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
       );
       const { act, standalone } = understanding;
 
+      const cards = cardsForTurn(understanding, {
+        knowledgeBase,
+        conversation: { ...conversation, messages: history },
+        now: now(),
+      });
       let passages: ScoredChunk[] = [];
-      if (isLookedUp(act)) {
+      if (isLookedUp(act) && !cards.given) {
         const retrievedAt = performance.now();
         try {
           passages = await retrieve(understanding, { signal });
@@ -113,12 +121,17 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
         observer.retrieved?.(performance.now() - retrievedAt, passages);
       }
 
-      const outcome = decide({ act, question: question.text, history, passages }, calibration());
+      const outcome = decide({ act, question: question.text, history, passages, cards }, calibration());
       observer.decided?.(outcome);
+      const topic = cards.given?.card.sources ?? passages.slice(0, 1).map(({ chunk }) => chunk.documentId);
+      const notices = cardReply(noticesOn(topic, cards));
+      const lead = notices.text && `${notices.text}\n\n`;
 
-      if (outcome.decision !== 'answer') {
+      if (isFixed(outcome)) {
         const { decision } = outcome;
-        const { text, citations } = fixedReply(outcome, conversation);
+        const { text: own, citations, ...card } = fixedReply(outcome, conversation);
+        const text = lead + own;
+        const shown = [...notices.cards, ...(card.cards ?? [])];
         firstToken();
         if (citations.length > 0) yield { type: 'sources-available', messageId, citations };
         yield { type: 'answer-delta', messageId, text };
@@ -126,6 +139,8 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
         const said = message({
           decision,
           text,
+          ...card,
+          ...(shown.length > 0 ? { cards: shown } : {}),
           ...(citations.length > 0 ? { citations } : {}),
           ...(decision === 'clarify' ? { topics: outcome.topics } : {}),
         });
@@ -133,8 +148,15 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
         return;
       }
 
-      const given = passages.slice(0, passagesGiven);
-      const { complete, ...written } = yield* write(
+      const near = (cards.near ?? [])
+        .slice(0, 1)
+        .map((card) => cardPassage(card, passages.at(-1)?.score ?? 1));
+      const given = [...passages.slice(0, passagesGiven - near.length), ...near];
+      if (lead) {
+        firstToken();
+        yield { type: 'answer-delta', messageId, text: lead };
+      }
+      const { complete, text, ...written } = yield* write(
         {
           messageId,
           turns: [...history, question],
@@ -146,11 +168,16 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
           },
           isAllowedUrl: heldAddresses(given, knowledgeBase().articleHosts),
         },
-        { signal, firstToken, modelFailed },
+        { signal, modelFailed, ...(lead ? {} : { firstToken }) },
       );
       yield {
         type: 'answer-end',
-        message: message({ decision: 'answer', ...written }),
+        message: message({
+          decision: 'answer',
+          text: lead + text,
+          ...written,
+          ...(lead ? { cards: notices.cards } : {}),
+        }),
         reason: complete ? 'complete' : 'interrupted',
       };
     } catch (thrown) {

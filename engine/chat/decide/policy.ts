@@ -1,5 +1,6 @@
 // What to do with a message, decided before anything is written, from what it does and from retrieval evidence alone:
 // answer, ask back, return small talk, decline, or hand over. Coefficients and thresholds are fitted on labelled questions (see `calibration`).
+import type { CardMatch } from '#core/answer-card.ts';
 import type { HandoffReason, Message, Topic } from '#core/conversation.ts';
 import type { ScoredChunk } from '#core/document.ts';
 import type { Act } from '../understand/act.ts';
@@ -7,6 +8,7 @@ import { contentWords } from '../understand/content-words.ts';
 import { type Danger, emergencyAdviceIn } from '../understand/danger.ts';
 import { giveUpAfter, isOpening, offeredTopics, unhelpedReplies } from '../understand/dialogue-state.ts';
 import type { SmallTalk } from '../understand/small-talk.ts';
+import type { ChosenCards } from './choose-cards.ts';
 import { evidenceFeatures, type FeatureName, featureNames } from './evidence-features.ts';
 
 /** Logistic regression over `evidenceFeatures`, and the probabilities from which on the desk answers or asks back. */
@@ -41,7 +43,12 @@ export interface RerankedFit extends PolicyFit {
 }
 
 export type PolicyOutcome =
-  | { readonly decision: 'answer'; readonly confidence: number }
+  | {
+      readonly decision: 'answer';
+      readonly confidence: number;
+      /** To be given word for word. */
+      readonly card?: CardMatch;
+    }
   | {
       readonly decision: 'clarify';
       readonly confidence: number;
@@ -59,7 +66,13 @@ export type PolicyOutcome =
   | {
       readonly decision: 'handoff';
       readonly confidence: number;
-      readonly reason: Exclude<HandoffReason, 'danger'>;
+      readonly reason: Exclude<HandoffReason, 'danger' | 'card'>;
+    }
+  | {
+      readonly decision: 'handoff';
+      readonly confidence: number;
+      readonly reason: 'card';
+      readonly card: CardMatch;
     }
   | {
       readonly decision: 'handoff';
@@ -76,10 +89,11 @@ export interface PolicyInput {
   /** Earlier messages, oldest first, without the question. */
   readonly history: readonly Message[];
   readonly passages: readonly ScoredChunk[];
+  readonly cards?: ChosenCards;
 }
 
 export function decide(
-  { act, question, history, passages }: PolicyInput,
+  { act, question, history, passages, cards }: PolicyInput,
   calibration: Calibration,
 ): PolicyOutcome {
   switch (act.kind) {
@@ -107,8 +121,16 @@ export function decide(
         return { decision: 'answer', confidence: answerProbability(passages, calibration) };
       return decideByEvidence({ question, history, passages }, calibration);
     case 'question':
-      return decideByEvidence({ question, history, passages }, calibration);
+      return decideByCard(cards) ?? decideByEvidence({ question, history, passages }, calibration);
   }
+}
+
+/** What the team has settled is not weighed. */
+function decideByCard({ given }: ChosenCards = {}): PolicyOutcome | undefined {
+  if (given?.card.kind === 'hand-over')
+    return { decision: 'handoff', confidence: 1, reason: 'card', card: given };
+  if (given) return { decision: 'answer', confidence: 1, card: given };
+  return undefined;
 }
 
 function decideUnhelped(question: string, history: readonly Message[]): PolicyOutcome {
