@@ -59,10 +59,11 @@ def without(passage: str, ranges: list[Range]) -> str | None:
 
 
 def window(text: str, ranges: list[Range], words: int, random: Random) -> tuple[str, list[Range]]:
-    """Whole sentences of a long text, `words` words or a few more, with the first answering sentence among them."""
+    """Whole sentences of a long text without titles, `words` words or a few more, with the first answering sentence among them."""
     if len(text.split()) <= words:
         return text, ranges
-    sentences = sentence_ranges(text)
+    # A first line would be taken for titles.
+    sentences = [(start - 1, end - 1) for start, end in sentence_ranges("\n" + text)]
     sizes = [len(text[start:end].split()) for start, end in sentences]
     target = next((place for place, (_, end) in enumerate(sentences) if ranges and end > ranges[0][0]), random.randrange(len(sentences)))
     first = last = target
@@ -255,7 +256,10 @@ def read_written(rows: list[dict[str, Any]], entry: dict[str, Any], data: Path, 
         starts = [place for text in row["answer"] if (place := passage.find(text, start)) >= 0]
         if len(starts) < len(row["answer"]):
             continue
+        # A sentence of one or two words has no range: such a row would teach that nothing answers.
         ranges = sorted({(first, end) for first, end in sentence_ranges(passage) if any(first <= place < end for place in starts)})
+        if row["answer"] and not ranges:
+            continue
         example = Example(row["question"], passage, bool(ranges), ranges, f"written:{row['source']}", key, row["licence"], is_validation(key))
         cut, inside = window(passage[start:], [(first - start, end - start) for first, end in ranges], words, random)
         yield replace(example, passage=passage[:start] + cut, ranges=[(first + start, end + start) for first, end in inside])
