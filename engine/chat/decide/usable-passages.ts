@@ -6,10 +6,13 @@ import { type Chunk, chunkContext, type ScoredChunk, transcriptTitle } from '#co
 export function usablePassages(found: readonly ScoredChunk[]): ScoredChunk[] {
   return found
     .filter(({ chunk }) => !commandsModel(chunkContext(chunk)))
-    .map((passage) =>
-      passage.chunk.kind === 'transcript' ? { ...passage, chunk: agentsWords(passage.chunk) } : passage,
-    )
+    .map((passage) => (passage.chunk.kind === 'transcript' ? withAgentsWords(passage) : passage))
     .filter(({ chunk }) => chunk.text !== '');
+}
+
+/** What a reader made of the text goes with it: its words stand elsewhere now. */
+function withAgentsWords({ reading, ...passage }: ScoredChunk): ScoredChunk {
+  return { ...passage, chunk: agentsWords(passage.chunk) };
 }
 
 /**
