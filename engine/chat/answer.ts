@@ -99,7 +99,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
         { question, history },
         { signal, rewriteFailed: (error) => modelFailed(chatModel.name, error) },
       );
-      const { act, standalone } = understanding;
+      const { act, standalone, unhelped } = understanding;
 
       let passages: ScoredChunk[] = [];
       if (isLookedUp(act)) {
@@ -113,7 +113,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
         observer.retrieved?.(performance.now() - retrievedAt, passages);
       }
 
-      const outcome = decide({ act, question: question.text, history, passages }, calibration());
+      const outcome = decide({ act, question: question.text, history, passages, unhelped }, calibration());
       observer.decided?.(outcome);
 
       if (outcome.decision !== 'answer') {
@@ -121,6 +121,8 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
         const { text, citations } = fixedReply(outcome, conversation);
         firstToken();
         if (citations.length > 0) yield { type: 'sources-available', messageId, citations };
+        if ('email' in outcome && outcome.email !== undefined)
+          yield { type: 'contact-given', email: outcome.email };
         yield { type: 'answer-delta', messageId, text };
         if (decision === 'handoff') yield { type: 'handoff-request', reason: outcome.reason };
         const said = message({

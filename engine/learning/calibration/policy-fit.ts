@@ -6,13 +6,15 @@ import { evidenceFeatures, type FeatureName, featureNames } from '#chat/decide/e
 import type { Calibration, ErrorBudget, PolicyFit } from '#chat/decide/policy.ts';
 import { usablePassages } from '#chat/decide/usable-passages.ts';
 import { condense } from '#chat/understand/condense.ts';
-import { recogniseAct } from '#chat/understand/recognise-act.ts';
+import { dangerIn } from '#chat/understand/danger.ts';
+import { type ActReader, createActReader } from '#chat/understand/read-acts.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import type { ChunkFilter } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
 import type { Retriever } from '#core/retriever.ts';
 import { type FileTurn, toTurns } from '#core/turns.ts';
 import type { Prediction } from '../metrics/classification.ts';
+import { openActClassifier } from '#models/dialogue-acts/open-act-classifier.ts';
 import { thresholdWithin } from './conformal-risk.ts';
 import { fitStandardizedLogistic, type LabelledRow, predictLogistic } from './logistic-regression.ts';
 
@@ -41,13 +43,18 @@ export interface Evidence extends LabelledRow {
   readonly stratum?: string | undefined;
 }
 
+let opened: ActReader | undefined;
+/** Opened once: a calibration asks it for every question. */
+const shippedReader = () => (opened ??= createActReader(openActClassifier()));
+
 /** Undefined where the policy decides before anything is looked up. */
 export async function evidenceOf(
   { turns, gold }: { readonly turns: readonly FileTurn[]; readonly gold: readonly string[] },
   knowledge: Retriever,
   { filter = { audiences: ['customer'] }, signal }: CallOptions & { readonly filter?: ChunkFilter } = {},
 ): Promise<Evidence | undefined> {
-  if (recogniseAct(turns.at(-1)!.text)) return undefined;
+  const last = turns.at(-1)!.text;
+  if (dangerIn(last) || shippedReader().read(last).act !== 'question') return undefined;
   const { query, context } = condense(toTurns(turns)).search;
   const found = await knowledge.retrieve(query, { k: passagesRetrieved, filter, context, signal });
   const passages = usablePassages(found);

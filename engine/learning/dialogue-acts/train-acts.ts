@@ -32,13 +32,13 @@ export interface TrainedActs {
 /** Share of right guesses from which on an act is acted on. */
 const precision = 0.9;
 /** Of the questions, which are hard ones by choice, at most these are taken for one and the same act. */
-const questionsTakenShare = 0.0005;
+const questionsTakenShare = 0.0015;
 /** No act is taken for sure below this, however clean its phrases are: customers ask more than any list of questions holds. */
-const leastProbability = 0.5;
+const leastProbability = 0.6;
 
 export async function trainActs(
   phrases: readonly Phrase[],
-  { buckets = 1 << 15, epochs = 8, folds = 4, signal, progress }: TrainActsOptions = {},
+  { buckets = 1 << 15, epochs = 6, folds = 2, signal, progress }: TrainActsOptions = {},
 ): Promise<TrainedActs> {
   const acts = dialogueActs.filter((act) => phrases.some((phrase) => phrase.act === act));
   const foldOf = stratifiedFolds(phrases.map(({ act, language }) => `${language} ${act}`), folds);
