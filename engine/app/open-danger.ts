@@ -24,6 +24,10 @@ export async function openDanger(path: string | undefined): Promise<DangerFinder
     return createDangerFinder(fileSchema.parse(parse(await readFile(path, 'utf8')) ?? {}));
   } catch (cause) {
     const why = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause);
-    throw new AppError('config-invalid', `ANSWERDESK_DANGER_PHRASES: ${path} cannot be used (${why}). docs/danger.md shows such a file.`, { cause });
+    throw new AppError(
+      'config-invalid',
+      `ANSWERDESK_DANGER_PHRASES: ${path} cannot be used (${why}). docs/danger.md shows such a file.`,
+      { cause },
+    );
   }
 }

@@ -82,7 +82,10 @@ describe('a first question of few words', () => {
   it('that says nothing yet is asked back about, not declined', () => {
     const hopeless = [scored(makeChunk(), { cosine: 0, coverage: 0 }, 0)];
     expect(
-      decide({ act: looked, question: "it doesn't work", history: [], unhelped: 0, passages: hopeless }, calibration),
+      decide(
+        { act: looked, question: "it doesn't work", history: [], unhelped: 0, passages: hopeless },
+        calibration,
+      ),
     ).toMatchObject({
       decision: 'clarify',
       topics: [],

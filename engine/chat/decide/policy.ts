@@ -56,7 +56,12 @@ export type PolicyOutcome =
     }
   | { readonly decision: 'small-talk'; readonly confidence: number; readonly smallTalk: SmallTalk }
   /** The customer left the address that was asked for. */
-  | { readonly decision: 'small-talk'; readonly confidence: number; readonly smallTalk: 'contact'; readonly email: string }
+  | {
+      readonly decision: 'small-talk';
+      readonly confidence: number;
+      readonly smallTalk: 'contact';
+      readonly email: string;
+    }
   | {
       readonly decision: 'handoff';
       readonly confidence: number;
@@ -85,10 +90,7 @@ export interface PolicyInput {
   readonly passages: readonly ScoredChunk[];
 }
 
-export function decide(
-  input: PolicyInput,
-  calibration: Calibration,
-): PolicyOutcome {
+export function decide(input: PolicyInput, calibration: Calibration): PolicyOutcome {
   const { act, passages } = input;
   switch (act.kind) {
     case 'danger':
@@ -102,7 +104,12 @@ export function decide(
     case 'misuse':
       return { decision: 'decline', confidence: act.confidence, tone: 'calm' };
     case 'person-request':
-      return { decision: 'handoff', confidence: act.confidence, reason: 'customer-request', email: act.email };
+      return {
+        decision: 'handoff',
+        confidence: act.confidence,
+        reason: 'customer-request',
+        email: act.email,
+      };
     case 'anger':
       return { decision: 'handoff', confidence: act.confidence, reason: 'unanswered', tone: 'sorry' };
     case 'address':

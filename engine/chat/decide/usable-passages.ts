@@ -42,15 +42,17 @@ const commands = [
 
 /**
  * The commonest templates of planted commands (OWASP LLM01; garak latentinjection, BIPIA). A convenience like the one of the policy:
- * other words get past it, and then the output filter holds. Measured on 190,826 texts of help centres and technical documentation:
+ * other words get past it, and then the output filter holds. It is not the classifier
+ * of dialogue acts: that one is for messages, and of headings in documentation it takes some for commands. Measured on 190,826 texts of help centres and technical documentation:
  * 14 are taken for commands.
  */
 export function commandsModel(text: string): boolean {
   return hasControlTokens(text) || commands.some((pattern) => pattern.test(text));
 }
 
-/** Order, case and serial numbers as people write them: `PW-4475310`, `T200-2447-01936`, 7719283. */
-const reference = /(?<![\w/.-])(?:[A-Z]{1,5}-\d{6,12}|[A-Z]{1,3}\d{2,4}-\d{4}-\d{3,8}|\d{7,12})(?![\w-])/g;
+/** Order, case, tracking and serial numbers of any company: capitals, digits and dashes, six digits at least, and no date. */
+const reference =
+  /(?<![\w/.-])(?!\d{4}-\d{2}-\d{2}(?![\w-]))(?=(?:[A-Z-]{0,8}\d){6})[A-Z\d]{1,24}(?:-[A-Z\d]{1,12}){0,4}(?![\w-])/g;
 
 function withoutReferences(text: string): string {
   return text.replace(reference, '[NUMBER]');

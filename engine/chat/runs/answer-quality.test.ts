@@ -9,7 +9,8 @@ import {
   collectEvents,
   conversationOf,
   ScriptedChatModel,
-  scored, shippedActs,
+  scored,
+  shippedActs,
 } from '../testing/fixtures.ts';
 import { type AnswerQualityOptions, createAnswerQuality } from './answer-quality.ts';
 

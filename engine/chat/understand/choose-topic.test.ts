@@ -85,6 +85,9 @@ describe('the reply to topics that were offered', () => {
   });
 
   it('is read in linear time', () => {
-    expectLinearTime((text) => chooseTopic(text, topics, 'question'), ['no ', 'none of ', 'yes ', 'the ', '1 ']);
+    expectLinearTime(
+      (text) => chooseTopic(text, topics, 'question'),
+      ['no ', 'none of ', 'yes ', 'the ', '1 '],
+    );
   });
 });

@@ -27,11 +27,7 @@ const longestParaphrase = 6;
  * `topics`: what was offered; `act`: what the classifier takes the reply for. Undefined where the reply is something else: the question
  * in other words, or another question.
  */
-export function chooseTopic(
-  reply: string,
-  topics: readonly Topic[],
-  act: DialogueAct,
-): Choice | undefined {
+export function chooseTopic(reply: string, topics: readonly Topic[], act: DialogueAct): Choice | undefined {
   const chosen = (...picked: readonly Topic[]): Choice => ({ kind: 'chosen', topics: picked });
   if (topics.length === 0) return act === 'pick-none' ? { kind: 'none' } : undefined;
   const titled = byTitle(reply, topics);

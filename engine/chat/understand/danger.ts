@@ -61,7 +61,10 @@ export interface CompanyDanger {
 
 /** The company's own phrases first, then those of every language. */
 export function createDangerFinder({ phrases, harmless }: CompanyDanger): DangerFinder {
-  const plainWords = (phrase: string) => plain(phrase).trim().replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+  const plainWords = (phrase: string) =>
+    plain(phrase)
+      .trim()
+      .replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
   const signs = phrases.map(({ phrase, ...danger }) => ({ danger, pattern: words(plainWords(phrase)) }));
   const alike = harmless.length > 0 ? words(alternatives(harmless.map(plainWords)), 'giu') : undefined;
   return (message) => {

@@ -41,6 +41,21 @@ export function createActReader(classifier: ActClassifier): ActReader {
   };
 }
 
+/** Turns of these acts say nothing that could be looked up, or searched with later. */
+const aboutNothing = new Set<DialogueAct>([
+  'greeting',
+  'thanks',
+  'goodbye',
+  'person',
+  'unhelped',
+  'anger',
+  'address',
+]);
+
+export function isAboutSomething(reader: Pick<ActReader, 'read'>): (text: string) => boolean {
+  return (text) => !aboutNothing.has(reader.read(text).act);
+}
+
 function sentencesOf(text: string): string[] {
   return text
     .slice(0, charactersRead)

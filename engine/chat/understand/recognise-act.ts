@@ -1,9 +1,9 @@
 // What a message does, by its words and by where the conversation stands. Nothing has been embedded or looked up yet.
 import type { Message } from '#core/conversation.ts';
 import type { Act } from './act.ts';
-import { chooseTopic } from './choose-topic.ts';
-import { type DangerFinder } from './danger.ts';
 import { addressIn, asksForAddress } from './address.ts';
+import { chooseTopic } from './choose-topic.ts';
+import type { DangerFinder } from './danger.ts';
 import { giveUpAfter, offeredTopics, unhelpedReplies } from './dialogue-state.ts';
 import type { ActReader } from './read-acts.ts';
 

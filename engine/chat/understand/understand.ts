@@ -2,15 +2,15 @@
 // It looks nothing up and decides nothing.
 import type { CallOptions } from '#core/call-options.ts';
 import type { Message, Topic } from '#core/conversation.ts';
+import type { ActClassifier } from '#core/dialogue-acts.ts';
 import type { Embedder, QueryVector } from '#core/embedder.ts';
 import { type AppError, isAbortError, toAppError } from '#core/errors.ts';
-import type { ActClassifier, DialogueAct } from '#core/dialogue-acts.ts';
 import type { QueryContext } from '#core/retriever.ts';
 import type { Act } from './act.ts';
 import { condense } from './condense.ts';
-import { dangerIn as shippedDangerIn, type DangerFinder } from './danger.ts';
+import { type DangerFinder, dangerIn as shippedDangerIn } from './danger.ts';
 import { offeredTopics, openQuestion, unhelpedReplies } from './dialogue-state.ts';
-import { createActReader } from './read-acts.ts';
+import { createActReader, isAboutSomething } from './read-acts.ts';
 import { recogniseAct } from './recognise-act.ts';
 import { type RewriteQuestion, withRewritten } from './rewrite-question.ts';
 
@@ -52,9 +52,6 @@ export interface UnderstandOptions extends CallOptions {
 /** Rejects as the embedder does, or with the signal's reason. */
 export type Understand = (turn: CustomerTurn, options?: UnderstandOptions) => Promise<Understanding>;
 
-/** Turns that say nothing that could be looked up. */
-const aboutNothing = new Set<DialogueAct>(['greeting', 'thanks', 'goodbye', 'person', 'unhelped', 'anger', 'address']);
-
 type Search = Pick<Understanding, 'query' | 'context' | 'standalone'>;
 
 export function createUnderstand({
@@ -64,7 +61,6 @@ export function createUnderstand({
   rewriteQuestion,
 }: UnderstandDependencies): Understand {
   const reader = createActReader(acts);
-  const isAboutSomething = (text: string) => !aboutNothing.has(reader.read(text).act);
 
   async function embed(text: string, signal: AbortSignal | undefined): Promise<QueryVector> {
     // Read before the wait: a generation of another model may be swapped in meanwhile.
@@ -79,7 +75,7 @@ export function createUnderstand({
     const turns = [...history, question];
     const condensed = condense(turns, {
       afterClarify: offeredTopics(history) !== undefined,
-      isAboutSomething,
+      isAboutSomething: isAboutSomething(reader),
     });
     const asCondensed = { ...condensed.search, standalone: condensed.query };
     if (!rewriteQuestion || !(condensed.search.context || condensed.followUp)) return asCondensed;

@@ -7,14 +7,13 @@ import type { Calibration, ErrorBudget, PolicyFit } from '#chat/decide/policy.ts
 import { usablePassages } from '#chat/decide/usable-passages.ts';
 import { condense } from '#chat/understand/condense.ts';
 import { dangerIn } from '#chat/understand/danger.ts';
-import { type ActReader, createActReader } from '#chat/understand/read-acts.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import type { ChunkFilter } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
 import type { Retriever } from '#core/retriever.ts';
 import { type FileTurn, toTurns } from '#core/turns.ts';
+import { asTheDesk, shippedReader } from '../dialogue-acts/shipped-reader.ts';
 import type { Prediction } from '../metrics/classification.ts';
-import { openActClassifier } from '#models/dialogue-acts/open-act-classifier.ts';
 import { thresholdWithin } from './conformal-risk.ts';
 import { fitStandardizedLogistic, type LabelledRow, predictLogistic } from './logistic-regression.ts';
 
@@ -43,10 +42,6 @@ export interface Evidence extends LabelledRow {
   readonly stratum?: string | undefined;
 }
 
-let opened: ActReader | undefined;
-/** Opened once: a calibration asks it for every question. */
-const shippedReader = () => (opened ??= createActReader(openActClassifier()));
-
 /** Undefined where the policy decides before anything is looked up. */
 export async function evidenceOf(
   { turns, gold }: { readonly turns: readonly FileTurn[]; readonly gold: readonly string[] },
@@ -55,7 +50,7 @@ export async function evidenceOf(
 ): Promise<Evidence | undefined> {
   const last = turns.at(-1)!.text;
   if (dangerIn(last) || shippedReader().read(last).act !== 'question') return undefined;
-  const { query, context } = condense(toTurns(turns)).search;
+  const { query, context } = condense(toTurns(turns), asTheDesk).search;
   const found = await knowledge.retrieve(query, { k: passagesRetrieved, filter, context, signal });
   const passages = usablePassages(found);
   const features = evidenceFeatures(passages);

@@ -59,7 +59,8 @@ export function composeMessages(phrases: readonly Phrase[], seed = 1): Phrase[] 
     const { text } = phrase;
     if (random() < shoutedShare) made.push({ ...phrase, text: text.toUpperCase() });
     if (random() < mistypedShare) made.push({ ...phrase, text: mistyped(text, random) });
-    if (random() < emphasisedShare) made.push({ ...phrase, text: `${text}${pick(['!', '!!!', '.', '…', '?!'])}` });
+    if (random() < emphasisedShare)
+      made.push({ ...phrase, text: `${text}${pick(['!', '!!!', '.', '…', '?!'])}` });
   }
   return [...phrases, ...made];
 }

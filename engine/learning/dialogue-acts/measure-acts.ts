@@ -33,10 +33,12 @@ export function measureActs(classifier: ActClassifier, phrases: readonly Phrase[
       right: own.filter(isRight).length,
       taken: judged.filter(isRight).length,
       languages: Object.fromEntries(
-        byLanguage.entries().map(([language, rows]) => [
-          language,
-          { right: rows.filter(isRight).length, phrases: rows.length },
-        ]),
+        byLanguage
+          .entries()
+          .map(([language, rows]) => [
+            language,
+            { right: rows.filter(isRight).length, phrases: rows.length },
+          ]),
       ),
     };
   });

@@ -16,9 +16,15 @@ export interface Phrase {
 export async function readPhrases(path: string): Promise<Phrase[]> {
   const files = path.endsWith('.jsonl')
     ? [path]
-    : (await filesIn(path)).filter((name) => name.endsWith('.jsonl')).sort().map((name) => join(path, name));
-  if (files.length === 0) throw new AppError('bad-input', `${path} holds no files of phrases such as en.jsonl.`);
-  const read = await Promise.all(files.map(async (file) => phrasesOf(file, (await readLabelFile(file)).rows)));
+    : (await filesIn(path))
+        .filter((name) => name.endsWith('.jsonl'))
+        .sort()
+        .map((name) => join(path, name));
+  if (files.length === 0)
+    throw new AppError('bad-input', `${path} holds no files of phrases such as en.jsonl.`);
+  const read = await Promise.all(
+    files.map(async (file) => phrasesOf(file, (await readLabelFile(file)).rows)),
+  );
   return read.flat();
 }
 

@@ -4,8 +4,8 @@ import { setImmediate } from 'node:timers/promises';
 import { type DialogueAct, dialogueActs } from '#core/dialogue-acts.ts';
 import { type ActFeatures, actFeatures } from '#models/dialogue-acts/act-features.ts';
 import { type ActModel, likeliest, scoreActs } from '#models/dialogue-acts/act-model.ts';
-import { randomFrom } from '../metrics/random.ts';
 import { stratifiedFolds } from '../intents/stratified-folds.ts';
+import { randomFrom } from '../metrics/random.ts';
 import { composeMessages } from './compose-messages.ts';
 import type { Phrase } from './phrases.ts';
 
@@ -32,7 +32,7 @@ export interface TrainedActs {
 /** Share of right guesses from which on an act is acted on. */
 const precision = 0.9;
 /** Of the questions, which are hard ones by choice, at most these are taken for one and the same act. */
-const questionsTakenShare = 0.0015;
+const questionsTakenShare = 0.004;
 /** No act is taken for sure below this, however clean its phrases are: customers ask more than any list of questions holds. */
 const leastProbability = 0.6;
 
@@ -41,10 +41,16 @@ export async function trainActs(
   { buckets = 1 << 15, epochs = 6, folds = 2, signal, progress }: TrainActsOptions = {},
 ): Promise<TrainedActs> {
   const acts = dialogueActs.filter((act) => phrases.some((phrase) => phrase.act === act));
-  const foldOf = stratifiedFolds(phrases.map(({ act, language }) => `${language} ${act}`), folds);
+  const foldOf = stratifiedFolds(
+    phrases.map(({ act, language }) => `${language} ${act}`),
+    folds,
+  );
   const heldOut: HeldOutAct[] = [];
   for (let fold = 0; fold < folds; fold++) {
-    const fitted = await fit(phrases.filter((_, row) => foldOf[row] !== fold), { acts, buckets, epochs, signal });
+    const fitted = await fitWeights(
+      phrases.filter((_, row) => foldOf[row] !== fold),
+      { acts, buckets, epochs, signal },
+    );
     for (const [row, phrase] of phrases.entries()) {
       if (foldOf[row] !== fold) continue;
       const { column, probability } = likeliest(scoreActs(fitted, actFeatures(phrase.text, buckets)));
@@ -52,7 +58,7 @@ export async function trainActs(
     }
     progress?.(fold + 1, folds + 1);
   }
-  const fitted = await fit(phrases, { acts, buckets, epochs, signal });
+  const fitted = await fitWeights(phrases, { acts, buckets, epochs, signal });
   progress?.(1, 1);
   const sureFrom = Object.fromEntries(
     acts.filter((act) => act !== 'question').map((act) => [act, sureFromOf(act, heldOut)]),
@@ -95,7 +101,7 @@ interface FitOptions {
   readonly signal: AbortSignal | undefined;
 }
 
-async function fit(
+async function fitWeights(
   phrases: readonly Phrase[],
   { acts, buckets, epochs, signal }: FitOptions,
 ): Promise<Pick<ActModel, 'acts' | 'buckets' | 'weights' | 'biases'>> {

@@ -63,7 +63,7 @@ function normalised(text: string): { plain: string; shouted: boolean } {
   const plain = marked
     .toLowerCase()
     .normalize('NFD')
-    .replace(/[\p{M}\u200D\uFE0F\u{1F3FB}-\u{1F3FF}]/gu, '')
+    .replace(/\p{M}|\u200D|\uFE0F|[\u{1F3FB}-\u{1F3FF}]/gu, '')
     .replace(/[’‘`´]/g, "'")
     .replace(/(.)\1{2,}/gsu, '$1$1')
     .replace(/\d{2,}/g, '00');

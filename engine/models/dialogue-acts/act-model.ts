@@ -30,7 +30,10 @@ const fileSchema = z.strictObject({
   kind: z.literal('answerdesk-dialogue-acts'),
   schemaVersion: z.literal(1),
   acts: z.array(act).min(2),
-  buckets: z.int().min(1_024).max(1 << 20),
+  buckets: z
+    .int()
+    .min(1_024)
+    .max(1 << 20),
   /** By act: what one step of its weights is worth. */
   scales: z.array(z.number()),
   /** Signed bytes in base64, bucket by bucket. */
