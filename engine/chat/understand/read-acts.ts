@@ -14,7 +14,11 @@ const sentenceEnd = /(?<=[.!?…])\s+|(?<=[。！？])|\n+/u;
 const sentencesRead = 12;
 const charactersRead = 4_000;
 
-/** One sentence of these decides for the whole message. */
+/**
+ * One sentence of these decides for the whole message, if it is surer than a message has to be: without that, 13 of 4,667 questions were
+ * taken for one, nearly all of them by a sentence.
+ */
+const sentenceProbability = 0.95;
 const decisive: readonly DialogueAct[] = ['attack', 'person'];
 /** Of a message each of whose sentences does something else than ask, the first of these that one of them does. */
 const precedence: readonly DialogueAct[] = ['anger', 'unhelped', 'address', 'goodbye', 'thanks', 'greeting'];
@@ -32,10 +36,12 @@ export function createActReader(classifier: ActClassifier): ActReader {
       if (whole.act !== 'question' || sentences.length < 2) return whole;
       const guesses = sentences.map(sure);
       const found = (act: DialogueAct) => guesses.find((guess) => guess.act === act);
-      const decided = decisive.map(found).find((guess) => guess !== undefined);
+      const decided = guesses.find(
+        ({ act, probability }) => decisive.includes(act) && probability >= sentenceProbability,
+      );
       if (decided) return decided;
       if (found('question')) return whole;
-      return precedence.map(found).find((guess) => guess !== undefined) ?? whole;
+      return [...decisive, ...precedence].map(found).find((guess) => guess !== undefined) ?? whole;
     },
     says: (text, act) => [text, ...sentencesOf(text)].some((part) => sure(part).act === act),
   };

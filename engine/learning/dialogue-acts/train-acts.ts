@@ -32,7 +32,7 @@ export interface TrainedActs {
 /** Share of right guesses from which on an act is acted on. */
 const precision = 0.9;
 /** Of the questions, which are hard ones by choice, at most these are taken for one and the same act. */
-const questionsTakenShare = 0.004;
+const questionsTakenShare = 0.002;
 /** No act is taken for sure below this, however clean its phrases are: customers ask more than any list of questions holds. */
 const leastProbability = 0.6;
 
