@@ -24,6 +24,10 @@ const entries: Readonly<Record<string, Entry>> = {
     summary: 'fit when the desk answers and when it declines',
     load: () => import('./calibrate.ts'),
   },
+  acts: {
+    summary: 'fit and measure what tells a question from thanks, anger, …',
+    load: () => import('./acts.ts'),
+  },
   intents: { summary: 'train and test a classifier on labels', load: () => import('./intents.ts') },
   models: { summary: 'add, compare and change embedding models', load: () => import('./models.ts') },
 };

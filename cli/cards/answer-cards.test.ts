@@ -1,8 +1,15 @@
 // Answer cards from the file to the customer: ingested by the real job, asked through answer().
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAnswer } from '#chat/answer.ts';
 import type { Calibration } from '#chat/decide/policy.ts';
-import { collectEvents, conversationOf, deltaText, ScriptedChatModel } from '#chat/testing/fixtures.ts';
+import {
+  collectEvents,
+  conversationOf,
+  deltaText,
+  ScriptedChatModel,
+  shippedActs,
+} from '#chat/testing/fixtures.ts';
 import type { Message } from '#core/conversation.ts';
 import { patienceMs } from '#core/testing/patience.ts';
 import { type JobSummary, removeSource, runIngestJob } from '#ingest/job.ts';
@@ -74,6 +81,7 @@ async function ask(
   const answer = createAnswer({
     knowledgeBase: store.current,
     embedder,
+    acts: shippedActs,
     chatModel: { name: 'scripted', model },
     calibration: () => calibration,
     timeouts: { firstTokenTimeoutMs: patienceMs, tokenTimeoutMs: patienceMs },

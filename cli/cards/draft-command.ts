@@ -12,6 +12,7 @@ import type { CardDraft } from '#learning/cards/card-draft.ts';
 import { draftFromArticles } from '#learning/cards/draft-from-articles.ts';
 import { draftFromConversations } from '#learning/cards/draft-from-conversations.ts';
 import { draftFromGaps, unansweredQuestions } from '#learning/cards/draft-from-gaps.ts';
+import { shippedReader } from '#learning/dialogue-acts/shipped-reader.ts';
 import { openChatModel } from '#models/chat/open-chat-model.ts';
 import { openSqliteConversationStore } from '#storage/sqlite/sqlite-conversation-store.ts';
 import { openPublished } from './open-published.ts';
@@ -108,7 +109,7 @@ async function redactedGaps({ dataDir }: Config): Promise<string[]> {
   try {
     for (const key of await store.newest(defaultTenant, conversationsRead)) {
       const { messages = [] } = (await store.get(key)) ?? {};
-      for (const text of unansweredQuestions(messages))
+      for (const text of unansweredQuestions(messages, shippedReader()))
         questions.push(redactor.redact(text.replace(/\s+/g, ' ').trim(), 'transcript').text.slice(0, 300));
     }
   } finally {

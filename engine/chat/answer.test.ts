@@ -14,6 +14,7 @@ import {
   type Script,
   ScriptedChatModel,
   scored,
+  shippedActs,
 } from './testing/fixtures.ts';
 import { buildPrompt } from './write/prompt.ts';
 
@@ -39,6 +40,7 @@ function desk(script: Script, passages: readonly ScoredChunk[], extra: Partial<A
   const answer = createAnswer({
     knowledgeBase: () => knowledgeBase,
     embedder: cannedEmbedder(),
+    acts: shippedActs,
     chatModel: { name: 'scripted', model },
     calibration: () => calibration,
     timeouts: { firstTokenTimeoutMs: patienceMs, tokenTimeoutMs: patienceMs },

@@ -102,7 +102,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
         { question, history },
         { signal, rewriteFailed: (error) => modelFailed(chatModel.name, error) },
       );
-      const { act, standalone } = understanding;
+      const { act, standalone, unhelped } = understanding;
 
       const cards = cardsForTurn(understanding, {
         knowledgeBase,
@@ -121,7 +121,10 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
         observer.retrieved?.(performance.now() - retrievedAt, passages);
       }
 
-      const outcome = decide({ act, question: question.text, history, passages, cards }, calibration());
+      const outcome = decide(
+        { act, question: question.text, history, passages, cards, unhelped },
+        calibration(),
+      );
       observer.decided?.(outcome);
       const topic = cards.given?.card.sources ?? passages.slice(0, 1).map(({ chunk }) => chunk.documentId);
       const notices = cardReply(noticesOn(topic, cards));
@@ -134,6 +137,8 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
         const shown = [...notices.cards, ...(card.cards ?? [])];
         firstToken();
         if (citations.length > 0) yield { type: 'sources-available', messageId, citations };
+        if ('email' in outcome && outcome.email !== undefined)
+          yield { type: 'contact-given', email: outcome.email };
         yield { type: 'answer-delta', messageId, text };
         if (decision === 'handoff') yield { type: 'handoff-request', reason: outcome.reason };
         const said = message({

@@ -37,7 +37,7 @@ export const rooms: readonly Room[] = [
     folder: 'engine/models',
     alias: '#models',
     holds:
-      '`embedder/`, `reranker/`, `chat/`, `intents/`, `groundedness/`, what they share (`onnx/`), models of a team (`store/`)',
+      '`embedder/`, `reranker/`, `chat/`, `intents/`, `dialogue-acts/`, `groundedness/`, what they share (`onnx/`), models of a team (`store/`)',
     mayImport: ['engine/core'],
   },
   {
@@ -51,7 +51,7 @@ export const rooms: readonly Room[] = [
     folder: 'engine/learning',
     alias: '#learning',
     holds:
-      'what is fitted from data: `calibration/`, `intents/`; drafts of answer cards: `cards/`; whether a change may go live: `promotion/`; statistics: `metrics/`',
+      'what is fitted from data: `calibration/`, `intents/`, `dialogue-acts/`; drafts of answer cards: `cards/`; whether a change may go live: `promotion/`; statistics: `metrics/`',
     mayImport: ['engine/core', 'engine/chat', 'engine/knowledge', 'engine/models'],
   },
   {

@@ -11,6 +11,7 @@ import { type Reranker, rankByScores } from '#core/reranker.ts';
 import type { Retriever } from '#core/retriever.ts';
 import { toTurns } from '#core/turns.ts';
 import { type EvalCase, parseCases } from '#evals/cases/eval-case.ts';
+import { asTheDesk } from '#learning/dialogue-acts/shipped-reader.ts';
 
 export interface Trial {
   /** Name of the set. */
@@ -61,7 +62,7 @@ export async function collectTrial(
   firstStage: Retriever,
   options: CallOptions = {},
 ): Promise<Trial> {
-  const { search, query } = condense(toTurns(evalCase.turns));
+  const { search, query } = condense(toTurns(evalCase.turns), asTheDesk);
   const found = await firstStage.retrieve(search.query, {
     k: depth,
     filter: { audiences: ['customer'] },

@@ -9,6 +9,10 @@ import { type Chunk, matchesFilter, type RetrievalEvidence, type ScoredChunk } f
 import type { Embedder } from '#core/embedder.ts';
 import type { ChatEvent } from '#core/events.ts';
 import type { KnowledgeBase, RetrieveOptions } from '#core/retriever.ts';
+import { openActClassifier } from '#models/dialogue-acts/open-act-classifier.ts';
+
+/** The classifier that ships. */
+export const shippedActs = openActClassifier();
 
 export function scored(
   chunk: Chunk,

@@ -43,8 +43,10 @@ function ownWords(
     case 'decline':
       return outcome.tone ? replies.calm : replies.decline;
     case 'small-talk':
-      return replies[outcome.smallTalk];
+      return outcome.smallTalk === 'contact' ? replies.contact(outcome.email) : replies[outcome.smallTalk];
     case 'handoff':
+      if (outcome.email !== undefined) return replies.contact(outcome.email);
+      if (outcome.tone) return handoff?.email === undefined ? replies.anger : replies.angerKnown;
       if (outcome.reason !== 'unanswered') return replies.handoff;
       return handoff?.email === undefined ? replies.handoffUnanswered : replies.handoffKnown;
     case 'clarify': {

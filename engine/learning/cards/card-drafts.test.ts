@@ -4,6 +4,7 @@ import type { ChatModel } from '#core/chat-model.ts';
 import type { Message } from '#core/conversation.ts';
 import type { Document } from '#core/document.ts';
 import { createHashingEmbedder } from '#models/testing/hashing-embedder.ts';
+import { shippedReader } from '../dialogue-acts/shipped-reader.ts';
 import { draftFromArticles } from './draft-from-articles.ts';
 import { draftFromConversations } from './draft-from-conversations.ts';
 import { draftFromGaps, unansweredQuestions } from './draft-from-gaps.ts';
@@ -95,7 +96,7 @@ describe('drafts from gaps', () => {
       message('q4', { text: 'I want to talk to a person' }),
       message('a4', { author: 'bot', decision: 'handoff', replyTo: 'q4' }),
     ];
-    expect(unansweredQuestions(messages)).toEqual(['Is there a solar panel?']);
+    expect(unansweredQuestions(messages, shippedReader())).toEqual(['Is there a solar panel?']);
   });
 
   it('put the same question of several customers together, and leave the answer to the team', async () => {

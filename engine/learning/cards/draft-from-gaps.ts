@@ -1,5 +1,5 @@
 // Drafts from questions that the desk could not answer: the same question from several customers, with room for the answer.
-import { recogniseAct } from '#chat/understand/recognise-act.ts';
+import type { ActReader } from '#chat/understand/read-acts.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Message } from '#core/conversation.ts';
 import type { Embedder } from '#core/embedder.ts';
@@ -16,12 +16,12 @@ const sameQuestion = 0.65;
 const mostQuestions = 8;
 
 /** Customers' questions that the desk declined, or handed over for want of an answer. Who asked for a person asked nothing. */
-export function unansweredQuestions(messages: readonly Message[]): string[] {
+export function unansweredQuestions(messages: readonly Message[], reader: Pick<ActReader, 'read'>): string[] {
   const byId = new Map(messages.map((message) => [message.id, message]));
   return messages.flatMap(({ decision, replyTo, cards }) => {
     const isGap = decision === 'decline' || (decision === 'handoff' && !cards);
     const asked = isGap && replyTo !== undefined ? byId.get(replyTo)?.text : undefined;
-    return asked !== undefined && recogniseAct(asked) === undefined ? [asked] : [];
+    return asked !== undefined && reader.read(asked).act === 'question' ? [asked] : [];
   });
 }
 
