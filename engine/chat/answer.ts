@@ -16,6 +16,7 @@ import {
 } from './understand/understand.ts';
 import { fixedReply } from './write/fixed-reply.ts';
 import { heldAddresses } from './write/held-addresses.ts';
+import { wholeSections } from './write/whole-sections.ts';
 import { createWriter, type WriterDependencies } from './write/write-answer.ts';
 
 export interface AnswerDependencies extends UnderstandDependencies, WriterDependencies {
@@ -133,7 +134,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
         return;
       }
 
-      const given = passages.slice(0, passagesGiven);
+      const given = wholeSections(passages.slice(0, passagesGiven), knowledgeBase().document);
       const { complete, ...written } = yield* write(
         {
           messageId,

@@ -1,7 +1,7 @@
 // Picks the chat model that the configuration names.
 import type { ChatModel } from '#core/chat-model.ts';
 import { AppError, briefly } from '#core/errors.ts';
-import type { ExtractiveModels } from './compose-answer.ts';
+import type { ExtractiveModels } from './score-units.ts';
 import { ExtractiveChatModel, extractiveModelName } from './extractive-chat-model.ts';
 
 export interface ChatModelOptions {

@@ -1,0 +1,82 @@
+// Of the section that answers: a short one whole, of a longer one the sentence that answers and what goes on from there.
+import { shownPart } from './shown-part.ts';
+import type { Block, Section, Unit } from './passage-blocks.ts';
+
+export interface ChosenBlock {
+  readonly kind: Block['kind'];
+  readonly units: readonly Unit[];
+  /** The article's list, table or code is longer than what is shown of it. */
+  readonly isCut: boolean;
+}
+
+export interface SectionChoice {
+  /** The unit that answers best. */
+  readonly anchor: { readonly block: number; readonly unit: number };
+  readonly scoreOf: (unit: Unit) => number;
+  /** Terms of the question. */
+  readonly question: ReadonlySet<string>;
+  /** What the article says of something else than was asked about. */
+  readonly isOthers: (unit: Unit) => boolean;
+}
+
+/** A section of up to so many words comes whole; of a longer one as many. */
+const wordLimit = 90;
+/** What may stand in front of the sentence that answers; a reader has to get past it. */
+const introWordLimit = 25;
+/** Share of the anchor's score from which on another block of a long section belongs to the answer. */
+const alsoAnswers = 0.8;
+
+export function answerFromSection({ blocks }: Section, choice: SectionChoice): ChosenBlock[] {
+  const { anchor, scoreOf, isOthers } = choice;
+  const own = blocks[anchor.block]!;
+  const anchorUnit = own.units[anchor.unit]!;
+  const part = (block: Block) => shownPart(block, { ...choice, anchor: anchorUnit });
+  const isWhole = wordsOf(blocks.flatMap(({ units }) => units)) <= wordLimit;
+  const start = openingOf(own, anchor.unit);
+  const before = blocks.slice(0, anchor.block);
+  const intro = [...before.flatMap(({ units }) => units), ...own.units.slice(0, start)];
+  const withIntro = isWhole && wordsOf(intro) <= introWordLimit && before.every(isParagraph);
+
+  const opening = isParagraph(own)
+    ? paragraph(withinWords(own.units.slice(withIntro ? 0 : start), wordLimit))
+    : part(own);
+  const chosen: ChosenBlock[] = withIntro ? [...before.map(part), opening] : [opening];
+  let words = wordsOf(chosen.flatMap(({ units }) => units));
+  const least = scoreOf(anchorUnit) * alsoAnswers;
+  for (const block of blocks.slice(anchor.block + 1)) {
+    const next = part(block);
+    words += wordsOf(next.units);
+    const belongs = isWhole || Math.max(...block.units.map(scoreOf)) >= least;
+    if (!belongs || words > wordLimit) break;
+    chosen.push(next);
+  }
+  return chosen
+    .map((block) => ({ ...block, units: block.units.filter((unit) => !isOthers(unit)) }))
+    .filter(({ units }) => units.length > 0);
+}
+
+/** The sentence to begin with: one that points back ("This also …") needs those before it. */
+function openingOf(block: Block, unit: number): number {
+  let from = unit;
+  while (from > 0 && unit - from < 2 && pointsBack.test(block.units[from]!.text)) from -= 1;
+  return from;
+}
+
+const pointsBack =
+  /^(?:this|that|these|those|it|they|he|she|however|but|also|then|otherwise|instead|in (?:this|that) case|if so|if not|after that|afterwards|as a result|therefore|so)\b/i;
+
+/** The first always, then as many as there is room for. */
+function withinWords(units: readonly Unit[], limit: number): Unit[] {
+  let words = 0;
+  return units.filter((unit, index) => {
+    words += wordsOf([unit]);
+    return index === 0 || words <= limit;
+  });
+}
+
+const isParagraph = ({ kind }: Block) => kind === 'paragraph';
+const paragraph = (units: readonly Unit[]): ChosenBlock => ({ kind: 'paragraph', units, isCut: false });
+
+export function wordsOf(units: readonly Unit[]): number {
+  return units.reduce((sum, { text }) => sum + text.split(/\s+/).length, 0);
+}
