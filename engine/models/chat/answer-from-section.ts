@@ -21,10 +21,13 @@ export interface SectionChoice {
 
 /** A section of up to so many words comes whole; of a longer one as many. */
 const wordLimit = 90;
-/** What may stand in front of the sentence that answers; a reader has to get past it. */
+/** A paragraph of up to so many words is one thought, and comes whole. */
+const paragraphWordLimit = 60;
+/** What other paragraphs may stand in front of the one that answers; a reader has to get past it. */
 const introWordLimit = 25;
-/** Share of the anchor's score from which on another block of a long section belongs to the answer. */
+/** Share of the anchor's score from which on another block of a long section, or another section, belongs to the answer. */
 const alsoAnswers = 0.8;
+const alsoAnswersElsewhere = 0.75;
 
 export function answerFromSection({ blocks }: Section, choice: SectionChoice): ChosenBlock[] {
   const { anchor, scoreOf, isOthers } = choice;
@@ -32,13 +35,13 @@ export function answerFromSection({ blocks }: Section, choice: SectionChoice): C
   const anchorUnit = own.units[anchor.unit]!;
   const part = (block: Block) => shownPart(block, { ...choice, anchor: anchorUnit });
   const isWhole = wordsOf(blocks.flatMap(({ units }) => units)) <= wordLimit;
-  const start = openingOf(own, anchor.unit);
+  const start = wordsOf(own.units) <= paragraphWordLimit ? 0 : openingOf(own, anchor.unit);
   const before = blocks.slice(0, anchor.block);
-  const intro = [...before.flatMap(({ units }) => units), ...own.units.slice(0, start)];
-  const withIntro = isWhole && wordsOf(intro) <= introWordLimit && before.every(isParagraph);
+  const intro = wordsOf(before.flatMap(({ units }) => units));
+  const withIntro = isWhole && intro <= introWordLimit && before.every(isParagraph);
 
   const opening = isParagraph(own)
-    ? paragraph(withinWords(own.units.slice(withIntro ? 0 : start), wordLimit))
+    ? paragraph(withinWords(own.units.slice(start), wordLimit))
     : part(own);
   const chosen: ChosenBlock[] = withIntro ? [...before.map(part), opening] : [opening];
   let words = wordsOf(chosen.flatMap(({ units }) => units));
@@ -53,6 +56,35 @@ export function answerFromSection({ blocks }: Section, choice: SectionChoice): C
   return chosen
     .map((block) => ({ ...block, units: block.units.filter((unit) => !isOthers(unit)) }))
     .filter(({ units }) => units.length > 0);
+}
+
+/** A short answer has room for what the same passage says about it elsewhere: paragraphs and lists of other sections, best first. */
+export function answerFromOthers(
+  sections: readonly Section[],
+  { chosen, scoreOf, question, least }: Pick<SectionChoice, 'scoreOf' | 'question'> & {
+    readonly chosen: readonly ChosenBlock[];
+    /** The score of the unit that answers best. */
+    readonly least: number;
+  },
+): ChosenBlock[] {
+  let words = wordsOf(chosen.flatMap(({ units }) => units));
+  const said = new Set(chosen.flatMap(({ units }) => units));
+  const others = sections
+    .flatMap(({ blocks }) => blocks)
+    .map((block) => ({ block, best: block.units.reduce((a, b) => (scoreOf(b) > scoreOf(a) ? b : a)) }))
+    .filter(({ block, best }) => scoreOf(best) >= least * alsoAnswersElsewhere && !block.units.some((unit) => said.has(unit)))
+    .sort((a, b) => scoreOf(b.best) - scoreOf(a.best));
+  const added: ChosenBlock[] = [];
+  for (const { block, best } of others) {
+    const [part] = answerFromSection(
+      { heading: '', blocks: [block] },
+      { anchor: { block: 0, unit: block.units.indexOf(best) }, scoreOf, question, isOthers: () => false },
+    );
+    if (!part || words + wordsOf(part.units) > wordLimit) continue;
+    words += wordsOf(part.units);
+    added.push(part);
+  }
+  return added;
 }
 
 /** The sentence to begin with: one that points back ("This also …") needs those before it. */

@@ -2,7 +2,7 @@
 import { codesIn } from '#core/codes.ts';
 import type { ScoredChunk } from '#core/document.ts';
 import { tokenizeForSearch } from '#core/lexical-tokens.ts';
-import { answerFromSection, type ChosenBlock } from './answer-from-section.ts';
+import { answerFromOthers, answerFromSection, type ChosenBlock } from './answer-from-section.ts';
 import { namedShares } from './named-labels.ts';
 import type { Section, Unit } from './passage-blocks.ts';
 import type { ScoredUnit } from './score-units.ts';
@@ -25,8 +25,8 @@ export interface ChooseInput {
 }
 
 /** Added where the question names the heading of a section, or what tells the title of an article from the others found. */
-const namedHeadingBonus = 0.2;
-const namedTitleBonus = 0.1;
+const namedHeadingBonus = 0.08;
+const namedTitleBonus = 0.08;
 
 /** Undefined where there is nothing to choose from. */
 export function chooseAnswer({ query, passages, sections, scored }: ChooseInput): ChosenAnswer | undefined {
@@ -50,26 +50,29 @@ export function chooseAnswer({ query, passages, sections, scored }: ChooseInput)
 
   const section = sectionAt(anchor);
   const scores = new Map(
-    candidates
-      .filter((at) => at.passage === anchor.passage && at.section === anchor.section)
-      .map((at) => [unitAt(at), at.score]),
+    candidates.filter(({ passage }) => passage === anchor.passage).map((at) => [unitAt(at), at.score]),
   );
+  const scoreOf = (unit: Unit) => scores.get(unit) ?? 0;
+  const isAsked = [section.heading, unitAt(anchor).text].some(isAbout);
   const isAboutSection = isAbout(section.heading);
   const blocks = answerFromSection(section, {
     anchor,
-    scoreOf: (unit) => scores.get(unit) ?? 0,
+    scoreOf,
     question,
     // What names another code, and not the one asked about, is no part of the answer.
     isOthers: ({ text }: Unit) =>
       asked.length > 0 && !isAboutSection && isAbout(unitAt(anchor).text) && codesIn(text).length > 0 && !isAbout(text),
   });
+  const others = isAsked
+    ? []
+    : answerFromOthers(sections[anchor.passage]!, { chosen: blocks, scoreOf, question, least: anchor.score });
   const heading = [section.heading, passages[anchor.passage]!.chunk.title].find(
     (text, index) => isAbout(text) || (index === 0 && named.isNamed(anchor)),
   );
   return {
     passage: anchor.passage,
     ...(heading && !heading.endsWith('?') && !isSaid(heading, blocks[0]) ? { heading } : {}),
-    blocks,
+    blocks: [...blocks, ...others],
   };
 }
 

@@ -1,5 +1,5 @@
 // Of a list, a table or code what an answer shows: what the question names, else all of it, as far as there is room.
-import type { ChosenBlock } from './answer-from-section.ts';
+import { type ChosenBlock, wordsOf } from './answer-from-section.ts';
 import { labelOf, namedOf } from './named-labels.ts';
 import type { Block, Unit } from './passage-blocks.ts';
 
@@ -16,6 +16,8 @@ const wordLimit = 170;
 const rowLimit = 12;
 /** UTF-16 code units of code. */
 const codeLimit = 1_200;
+/** A list of up to so many words is seen at a glance, and comes whole. */
+const glance = 50;
 /** Share of the anchor's score from which on an item of a list that no line leads into answers as well. */
 const alsoListed = 0.88;
 
@@ -48,7 +50,7 @@ function answering(
   if (kind === 'code' || !entries.some(holdsAnchor)) return entries;
   if (kind === 'table')
     return entries.length <= rowLimit ? entries : entries.filter(holdsAnchor);
-  if (isOne) return entries;
+  if (isOne || wordsOf(entries.flat()) <= glance) return entries;
   const least = scoreOf(anchor) * alsoListed;
   return entries.filter((entry) => holdsAnchor(entry) || Math.max(...entry.map(scoreOf)) >= least);
 }
