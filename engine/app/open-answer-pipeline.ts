@@ -6,6 +6,7 @@ import { toAppError } from '#core/errors.ts';
 import type { IntentClassifier } from '#core/intent-classifier.ts';
 import { packagePath } from '#core/package-root.ts';
 import { openChatModel } from '#models/chat/open-chat-model.ts';
+import { createLanguageDetector } from '#models/language/language-detector.ts';
 import { openIntentClassifier } from '#models/intents/open-intent-classifier.ts';
 import type { Config } from './config.ts';
 import type { Logger } from './logger.ts';
@@ -13,6 +14,7 @@ import { openCalibration } from './open-calibration.ts';
 import { type Knowledge, type OpenOptions, openKnowledge } from './open-knowledge.ts';
 
 /** What `answerdesk intents train training/data/general-intents.jsonl` writes. */
+const replyLanguages = ['en', 'es', 'fr', 'de', 'pt', 'zh'];
 const generalIntentsPath = packagePath('data/models/intents/general.json');
 
 export interface AnswerPipeline extends AsyncDisposable {
@@ -42,6 +44,7 @@ export async function openAnswerPipeline(config: Config, options: OpenOptions = 
     calibration,
     ...(intents ? { intents } : {}),
     timeouts: chat,
+    languageOf: createLanguageDetector(replyLanguages),
     ...(options.observer ? { observer: options.observer } : {}),
   };
   const closing = stack.move();

@@ -1,7 +1,8 @@
 // Codes that stand for one thing and for nothing beside it: E4, F-1043, 0x80070490, ERR_TLS_CERT.
 
 /** Short letters with a number, hexadecimal numbers, and words in capitals joined by underscores. Order numbers are longer. */
-const code = /(?<![\p{L}\p{N}_.-])(?:0x[0-9a-f]{4,16}|\p{L}{1,4}-?\d{1,5}|[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,8})(?![\p{L}\p{N}_-])/giu;
+const code =
+  /(?<![\p{L}\p{N}_.-])(?:0x[0-9a-f]{4,16}|\p{L}{1,4}-?\d{1,5}|[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,8})(?![\p{L}\p{N}_-])/giu;
 
 /** In capitals and without hyphens, each once: "e-1034" is E1034. */
 export function codesIn(text: string): string[] {

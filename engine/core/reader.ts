@@ -5,11 +5,7 @@ export interface Reader {
   /** Names model and weights, e.g. `answerdesk-reader-1@3fa9c1d2`. */
   readonly id: string;
   /** One reading for each passage, in order. Rejects with the reason of the signal, as soon as it is aborted. */
-  read(
-    question: string,
-    passages: readonly string[],
-    options?: CallOptions,
-  ): Promise<readonly Reading[]>;
+  read(question: string, passages: readonly string[], options?: CallOptions): Promise<readonly Reading[]>;
 }
 
 export interface Reading {

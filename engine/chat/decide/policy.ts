@@ -54,6 +54,8 @@ export type PolicyOutcome =
       readonly confidence: number;
       /** The customer vented anger at the desk, or toyed with it: the reply stays friendly and says what it is for. */
       readonly tone?: 'calm';
+      /** What the articles list the neighbours of, and not this one. */
+      readonly code?: string;
     }
   | { readonly decision: 'small-talk'; readonly confidence: number; readonly smallTalk: SmallTalk }
   | {

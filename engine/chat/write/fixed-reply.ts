@@ -2,6 +2,7 @@
 import type { Citation, Conversation } from '#core/conversation.ts';
 import type { PolicyOutcome } from '../decide/policy.ts';
 import { createAnswerFilter } from './answer-filter.ts';
+import { unknownCode } from './answer-wording.ts';
 import { citationsOf } from './citations.ts';
 import { heldAddresses } from './held-addresses.ts';
 import { repliesIn } from './replies.ts';
@@ -28,6 +29,7 @@ function ownWords(
   const replies = repliesIn(language);
   switch (outcome.decision) {
     case 'decline':
+      if (outcome.code !== undefined) return unknownCode(outcome.code, language);
       return outcome.tone ? replies.calm : replies.decline;
     case 'small-talk':
       return replies[outcome.smallTalk];

@@ -1,13 +1,7 @@
 // Of the section that answers: a short one whole, of a longer one the sentence that answers and what goes on from there.
-import { shownPart } from './shown-part.ts';
-import type { Block, Section, Unit } from './passage-blocks.ts';
 
-export interface ChosenBlock {
-  readonly kind: Block['kind'];
-  readonly units: readonly Unit[];
-  /** The article's list, table or code is longer than what is shown of it. */
-  readonly isCut: boolean;
-}
+import { type Block, type Section, type Unit, wordsOf } from './passage-blocks.ts';
+import { type ChosenBlock, shownPart } from './shown-part.ts';
 
 export interface SectionChoice {
   /** The unit that answers best. */
@@ -40,9 +34,7 @@ export function answerFromSection({ blocks }: Section, choice: SectionChoice): C
   const intro = wordsOf(before.flatMap(({ units }) => units));
   const withIntro = isWhole && intro <= introWordLimit && before.every(isParagraph);
 
-  const opening = isParagraph(own)
-    ? paragraph(withinWords(own.units.slice(start), wordLimit))
-    : part(own);
+  const opening = isParagraph(own) ? paragraph(withinWords(own.units.slice(start), wordLimit)) : part(own);
   const chosen: ChosenBlock[] = withIntro ? [...before.map(part), opening] : [opening];
   let words = wordsOf(chosen.flatMap(({ units }) => units));
   const least = scoreOf(anchorUnit) * alsoAnswers;
@@ -61,7 +53,12 @@ export function answerFromSection({ blocks }: Section, choice: SectionChoice): C
 /** A short answer has room for what the same passage says about it elsewhere: paragraphs and lists of other sections, best first. */
 export function answerFromOthers(
   sections: readonly Section[],
-  { chosen, scoreOf, question, least }: Pick<SectionChoice, 'scoreOf' | 'question'> & {
+  {
+    chosen,
+    scoreOf,
+    question,
+    least,
+  }: Pick<SectionChoice, 'scoreOf' | 'question'> & {
     readonly chosen: readonly ChosenBlock[];
     /** The score of the unit that answers best. */
     readonly least: number;
@@ -72,7 +69,10 @@ export function answerFromOthers(
   const others = sections
     .flatMap(({ blocks }) => blocks)
     .map((block) => ({ block, best: block.units.reduce((a, b) => (scoreOf(b) > scoreOf(a) ? b : a)) }))
-    .filter(({ block, best }) => scoreOf(best) >= least * alsoAnswersElsewhere && !block.units.some((unit) => said.has(unit)))
+    .filter(
+      ({ block, best }) =>
+        scoreOf(best) >= least * alsoAnswersElsewhere && !block.units.some((unit) => said.has(unit)),
+    )
     .sort((a, b) => scoreOf(b.best) - scoreOf(a.best));
   const added: ChosenBlock[] = [];
   for (const { block, best } of others) {
@@ -108,7 +108,3 @@ function withinWords(units: readonly Unit[], limit: number): Unit[] {
 
 const isParagraph = ({ kind }: Block) => kind === 'paragraph';
 const paragraph = (units: readonly Unit[]): ChosenBlock => ({ kind: 'paragraph', units, isCut: false });
-
-export function wordsOf(units: readonly Unit[]): number {
-  return units.reduce((sum, { text }) => sum + text.split(/\s+/).length, 0);
-}

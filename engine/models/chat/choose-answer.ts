@@ -2,10 +2,11 @@
 import { codesIn } from '#core/codes.ts';
 import type { ScoredChunk } from '#core/document.ts';
 import { tokenizeForSearch } from '#core/lexical-tokens.ts';
-import { answerFromOthers, answerFromSection, type ChosenBlock } from './answer-from-section.ts';
+import { answerFromOthers, answerFromSection } from './answer-from-section.ts';
 import { namedShares } from './named-labels.ts';
 import type { Section, Unit } from './passage-blocks.ts';
 import type { ScoredUnit } from './score-units.ts';
+import type { ChosenBlock } from './shown-part.ts';
 
 export interface ChosenAnswer {
   readonly passage: number;
@@ -61,7 +62,11 @@ export function chooseAnswer({ query, passages, sections, scored }: ChooseInput)
     question,
     // What names another code, and not the one asked about, is no part of the answer.
     isOthers: ({ text }: Unit) =>
-      asked.length > 0 && !isAboutSection && isAbout(unitAt(anchor).text) && codesIn(text).length > 0 && !isAbout(text),
+      asked.length > 0 &&
+      !isAboutSection &&
+      isAbout(unitAt(anchor).text) &&
+      codesIn(text).length > 0 &&
+      !isAbout(text),
   });
   const others = isAsked
     ? []
@@ -115,6 +120,13 @@ function nameSections(
 const documentOf = ({ chunk: { documentId, title } }: ScoredChunk) => ({ documentId, title });
 
 function isSaid(heading: string, block: ChosenBlock | undefined): boolean {
-  const said = new Set(tokenizeForSearch((block?.units ?? []).slice(0, 2).map(({ text }) => text).join(' ')));
+  const said = new Set(
+    tokenizeForSearch(
+      (block?.units ?? [])
+        .slice(0, 2)
+        .map(({ text }) => text)
+        .join(' '),
+    ),
+  );
   return tokenizeForSearch(heading).every((token) => said.has(token));
 }

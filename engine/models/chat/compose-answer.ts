@@ -1,23 +1,97 @@
 // The extractive answer: score the units of the best passages against the question, choose what of one section answers, write it down.
-import type { Grounding } from '#core/chat-model.ts';
+// A message that asks several things gets an answer for each, under the question.
+import type { AnswerWording, GroundedPart, Grounding } from '#core/chat-model.ts';
 import type { ScoredChunk } from '#core/document.ts';
-import { chooseAnswer } from './choose-answer.ts';
+import { type ChosenAnswer, chooseAnswer } from './choose-answer.ts';
 import { passageSections } from './passage-blocks.ts';
-import { type ExtractiveModels, type ScoreOptions, scoreUnits } from './score-units.ts';
+import { type ExtractiveModels, type ScoredUnit, type ScoreOptions, scoreUnits } from './score-units.ts';
 import { writeUnits } from './write-units.ts';
 
 const passagesRead = 4;
+/** Share of the best unit's score from which on another article is given in place of one that was given before. */
+const nextBest = 0.75;
+/** Share of an answer's characters that were said before, from which on it would be the same again. */
+const sameAgain = 0.8;
+/** A question that heads its answer, in UTF-16 code units. */
+const longestHeading = 120;
 
-/** The answer in pieces to stream; `[n]` is the 1-based number of a passage in `grounding`. Empty without passages. */
+type Composing = ScoreOptions & Pick<Grounding, 'said' | 'wording'> & { readonly models: ExtractiveModels };
+
+/**
+ * The answer in pieces to stream; `[n]` is the 1-based number of a passage in `grounding`. Empty without passages, and where all that
+ * answers was said before.
+ */
 export async function composeAnswer(
-  { query, question = query, passages }: Grounding,
+  { query, question = query, passages, parts = [], said = [], wording }: Grounding,
   models: ExtractiveModels,
   options: ScoreOptions = {},
 ): Promise<string[]> {
+  const composing = { ...options, models, said, ...(wording ? { wording } : {}) };
+  const numberOf = (passage: ScoredChunk) => passages.indexOf(passage) + 1;
+  if (parts.length < 2) return composeOne({ query, question, passages }, numberOf, composing);
+  const pieces: string[] = [];
+  const given = new Set<string>();
+  for (const part of parts) {
+    const answer = await composeOne(part, numberOf, composing);
+    const text = answer.join('');
+    // Two ways to ask for the same need one answer.
+    if (given.has(text) && text !== '') continue;
+    given.add(text);
+    const heading = part.question
+      .replace(/[*_[\]<>`\n]/g, ' ')
+      .slice(0, longestHeading)
+      .trim();
+    pieces.push(`${pieces.length === 0 ? '' : '\n\n'}**${heading}**\n\n`);
+    pieces.push(...(answer.length > 0 ? answer : [wording?.unknown ?? '']));
+  }
+  return pieces;
+}
+
+async function composeOne(
+  { query, question, passages }: GroundedPart,
+  numberOf: (passage: ScoredChunk) => number,
+  { models, said = [], wording, ...options }: Composing,
+): Promise<string[]> {
   const read = passages.slice(0, passagesRead);
   const sections = read.map(({ chunk }) => passageSections(chunk));
-  const scored = await scoreUnits({ query, question, passages: read }, sections, { models, ...options });
-  const chosen = chooseAnswer({ query, passages: read, sections, scored });
-  if (!chosen) return [];
-  return writeUnits(chosen, { mark: `[${chosen.passage + 1}]`, goesOn: '' });
+  let scored: readonly ScoredUnit[] = await scoreUnits({ query, question, passages: read }, sections, {
+    models,
+    ...options,
+  });
+  const least = (scored[0]?.score ?? 0) * nextBest;
+  while (scored[0] && scored[0].score >= least) {
+    const chosen = chooseAnswer({ query, passages: read, sections, scored });
+    if (!chosen) return [];
+    if (!wasSaid(chosen, said)) {
+      const passage = read[chosen.passage]!;
+      const notice = languageNotice(passage, wording);
+      const pieces = writeUnits(chosen, { mark: `[${numberOf(passage)}]`, goesOn: wording?.goesOn ?? '' });
+      return notice ? [`${notice}\n\n`, ...pieces] : pieces;
+    }
+    scored = scored.filter(({ passage }) => passage !== chosen.passage);
+  }
+  return [];
+}
+
+function wasSaid({ blocks }: ChosenAnswer, said: readonly string[]): boolean {
+  const texts = blocks.flatMap(({ units }) => units.map(({ text }) => text.replace(/\s+/g, ' ')));
+  const before = said.map((text) => text.replace(/\s+/g, ' '));
+  const count = (list: readonly string[]) => list.reduce((sum, { length }) => sum + length, 0);
+  const again = texts.filter((text) => before.some((other) => other.includes(text)));
+  return count(texts) > 0 && count(again) / count(texts) >= sameAgain;
+}
+
+function languageNotice({ chunk }: ScoredChunk, wording: AnswerWording | undefined): string | undefined {
+  const { language } = chunk;
+  if (!wording || language === 'und' || language.split('-')[0] === wording.language) return undefined;
+  return wording.inOtherLanguage(languageName(language, wording.language));
+}
+
+function languageName(code: string, inLanguage: string): string {
+  try {
+    return new Intl.DisplayNames([inLanguage], { type: 'language' }).of(code) ?? code;
+  } catch {
+    // What a source states need not be a language.
+    return code;
+  }
 }

@@ -90,3 +90,7 @@ function unitsOf(text: string, { kind, start, end, level }: TextBlock): Unit[] {
     level,
   }));
 }
+
+export function wordsOf(units: readonly Unit[]): number {
+  return units.reduce((sum, { text }) => sum + text.split(/\s+/).length, 0);
+}

@@ -90,7 +90,8 @@ export async function scoreUnits(
     const { chunk, score: found } = passages[place.passage]!;
     const context = contexts[index]!;
     const tokens = new Set(tokenizeForSearch(context));
-    const shared = weigh([...queryTokens].filter((token) => tokens.has(token))) / Math.max(1, weigh(queryTokens));
+    const shared =
+      weigh([...queryTokens].filter((token) => tokens.has(token))) / Math.max(1, weigh(queryTokens));
     const around = new Set(tokenizeForSearch([chunk.title, ...chunk.headingPath, context].join(' ')));
     const focused = focus.filter((token) => around.has(token)).length / Math.max(1, focus.length);
     const penalty =
@@ -124,7 +125,11 @@ function placesIn(sections: readonly Section[], passage: number) {
 function mostLikely<P extends { readonly of: Unit }>(places: P[], queryTokens: ReadonlySet<string>): P[] {
   if (places.length <= unitsPerPassage) return places;
   const shared = (text: string) =>
-    weigh([...new Set(tokenizeForSearch(text.slice(0, longestEmbedded)))].filter((token) => queryTokens.has(token)));
+    weigh(
+      [...new Set(tokenizeForSearch(text.slice(0, longestEmbedded)))].filter((token) =>
+        queryTokens.has(token),
+      ),
+    );
   const counted = places.map(({ of }, index) => ({ index, shared: shared(of.text) }));
   const kept = new Set(
     counted
@@ -137,7 +142,12 @@ function mostLikely<P extends { readonly of: Unit }>(places: P[], queryTokens: R
 
 async function readUnits(
   candidates: readonly Candidate[],
-  { query, passages, reader, signal }: Pick<Read, 'query' | 'passages'> & CallOptions & { readonly reader: Reader },
+  {
+    query,
+    passages,
+    reader,
+    signal,
+  }: Pick<Read, 'query' | 'passages'> & CallOptions & { readonly reader: Reader },
 ): Promise<readonly Candidate[]> {
   const texts = passages.map(({ chunk }) => chunk.text);
   const readings = await withoutFailing(reader.read(query, texts, { signal }), signal);
@@ -177,7 +187,10 @@ async function rerankUnits(
 }
 
 /** Without the model the units are scored as if there were none. Its owner counts the failure. */
-async function withoutFailing<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
+async function withoutFailing<T>(
+  promise: Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T | undefined> {
   try {
     return await promise;
   } catch (thrown) {

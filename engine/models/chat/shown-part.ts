@@ -1,7 +1,13 @@
 // Of a list, a table or code what an answer shows: what the question names, else all of it, as far as there is room.
-import { type ChosenBlock, wordsOf } from './answer-from-section.ts';
 import { labelOf, namedOf } from './named-labels.ts';
-import type { Block, Unit } from './passage-blocks.ts';
+import { type Block, type Unit, wordsOf } from './passage-blocks.ts';
+
+export interface ChosenBlock {
+  readonly kind: Block['kind'];
+  readonly units: readonly Unit[];
+  /** The article's list, table or code is longer than what is shown of it. */
+  readonly isCut: boolean;
+}
 
 export interface PartChoice {
   readonly anchor: Unit;
@@ -29,7 +35,8 @@ export function shownPart({ kind, units, ordered }: Block, choice: PartChoice): 
   const leadIn = units[0]!.kind === 'sentence' ? units.slice(0, 1) : [];
   const entries = entriesOf(units.slice(leadIn.length));
   const asked = ordered || kind === 'code' ? [] : namedOf(entries, labelOfEntry, choice.question);
-  const wanted = asked.length > 0 ? asked : answering(entries, { ...choice, kind, isOne: ordered || leadIn.length > 0 });
+  const wanted =
+    asked.length > 0 ? asked : answering(entries, { ...choice, kind, isOne: ordered || leadIn.length > 0 });
   const shown = withinRoom(wanted, kind, choice.anchor);
   return {
     kind,
@@ -48,8 +55,7 @@ function answering(
 ): readonly Entry[] {
   const holdsAnchor = (entry: Entry) => entry.includes(anchor);
   if (kind === 'code' || !entries.some(holdsAnchor)) return entries;
-  if (kind === 'table')
-    return entries.length <= rowLimit ? entries : entries.filter(holdsAnchor);
+  if (kind === 'table') return entries.length <= rowLimit ? entries : entries.filter(holdsAnchor);
   if (isOne || wordsOf(entries.flat()) <= glance) return entries;
   const least = scoreOf(anchor) * alsoListed;
   return entries.filter((entry) => holdsAnchor(entry) || Math.max(...entry.map(scoreOf)) >= least);
@@ -61,7 +67,10 @@ function withinRoom(entries: readonly Entry[], kind: Block['kind'], anchor: Unit
     let room = kind === 'code' ? codeLimit : wordLimit;
     const shown: Entry[] = [];
     for (const entry of entries.slice(from)) {
-      room -= entry.reduce((sum, { text }) => sum + (kind === 'code' ? text.length : text.split(/\s+/).length), 0);
+      room -= entry.reduce(
+        (sum, { text }) => sum + (kind === 'code' ? text.length : text.split(/\s+/).length),
+        0,
+      );
       if (room < 0 && shown.length > 0) break;
       shown.push(entry);
     }

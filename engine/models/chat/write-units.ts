@@ -1,7 +1,7 @@
 // The chosen units as Markdown, in pieces to stream: lists with their depth, tables with their head, code in fences, one citation mark.
-import type { ChosenBlock } from './answer-from-section.ts';
 import type { ChosenAnswer } from './choose-answer.ts';
 import type { Unit } from './passage-blocks.ts';
+import type { ChosenBlock } from './shown-part.ts';
 
 export interface WriteOptions {
   /** `[n]` of the passage. */
@@ -59,7 +59,9 @@ function fenced({ text, level }: Unit): string {
   if (/^\s*(?:```|~~~)/.test(text)) return text;
   const longest = Math.max(2, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
-  return [fence, ...text.split('\n'), fence].map((line) => indentOf(level + (level > 0 ? 1 : 0)) + line).join('\n');
+  return [fence, ...text.split('\n'), fence]
+    .map((line) => indentOf(level + (level > 0 ? 1 : 0)) + line)
+    .join('\n');
 }
 
 /** One row is a sentence that names its columns; several are a table, if they have the same columns. */
@@ -77,8 +79,10 @@ function asTable(units: readonly Unit[]): string | undefined {
   const rows = units.filter(({ kind }) => kind === 'row').map((unit) => readRow(withoutMarker(flat(unit))));
   if (rows.length < 2) return undefined;
   const columns = [...new Set(rows.flatMap((row) => [...(row?.cells.keys() ?? [])]))];
-  if (rows.some((row) => row === undefined) || columns.length === 0 || columns.length >= mostColumns) return undefined;
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  if (rows.some((row) => row === undefined) || columns.length === 0 || columns.length >= mostColumns)
+    return undefined;
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [
     line(['', ...columns]),
     line(['---', ...columns.map(() => '---')]),
