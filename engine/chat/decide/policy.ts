@@ -8,6 +8,7 @@ import { type Danger, emergencyAdviceIn } from '../understand/danger.ts';
 import { giveUpAfter, isOpening, offeredTopics, unhelpedReplies } from '../understand/dialogue-state.ts';
 import type { SmallTalk } from '../understand/small-talk.ts';
 import { evidenceFeatures, type FeatureName, featureNames } from './evidence-features.ts';
+import { realAlternatives } from './real-alternatives.ts';
 
 /** Logistic regression over `evidenceFeatures`, and the probabilities from which on the desk answers or asks back. */
 export interface PolicyFit {
@@ -135,12 +136,16 @@ function decideByEvidence(
   // In other words than before, and what was offered is found again: the two together are surer than the fit, which sees one turn.
   const confirmed = offered?.some(({ documentId }) => documentId === passages[0]?.chunk.documentId);
   const isFirst = isOpening(history);
-  if (confidence >= (confirmed ? clarifyFrom : answerFrom)) {
-    const ambiguous = mayAskBack && isFirst && fitsSeveral(question, passages);
-    if (!ambiguous) return { decision: 'answer', confidence };
+  const ambiguous = mayAskBack && isFirst && fitsSeveral(question, passages);
+  if (confidence >= (confirmed ? clarifyFrom : answerFrom) && !ambiguous)
+    return { decision: 'answer', confidence };
+  if (mayAskBack && confidence >= clarifyFrom) {
+    if (ambiguous) return { decision: 'clarify', confidence, topics: distinctTopics(passages, 3) };
+    const topics = realAlternatives(question, passages);
+    if (topics.length > 0) return { decision: 'clarify', confidence, topics };
+    // Without an alternative there is nothing to ask: the likelier half is answered.
+    if (confidence >= (clarifyFrom + answerFrom) / 2) return { decision: 'answer', confidence };
   }
-  if (mayAskBack && confidence >= clarifyFrom)
-    return { decision: 'clarify', confidence, topics: distinctTopics(passages, 3) };
   // "It doesn't work" is no question that the articles fail to answer: it is none yet.
   if (mayAskBack && isFirst && contentWords(question).size <= 1)
     return { decision: 'clarify', confidence, topics: [] };

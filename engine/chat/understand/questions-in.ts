@@ -1,6 +1,5 @@
 // What a message asks: the questions in it, without the log, the address or the order number that came with them.
 import { splitSentences } from '#core/sentences.ts';
-import { isElliptical } from './condense.ts';
 import { contentWords } from './content-words.ts';
 
 export interface AskedQuestion {
@@ -44,7 +43,7 @@ function readQuestions(text: string): AskedQuestion[] {
       before = lastWords(`${before} ${sentence}`, wordsBefore);
       continue;
     }
-    const isOwn = contentWords(sentence).size > 1 && !(asked.length > 0 && isElliptical(sentence));
+    const isOwn = contentWords(sentence).size > 1 && !(asked.length > 0 && leansBack(sentence));
     const together = [before.trim(), sentence].filter(Boolean).join(' ');
     const last = asked.at(-1);
     if (isOwn) asked.push({ question: sentence, text: together });
@@ -53,6 +52,14 @@ function readQuestions(text: string): AskedQuestion[] {
     before = '';
   }
   return asked;
+}
+
+const pronoun = /\b(?:it|its|that|this|those|these|them|they|one|ones)\b/i;
+/** So few words beside a pronoun do not say what is meant by it. */
+const fewWords = 3;
+
+function leansBack(sentence: string): boolean {
+  return pronoun.test(sentence) && contentWords(sentence).size <= fewWords;
 }
 
 /** Lines that a machine wrote: with a time, of a stack trace, or with hardly any words. */
@@ -85,7 +92,7 @@ function withoutNumbers({ question, text }: AskedQuestion): AskedQuestion {
     .replace(orderNumber, ' ')
     .replace(/[ \t]{2,}/g, ' ')
     .trim();
-  return { question, text: contentWords(rest).size > 1 ? rest : text };
+  return { question, text: contentWords(rest).size > 0 ? rest : text };
 }
 
 function bounded(text: string): string {

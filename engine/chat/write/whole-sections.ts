@@ -28,12 +28,12 @@ export function wholeSections(
 }
 
 function widened(chunk: Chunk, text: string): Chunk {
-  const before = readBlocks(text.slice(Math.max(0, chunk.start - mostAround), chunk.start));
+  const before = readAround(text.slice(Math.max(0, chunk.start - mostAround), chunk.start));
   const offset = Math.max(0, chunk.start - mostAround);
   const heading = before.findLastIndex(({ kind }) => kind === 'heading');
   // Cut off in the middle, the first block may be half a word; unless it begins the document.
   const preceding = before.slice(heading === -1 && offset > 0 ? 1 : heading + 1);
-  const after = readBlocks(text.slice(chunk.end, chunk.end + mostAround));
+  const after = readAround(text.slice(chunk.end, chunk.end + mostAround));
   const next = after.findIndex(({ kind }) => kind === 'heading');
   const isOpenEnd = next === -1 && chunk.end + mostAround < text.length;
   const following = after.slice(0, next !== -1 ? next : isOpenEnd ? -1 : after.length);
@@ -54,4 +54,13 @@ function widened(chunk: Chunk, text: string): Chunk {
       ...moved(following, chunk.end - start),
     ]),
   };
+}
+
+/** Rows of tables stand in the text as items that name their columns. */
+function readAround(text: string): TextBlock[] {
+  return readBlocks(text).map((block) =>
+    block.kind === 'item' && /^[-*] [^\n]{1,200} — [^\n:]{1,60}: /.test(text.slice(block.start, block.end))
+      ? { ...block, kind: 'row' }
+      : block,
+  );
 }

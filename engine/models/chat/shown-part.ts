@@ -1,4 +1,5 @@
 // Of a list, a table or code what an answer shows: what the question names, else all of it, as far as there is room.
+import { tokenizeForSearch } from '#core/lexical-tokens.ts';
 import { labelOf, namedOf } from './named-labels.ts';
 import { type Block, type Unit, wordsOf } from './passage-blocks.ts';
 
@@ -20,6 +21,8 @@ export interface PartChoice {
 const wordLimit = 170;
 /** A table with more rows is not shown whole. */
 const rowLimit = 12;
+/** Cells of a row with more columns than anybody reads. */
+const cellLimit = 12;
 /** UTF-16 code units of code. */
 const codeLimit = 1_200;
 /** A list of up to so many words is seen at a glance, and comes whole. */
@@ -38,12 +41,23 @@ export function shownPart({ kind, units, ordered }: Block, choice: PartChoice): 
   const wanted =
     asked.length > 0 ? asked : answering(entries, { ...choice, kind, isOne: ordered || leadIn.length > 0 });
   const shown = withinRoom(wanted, kind, choice.anchor);
+  const narrow = shown.flat().map((unit) => (unit.kind === 'row' ? narrowed(unit, choice.question) : unit));
   return {
     kind,
-    units: [...leadIn, ...shown.flat()],
+    units: [...leadIn, ...narrow],
     // Rows and items that the question named, or that are sentences of their own, are not the beginning of something.
-    isCut: shown.length < wanted.length,
+    isCut: shown.length < wanted.length || narrow.some((unit, index) => unit !== shown.flat()[index]),
   };
+}
+
+/** Of a row with very many columns, those that the question names, else the first. */
+function narrowed(unit: Unit, question: ReadonlySet<string>): Unit {
+  const cells = unit.text.split('; ');
+  if (cells.length <= cellLimit) return unit;
+  const [first, ...rest] = cells;
+  const named = rest.filter((cell) => tokenizeForSearch(cell).some((token) => question.has(token)));
+  const shown = (named.length > 0 ? named : rest).slice(0, cellLimit);
+  return { ...unit, text: [first, ...shown].join('; ') };
 }
 
 const labelOfEntry = (entry: Entry) => labelOf(entry[0]!);

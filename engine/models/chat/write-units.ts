@@ -12,6 +12,8 @@ export interface WriteOptions {
 
 /** A wider table is a list of rows that name their columns. */
 const mostColumns = 5;
+/** UTF-16 code units. */
+const longestUnit = 1_200;
 const indentOf = (level: number) => '   '.repeat(Math.max(0, level - 1));
 
 /** Joined they are the answer. */
@@ -52,7 +54,12 @@ function writeBlock({ kind, units }: ChosenBlock): string {
   return text;
 }
 
-const flat = ({ text }: Unit) => text.replace(/\s*\n\s*/g, ' ');
+const flat = ({ text }: Unit) => bounded(text.replace(/\s*\n\s*/g, ' '));
+
+/** No sentence is so long: what has no end is a text without full stops. */
+function bounded(text: string): string {
+  return text.length <= longestUnit ? text : `${text.slice(0, longestUnit).replace(/\s+\S*$/, '')} …`;
+}
 
 /** The fence is longer than any run of backticks inside. */
 function fenced({ text, level }: Unit): string {
