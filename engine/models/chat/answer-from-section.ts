@@ -9,6 +9,8 @@ export interface SectionChoice {
   readonly scoreOf: (unit: Unit) => number;
   /** Terms of the question. */
   readonly question: ReadonlySet<string>;
+  /** Of a past conversation: what belongs to that customer alone stands around the answer. */
+  readonly isCase?: boolean;
   /** What the article says of something else than was asked about. */
   readonly isOthers: (unit: Unit) => boolean;
 }
@@ -28,7 +30,8 @@ export function answerFromSection({ blocks }: Section, choice: SectionChoice): C
   const own = blocks[anchor.block]!;
   const anchorUnit = own.units[anchor.unit]!;
   const part = (block: Block) => shownPart(block, { ...choice, anchor: anchorUnit });
-  const isWhole = wordsOf(blocks.flatMap(({ units }) => units)) <= wordLimit;
+  const isWhole =
+    !choice.isCase && wordsOf(blocks.flatMap(({ units }) => units)) <= wordLimit;
   const start = wordsOf(own.units) <= paragraphWordLimit ? 0 : openingOf(own, anchor.unit);
   const before = blocks.slice(0, anchor.block);
   const intro = wordsOf(before.flatMap(({ units }) => units));

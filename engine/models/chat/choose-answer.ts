@@ -3,7 +3,7 @@ import { codesIn } from '#core/codes.ts';
 import type { ScoredChunk } from '#core/document.ts';
 import { tokenizeForSearch } from '#core/lexical-tokens.ts';
 import { answerFromOthers, answerFromSection } from './answer-from-section.ts';
-import { namedShares } from './named-labels.ts';
+import { isNamedAmongAlike, namedShares } from './named-labels.ts';
 import type { Section, Unit } from './passage-blocks.ts';
 import type { ScoredUnit } from './score-units.ts';
 import type { ChosenBlock } from './shown-part.ts';
@@ -25,9 +25,9 @@ export interface ChooseInput {
   readonly scored: readonly ScoredUnit[];
 }
 
-/** Added where the question names the heading of a section, or what tells the title of an article from the others found. */
+/** Added where the question names the heading of a section, or what tells the title of an article from others like it. */
 const namedHeadingBonus = 0.08;
-const namedTitleBonus = 0.08;
+const namedTitleBonus = 0.3;
 
 /** Undefined where there is nothing to choose from. */
 export function chooseAnswer({ query, passages, sections, scored }: ChooseInput): ChosenAnswer | undefined {
@@ -58,6 +58,7 @@ export function chooseAnswer({ query, passages, sections, scored }: ChooseInput)
   const isAboutSection = isAbout(section.heading);
   const blocks = answerFromSection(section, {
     anchor,
+    isCase: passages[anchor.passage]!.chunk.kind === 'transcript',
     scoreOf,
     question,
     // What names another code, and not the one asked about, is no part of the answer.
@@ -68,7 +69,7 @@ export function chooseAnswer({ query, passages, sections, scored }: ChooseInput)
       codesIn(text).length > 0 &&
       !isAbout(text),
   });
-  const others = isAsked
+  const others = isAsked || passages[anchor.passage]!.chunk.kind === 'transcript'
     ? []
     : answerFromOthers(sections[anchor.passage]!, { chosen: blocks, scoreOf, question, least: anchor.score });
   const heading = [section.heading, passages[anchor.passage]!.chunk.title].find(
@@ -91,10 +92,6 @@ function nameSections(
     list.map(({ heading }, section) => ({ passage, section, heading, ...documentOf(passages[passage]!) })),
   );
   const documents = [...new Map(places.map(({ documentId, title }) => [documentId, title]))];
-  const titleShares = namedShares(
-    documents.map(([, title]) => title),
-    question,
-  );
   const headingShares = new Map<string, number>();
   for (const [documentId] of documents) {
     const own = places.filter((place) => place.documentId === documentId);
@@ -110,9 +107,10 @@ function nameSections(
   return {
     isNamed: (at: ScoredUnit) => headingShare(at) > 0,
     bonus(at: ScoredUnit) {
-      const { documentId } = documentOf(passages[at.passage]!);
-      const title = titleShares[documents.findIndex(([id]) => id === documentId)] ?? 0;
-      return namedHeadingBonus * headingShare(at) + namedTitleBonus * (documents.length > 1 ? title : 0);
+      const { documentId, title } = documentOf(passages[at.passage]!);
+      const others = documents.filter(([id]) => id !== documentId).map(([, other]) => other);
+      const isNamed = isNamedAmongAlike(title, others, question);
+      return namedHeadingBonus * headingShare(at) + (isNamed ? namedTitleBonus : 0);
     },
   };
 }

@@ -29,10 +29,22 @@ export function namedOf<T>(
   labelOf: (sibling: T) => string,
   question: ReadonlySet<string>,
 ): T[] {
-  const shares = namedShares(siblings.map(labelOf), question);
+  const labels = siblings.map(labelOf);
+  const shares = namedShares(labels, question);
   const highest = Math.max(0, ...shares);
-  const named = siblings.filter((_, index) => highest > 0 && shares[index] === highest);
+  const named =
+    highest > 0
+      ? siblings.filter((_, index) => shares[index] === highest)
+      : siblings.filter((_, index) => holdsOwnWord(labels, index, question));
   return named.length < siblings.length ? named : [];
+}
+
+/** "Kettle, Toaster, Iron" is named by any word that no other label has. */
+function holdsOwnWord(labels: readonly string[], index: number, question: ReadonlySet<string>): boolean {
+  const hits = tokenizeForSearch(labels[index]!).filter((token) => question.has(token));
+  return hits.some((token) =>
+    labels.every((label, other) => other === index || !tokenizeForSearch(label).includes(token)),
+  );
 }
 
 /** The first cell of a row, what an item has in front of its colon or dash; empty where a unit has no name. */
@@ -41,4 +53,24 @@ export function labelOf({ text, kind }: Pick<Unit, 'text' | 'kind'>): string {
   const said = text.slice(0, longestLabel * 2).replace(/^\s*(?:[-*+•–]|\d{1,3}[.)]|\p{L}[.)])\s+/u, '');
   const label = /^(.+?)(?::\s|\s[–—-]\s)/u.exec(said)?.[1] ?? (kind === 'row' ? said : '');
   return label.length <= longestLabel ? label : '';
+}
+
+/** Titles are alike from this share of their words on. */
+const alikeFrom = 0.5;
+
+/**
+ * Whether the question holds what tells a title from those that are alike, and nothing of what tells them: "opened" for "Return an
+ * opened product" beside "Return an unopened product".
+ */
+export function isNamedAmongAlike(title: string, others: readonly string[], question: ReadonlySet<string>): boolean {
+  const own = new Set(tokenizeForSearch(title));
+  const alike = others
+    .map((other) => new Set(tokenizeForSearch(other)))
+    .filter((other) => {
+      const shared = [...own].filter((token) => other.has(token)).length;
+      return shared < Math.max(own.size, other.size) && shared >= alikeFrom * Math.max(own.size, other.size);
+    });
+  const holds = (tokens: ReadonlySet<string>, without: ReadonlySet<string>) =>
+    [...tokens].some((token) => question.has(token) && !without.has(token));
+  return alike.some((other) => holds(own, other) && !holds(other, own));
 }

@@ -12,6 +12,8 @@ export interface WriteOptions {
 
 /** A wider table is a list of rows that name their columns. */
 const mostColumns = 5;
+/** UTF-16 code units of a column's name. */
+const longestColumn = 60;
 /** UTF-16 code units. */
 const longestUnit = 1_200;
 const indentOf = (level: number) => '   '.repeat(Math.max(0, level - 1));
@@ -97,15 +99,19 @@ function asTable(units: readonly Unit[]): string | undefined {
   ].join('\n');
 }
 
-/** `first cell — column: cell; column: cell`, as tables are ingested; undefined where a cell has no column or holds a semicolon itself. */
+/** `first cell — column: cell; column: cell`, as tables are ingested; undefined where there are no columns. */
 function readRow(text: string): { label: string; cells: Map<string, string> } | undefined {
   const at = text.indexOf(' — ');
   if (at === -1) return undefined;
   const cells = new Map<string, string>();
+  let column = '';
   for (const part of text.slice(at + 3).split('; ')) {
     const colon = part.indexOf(': ');
-    if (colon < 1 || colon > 60) return undefined;
-    cells.set(part.slice(0, colon), part.slice(colon + 2));
+    if (colon >= 1 && colon <= longestColumn) {
+      column = part.slice(0, colon);
+      cells.set(column, part.slice(colon + 2));
+    } else if (column === '') return undefined;
+    else cells.set(column, `${cells.get(column)}; ${part}`);
   }
   return { label: text.slice(0, at), cells };
 }
