@@ -23,15 +23,14 @@ const paragraphWordLimit = 60;
 const introWordLimit = 25;
 /** Share of the anchor's score from which on another block of a long section, or another section, belongs to the answer. */
 const alsoAnswers = 0.8;
-const alsoAnswersElsewhere = 0.75;
+const alsoAnswersElsewhere = 0.85;
 
 export function answerFromSection({ blocks }: Section, choice: SectionChoice): ChosenBlock[] {
   const { anchor, scoreOf, isOthers } = choice;
   const own = blocks[anchor.block]!;
   const anchorUnit = own.units[anchor.unit]!;
   const part = (block: Block) => shownPart(block, { ...choice, anchor: anchorUnit });
-  const isWhole =
-    !choice.isCase && wordsOf(blocks.flatMap(({ units }) => units)) <= wordLimit;
+  const isWhole = !choice.isCase && wordsOf(blocks.flatMap(({ units }) => units)) <= wordLimit;
   const start = wordsOf(own.units) <= paragraphWordLimit ? 0 : openingOf(own, anchor.unit);
   const before = blocks.slice(0, anchor.block);
   const intro = wordsOf(before.flatMap(({ units }) => units));

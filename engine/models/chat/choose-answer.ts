@@ -69,9 +69,15 @@ export function chooseAnswer({ query, passages, sections, scored }: ChooseInput)
       codesIn(text).length > 0 &&
       !isAbout(text),
   });
-  const others = isAsked || passages[anchor.passage]!.chunk.kind === 'transcript'
-    ? []
-    : answerFromOthers(sections[anchor.passage]!, { chosen: blocks, scoreOf, question, least: anchor.score });
+  const others =
+    isAsked || passages[anchor.passage]!.chunk.kind === 'transcript'
+      ? []
+      : answerFromOthers(sections[anchor.passage]!, {
+          chosen: blocks,
+          scoreOf,
+          question,
+          least: anchor.score,
+        });
   const heading = [section.heading, passages[anchor.passage]!.chunk.title].find(
     (text, index) => isAbout(text) || (index === 0 && named.isNamed(anchor)),
   );

@@ -62,7 +62,11 @@ const alikeFrom = 0.5;
  * Whether the question holds what tells a title from those that are alike, and nothing of what tells them: "opened" for "Return an
  * opened product" beside "Return an unopened product".
  */
-export function isNamedAmongAlike(title: string, others: readonly string[], question: ReadonlySet<string>): boolean {
+export function isNamedAmongAlike(
+  title: string,
+  others: readonly string[],
+  question: ReadonlySet<string>,
+): boolean {
   const own = new Set(tokenizeForSearch(title));
   const alike = others
     .map((other) => new Set(tokenizeForSearch(other)))

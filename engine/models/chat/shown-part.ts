@@ -26,7 +26,7 @@ const cellLimit = 12;
 /** UTF-16 code units of code. */
 const codeLimit = 1_200;
 /** A list of up to so many words is seen at a glance, and comes whole. */
-const glance = 50;
+const glance = 90;
 /** Share of the anchor's score from which on an item of a list that no line leads into answers as well. */
 const alsoListed = 0.88;
 

@@ -47,6 +47,8 @@ function writeBlock({ kind, units }: ChosenBlock): string {
   const rest = units.slice(leadIn.length);
   if (kind === 'table') return [...leadIn, writeRows(rest)].join('\n\n');
   if (kind === 'code') return [...leadIn, ...rest.map(fenced)].join('\n\n');
+  const isList = leadIn.length > 0 || rest.filter((unit) => unit.kind === 'item').length > 1;
+  if (!isList) return withoutMarker(rest.map(flat).join(' '));
   let text = leadIn.join('');
   for (const [index, unit] of rest.entries()) {
     if (unit.kind === 'code') text += `\n${fenced(unit)}`;
