@@ -249,6 +249,32 @@ describe('answer', () => {
     ]);
   });
 
+  it('looks up each of several questions, and gives the model what answers it', async () => {
+    const { ask, model, knowledgeBase } = desk({ deltas: ['x'] }, [scored(makeChunk(), sure)]);
+    await ask({ author: 'customer', text: 'How long is the warranty on a valve? And what does Plus cost?' });
+    expect(knowledgeBase.queries).toContain('How long is the warranty on a valve?');
+    expect(knowledgeBase.queries).toContain('And what does Plus cost?');
+    expect(model.groundings[0]?.parts?.map((part) => part.question)).toEqual([
+      'How long is the warranty on a valve?',
+      'And what does Plus cost?',
+    ]);
+  });
+
+  it('speaks the language of the message, and takes articles of that language first', async () => {
+    const passages = [
+      scored(makeChunk({ documentId: 'english' }), sure),
+      scored(makeChunk({ documentId: 'deutsch', language: 'de' }), sure, 0.5),
+    ];
+    const { ask, model } = desk({ deltas: ['x'] }, passages, { languageOf: () => 'de' });
+    await ask(question);
+    expect(model.groundings[0]).toMatchObject({
+      wording: { language: 'de' },
+      passages: [{ chunk: { documentId: 'deutsch' } }, { chunk: { documentId: 'english' } }],
+    });
+    const none = desk({ deltas: ['x'] }, [scored(makeChunk(), hopeless)], { languageOf: () => 'de' });
+    expect(deltaText(await none.ask(question))).toMatch(/^Das weiß ich nicht/);
+  });
+
   it('names a code that the articles do not have, and gives none of its neighbours', async () => {
     const codes = makeChunk({ text: '## E1\n\nThe door is open.\n\n## E2\n\nThe filter is full.' });
     const { ask } = desk({ deltas: ['x'] }, [scored(codes, sure)]);

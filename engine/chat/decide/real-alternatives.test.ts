@@ -19,6 +19,10 @@ describe('real alternatives', () => {
     expect(ids('how do I reset the kettle 2', ...two)).toEqual([]);
   });
 
+  it('are none where one title only says more than the other', () => {
+    expect(ids('codes', article('a', 'Backup codes'), article('b', 'Issues with backup codes'))).toEqual([]);
+  });
+
   it('are none among articles on other subjects, or far behind', () => {
     expect(ids('reset', article('a', 'Reset the kettle'), article('c', 'Delivery times'))).toEqual([]);
     expect(ids('reset', article('a', 'Reset the kettle 1'), article('b', 'Reset the kettle 2', 0.2))).toEqual(

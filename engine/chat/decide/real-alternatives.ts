@@ -26,11 +26,14 @@ export function realAlternatives(question: string, passages: readonly ScoredChun
     if (kind !== 'article' || topics.has(documentId) || passage.score < nearlyAsGood * best.score) continue;
     const tokens = new Set(tokenizeForSearch(title));
     const shared = [...tokens].filter((token) => ofBest.has(token));
-    const different = [...tokens, ...ofBest].filter((token) => !(tokens.has(token) && ofBest.has(token)));
+    const ownOfBest = [...ofBest].filter((token) => !tokens.has(token));
+    const ownOfOther = [...tokens].filter((token) => !ofBest.has(token));
     const isAlike = shared.length >= alikeFrom * Math.max(tokens.size, ofBest.size);
-    if (!isAlike || different.length === 0 || topics.size === mostAlternatives) continue;
+    // "Backup codes" and "Issues with backup codes" are one thing.
+    const isOther = ownOfBest.length > 0 && ownOfOther.length > 0;
+    if (!isAlike || !isOther || topics.size === mostAlternatives) continue;
     topics.set(documentId, topicOf(passage));
-    for (const token of different) own.add(token);
+    for (const token of [...ownOfBest, ...ownOfOther]) own.add(token);
   }
   const isNamed = [...own].some((token) => asked.has(token));
   return topics.size > 1 && !isNamed ? [...topics.values()] : [];
