@@ -3,10 +3,13 @@ import { type Answer, type AnswerDependencies, createAnswer } from '#chat/answer
 import { createQuestionRewriter } from '#chat/understand/rewrite-question.ts';
 import { openChatModel } from '#models/chat/open-chat-model.ts';
 import { openActClassifier } from '#models/dialogue-acts/open-act-classifier.ts';
+import { createLanguageDetector } from '#models/language/language-detector.ts';
 import type { Config } from './config.ts';
 import { openCalibration } from './open-calibration.ts';
 import { openDanger } from './open-danger.ts';
 import { type Knowledge, type OpenOptions, openKnowledge } from './open-knowledge.ts';
+
+const replyLanguages = ['en', 'es', 'fr', 'de', 'pt', 'zh'];
 
 export interface AnswerPipeline extends AsyncDisposable {
   readonly answer: Answer;
@@ -36,6 +39,7 @@ export async function openAnswerPipeline(config: Config, options: OpenOptions = 
     acts: openActClassifier(),
     dangerIn,
     timeouts: chat,
+    languageOf: createLanguageDetector(replyLanguages),
     ...(options.observer ? { observer: options.observer } : {}),
   };
   const closing = stack.move();

@@ -114,18 +114,18 @@ describe('answer', () => {
 
   it('asks back when it is not sure, naming what may be meant, and hands over where that does not help', async () => {
     const { ask, model } = desk({ deltas: ['x'] }, [
-      scored(makeChunk({ documentId: 'reset' }), unsure),
-      scored(makeChunk({ documentId: 'dial' }), unsure),
+      scored(makeChunk({ documentId: 'old', title: 'Clean the kettle 1' }), unsure),
+      scored(makeChunk({ documentId: 'new', title: 'Clean the kettle 2' }), unsure),
     ]);
-    const first = await ask(question);
+    const first = await ask({
+      author: 'customer',
+      text: 'There is lime in my kettle, how do I clean it well?',
+    });
     expect(first.at(-1)).toMatchObject({
       message: {
         decision: 'clarify',
-        text: expect.stringContaining('2. About dial'),
-        topics: [
-          { documentId: 'reset', title: 'About reset' },
-          { documentId: 'dial', title: 'About dial' },
-        ],
+        text: expect.stringContaining('2. Clean the kettle 2'),
+        topics: [{ documentId: 'old' }, { documentId: 'new' }],
       },
     });
     const topics = [{ documentId: 'other', title: 'Something else' }];
@@ -219,11 +219,71 @@ describe('answer', () => {
   });
 
   it('says goodbye to a goodbye, and asks back after a greeting as at the start', async () => {
-    const { ask } = desk({ deltas: ['x'] }, [scored(makeChunk(), unsure)]);
+    const { ask } = desk({ deltas: ['x'] }, [
+      scored(makeChunk({ documentId: 'old', title: 'Clean the kettle 1' }), unsure),
+      scored(makeChunk({ documentId: 'new', title: 'Clean the kettle 2' }), unsure),
+    ]);
     expect(deltaText(await ask({ author: 'customer', text: 'see you' }))).toMatch(/^Goodbye/);
     const greeted = { author: 'bot', text: 'Hello!', decision: 'small-talk' } as const;
-    expect((await ask({ author: 'customer', text: 'hi' }, greeted, question)).at(-1)).toMatchObject({
-      message: { decision: 'clarify', topics: [{ documentId: 'reset' }] },
+    const asked = {
+      author: 'customer',
+      text: 'There is lime in my kettle, how do I clean it well?',
+    } as const;
+    expect((await ask({ author: 'customer', text: 'hi' }, greeted, asked)).at(-1)).toMatchObject({
+      message: { decision: 'clarify', topics: [{ documentId: 'old' }, { documentId: 'new' }] },
+    });
+  });
+
+  it('answers without asking back where there is no real alternative', async () => {
+    const { ask } = desk({ deltas: ['x'] }, [
+      scored(makeChunk({ documentId: 'reset' }), unsure),
+      scored(makeChunk({ documentId: 'delivery', title: 'Countries and times' }), unsure),
+    ]);
+    expect((await ask(question)).at(-1)).toMatchObject({ message: { decision: 'answer' } });
+  });
+
+  it('hands over where the same answer would come again', async () => {
+    const { ask } = desk({ deltas: [] }, [scored(makeChunk(), sure)]);
+    const events = await ask(question);
+    expect(events.slice(-2)).toMatchObject([
+      { type: 'handoff-request', reason: 'unanswered' },
+      { message: { decision: 'handoff' } },
+    ]);
+  });
+
+  it('looks up each of several questions, and gives the model what answers it', async () => {
+    const { ask, model, knowledgeBase } = desk({ deltas: ['x'] }, [scored(makeChunk(), sure)]);
+    await ask({ author: 'customer', text: 'How long is the warranty on a valve? And what does Plus cost?' });
+    expect(knowledgeBase.queries).toContain('How long is the warranty on a valve?');
+    expect(knowledgeBase.queries).toContain('And what does Plus cost?');
+    expect(model.groundings[0]?.parts?.map((part) => part.question)).toEqual([
+      'How long is the warranty on a valve?',
+      'And what does Plus cost?',
+    ]);
+  });
+
+  it('speaks the language of the message, and takes articles of that language first', async () => {
+    const passages = [
+      scored(makeChunk({ documentId: 'english' }), sure),
+      scored(makeChunk({ documentId: 'deutsch', language: 'de' }), sure, 0.5),
+    ];
+    const { ask, model } = desk({ deltas: ['x'] }, passages, { languageOf: () => 'de' });
+    await ask(question);
+    expect(model.groundings[0]).toMatchObject({
+      wording: { language: 'de' },
+      passages: [{ chunk: { documentId: 'deutsch' } }, { chunk: { documentId: 'english' } }],
+    });
+    const none = desk({ deltas: ['x'] }, [scored(makeChunk(), hopeless)], { languageOf: () => 'de' });
+    expect(deltaText(await none.ask(question))).toMatch(/^Das weiß ich nicht/);
+  });
+
+  it('names a code that the articles do not have, and gives none of its neighbours', async () => {
+    const codes = makeChunk({ text: '## E1\n\nThe door is open.\n\n## E2\n\nThe filter is full.' });
+    const { ask } = desk({ deltas: ['x'] }, [scored(codes, sure)]);
+    expect(
+      (await ask({ author: 'customer', text: 'What does E9 mean on my display?' })).at(-1),
+    ).toMatchObject({
+      message: { decision: 'decline', text: expect.stringContaining('E9') },
     });
   });
 

@@ -3,12 +3,14 @@
 import type { CardMatch } from '#core/answer-card.ts';
 import type { HandoffReason, Message, Topic } from '#core/conversation.ts';
 import type { ScoredChunk } from '#core/document.ts';
+import { tokenizeForSearch } from '#core/lexical-tokens.ts';
 import type { Act, SmallTalk } from '../understand/act.ts';
 import { contentWords } from '../understand/content-words.ts';
 import { type Danger, emergencyAdviceIn } from '../understand/danger.ts';
 import { giveUpAfter, isOpening, offeredTopics } from '../understand/dialogue-state.ts';
 import type { ChosenCards } from './choose-cards.ts';
 import { evidenceFeatures, type FeatureName, featureNames } from './evidence-features.ts';
+import { realAlternatives } from './real-alternatives.ts';
 
 /** Logistic regression over `evidenceFeatures`, and the probabilities from which on the desk answers or asks back. */
 export interface PolicyFit {
@@ -60,6 +62,8 @@ export type PolicyOutcome =
       readonly confidence: number;
       /** The customer toyed with the desk: the reply stays friendly and says what it is for. */
       readonly tone?: 'calm';
+      /** What the articles list the neighbours of, and not this one. */
+      readonly code?: string;
     }
   | { readonly decision: 'small-talk'; readonly confidence: number; readonly smallTalk: SmallTalk }
   /** The customer left the address that was asked for. */
@@ -173,12 +177,17 @@ function decideByEvidence(
   // In other words than before, and what was offered is found again: the two together are surer than the fit, which sees one turn.
   const confirmed = offered?.some(({ documentId }) => documentId === passages[0]?.chunk.documentId);
   const isFirst = isOpening(history);
-  if (confidence >= (confirmed ? clarifyFrom : answerFrom)) {
-    const ambiguous = mayAskBack && isFirst && fitsSeveral(question, passages);
-    if (!ambiguous) return { decision: 'answer', confidence };
+  const isShort = isFirst && contentWords(question).size <= fewWords;
+  const alternatives = mayAskBack ? realAlternatives(question, passages) : [];
+  const topics =
+    alternatives.length > 0 || !mayAskBack || !isShort ? alternatives : equallyFitting(question, passages);
+  if (confidence >= (confirmed ? clarifyFrom : answerFrom) && !(isShort && topics.length > 0))
+    return { decision: 'answer', confidence };
+  if (mayAskBack && confidence >= clarifyFrom) {
+    if (topics.length > 0) return { decision: 'clarify', confidence, topics };
+    // Without an alternative there is nothing to ask: the likelier half is answered.
+    if (confidence >= (clarifyFrom + answerFrom) / 2) return { decision: 'answer', confidence };
   }
-  if (mayAskBack && confidence >= clarifyFrom)
-    return { decision: 'clarify', confidence, topics: distinctTopics(passages, 3) };
   // "It doesn't work" is no question that the articles fail to answer: it is none yet.
   if (mayAskBack && isFirst && contentWords(question).size <= 1)
     return { decision: 'clarify', confidence, topics: [] };
@@ -196,22 +205,24 @@ const sameWords = 0.02;
 const leastCoverage = 0.4;
 
 /**
- * The question says so little that another article fits it as well. Of 719 first questions that an article of eight help centres answers,
- * 7 are so short and one is taken for such; of ten that are too vague to answer, five, four of which the rule was made from. How many
- * customers type a single keyword and would rather be answered is not known.
+ * Articles that a question of few words fits alike, none of which is about these words by its title. Empty where one fits best. Of 719
+ * first questions that an article of eight help centres answers, 7 are so short and one is taken for such; of ten that are too vague to
+ * answer, five, four of which the rule was made from. How many customers type a single keyword and would rather be answered is not known.
  */
-function fitsSeveral(question: string, passages: readonly ScoredChunk[]): boolean {
-  const [best, ...others] = passages;
-  if (!best || contentWords(question).size > fewWords) return false;
-  const coverage = best.evidence.coverage ?? 0;
-  if (coverage < leastCoverage) return false;
-  return others.some(
-    ({ chunk, score, evidence }) =>
-      chunk.kind === 'article' &&
-      chunk.documentId !== best.chunk.documentId &&
-      score >= nearlyAsGood * best.score &&
-      (evidence.coverage ?? 0) >= coverage - sameWords,
+function equallyFitting(question: string, passages: readonly ScoredChunk[]): Topic[] {
+  const [best] = passages;
+  const coverage = best?.evidence.coverage ?? 0;
+  if (!best || coverage < leastCoverage) return [];
+  const asked = new Set(tokenizeForSearch(question));
+  if (tokenizeForSearch(best.chunk.title).some((token) => asked.has(token))) return [];
+  const topics = distinctTopics(
+    passages.filter(
+      ({ score, evidence }) =>
+        score >= nearlyAsGood * best.score && (evidence.coverage ?? 0) >= coverage - sameWords,
+    ),
+    3,
   );
+  return topics.length > 1 ? topics : [];
 }
 
 /** Probability, 0 to 1, that the passages hold the answer. */

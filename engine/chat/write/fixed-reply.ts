@@ -3,6 +3,7 @@ import type { CardMatch } from '#core/answer-card.ts';
 import type { Citation, Conversation, Message } from '#core/conversation.ts';
 import type { PolicyOutcome } from '../decide/policy.ts';
 import { createAnswerFilter } from './answer-filter.ts';
+import { unknownCode } from './answer-wording.ts';
 import { cardReply } from './card-reply.ts';
 import { citationsOf } from './citations.ts';
 import { heldAddresses } from './held-addresses.ts';
@@ -41,6 +42,7 @@ function ownWords(
   const replies = repliesIn(language);
   switch (outcome.decision) {
     case 'decline':
+      if (outcome.code !== undefined) return unknownCode(outcome.code, language);
       return outcome.tone ? replies.calm : replies.decline;
     case 'small-talk':
       return outcome.smallTalk === 'contact' ? replies.contact(outcome.email) : replies[outcome.smallTalk];
