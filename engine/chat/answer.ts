@@ -62,7 +62,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
       .slice(0, 1)
       .map((card) => cardPassage(card, score));
     const found = preferLanguage(passages, language).slice(0, passagesGiven - near.length);
-    return [...wholeSections(found, knowledgeBase().document), ...near];
+    return [...wholeSections(found, knowledgeBase().document, passages), ...near];
   }
 
   return async function* answer(

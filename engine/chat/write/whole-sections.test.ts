@@ -26,6 +26,22 @@ describe('whole sections', () => {
     expect(widen('2. Rinse it.', '1. Empty it.', 'In the dark.')).toHaveLength(2);
   });
 
+  it('take along what a reader made of each passage in them', () => {
+    const read = (part: string, logit: number) => {
+      const passage = cut(part);
+      return {
+        ...passage,
+        evidence: { ...passage.evidence, rerank: logit },
+        reading: [{ start: 3, end: part.length, belongs: 0.5 }],
+      };
+    };
+    const passages = [read('2. Rinse it.', 1), read('1. Empty it.', 2), read('In the dark.', 3)];
+    const [section] = wholeSections(passages.slice(0, 1), () => document(text), passages);
+    const words = section!.reading!.map(({ start, end }) => section!.chunk.text.slice(start, end));
+    expect(words).toEqual(['Empty it.', 'Rinse it.']);
+    expect(section!.evidence.rerank).toBe(2);
+  });
+
   it('leave a passage as it is where the document has changed since', () => {
     const passage = scored(makeChunk({ text: 'Gone.', start: 0, end: 5 }));
     expect(wholeSections([passage], () => document(text))).toEqual([passage]);

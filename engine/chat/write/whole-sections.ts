@@ -1,15 +1,19 @@
 // Passages are cut for searching; an answer is written from whole sections. What stands in the same section around a passage comes
 // along, so that steps have their end and a sentence what it points back to.
-import type { Chunk, Document, ScoredChunk } from '#core/document.ts';
+import type { Chunk, Document, ReadWord, ScoredChunk } from '#core/document.ts';
 import { packBlocks, readBlocks, type TextBlock, unpackBlocks } from '#core/text-blocks.ts';
 
 /** So much of a section on either side of a passage, in UTF-16 code units: some 250 words. */
 const mostAround = 1_500;
 
-/** In the same order; a passage that is part of a better one's section is left out. */
+/**
+ * In the same order; a passage that is part of a better one's section is left out. What a reader made of the passages goes along, also of
+ * those that are `read` and lie in one of the sections.
+ */
 export function wholeSections(
   passages: readonly ScoredChunk[],
   document: (id: string) => Document | undefined,
+  read: readonly ScoredChunk[] = passages,
 ): ScoredChunk[] {
   const whole: ScoredChunk[] = [];
   for (const passage of passages) {
@@ -22,9 +26,36 @@ export function wholeSections(
     const text = chunk.kind === 'article' ? document(chunk.documentId)?.pageContent : undefined;
     // Between finding and writing another generation may have been swapped in.
     const isCurrent = text?.slice(chunk.start, chunk.end) === chunk.text;
-    whole.push(text !== undefined && isCurrent ? { ...passage, chunk: widened(chunk, text) } : passage);
+    whole.push(
+      text !== undefined && isCurrent
+        ? withReadings({ ...passage, chunk: widened(chunk, text) }, read)
+        : passage,
+    );
   }
   return whole;
+}
+
+function withReadings(section: ScoredChunk, read: readonly ScoredChunk[]): ScoredChunk {
+  const { documentId, start, text } = section.chunk;
+  const inside = read.filter(
+    ({ chunk, reading }) =>
+      reading && chunk.documentId === documentId && chunk.start >= start && chunk.end <= start + text.length,
+  );
+  if (inside.length === 0) return section;
+  const words = new Map<number, ReadWord>();
+  for (const { chunk, reading } of inside) {
+    const by = chunk.start - start;
+    for (const word of reading!)
+      words.set(word.start + by, { ...word, start: word.start + by, end: word.end + by });
+  }
+  return {
+    ...section,
+    reading: [...words.values()].sort((a, b) => a.start - b.start),
+    evidence: {
+      ...section.evidence,
+      rerank: Math.max(...inside.map(({ evidence }) => evidence.rerank ?? -Infinity)),
+    },
+  };
 }
 
 function widened(chunk: Chunk, text: string): Chunk {

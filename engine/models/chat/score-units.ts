@@ -2,17 +2,15 @@
 // words, and by a reader or a reranker where there is one.
 import type { CallOptions } from '#core/call-options.ts';
 import type { Grounding } from '#core/chat-model.ts';
+import type { ReadWord, ScoredChunk } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { isAbortError } from '#core/errors.ts';
 import { tokenizeForSearch } from '#core/lexical-tokens.ts';
-import { belongsWithin, type Reader } from '#core/reader.ts';
 import type { Reranker, RerankerTrust } from '#core/reranker.ts';
 import type { Section, Unit } from './passage-blocks.ts';
 
 export interface ExtractiveModels {
   readonly embedder: Embedder;
-  /** Says which words answer. With it, the reranker is not asked about single sentences. */
-  readonly reader?: Reader;
   /** Says of single sentences whether they answer; the embedder and the words go without it. */
   readonly reranker?: Pick<Reranker, 'score' | 'trust'>;
 }
@@ -105,8 +103,8 @@ export async function scoreUnits(
       penalty;
     return { ...place, context, score };
   });
-  const added = models.reader
-    ? await readUnits(scored, { query, passages, reader: models.reader, signal })
+  const added = passages.some(({ reading }) => reading)
+    ? scored.map((candidate) => asRead(candidate, passages[candidate.passage]!))
     : await rerankUnits(scored, { query, reranker: models.reranker, trust, signal });
   return added
     .map(({ passage, section, block, unit, score }) => ({ passage, section, block, unit, score }))
@@ -140,27 +138,23 @@ function mostLikely<P extends { readonly of: Unit }>(places: P[], queryTokens: R
   return places.filter((_, index) => kept.has(index));
 }
 
-async function readUnits(
-  candidates: readonly Candidate[],
-  {
-    query,
-    passages,
-    reader,
-    signal,
-  }: Pick<Read, 'query' | 'passages'> & CallOptions & { readonly reader: Reader },
-): Promise<readonly Candidate[]> {
-  const texts = passages.map(({ chunk }) => chunk.text);
-  const readings = await withoutFailing(reader.read(query, texts, { signal }), signal);
-  if (!readings) return candidates;
-  return candidates.map((candidate) => {
-    const reading = readings[candidate.passage];
-    if (!reading) return candidate;
-    const belongs = belongsWithin(reading, candidate.of.start, candidate.of.end) ?? 0;
-    return {
-      ...candidate,
-      score: candidate.score + belongsWeight * belongs + answersWeight * sigmoid(reading.answers),
-    };
-  });
+function asRead(candidate: Candidate, { reading, evidence: { rerank } }: ScoredChunk): Candidate {
+  if (!reading || rerank === undefined) return candidate;
+  const belongs = belongsWithin(reading, candidate.of.start, candidate.of.end) ?? 0;
+  return { ...candidate, score: candidate.score + belongsWeight * belongs + answersWeight * sigmoid(rerank) };
+}
+
+/** Mean probability of the characters from `start` to `end` that were read; undefined where none of them was. */
+export function belongsWithin(reading: readonly ReadWord[], start: number, end: number): number | undefined {
+  let characters = 0;
+  let sum = 0;
+  for (const word of reading) {
+    const shared = Math.min(end, word.end) - Math.max(start, word.start);
+    if (shared <= 0) continue;
+    characters += shared;
+    sum += shared * word.belongs;
+  }
+  return characters === 0 ? undefined : sum / characters;
 }
 
 async function rerankUnits(
