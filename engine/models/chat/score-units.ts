@@ -48,9 +48,13 @@ const transcriptPenalty = 0.15;
 const questionPenalty = 0.3;
 /** For units whose sentence or headings hold the words of a follow-up. */
 const focusWeight = 0.5;
-/** Of the mean probability that a unit's words belong to the answer, and of the probability that its passage answers at all. */
-const belongsWeight = 1;
-const answersWeight = 0.5;
+/** What a reader says counts `sentenceWeight` of its trust; so much of that the probability that the passage answers at all. */
+const answersShare = 0.5;
+/** Of a reader that does not say what it is worth. */
+const readerTrust: Pick<RerankerTrust, 'sentenceWeight' | 'temperature'> = {
+  sentenceWeight: 1,
+  temperature: 1,
+};
 
 type Read = Required<Pick<Grounding, 'query' | 'question' | 'passages'>>;
 
@@ -104,7 +108,13 @@ export async function scoreUnits(
     return { ...place, context, score };
   });
   const added = passages.some(({ reading }) => reading)
-    ? scored.map((candidate) => asRead(candidate, passages[candidate.passage]!))
+    ? scored.map((candidate) =>
+        asRead(candidate, passages[candidate.passage]!, {
+          ...readerTrust,
+          ...models.reranker?.trust,
+          ...trust,
+        }),
+      )
     : await rerankUnits(scored, { query, reranker: models.reranker, trust, signal });
   return added
     .map(({ passage, section, block, unit, score }) => ({ passage, section, block, unit, score }))
@@ -138,10 +148,15 @@ function mostLikely<P extends { readonly of: Unit }>(places: P[], queryTokens: R
   return places.filter((_, index) => kept.has(index));
 }
 
-function asRead(candidate: Candidate, { reading, evidence: { rerank } }: ScoredChunk): Candidate {
+function asRead(
+  candidate: Candidate,
+  { reading, evidence: { rerank } }: ScoredChunk,
+  { sentenceWeight, temperature }: Pick<RerankerTrust, 'sentenceWeight' | 'temperature'>,
+): Candidate {
   if (!reading || rerank === undefined) return candidate;
   const belongs = belongsWithin(reading, candidate.of.start, candidate.of.end) ?? 0;
-  return { ...candidate, score: candidate.score + belongsWeight * belongs + answersWeight * sigmoid(rerank) };
+  const said = (1 - answersShare) * belongs + answersShare * sigmoid(rerank / temperature);
+  return { ...candidate, score: candidate.score + sentenceWeight * said };
 }
 
 /** Mean probability of the characters from `start` to `end` that were read; undefined where none of them was. */
