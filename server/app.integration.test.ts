@@ -334,6 +334,7 @@ describe('requests that are not right', () => {
         413,
         'message-too-long',
       ]);
+      expect(response.headers.get('x-message-limit')).toBe('100');
     }
     const longest = await fetch(
       `${server.api}/${id}/messages`,

@@ -49,6 +49,10 @@ export function createApp(options: AppOptions): Express {
   app.use(
     '/api',
     allowedOrigin(config.server),
+    (_request, response, next) => {
+      response.set('X-Message-Limit', String(config.limits.messageLength));
+      next();
+    },
     async (request, _response, next) => {
       await rateLimits.request(clientAddress(request, trustProxy));
       next();

@@ -35,7 +35,7 @@ export function writeArticlePages(knowledge: string, templates: Templates, out: 
       updated: escapeHtml(article.updated),
       section: sectionName(sectionId),
       sectionId,
-      body: article.body.replace(/(href=")(\/[\w-]+\/[\w-]+)(?=["#])/g, '$1/help$2/'),
+      body: withAnchors(article.body.replace(/(href=")(\/[\w-]+\/[\w-]+)(?=["#])/g, '$1/help$2/')),
     });
   }
   const cards = [...sections].map(
@@ -51,6 +51,17 @@ function writePage(folder: string, template: string, values: Record<string, stri
     template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? ''),
   );
 }
+
+/** Headings get the anchors that citations of their sections lead to (engine/chat/write/citations.ts). */
+const withAnchors = (html: string) =>
+  html.replace(/<h([2-6])>(.*?)<\/h\1>/gs, (_, level: string, heading: string) => {
+    const text = heading.replace(/<[^>]*>|&#?\w+;/g, '').toLowerCase();
+    const anchor = text
+      .replace(/[^\p{L}\p{M}\p{N}\s_-]/gu, '')
+      .trim()
+      .replace(/\s/g, '-');
+    return `<h${level} id="${anchor}">${heading}</h${level}>`;
+  });
 
 const sectionName = (id: string) => `${id[0]?.toUpperCase()}${id.slice(1).replaceAll('-', ' ')}`;
 

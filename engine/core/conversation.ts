@@ -23,9 +23,14 @@ export interface Citation {
   readonly documentId: string;
   readonly chunkId: string;
   readonly title: string;
+  /** Of the document, at the last heading of `headingPath`. */
   readonly url?: string;
-  /** The passage cited, verbatim from the document. */
+  /** Headings above what the answer says, outermost first, without the title; of the whole passage while that is not known. */
+  readonly headingPath?: readonly string[];
+  /** The passage cited, verbatim from the document: Markdown. */
   readonly quote: string;
+  /** What of the quote the answer says, in order, without overlaps. Offsets in UTF-16 code units. Absent until the answer has ended. */
+  readonly used?: readonly { readonly start: number; readonly end: number }[];
 }
 
 /** An article that the desk names when it asks back what is meant. */

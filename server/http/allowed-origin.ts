@@ -42,7 +42,7 @@ export function allowedOrigin(settings: OriginSettings): RequestHandler {
     const { origin } = request.headers;
     if (origin !== undefined) {
       response.set('Access-Control-Allow-Origin', origin);
-      response.set('Access-Control-Expose-Headers', 'Retry-After, X-Request-Id');
+      response.set('Access-Control-Expose-Headers', 'Retry-After, X-Message-Limit, X-Request-Id');
     }
     // Asks only what may be asked; the request that follows is refused if it has to be.
     if (request.method === 'OPTIONS') {

@@ -82,13 +82,11 @@ describeInBrowser('the widget that is refused', () => {
     expect(await status(page).innerText()).toBe('');
   });
 
-  it('says that a message is too long until the customer changes it', async () => {
+  it('says that a message is too long until the customer changes it, and then how long one may be', async () => {
     const env = { ANSWERDESK_MAX_MESSAGE_LENGTH: '20' };
     await using server = await startServer({ env, overrides: { webFolder } });
     await using page = await visit(server.url);
     await page.locator('.launcher').click();
-    await ask(page, 'Short');
-    await page.locator('.actions').waitFor();
     const comesBack = page.waitForResponse((response) => response.url().endsWith('/events'));
     await ask(page, 'Longer than twenty characters');
     await status(page).filter({ hasText: 'too long' }).waitFor();
@@ -96,8 +94,12 @@ describeInBrowser('the widget that is refused', () => {
     expect((await comesBack).status()).toBe(200);
     await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
     expect(await status(page).innerText()).toContain('too long');
+    expect(await page.locator('textarea').getAttribute('maxlength')).toBe('20');
     await page.locator('textarea').press('Backspace');
-    await expect.poll(() => status(page).innerText()).toBe('');
+    await status(page).filter({ hasText: '20 characters at most' }).waitFor();
+    await ask(page, 'Short');
+    await page.locator('.actions').waitFor();
+    expect(await status(page).innerText()).toBe('');
   });
 
   it('says that there were too many messages for as long as one of them waits', async () => {

@@ -30,6 +30,8 @@ export interface ScriptedServer {
   down: boolean;
   /** Each event stream is cut after this many bytes, then the next one is not. */
   cuts: number[];
+  /** Says what it takes in one message. */
+  messageLimit: number | undefined;
   /** Refuses every message with this. */
   refusal: { status: number; code: string; retryAfterMs?: number } | undefined;
   /** What came in, as `METHOD path`. */
@@ -106,6 +108,7 @@ export async function openScriptedServer(folder: string): Promise<ScriptedServer
     response: ServerResponse,
     path: string[],
   ): Promise<void> {
+    if (scripted.messageLimit) response.setHeader('x-message-limit', scripted.messageLimit);
     const body = request.method === 'POST' ? JSON.parse((await read(request)) || '{}') : {};
     if (path.length === 0) {
       const id = randomUUID();
@@ -236,6 +239,7 @@ export async function openScriptedServer(folder: string): Promise<ScriptedServer
       if (now) for (const socket of sockets) socket.destroy();
     },
     cuts: [],
+    messageLimit: undefined,
     refusal: undefined,
     requests: [],
     feedback: [],

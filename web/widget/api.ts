@@ -31,6 +31,8 @@ export interface Api {
   cancel(session: Session, messageId: string): Promise<void>;
   rate(session: Session, messageId: string, rating: 'up' | 'down'): Promise<void>;
   requestPerson(session: Session, email: string): Promise<void>;
+  /** The most characters (UTF-16 code units) that the server takes in one message; undefined until it has said so. */
+  messageLimit(): number | undefined;
 }
 
 export interface FollowOptions {
@@ -43,6 +45,7 @@ export interface FollowOptions {
 
 export function createApi(server: string): Api {
   const base = `${server}/api/conversations`;
+  let messageLimit: number | undefined;
 
   async function request(path: string, session: Session | undefined, init: RequestInit): Promise<Response> {
     const response = await fetch(base + path, {
@@ -55,6 +58,7 @@ export function createApi(server: string): Api {
       credentials: 'omit',
       cache: 'no-store',
     });
+    messageLimit = Number(response.headers.get('x-message-limit')) || messageLimit;
     if (!response.ok) throw await refusal(response);
     return response;
   }
@@ -98,6 +102,7 @@ export function createApi(server: string): Api {
   }
 
   return {
+    messageLimit: () => messageLimit,
     async createConversation(language) {
       const response = await post('', undefined, { language });
       const { id, token }: ConversationCreated = await response.json();

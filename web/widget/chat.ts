@@ -10,7 +10,7 @@ import { type ClientView, createConversationClient } from './conversation-client
 import { type ShownMessage, streamingAnswer } from './conversation-state.ts';
 import { element } from './dom.ts';
 import { createHandoffForm, type HandoffForm } from './handoff-form.ts';
-import { createMessageView, type MessageView } from './message-view.ts';
+import { createMessageView, type MessageExtras, type MessageView } from './message-view.ts';
 import type { Settings } from './settings.ts';
 import { createSessionStore } from './stored-session.ts';
 import { fill } from './strings.ts';
@@ -27,8 +27,9 @@ export function createChat(settings: Settings, direction: string): Chat {
   const { strings, language } = settings;
   const announcer = createAnnouncer(language);
   const news = createAnswerNews(announcer);
+  const api = createApi(settings.server);
   const client = createConversationClient({
-    api: createApi(settings.server),
+    api,
     store: createSessionStore(settings),
     language,
     onChange: scheduleRender,
@@ -37,7 +38,10 @@ export function createChat(settings: Settings, direction: string): Chat {
   const composer = createComposer(strings, {
     send,
     stop: () => void client.cancel().catch(scheduleRender),
-    typed: () => client.typed(),
+    typed() {
+      client.typed();
+      scheduleRender();
+    },
   });
   const shell = createChatShell(settings, direction, {
     toggle: () => (isOpen ? close() : open()),
@@ -58,6 +62,7 @@ export function createChat(settings: Settings, direction: string): Chat {
   let handoffOffered = false;
   /** The message below which a person's reply was promised; empty before the first. */
   let thanksAfter: string | undefined;
+  let givenEmail: string | undefined;
 
   function scheduleRender(): void {
     if (frame === 0) frame = requestAnimationFrame(render);
@@ -76,7 +81,11 @@ export function createChat(settings: Settings, direction: string): Chat {
     if (thanksAfter === '') nodes.push(thanks);
     for (const message of shown) {
       nodes.push(
-        draw(message, { last: message === last, waiting: view.outbox.some(({ id }) => id === message.id) }),
+        draw(message, {
+          last: message === last,
+          offerPerson: !view.handedOver && !handoffForm,
+          waiting: view.outbox.some(({ id }) => id === message.id),
+        }),
       );
       if (message.id === thanksAfter) nodes.push(thanks);
     }
@@ -88,21 +97,23 @@ export function createChat(settings: Settings, direction: string): Chat {
     shell.restart.disabled = shown.length === 0;
     shell.showUnread(news.unread());
     composer.setAnswering(answering);
-    notice.show(view, scheduleRender);
+    const limit = api.messageLimit();
+    if (limit) composer.setLimit(limit);
+    notice.show(view, scheduleRender, limit && composer.isFull() ? fill(strings.limit, limit) : '');
     const wantsPerson = view.conversation.handoff === 'customer-request' && last && news.isNews(last.id);
-    if (wantsPerson && isOpen && !answering && !handoffOffered) askPerson();
+    if (wantsPerson && isOpen && !answering && !handoffOffered && !view.handedOver) askPerson();
     if (wasAtEnd || scrollDown) scroll.scrollTop = scroll.scrollHeight;
     scrollDown = false;
   }
 
-  function draw(message: ShownMessage, state: { last: boolean; waiting: boolean }): Node {
+  function draw(message: ShownMessage, extras: Omit<MessageExtras, 'rating'>): Node {
     const view =
       views.get(message.id) ?? createMessageView(settings, { rate, choose: send, askPerson, retry });
     views.set(message.id, view);
     view.update(message, {
+      ...extras,
       rating: ratings.get(message.id),
-      last: state.last && message.id !== thanksAfter,
-      waiting: state.waiting,
+      last: extras.last && message.id !== thanksAfter,
     });
     if (message.author !== 'customer') news.note(message, view.spokenText(), isOpen);
     return view.node;
@@ -134,10 +145,12 @@ export function createChat(settings: Settings, direction: string): Chat {
   function askPerson(): void {
     handoffOffered = true;
     if (!handoffForm) {
-      handoffForm = createHandoffForm(strings, { request: client.requestPerson, close: endHandoff });
+      const actions = { request: client.requestPerson, close: endHandoff };
+      handoffForm = createHandoffForm(strings, actions, givenEmail);
       composer.node.hidden = true;
       composer.node.before(handoffForm.node);
-      shell.scroll.scrollTop = shell.scroll.scrollHeight;
+      scrollDown = true;
+      scheduleRender();
     }
     handoffForm.focus();
   }
@@ -146,6 +159,7 @@ export function createChat(settings: Settings, direction: string): Chat {
     closeHandoff();
     composer.focus();
     if (!email) return;
+    givenEmail = email;
     thanksAfter = client.view().conversation.messages.at(-1)?.id ?? '';
     const text = fill(strings.handoffDone, email);
     thanks.replaceChildren(element('div', { class: 'bubble', dir: 'auto' }, text));
@@ -158,11 +172,13 @@ export function createChat(settings: Settings, direction: string): Chat {
     handoffForm?.node.remove();
     handoffForm = undefined;
     composer.node.hidden = false;
+    scheduleRender();
   }
 
   function startAgain(): void {
     closeHandoff();
     thanksAfter = undefined;
+    givenEmail = undefined;
     handoffOffered = false;
     views.clear();
     client.restart();

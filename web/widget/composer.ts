@@ -7,6 +7,10 @@ export interface Composer {
   /** While an answer is being written, the button stops it instead of sending. */
   setAnswering(answering: boolean): void;
   setText(text: string): void;
+  /** In UTF-16 code units. */
+  setLimit(characters: number): void;
+  /** No further character fits; a text that was pasted may even be longer, and is not sent. */
+  isFull(): boolean;
   text(): string;
   focus(): void;
 }
@@ -18,7 +22,7 @@ export interface ComposerActions {
   typed(): void;
 }
 
-/** The server decides; this only spares the customer the round trip. */
+/** Until the server has said what it takes: no server takes more. */
 const longestMessage = 100_000;
 
 export function createComposer(strings: Strings, actions: ComposerActions): Composer {
@@ -39,7 +43,7 @@ export function createComposer(strings: Strings, actions: ComposerActions): Comp
   function submit(): void {
     const text = input.value.trim();
     input.focus();
-    if (text === '' || answering) return;
+    if (text === '' || answering || input.value.length > input.maxLength) return;
     input.value = '';
     settle();
     actions.send(text);
@@ -63,6 +67,16 @@ export function createComposer(strings: Strings, actions: ComposerActions): Comp
     settle();
     actions.typed();
   });
+  // What does not fit would be cut off without a word, and at the end of a long paste there is often the question.
+  input.addEventListener('paste', (event) => {
+    const text = event.clipboardData?.getData('text') ?? '';
+    const { value, selectionStart: start, selectionEnd: end, maxLength } = input;
+    if (value.length - (end - start) + text.length <= maxLength) return;
+    event.preventDefault();
+    input.setRangeText(text, start, end, 'end');
+    settle();
+    actions.typed();
+  });
   input.addEventListener('keydown', (event) => {
     // While an input method composes a character, Enter belongs to it.
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
@@ -77,6 +91,10 @@ export function createComposer(strings: Strings, actions: ComposerActions): Comp
     focus() {
       input.focus();
       settle();
+    },
+    isFull: () => input.value.length >= input.maxLength,
+    setLimit(characters) {
+      input.maxLength = characters;
     },
     setAnswering(now) {
       if (answering === now) return;

@@ -8,15 +8,15 @@ import type { Strings } from './strings.ts';
 const lossShownAfterMs = 1_200;
 
 export interface ConnectionNotice {
-  /** `again` is called when there may be something to show without a change of the view. */
-  show(view: ClientView, again: () => void): void;
+  /** `again` is called when there may be something to show without a change of the view; `hint` is shown when nothing is wrong. */
+  show(view: ClientView, again: () => void, hint: string): void;
 }
 
 export function createConnectionNotice(node: HTMLElement, strings: Strings): ConnectionNotice {
   let lostSince = 0;
   let shown = false;
   return {
-    show({ connection, refusal }, again) {
+    show({ connection, refusal }, again, hint) {
       if (connection === 'lost') {
         lostSince ||= performance.now();
         const waitMs = lostSince + lossShownAfterMs - performance.now();
@@ -26,7 +26,7 @@ export function createConnectionNotice(node: HTMLElement, strings: Strings): Con
         lostSince = 0;
         shown = false;
       }
-      const text = shown ? strings.offline : refusal ? explainFailure(refusal, strings) : '';
+      const text = shown ? strings.offline : refusal ? explainFailure(refusal, strings) : hint;
       if (node.textContent !== text) node.replaceChildren(...(text ? [icon('info'), text] : []));
     },
   };

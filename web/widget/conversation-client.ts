@@ -18,6 +18,8 @@ export interface ClientView {
   readonly connection: 'fine' | 'lost';
   /** Why the server did not take the oldest message of the outbox, or let this page in. */
   readonly refusal?: { readonly code: string; readonly message: string } | undefined;
+  /** A person has the customer's address and will reply. */
+  readonly handedOver: boolean;
 }
 
 export interface ConversationClient {
@@ -57,7 +59,7 @@ export function createConversationClient({
   onChange,
   onReturned,
 }: ClientOptions): ConversationClient {
-  let { session, outbox, open } = store.load();
+  let { session, outbox, open, handedOver } = store.load();
   let conversation = emptyConversation;
   let connection: ClientView['connection'] = 'fine';
   let refusal: ClientView['refusal'];
@@ -73,7 +75,7 @@ export function createConversationClient({
   let attempt = new AbortController();
   let endPause: (() => void) | undefined;
 
-  const save = () => store.save({ session, outbox, open });
+  const save = () => store.save({ session, outbox, open, handedOver });
   const undelivered = () => outbox.find(({ id }) => !accepted.has(id));
   const needed = () =>
     !closed && (outbox.length > 0 || (session !== undefined && (active || awaitsAnswer(conversation))));
@@ -195,6 +197,7 @@ export function createConversationClient({
 
   function forget(): void {
     session = undefined;
+    handedOver = false;
     conversation = emptyConversation;
     accepted.clear();
     save();
@@ -207,7 +210,7 @@ export function createConversationClient({
   }
 
   return {
-    view: () => ({ conversation, outbox, connection, refusal }),
+    view: () => ({ conversation, outbox, connection, refusal, handedOver }),
     send(text) {
       const id = newId();
       outbox = [...outbox, { id, text }];
@@ -226,6 +229,8 @@ export function createConversationClient({
     },
     async requestPerson(email) {
       await api.requestPerson(await ensureSession(), email);
+      handedOver = true;
+      save();
       if (!running) void run();
     },
     typed() {

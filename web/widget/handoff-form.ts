@@ -17,7 +17,8 @@ export interface HandoffActions {
 
 const emailShape = /^[^\s@<>"']+@[^\s@<>"'.]+(?:\.[^\s@<>"'.]+)+$/;
 
-export function createHandoffForm(strings: Strings, actions: HandoffActions): HandoffForm {
+/** `email`: what was given before, to be corrected. */
+export function createHandoffForm(strings: Strings, actions: HandoffActions, email = ''): HandoffForm {
   const input = element('input', {
     id: 'email',
     type: 'email',
@@ -26,6 +27,7 @@ export function createHandoffForm(strings: Strings, actions: HandoffActions): Ha
     dir: 'ltr',
     required: true,
     'aria-describedby': 'email-problem',
+    value: email,
   });
   const problem = element('p', { id: 'email-problem', class: 'wrong', role: 'alert', hidden: true });
   const submit = element('button', { type: 'submit', class: 'chip main' }, strings.handoffSend);
@@ -53,8 +55,8 @@ export function createHandoffForm(strings: Strings, actions: HandoffActions): Ha
 
   node.addEventListener('submit', async (event) => {
     event.preventDefault();
-    const email = input.value.trim();
-    if (!emailShape.test(email)) {
+    const given = input.value.trim();
+    if (!emailShape.test(given)) {
       complain(strings.emailInvalid);
       input.focus();
       return;
@@ -62,8 +64,8 @@ export function createHandoffForm(strings: Strings, actions: HandoffActions): Ha
     complain('');
     submit.disabled = true;
     try {
-      await actions.request(email);
-      actions.close(email);
+      await actions.request(given);
+      actions.close(given);
     } catch (thrown) {
       complain(thrown instanceof ApiError ? explainFailure(thrown, strings) : strings.offline);
     } finally {

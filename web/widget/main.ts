@@ -42,7 +42,9 @@ function start(tag: HTMLScriptElement): void {
   if (customElements.get(tagName)) return;
   customElements.define(tagName, ChatElement);
   const chat = document.createElement(tagName) as ChatElement;
-  chat.settings = readSettings(tag.dataset, tag.src, navigator.languages);
+  // What the site's authors wrote (greeting, questions) is in the language of their page: the rest of the chat speaks it, too.
+  const pageLanguage = tag.closest<HTMLElement>('[lang]')?.lang ?? '';
+  chat.settings = readSettings(tag.dataset, tag.src, [pageLanguage, ...navigator.languages]);
   document.body.append(chat);
   // Any element of the page can open the chat, with a question or without, and needs no script for it.
   document.addEventListener('click', (event) => {

@@ -4,7 +4,8 @@ import type { Citation, Topic } from '#core/conversation.ts';
 import type { ShownMessage } from './conversation-state.ts';
 import { element, type IconName, icon, iconButton, textButton } from './dom.ts';
 import { settlePartialMarkdown } from './partial-markdown.ts';
-import { isWebAddress, openElsewhere, renderMarkdown } from './safe-markdown.ts';
+import { renderMarkdown } from './safe-markdown.ts';
+import { openSource, sourcesView } from './sources-view.ts';
 import type { Strings } from './strings.ts';
 
 export interface MessageActions {
@@ -26,6 +27,8 @@ export interface MessageExtras {
   readonly rating?: 'up' | 'down' | undefined;
   /** The newest message: only this one offers what to do next. */
   readonly last: boolean;
+  /** Whether a person may be offered: not while the form is open, nor once somebody will reply. */
+  readonly offerPerson: boolean;
   /** Not yet taken by the server. */
   readonly waiting?: boolean;
 }
@@ -35,7 +38,7 @@ export function createMessageView(
   { strings, server }: { readonly strings: Strings; readonly server: string },
   actions: MessageActions,
 ): MessageView {
-  const text = element('div', { class: 'text', dir: 'auto' });
+  const text = element('div', { class: 'text prose', dir: 'auto' });
   const before = element('div');
   const after = element('div');
   const node = element('li', {}, before, element('div', { class: 'bubble' }, text), after);
@@ -54,7 +57,7 @@ export function createMessageView(
     spokenText() {
       const copy = text.cloneNode(true) as HTMLElement;
       for (const mark of copy.querySelectorAll('.cite, .typing')) mark.remove();
-      for (const block of copy.querySelectorAll('p, li, tr, h3, h4, pre')) block.append('\n');
+      for (const block of copy.querySelectorAll('p, li, tr, h3, pre')) block.append('\n');
       return copy.textContent?.trim() ?? '';
     },
     update(message, extras) {
@@ -63,6 +66,7 @@ export function createMessageView(
         message.status,
         extras.rating,
         extras.last,
+        extras.offerPerson,
         extras.waiting,
         ...cited.map(({ number }) => number),
       ].join();
@@ -75,7 +79,7 @@ export function createMessageView(
         const opened = [...after.querySelectorAll('details[open]')].map(({ id }) => id);
         before.replaceChildren(...heading(message, strings));
         after.replaceChildren(
-          ...sources(message.id, cited, { strings, server }),
+          ...sourcesView(cited, { messageId: message.id, strings, server }),
           ...footer(message, extras, strings, actions),
         );
         for (const card of after.querySelectorAll('details')) card.open = opened.includes(card.id);
@@ -168,16 +172,21 @@ function footer(
   if (message.decision === 'answer' && message.status === 'complete') {
     parts.push(rating(message.id, extras.rating, strings, actions));
   }
-  if (extras.last) parts.push(...nextSteps(message, strings, actions));
+  if (extras.last) parts.push(...nextSteps(message, extras, strings, actions));
   return parts;
 }
 
-function nextSteps(message: ShownMessage, strings: Strings, actions: MessageActions): HTMLElement[] {
+function nextSteps(
+  message: ShownMessage,
+  { offerPerson }: MessageExtras,
+  strings: Strings,
+  actions: MessageActions,
+): HTMLElement[] {
   const retry = message.status === 'interrupted' || message.failure?.retryable;
-  const person = message.failure ?? ['decline', 'clarify', 'handoff'].includes(message.decision ?? '');
+  const needsPerson = message.failure ?? ['decline', 'clarify', 'handoff'].includes(message.decision ?? '');
   const buttons = [
     ...(retry && message.replyTo ? [textButton(strings.retry, 'chip', () => actions.retry(message))] : []),
-    ...(person ? [textButton(strings.person, 'chip', () => actions.askPerson())] : []),
+    ...(needsPerson && offerPerson ? [textButton(strings.person, 'chip', () => actions.askPerson())] : []),
   ];
   return buttons.length > 0 ? [element('div', { class: 'row next' }, ...buttons)] : [];
 }
@@ -200,51 +209,6 @@ export function explainFailure(failure: { code: string; message: string }, strin
 /** While the text is streaming, `citations` still holds all passages found: show those it has referred to. */
 function citedSources({ status, text, citations }: ShownMessage): readonly Citation[] {
   return status === 'streaming' ? citations.filter(({ number }) => text.includes(`[${number}]`)) : citations;
-}
-
-function sources(
-  messageId: string,
-  citations: readonly Citation[],
-  { strings, server }: { readonly strings: Strings; readonly server: string },
-): HTMLElement[] {
-  if (citations.length === 0) return [];
-  const label = citations.length === 1 ? strings.source : strings.sources;
-  return [
-    element(
-      'div',
-      { class: 'sources', role: 'group', 'aria-label': label },
-      element('p', { 'aria-hidden': 'true' }, label),
-      ...citations.map((citation) => sourceCard(messageId, citation, server)),
-    ),
-  ];
-}
-
-function sourceCard(messageId: string, { number, title, url, quote }: Citation, server: string): HTMLElement {
-  const body = element('div', {}, element('blockquote', { dir: 'auto', tabindex: 0 }, quote));
-  const address = url?.startsWith('/') ? server + url : url;
-  if (isWebAddress(address)) {
-    const link = element('a', { href: address }, new URL(address).host, icon('link'));
-    openElsewhere(link);
-    body.append(link);
-  }
-  const summary = element(
-    'summary',
-    {},
-    element('b', {}, String(number)),
-    element('span', { dir: 'auto' }, title),
-    icon('down'),
-  );
-  return element('details', { class: 'source', id: `source-${messageId}-${number}` }, summary, body);
-}
-
-function openSource(message: HTMLElement, number: string | undefined): void {
-  const card = [...message.querySelectorAll<HTMLDetailsElement>('.source')].find((source) =>
-    source.id.endsWith(`-${number}`),
-  );
-  if (!card) return;
-  card.open = true;
-  card.querySelector('summary')?.focus();
-  card.scrollIntoView({ block: 'nearest' });
 }
 
 function rating(

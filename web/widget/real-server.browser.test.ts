@@ -141,7 +141,7 @@ describeInBrowser('the real server in a real browser', () => {
     await page.locator('.cite').click();
     const source = page.locator('details[open]');
     expect(await source.locator('blockquote').innerText()).toMatch(/red/i);
-    expect(await source.locator('a').getAttribute('href')).toMatch(/\/help\//);
+    expect(await source.locator('.passage > div > a').getAttribute('href')).toMatch(/\/help\//);
     expect(complaints).toEqual([]);
   });
 

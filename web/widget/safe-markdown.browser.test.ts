@@ -2,18 +2,47 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { splitSentences } from '#core/sentences.ts';
 import { describeInBrowser } from '../testing/describe-in-browser.ts';
 import { hostileMarkdown } from '../testing/hostile-markdown.ts';
 import { launchChromium } from '../testing/launch-chromium.ts';
 import type { settlePartialMarkdown } from './partial-markdown.ts';
+import type { renderQuote } from './quote-view.ts';
 import type { renderMarkdown } from './safe-markdown.ts';
 
 declare global {
   interface Window {
-    widget: { renderMarkdown: typeof renderMarkdown; settlePartialMarkdown: typeof settlePartialMarkdown };
+    widget: {
+      renderMarkdown: typeof renderMarkdown;
+      renderQuote: typeof renderQuote;
+      settlePartialMarkdown: typeof settlePartialMarkdown;
+    };
     executed: number;
   }
 }
+
+const passage = `# Opened goods
+
+_Note_ that you have **30 days**. **Then** it is \`late\`. See [the rules](https://help.example/rules). Or https://help.example/a
+Ask a@b.example.
+
+1. Open **Orders**. Tap *Return*
+   - [x] In \`Sweden\`
+   * Elsewhere
+2) Wait
+
+> Keep the box. It helps.
+
+| Country | Days |
+|---|--:|
+| Sweden | 4-5 |
+| Norway | **6** |
+
+\`\`\`bash
+answerdesk reset --yes
+echo "a comment"
+\`\`\`
+`;
 
 const citations = [{ number: 1, documentId: 'd', chunkId: 'c', title: 'Returns "x"', quote: 'Thirty days.' }];
 
@@ -30,8 +59,9 @@ async function bundle(): Promise<string> {
         load: (source) =>
           source === `\0${id}`
             ? `import { renderMarkdown } from '${join(import.meta.dirname, 'safe-markdown.ts')}';
+               import { renderQuote } from '${join(import.meta.dirname, 'quote-view.ts')}';
                import { settlePartialMarkdown } from '${join(import.meta.dirname, 'partial-markdown.ts')}';
-               window.widget = { renderMarkdown, settlePartialMarkdown };`
+               window.widget = { renderMarkdown, renderQuote, settlePartialMarkdown };`
             : undefined,
       },
     ],
@@ -91,14 +121,16 @@ describeInBrowser('renderMarkdown in a browser', () => {
       async ([payloads, cited]) => {
         const root = document.querySelector('#host')?.shadowRoot as ShadowRoot;
         const allowedTags = new Set(
-          'DIV P BR STRONG EM DEL CODE PRE BLOCKQUOTE HR UL OL LI A H3 H4 TABLE THEAD TBODY TR TH TD BUTTON'.split(
+          'DIV P BR STRONG EM DEL CODE PRE BLOCKQUOTE HR UL OL LI A H3 TABLE THEAD TBODY TR TH TD BUTTON'.split(
             ' ',
           ),
         );
         const allowedAttributes: Record<string, string> = {
           A: 'href target rel',
           OL: 'start',
-          PRE: 'tabindex',
+          PRE: 'tabindex data-language',
+          TH: 'align',
+          TD: 'align',
           DIV: 'class tabindex',
           BUTTON: 'type class data-citation aria-label',
         };
@@ -163,7 +195,47 @@ describeInBrowser('renderMarkdown in a browser', () => {
     );
     expect(await html('| a |\n|---|\n| b |')).toContain('<div class="table" tabindex="0"><table>');
     expect(await html('# Title')).toBe('<h3>Title</h3>');
+    expect(await html('#### Title')).toBe('<h3>Title</h3>');
+    expect(await html('| a |\n|--:|\n| 1 |')).toContain('<th align="right">');
+    expect(await html('7. seven\n8. eight')).toContain('<ol start="7">');
+    expect(await html('- [x] done\n- [ ] open')).toContain('<li>☑ done</li>\n<li>☐ open</li>');
+    expect(await html('```c++ title="x"\na < b\n```')).toBe(
+      '<pre data-language="c++" tabindex="0"><code>a &lt; b\n</code></pre>\n',
+    );
+    expect(await html('```"><b>\nx\n```')).toContain('<pre tabindex="0">');
     expect(await html('one<br>two')).toContain('one<br>two');
+  });
+
+  it('draws a passage as it is, whichever of its sentences are marked', async () => {
+    const quotes = [
+      passage,
+      ...hostileMarkdown.filter((text) => text.length < 500).map((text) => `Before. ${text}\n\nAfter that.`),
+    ];
+    const cases = quotes.flatMap((quote) => {
+      const sentences = splitSentences(quote);
+      return [sentences, ...sentences.map((sentence) => [sentence])].map((used) => ({ quote, used }));
+    });
+    const wrong = await page.evaluate((marked) => {
+      const draw = (nodes: Node) => {
+        const target = document.createElement('div');
+        target.append(nodes);
+        return target;
+      };
+      return marked.flatMap(({ quote, used }) => {
+        const plain = draw(window.widget.renderQuote({ quote }).nodes).innerHTML;
+        const drawn = draw(window.widget.renderQuote({ quote, used }).nodes);
+        const marks = [...drawn.querySelectorAll('mark')];
+        for (const mark of marks) mark.replaceWith(...mark.childNodes);
+        return drawn.innerHTML === plain ? [] : [{ quote, used, drawn: drawn.innerHTML, plain }];
+      });
+    }, cases);
+    expect(wrong).toEqual([]);
+    const unmarked = await page.evaluate((all) => {
+      const { nodes } = window.widget.renderQuote(all);
+      for (const mark of nodes.querySelectorAll('mark')) mark.remove();
+      return nodes.textContent?.replace(/\s/g, '');
+    }, cases[0]!);
+    expect(unmarked).toBe('☑');
   });
 
   it('opens links in a new tab that learns nothing of this one, and drops addresses of the page itself', async () => {

@@ -1,5 +1,5 @@
 // Markdown to DOM nodes that cannot run, load or style anything. Two walls, each enough alone: `marked` is told to treat
-// HTML as text and to know no images or reference links, and DOMPurify keeps a short list of tags and one attribute.
+// HTML as text and to know no images or reference links, and DOMPurify keeps a short list of tags and attributes.
 import DOMPurify from 'dompurify';
 // Lexer and Parser themselves, not the `marked` function: its default instance is a tenth of what the widget weighs.
 import { getDefaults, Lexer, Parser, Renderer, Tokenizer, type Tokens } from 'marked';
@@ -7,8 +7,10 @@ import type { Citation } from '#core/conversation.ts';
 
 const allowedTags = [
   ...['p', 'br', 'strong', 'em', 'del', 'code', 'pre', 'blockquote', 'hr', 'ul', 'ol', 'li', 'a'],
-  ...['h3', 'h4', 'table', 'thead', 'tbody', 'tr', 'th', 'td'],
+  ...['h3', 'table', 'thead', 'tbody', 'tr', 'th', 'td'],
 ];
+/** They name no address. */
+const plainAttributes = ['start', 'align', 'data-language'];
 const linkTarget = /^(?:https?:\/\/|mailto:)/i;
 const citationMark = /\[(\d{1,2})\]/;
 
@@ -28,9 +30,18 @@ class TextOnlyRenderer extends Renderer {
     return escapeHtml(text);
   }
 
-  override heading({ tokens, depth }: Tokens.Heading): string {
-    const level = depth < 3 ? 3 : 4;
-    return `<h${level}>${this.parser.parseInline(tokens)}</h${level}>`;
+  /** Below the title of the chat; a message begins no outline of its own. */
+  override heading({ tokens }: Tokens.Heading): string {
+    return `<h3>${this.parser.parseInline(tokens)}</h3>`;
+  }
+
+  override code(token: Tokens.Code): string {
+    const language = /^[\w+#.-]{1,20}/.exec(token.lang ?? '')?.[0];
+    return super.code(token).replace('<pre>', language ? `<pre data-language="${language}">` : '<pre>');
+  }
+
+  override checkbox({ checked }: Tokens.Checkbox): string {
+    return checked ? '☑ ' : '☐ ';
   }
 }
 
@@ -49,7 +60,9 @@ export function renderMarkdown(
 ): DocumentFragment {
   const fragment = DOMPurify.sanitize(Parser.parse(Lexer.lex(text, options), options), {
     ALLOWED_TAGS: allowedTags,
-    ALLOWED_ATTR: ['href', 'start'],
+    ALLOWED_ATTR: ['href', ...plainAttributes],
+    // Else their values would have to be addresses, too.
+    ADD_URI_SAFE_ATTR: plainAttributes,
     ALLOW_DATA_ATTR: false,
     ALLOW_ARIA_ATTR: false,
     ALLOWED_URI_REGEXP: linkTarget,
@@ -90,11 +103,16 @@ function makeScrollable(table: HTMLTableElement): void {
   frame.append(table);
 }
 
-function placeCitations(root: DocumentFragment, citations: readonly Citation[], sourceLabel: string): void {
+/** All of them before anything is changed. */
+export function textNodes(root: Node): Text[] {
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
   const texts: Text[] = [];
   while (walker.nextNode()) texts.push(walker.currentNode as Text);
-  for (const text of texts) {
+  return texts;
+}
+
+function placeCitations(root: DocumentFragment, citations: readonly Citation[], sourceLabel: string): void {
+  for (const text of textNodes(root)) {
     if (text.parentElement?.closest('code, a')) continue;
     let rest = text;
     for (let match = citationMark.exec(rest.data); match; match = citationMark.exec(rest.data)) {

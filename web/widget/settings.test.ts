@@ -35,6 +35,8 @@ describe('readSettings', () => {
   it('speaks the language asked for, else one that the visitor reads, else English', () => {
     expect(read({ language: 'de-AT' }, ['fr']).language).toBe('de');
     expect(read({}, ['nl', 'es-MX', 'en']).language).toBe('es');
+    expect(read({}, ['', 'pt-BR']).language).toBe('pt');
+    expect(read({}, ['zh-Hans-CN']).language).toBe('zh');
     expect(read({ language: 'constructor' }, ['fr']).language).toBe('en');
   });
 

@@ -16,6 +16,8 @@ export interface StoredSession {
   readonly outbox: readonly OutgoingMessage[];
   /** Whether the chat was open. */
   readonly open: boolean;
+  /** A person will reply by e-mail. */
+  readonly handedOver: boolean;
 }
 
 export interface SessionStore {
@@ -29,7 +31,7 @@ export interface SessionStoreOptions {
   readonly rememberHours: number;
 }
 
-const nothing: StoredSession = { outbox: [], open: false };
+const nothing: StoredSession = { outbox: [], open: false, handedOver: false };
 
 export function createSessionStore({ server, rememberHours }: SessionStoreOptions): SessionStore {
   const key = `answerdesk ${server}`;
@@ -41,8 +43,13 @@ export function createSessionStore({ server, rememberHours }: SessionStoreOption
         const stored = JSON.parse(storage().getItem(key) ?? 'null');
         if (!stored || (rememberHours > 0 && Date.now() - stored.at > rememberHours * 3_600_000))
           return nothing;
-        const { session, outbox, open } = stored;
-        return { session, outbox: Array.isArray(outbox) ? outbox : [], open: open === true };
+        const { session, outbox, open, handedOver } = stored;
+        return {
+          session,
+          outbox: Array.isArray(outbox) ? outbox : [],
+          open: open === true,
+          handedOver: handedOver === true,
+        };
       } catch {
         return nothing;
       }

@@ -1,4 +1,4 @@
-// Everything the widget says by itself, in four languages. `{}` stands for one value.
+// Everything the widget says by itself, in six languages. `{}` stands for one value.
 
 const english = {
   title: 'Help',
@@ -34,6 +34,7 @@ const english = {
   offline: 'No connection to the chat. Trying again…',
   sending: 'Sending…',
   tooLong: 'This message is too long. Please shorten it.',
+  limit: 'A message can have {} characters at most.',
   tooMany: 'Too many messages. Please wait a moment.',
   notAllowed: 'The chat is not available on this website.',
   busy: 'Many people are asking right now. Please try again shortly.',
@@ -44,7 +45,7 @@ export type Strings = Readonly<typeof english>;
 
 const spanish: Strings = {
   title: 'Ayuda',
-  subtitle: 'Respuestas de nuestros artículos de ayuda',
+  subtitle: 'Respuestas de nuestra ayuda',
   greeting: '¡Hola! Pregúnteme lo que quiera sobre nuestros productos, pedidos o su cuenta.',
   open: 'Abrir el chat',
   close: 'Cerrar el chat',
@@ -77,6 +78,7 @@ const spanish: Strings = {
   offline: 'Sin conexión con el chat. Reintentando…',
   sending: 'Enviando…',
   tooLong: 'El mensaje es demasiado largo. Acórtelo, por favor.',
+  limit: 'Un mensaje puede tener {} caracteres como máximo.',
   tooMany: 'Demasiados mensajes. Espere un momento.',
   notAllowed: 'El chat no está disponible en este sitio web.',
   busy: 'Hay muchas consultas. Inténtelo de nuevo en breve.',
@@ -85,7 +87,7 @@ const spanish: Strings = {
 
 const french: Strings = {
   title: 'Aide',
-  subtitle: 'Des réponses tirées de nos articles d’aide',
+  subtitle: 'Réponses tirées de notre aide',
   greeting: 'Bonjour ! Posez-moi vos questions sur nos produits, vos commandes ou votre compte.',
   open: 'Ouvrir le chat',
   close: 'Fermer le chat',
@@ -117,6 +119,7 @@ const french: Strings = {
   offline: 'Le chat est injoignable. Nouvelle tentative…',
   sending: 'Envoi…',
   tooLong: 'Ce message est trop long. Raccourcissez-le.',
+  limit: 'Un message peut avoir {} caractères au maximum.',
   tooMany: 'Trop de messages. Patientez un instant.',
   notAllowed: 'Le chat n’est pas disponible sur ce site.',
   busy: 'Beaucoup de demandes en ce moment. Réessayez dans un instant.',
@@ -125,7 +128,7 @@ const french: Strings = {
 
 const german: Strings = {
   title: 'Hilfe',
-  subtitle: 'Antworten aus unseren Hilfeartikeln',
+  subtitle: 'Antworten aus unserer Hilfe',
   greeting: 'Hallo! Fragen Sie mich zu unseren Produkten, Bestellungen oder Ihrem Konto.',
   open: 'Chat öffnen',
   close: 'Chat schließen',
@@ -157,13 +160,103 @@ const german: Strings = {
   offline: 'Keine Verbindung zum Chat. Neuer Versuch …',
   sending: 'Wird gesendet …',
   tooLong: 'Diese Nachricht ist zu lang. Bitte kürzen.',
+  limit: 'Eine Nachricht kann höchstens {} Zeichen haben.',
   tooMany: 'Zu viele Nachrichten. Bitte warten Sie einen Moment.',
   notAllowed: 'Der Chat ist auf dieser Website nicht verfügbar.',
   busy: 'Gerade fragen viele Menschen. Bitte gleich noch einmal versuchen.',
   failed: 'Bei uns ist etwas schiefgegangen. Bitte noch einmal versuchen.',
 };
 
-const byLanguage: Readonly<Record<string, Strings>> = { en: english, es: spanish, fr: french, de: german };
+const portuguese: Strings = {
+  title: 'Ajuda',
+  subtitle: 'Respostas da nossa ajuda',
+  greeting: 'Olá! Pergunte o que quiser sobre os nossos produtos, pedidos ou a sua conta.',
+  open: 'Abrir o chat',
+  close: 'Fechar o chat',
+  unread: '{} novas',
+  restart: 'Nova conversa',
+  person: 'Falar com uma pessoa',
+  placeholder: 'Escreva a sua pergunta',
+  send: 'Enviar',
+  stop: 'Parar a resposta',
+  you: 'Você',
+  assistant: 'Assistente',
+  typing: 'Consultando os artigos de ajuda',
+  source: 'Fonte',
+  sources: 'Fontes',
+  helpful: 'Útil',
+  unhelpful: 'Não ajudou',
+  thanks: 'Obrigado pela sua opinião.',
+  declined: 'Não está nos nossos artigos de ajuda',
+  clarify: 'Uma pergunta de volta',
+  stopped: 'Você parou esta resposta.',
+  interrupted: 'Esta resposta foi interrompida.',
+  retry: 'Tentar de novo',
+  handoffText: 'Uma pessoa da nossa equipe lê esta conversa e responde por e-mail.',
+  email: 'Endereço de e-mail',
+  emailInvalid: 'Escreva um endereço como nome@example.com.',
+  cancel: 'Cancelar',
+  handoffSend: 'Pedir resposta',
+  handoffDone: 'Obrigado. Uma pessoa vai responder a {}.',
+  offline: 'Sem conexão com o chat. Tentando de novo…',
+  sending: 'Enviando…',
+  tooLong: 'Esta mensagem é muito longa. Encurte-a, por favor.',
+  limit: 'Uma mensagem pode ter no máximo {} caracteres.',
+  tooMany: 'Muitas mensagens. Aguarde um momento.',
+  notAllowed: 'O chat não está disponível neste site.',
+  busy: 'Há muitas perguntas agora. Tente de novo em breve.',
+  failed: 'Algo falhou do nosso lado. Tente de novo.',
+};
+
+const chinese: Strings = {
+  title: '帮助',
+  subtitle: '答案来自我们的帮助文章',
+  greeting: '您好！关于产品、订单或账户的问题，请随时问我。',
+  open: '打开聊天',
+  close: '关闭聊天',
+  unread: '{} 条新消息',
+  restart: '新对话',
+  person: '联系人工客服',
+  placeholder: '请输入您的问题',
+  send: '发送',
+  stop: '停止回答',
+  you: '您',
+  assistant: '助手',
+  typing: '正在查找帮助文章',
+  source: '来源',
+  sources: '来源',
+  helpful: '有帮助',
+  unhelpful: '没有帮助',
+  thanks: '感谢您的反馈。',
+  declined: '帮助文章中没有相关内容',
+  clarify: '想确认一下',
+  stopped: '您已停止此回答。',
+  interrupted: '此回答被中断。',
+  retry: '重试',
+  handoffText: '我们的工作人员会阅读此对话，并通过电子邮件回复您。',
+  email: '电子邮箱',
+  emailInvalid: '请输入有效的邮箱地址，例如 name@example.com。',
+  cancel: '取消',
+  handoffSend: '请求回复',
+  handoffDone: '谢谢。工作人员会回复到 {}。',
+  offline: '无法连接聊天，正在重试…',
+  sending: '正在发送…',
+  tooLong: '消息太长，请缩短。',
+  limit: '每条消息最多 {} 个字符。',
+  tooMany: '消息太多，请稍候。',
+  notAllowed: '此网站无法使用聊天。',
+  busy: '当前咨询较多，请稍后再试。',
+  failed: '我们这边出了问题，请重试。',
+};
+
+const byLanguage: Readonly<Record<string, Strings>> = {
+  en: english,
+  es: spanish,
+  fr: french,
+  de: german,
+  pt: portuguese,
+  zh: chinese,
+};
 
 /** The first of `wanted` (BCP 47 tags) that is there; English otherwise. */
 export function chooseLanguage(wanted: readonly string[]): { language: string; strings: Strings } {

@@ -1,18 +1,75 @@
 // The citations of an answer, from the numbers that it cites.
+import { citedSentences } from '#core/cited-sentences.ts';
 import type { Citation } from '#core/conversation.ts';
-import type { ScoredChunk } from '#core/document.ts';
+import type { Chunk, ScoredChunk } from '#core/document.ts';
+import { tokenizeForSearch } from '#core/lexical-tokens.ts';
+import { type SentenceRange, splitSentences } from '#core/sentences.ts';
+import { readBlocks, unpackBlocks } from '#core/text-blocks.ts';
 
-/** `cited`: 1-based numbers of `passages`, in the order in which the text cites them. */
-export function citationsOf(cited: readonly number[], passages: readonly ScoredChunk[]): Citation[] {
+/** Share of the words of the shorter of two sentences that the other one holds, from which on they say the same. */
+const saysTheSame = 0.75;
+/** Fewer words ("Yes.", a heading) are in many sentences: those have to be the same. */
+const tellingWords = 3;
+
+/** `cited`: 1-based numbers of `passages`, in the order in which the text cites them. `answer`: the whole text, once it is known. */
+export function citationsOf(
+  cited: readonly number[],
+  passages: readonly ScoredChunk[],
+  answer?: string,
+): Citation[] {
+  const sentences = answer === undefined ? [] : citedSentences(answer);
   return cited.map((passage, index) => {
     const { chunk } = passages[passage - 1]!;
+    const number = index + 1;
+    const said = sentences.filter(({ citations }) => citations.includes(number)).map(({ text }) => text);
+    const used = usedRanges(chunk.text, said);
+    const headingPath = headingsAbove(chunk, used[0]);
     return {
-      number: index + 1,
+      number,
       documentId: chunk.documentId,
       chunkId: chunk.id,
       title: chunk.title,
-      ...(chunk.url === undefined ? {} : { url: chunk.url }),
+      ...(chunk.url === undefined ? {} : { url: sectionAddress(chunk.url, headingPath) }),
+      ...(headingPath.length === 0 ? {} : { headingPath }),
       quote: chunk.text,
+      ...(used.length === 0 ? {} : { used }),
     };
   });
+}
+
+/** The sentences of a passage that an answer repeats or shortens. */
+function usedRanges(passage: string, said: readonly string[]): SentenceRange[] {
+  const answers = said.map(wordsOf).filter(({ size }) => size > 0);
+  return splitSentences(passage).filter(({ start, end }) => {
+    const words = wordsOf(passage.slice(start, end));
+    return answers.some((others) => {
+      const shared = [...words].filter((word) => others.has(word)).length;
+      const shorter = Math.min(words.size, others.size);
+      return shared >= (shorter < tellingWords ? Math.max(words.size, others.size) : saysTheSame * shorter);
+    });
+  });
+}
+
+/** A passage may hold several short sections: then the heading above the first sentence used is in the passage itself. */
+function headingsAbove(chunk: Chunk, used: SentenceRange | undefined): readonly string[] {
+  const blocks = chunk.blocks === undefined ? readBlocks(chunk.text) : unpackBlocks(chunk.blocks);
+  const block = blocks.findLast(({ kind, start }) => kind === 'heading' && used && start <= used.start);
+  const heading = block && chunk.text.slice(block.start, block.end).replace(/^#+\s+/, '');
+  const isKnown = heading === undefined || heading === chunk.title || heading === chunk.headingPath.at(-1);
+  return isKnown ? chunk.headingPath : [...chunk.headingPath, heading];
+}
+
+const wordsOf = (text: string) => new Set(tokenizeForSearch(text));
+
+/**
+ * Help centres name a heading in its address as GitHub does, or not at all; then the link leads to the top of the article as before.
+ * An address with a fragment of its own already says where.
+ */
+function sectionAddress(url: string, headingPath: readonly string[]): string {
+  const anchor = (headingPath.at(-1) ?? '')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{M}\p{N}\s_-]/gu, '')
+    .trim()
+    .replace(/\s/g, '-');
+  return anchor === '' || url.includes('#') ? url : `${url}#${encodeURIComponent(anchor)}`;
 }

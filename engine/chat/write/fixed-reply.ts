@@ -54,6 +54,6 @@ function dangerReply({ danger, advice }: Extract<FixedOutcome, { reason: 'danger
   const first = danger.kind === 'self-harm' ? replies.crisis : replies.danger;
   return {
     text: [first, quoted, replies.dangerHandoff].filter(Boolean).join('\n\n'),
-    citations: citationsOf(filter.cited, passages),
+    citations: citationsOf(filter.cited, passages, quoted),
   };
 }

@@ -72,7 +72,7 @@ export function createWriter({ chatModel, fallbackModel, timeouts }: WriterDepen
       };
       const written = (complete: boolean): Written => ({
         text,
-        citations: citationsOf(filter.cited, passages),
+        citations: citationsOf(filter.cited, passages, text),
         model: { name, ...(index > 0 ? { fallback: true } : {}) },
         complete,
       });
