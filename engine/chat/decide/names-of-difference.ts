@@ -1,0 +1,4 @@
+import type { Topic } from '#core/conversation.ts';
+export function namesOfDifference(topics: readonly Topic[]): Topic[] {
+  return [...topics];
+}
