@@ -6,9 +6,10 @@ import type { ScoredChunk } from '#core/document.ts';
 import { type AppError, isAbortError, toAppError } from '#core/errors.ts';
 import type { ChatEvent } from '#core/events.ts';
 import type { KnowledgeBase } from '#core/retriever.ts';
+import { pickedPassages } from './decide/picked-passages.ts';
 import { type Calibration, decide, type PolicyOutcome } from './decide/policy.ts';
 import { usablePassages } from './decide/usable-passages.ts';
-import { isLookedUp } from './understand/act.ts';
+import { type Act, isLookedUp } from './understand/act.ts';
 import {
   createUnderstand,
   type UnderstandDependencies,
@@ -53,8 +54,8 @@ export type Answer = (
 /** Passages given to the model; more cost time and, for small models, correctness. */
 const passagesGiven = 5;
 const passagesRetrieved = 10;
-/** In danger the desk looks through more: the article that says what to do need not be the nearest. */
-const passagesRetrievedInDanger = 30;
+/** In danger the desk looks through more: the article that says what to do need not be the nearest. So it does for a picked section. */
+const passagesSearchedThrough = 30;
 
 export function createAnswer(dependencies: AnswerDependencies): Answer {
   const { knowledgeBase, chatModel, calibration, now = () => new Date() } = dependencies;
@@ -66,7 +67,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
     { signal }: CallOptions,
   ): Promise<ScoredChunk[]> {
     const found = await knowledgeBase().retrieve(query, {
-      k: act.kind === 'danger' ? passagesRetrievedInDanger : passagesRetrieved,
+      k: isSearchedThrough(act) ? passagesSearchedThrough : passagesRetrieved,
       filter: {
         audiences: ['customer'],
         ...(act.kind === 'pick' ? { documents: act.topics.map(({ documentId }) => documentId) } : {}),
@@ -75,7 +76,8 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
       vector,
       signal,
     });
-    return usablePassages(found);
+    const usable = usablePassages(found);
+    return act.kind === 'pick' ? pickedPassages(act.topics, usable) : usable;
   }
 
   return async function* answer(
@@ -166,6 +168,12 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
       };
     }
   };
+}
+
+function isSearchedThrough(act: Act): boolean {
+  return (
+    act.kind === 'danger' || (act.kind === 'pick' && act.topics.some(({ section }) => section !== undefined))
+  );
 }
 
 function splitAtQuestion(

@@ -8,6 +8,7 @@ import { type Danger, emergencyAdviceIn } from '../understand/danger.ts';
 import { giveUpAfter, isOpening, offeredTopics, unhelpedReplies } from '../understand/dialogue-state.ts';
 import type { SmallTalk } from '../understand/small-talk.ts';
 import { evidenceFeatures, type FeatureName, featureNames } from './evidence-features.ts';
+import { realAlternatives } from './real-alternatives.ts';
 
 /** Logistic regression over `evidenceFeatures`, and the probabilities from which on the desk answers or asks back. */
 export interface PolicyFit {
@@ -132,46 +133,29 @@ function decideByEvidence(
   const mayAskBack = offered === undefined && unhelped < giveUpAfter;
   // In other words than before, and what was offered is found again: the two together are surer than the fit, which sees one turn.
   const confirmed = offered?.some(({ documentId }) => documentId === passages[0]?.chunk.documentId);
-  const isFirst = isOpening(history);
-  if (confidence >= (confirmed ? clarifyFrom : answerFrom)) {
-    const ambiguous = mayAskBack && isFirst && fitsSeveral(question, passages);
-    if (!ambiguous) return { decision: 'answer', confidence };
-  }
-  if (mayAskBack && confidence >= clarifyFrom)
-    return { decision: 'clarify', confidence, topics: distinctTopics(passages, 3) };
   // "It doesn't work" is no question that the articles fail to answer: it is none yet.
-  if (mayAskBack && isFirst && contentWords(question).size <= 1)
-    return { decision: 'clarify', confidence, topics: [] };
+  const saysNothingYet = isOpening(history) && contentWords(question).size <= 1;
+  if (mayAskBack && (saysNothingYet || confidence >= clarifyFrom)) {
+    const topics = realAlternatives({ question, history }, passages);
+    if (topics.length > 0) return { decision: 'clarify', confidence, topics };
+  }
+  if (confidence >= (confirmed ? clarifyFrom : answerFrom)) return { decision: 'answer', confidence };
+  if (mayAskBack && saysNothingYet) return { decision: 'clarify', confidence, topics: [] };
+  if (mayAskBack && confidence >= likelierThanNot) {
+    const topics = nearestArticle(passages);
+    if (topics.length > 0) return { decision: 'clarify', confidence, topics };
+  }
   return unhelped + 1 >= giveUpAfter
     ? { decision: 'handoff', confidence, reason: 'unanswered' }
     : { decision: 'decline', confidence };
 }
 
-/** "How do I reset it?", where each of several devices is reset in its own way. */
-const fewWords = 2;
-/** Another article is nearly as good from this share of the best score on, if it has the same words of the question. */
-const nearlyAsGood = 0.65;
-const sameWords = 0.02;
-/** Words that no passage has tell nothing apart. */
-const leastCoverage = 0.4;
+/** An article that is this likely to be meant is worth a question of its own; a menu of less likely ones is not. */
+const likelierThanNot = 0.5;
 
-/**
- * The question says so little that another article fits it as well. Of 719 first questions that an article of eight help centres answers,
- * 7 are so short and one is taken for such; of ten that are too vague to answer, five, four of which the rule was made from. How many
- * customers type a single keyword and would rather be answered is not known.
- */
-function fitsSeveral(question: string, passages: readonly ScoredChunk[]): boolean {
-  const [best, ...others] = passages;
-  if (!best || contentWords(question).size > fewWords) return false;
-  const coverage = best.evidence.coverage ?? 0;
-  if (coverage < leastCoverage) return false;
-  return others.some(
-    ({ chunk, score, evidence }) =>
-      chunk.kind === 'article' &&
-      chunk.documentId !== best.chunk.documentId &&
-      score >= nearlyAsGood * best.score &&
-      (evidence.coverage ?? 0) >= coverage - sameWords,
-  );
+function nearestArticle(passages: readonly ScoredChunk[]): Topic[] {
+  const nearest = passages.find(({ chunk }) => chunk.kind === 'article')?.chunk;
+  return nearest ? [{ documentId: nearest.documentId, title: nearest.title }] : [];
 }
 
 /** Probability, 0 to 1, that the passages hold the answer. */
@@ -187,13 +171,4 @@ export function answerProbability(passages: readonly ScoredChunk[], calibration:
 function fitFor(passages: readonly ScoredChunk[], calibration: Calibration): PolicyFit {
   const wasRead = passages.some(({ evidence }) => evidence.rerank !== undefined);
   return (wasRead && calibration.reranked) || calibration;
-}
-
-function distinctTopics(passages: readonly ScoredChunk[], count: number): Topic[] {
-  const topics = new Map<string, Topic>();
-  for (const { chunk } of passages) {
-    const { documentId, title, kind } = chunk;
-    if (kind === 'article' && !topics.has(title)) topics.set(title, { documentId, title });
-  }
-  return [...topics.values()].slice(0, count);
 }

@@ -1,5 +1,5 @@
 // When asking back is worth a customer's time: several articles, or sections of one article, answer the same question for different cases,
-// and nothing that the customer has said tells of which. Titles and headings say what the cases are; no list of products or plans is needed.
+// and nothing that was said tells of which. Titles and headings say what the cases are; there is no list of devices, plans or versions.
 import type { Message, Topic } from '#core/conversation.ts';
 import type { ScoredChunk } from '#core/document.ts';
 import { tokenizeForSearch } from '#core/lexical-tokens.ts';
@@ -9,39 +9,24 @@ import { namesOfDifference } from './names-of-difference.ts';
 
 /** More are a menu. */
 const mostAlternatives = 3;
-/** A passage is nearly as good as the best from this share of its score on, ... */
-const nearlyAsGood = 0.65;
-/** ... if it is as near in meaning (cosine) and has the same words of the question (share of their weight), ... */
-const asNear = 0.1;
-const sameWords = 0.02;
-/** ... and a reranker, where one has read them, does not prefer one. Logits. */
-const sameLogit = 1.5;
-/** Names are alike from this share of the words of the longer one on. */
+/**
+ * A passage is nearly as good as the best from this share of its score on, if it is nearly as near in meaning (cosine), has the same words
+ * of the question (share of their weight), and a reranker that has read both does not prefer one (logits).
+ */
+const nearlyAsGood = { score: 0.65, cosine: 0.1, coverage: 0.02, rerank: 1.5 };
+/** Words of the question that no passage has tell nothing apart. */
+const leastCoverage = 0.3;
+/** Names are alike from this share of the words of the longer one on, if they hold most of the question. */
 const alikeFrom = 0.5;
-/** Texts with this share of words in common say the same, so it does not matter which is meant. */
-const sameText = 0.8;
-/** Names that are alike must hold this share of the question's words. */
 const mostlyExplained = 0.6;
-/** A word of so many letters begins others of the same family. */
-const shortestStem = 5;
+/** Names that hold the whole question may differ in more, each in so many words. */
+const fewOwnWords = 4;
 /** "How do I reset it?" says what is to be done, not with what. */
 const fewWords = 2;
-
-interface Question {
-  /** The words of the question that say what it is about. */
-  readonly asked: readonly string[];
-  /** All that was said so far. */
-  readonly said: readonly string[];
-  /** So little, and nothing before it, that many articles fit. */
-  readonly isThin: boolean;
-}
-
-interface Candidate {
-  readonly passage: ScoredChunk;
-  readonly topic: Topic;
-  /** Of its name, which is the topic's title. */
-  readonly words: readonly string[];
-}
+/** Texts with this share of words in common say the same, so it does not matter which is meant. */
+const sameText = 0.8;
+/** A word of so many letters begins others of the same family. */
+const shortestStem = 5;
 
 export interface AskedQuestion {
   readonly question: string;
@@ -49,100 +34,137 @@ export interface AskedQuestion {
   readonly history: readonly Message[];
 }
 
-/** Two or three, best first, each with a title that names what it alone is about; empty where nothing has to be asked. */
+interface ReadQuestion {
+  /** The words that say what it is about. */
+  readonly asked: readonly string[];
+  /** All that was said in the conversation, by either side. */
+  readonly said: readonly string[];
+  /** So little was said that many articles fit. */
+  readonly isThin: boolean;
+}
+
+/** An article or a section that may be meant. */
+interface Candidate {
+  readonly passage: ScoredChunk;
+  readonly topic: Topic;
+  /** Of its name. */
+  readonly words: readonly string[];
+  /** Of the title and the headings above a section, which its siblings share. */
+  readonly above: readonly string[];
+}
+
+/**
+ * `passages`: best first. Two or three topics with titles that name what each alone is about; empty where there is nothing to ask.
+ * A question that names one of them gets none.
+ */
 export function realAlternatives(
   { question, history }: AskedQuestion,
   passages: readonly ScoredChunk[],
 ): readonly Topic[] {
   const best = passages[0];
-  if (best?.chunk.kind !== 'article') return [];
+  if (best?.chunk.kind !== 'article' || (best.evidence.coverage ?? 0) < leastCoverage) return [];
   const asked = tokenizeForSearch([...contentWords(question)].join(' '));
-  const before = history.map(({ text }) => text).join('\n');
-  const read = {
-    asked,
-    said: tokenizeForSearch(`${before}\n${question}`),
-    isThin: asked.length <= fewWords && isOpening(history),
-  };
-  const near = passages.filter((passage) => isNearlyAsGood(passage, best));
-  const siblings = [articlesIn(near, read), sectionsBeside(best, near)]
+  const said = [...history.map(({ text }) => text), question].flatMap(tokenizeForSearch);
+  const read = { asked, said, isThin: asked.length <= fewWords && isOpening(history) };
+  const alternatives = [articlesIn(passages, asked), sectionsBeside(best, passages)]
     .map((candidates) => alternativesAmong(candidates, read))
     .find(({ length }) => length > 1);
-  return siblings ? namesOfDifference(siblings.map(({ topic }) => topic)) : [];
+  return alternatives ? namesOfDifference(alternatives.map(({ topic }) => topic)) : [];
 }
 
 function isNearlyAsGood({ chunk, score, evidence }: ScoredChunk, best: ScoredChunk): boolean {
-  const behind = (key: 'cosine' | 'coverage' | 'rerank') => (best.evidence[key] ?? 0) - (evidence[key] ?? 0);
+  const keeps = (key: 'cosine' | 'coverage' | 'rerank') =>
+    (best.evidence[key] ?? 0) - (evidence[key] ?? 0) <= nearlyAsGood[key];
   return (
     chunk.kind === 'article' &&
-    score >= nearlyAsGood * best.score &&
-    behind('cosine') <= asNear &&
-    behind('coverage') <= sameWords &&
-    (evidence.rerank === undefined || behind('rerank') <= sameLogit)
+    score >= nearlyAsGood.score * best.score &&
+    keeps('cosine') &&
+    keeps('coverage') &&
+    (evidence.rerank === undefined || keeps('rerank'))
   );
 }
 
-/** The best passage of each. A section gives its name where its heading, unlike the title, has words of the question. */
-function articlesIn(near: readonly ScoredChunk[], { asked }: Question): Candidate[] {
-  const first = new Map(near.toReversed().map((passage) => [passage.chunk.documentId, passage]));
-  return near
-    .filter((passage) => first.get(passage.chunk.documentId) === passage)
-    .map((passage) => {
-      const { documentId, title, headingPath } = passage.chunk;
-      const section = headingPath.at(-1);
-      const article = candidate(passage, { documentId, title });
-      if (section === undefined) return article;
-      const part = candidate(passage, { documentId, title: section, section });
-      return countIn(part.words, asked) > countIn(article.words, asked) ? part : article;
-    });
+/** Each by its best passage. A section gives its name where its heading has more words of the question than the title. */
+function articlesIn(passages: readonly ScoredChunk[], asked: readonly string[]): Candidate[] {
+  const articles = [...Map.groupBy(passages, ({ chunk }) => chunk.documentId).values()];
+  return articles.map(([passage]) => {
+    const { documentId, title } = passage!.chunk;
+    const article: Candidate = {
+      passage: passage!,
+      topic: { documentId, title },
+      words: tokenizeForSearch(title),
+      above: [],
+    };
+    const section = sectionOf(passage!);
+    return section && countOf(asked, section.words) > countOf(asked, article.words)
+      ? { ...section, above: [] }
+      : article;
+  });
 }
 
-/** Sections of the best passage's article under the same heading as it. */
-function sectionsBeside(best: ScoredChunk, near: readonly ScoredChunk[]): Candidate[] {
-  const parent = parentOf(best);
-  return near
-    .filter(({ chunk }) => chunk.documentId === best.chunk.documentId && chunk.headingPath.length > 0)
-    .filter((passage) => parentOf(passage) === parent)
-    .map((passage) => {
-      const { documentId, headingPath } = passage.chunk;
-      const title = headingPath.at(-1)!;
-      return candidate(passage, { documentId, title, section: title });
-    });
+/** The best passage's section, and those that stand beside it under the same heading. */
+function sectionsBeside(best: ScoredChunk, passages: readonly ScoredChunk[]): Candidate[] {
+  const placeOf = ({ chunk }: ScoredChunk) =>
+    [chunk.documentId, ...chunk.headingPath.slice(0, -1)].join('\n');
+  return passages
+    .filter((passage) => placeOf(passage) === placeOf(best))
+    .flatMap((one) => sectionOf(one) ?? []);
 }
 
-const parentOf = ({ chunk }: ScoredChunk) => chunk.headingPath.slice(0, -1).join('\n');
-
-function candidate(passage: ScoredChunk, topic: Topic): Candidate {
-  return { passage, topic, words: [...new Set(tokenizeForSearch(topic.title))] };
+function sectionOf(passage: ScoredChunk): Candidate | undefined {
+  const { documentId, title, headingPath } = passage.chunk;
+  const section = headingPath.at(-1);
+  if (section === undefined) return undefined;
+  return {
+    passage,
+    topic: { documentId, title: section, section },
+    words: tokenizeForSearch(section),
+    above: tokenizeForSearch([title, ...headingPath.slice(0, -1)].join('\n')),
+  };
 }
 
-function alternativesAmong(candidates: readonly Candidate[], question: Question): Candidate[] {
+/** The first, and those that are alternatives to it and to each other; none where a sibling of it, however far behind, was named. */
+function alternativesAmong(candidates: readonly Candidate[], question: ReadQuestion): Candidate[] {
   const [best, ...others] = candidates;
   if (!best) return [];
+  const { asked, said, isThin } = question;
+  const isNamed = (a: Candidate, b: Candidate) => countOf(differing(a, b).flat(), said) > 0;
+  if (others.some((other) => areSiblings(best, other, asked) && isNamed(best, other))) return [];
+  // Of a question that says next to nothing, not even what the best article is about, any other may be meant.
+  const isOpen = isThin && countOf(asked, best.words) < asked.length;
+  const areAlternatives = (a: Candidate, b: Candidate) =>
+    (isOpen ? areDistinct(a, b) : areSiblings(a, b, asked)) &&
+    !isNamed(a, b) &&
+    !saySame(a.passage, b.passage);
   const chosen = [best];
   for (const other of others) {
     if (chosen.length === mostAlternatives) break;
-    if (chosen.every((one) => isAlternative(one, other, question))) chosen.push(other);
+    if (!isNearlyAsGood(other.passage, best.passage)) continue;
+    if (chosen.every((one) => areAlternatives(one, other))) chosen.push(other);
   }
   return chosen;
 }
 
-function isAlternative(a: Candidate, b: Candidate, { asked, said, isThin }: Question): boolean {
+/** Beside the article on a subject, the one on a case of it is no alternative. */
+const areDistinct = (a: Candidate, b: Candidate) => differing(a, b).every(({ length }) => length > 0);
+
+/** They answer the same question, each for a case of its own. */
+function areSiblings(a: Candidate, b: Candidate, asked: readonly string[]): boolean {
+  if (!areDistinct(a, b)) return false;
   const shared = a.words.filter((word) => has(b.words, word));
-  const ownOf = (one: Candidate, other: Candidate) => one.words.filter((word) => !has(other.words, word));
-  const own = [ownOf(a, b), ownOf(b, a)];
-  // Beside the general article, the one on a case is no alternative to it.
-  if (own.some(({ length }) => length === 0)) return false;
-  if (own.flat().some((word) => has(said, word))) return false;
-  if (saySame(a.passage, b.passage)) return false;
-  const explained = countIn(shared, asked);
-  if (explained === asked.length) return true;
+  const explained = countOf(asked, [...shared, ...a.above]);
+  if (explained === asked.length) return differing(a, b).every(({ length }) => length <= fewOwnWords);
   const isAlike = shared.length >= alikeFrom * Math.max(a.words.length, b.words.length);
-  if (isAlike && explained >= mostlyExplained * asked.length) return true;
-  return isThin && countIn(a.words, asked) < asked.length;
+  return isAlike && explained >= mostlyExplained * asked.length;
 }
 
-const countIn = (words: readonly string[], asked: readonly string[]) =>
-  asked.filter((word) => has(words, word)).length;
+/** The words that the name of each has alone. */
+function differing(a: Candidate, b: Candidate): [string[], string[]] {
+  return [a.words.filter((word) => !has(b.words, word)), b.words.filter((word) => !has(a.words, word))];
+}
+
+const countOf = (words: readonly string[], among: readonly string[]) =>
+  words.filter((word) => has(among, word)).length;
 
 /** Also "install" in "installation". */
 function has(words: readonly string[], word: string): boolean {
@@ -154,6 +176,5 @@ function has(words: readonly string[], word: string): boolean {
 
 function saySame(a: ScoredChunk, b: ScoredChunk): boolean {
   const [one, other] = [a, b].map(({ chunk }) => new Set(tokenizeForSearch(chunk.text)));
-  const shared = [...one!].filter((word) => other!.has(word)).length;
-  return shared >= sameText * Math.max(one!.size, other!.size);
+  return one!.intersection(other!).size >= sameText * Math.max(one!.size, other!.size);
 }
