@@ -9,6 +9,8 @@ export interface Answered {
   readonly decision: Decision;
   readonly text: string;
   readonly citations: readonly Citation[];
+  /** Ids of the answer cards that stand in the text. */
+  readonly cards?: readonly string[];
   readonly timingsMs: { readonly retrieve: number; readonly firstToken: number; readonly total: number };
 }
 
@@ -53,6 +55,7 @@ export async function answerOnce(
       decision: event.message.decision ?? 'answer',
       text: event.message.text,
       citations: event.message.citations ?? [],
+      ...(event.message.cards ? { cards: event.message.cards } : {}),
       timingsMs: {
         retrieve: round(timings.retrieve),
         firstToken: round(timings.firstToken),

@@ -14,10 +14,12 @@ const help = `Answers questions from the knowledge base.
 Each line in:   {"id":"1","turns":[{"role":"customer","text":"How do I reset it?"}]}
 Each line out:  {"id","decision":"answer"|"clarify"|"small-talk"|"decline"|"handoff","text",
                  "citations":[{"documentId","chunkId","quote"}],"timingsMs":{"retrieve","firstToken","total"}}
+"cards": ids of the answer cards that stand in the text, if there are any.
 If something failed, the line has "error":{"code","message"} instead of a decision.
 
   --in FILE    questions as JSONL (required)
   --out FILE   where to write; standard output if left out
+  --no-cards   as if the team had written no answer cards
   --help
 
 The knowledge base is read from ANSWERDESK_DATA_DIR (default var/), the chat model from ANSWERDESK_CHAT_MODEL.
@@ -25,11 +27,11 @@ The knowledge base is read from ANSWERDESK_DATA_DIR (default var/), the chat mod
 
 export const command = defineCommand({
   help,
-  options: { in: { type: 'string' }, out: { type: 'string' } },
+  options: { in: { type: 'string' }, out: { type: 'string' }, 'no-cards': { type: 'boolean' } },
   async run({ values }, signal) {
     if (!values.in) throw new AppError('bad-request', `--in FILE is missing.\n\n${help}`);
     const questions = await readQuestions(values.in);
-    await using pipeline = await openAnswerPipeline(loadConfig());
+    await using pipeline = await openAnswerPipeline(loadConfig(), { cards: !values['no-cards'] });
     pipeline.knowledge.current();
     const out = await openJsonLines(values.out);
     let failures = 0;

@@ -18,10 +18,15 @@ const entries: Readonly<Record<string, Entry>> = {
   search: { summary: 'find passages for a file of questions', load: () => import('./search.ts') },
   answer: { summary: 'answer a file of questions', load: () => import('./answer.ts') },
   documents: { summary: 'list what is in the knowledge base', load: () => import('./documents.ts') },
+  cards: { summary: 'list, check and draft answer cards', load: () => import('./cards.ts') },
   evals: { summary: 'measure how good the answers are', load: () => import('./evals.ts') },
   calibrate: {
     summary: 'fit when the desk answers and when it declines',
     load: () => import('./calibrate.ts'),
+  },
+  acts: {
+    summary: 'fit and measure what tells a question from thanks, anger, …',
+    load: () => import('./acts.ts'),
   },
   intents: { summary: 'train and test a classifier on labels', load: () => import('./intents.ts') },
   models: { summary: 'add, compare and change embedding models', load: () => import('./models.ts') },

@@ -8,7 +8,7 @@ import { defineCommand } from './command.ts';
 
 const help = `Asks one question and prints the answer with its sources.
 
-  answerdesk ask "how do I send back something I already opened?"
+  answerdesk ask "can I return an opened product?"
   answerdesk ask --json "what does E4 mean?" | jq .citations
 
   --json   one line on standard output:

@@ -50,6 +50,7 @@ Suites: ${Object.keys(allSuites).join(', ')}.
   --baseline FILE        end with 1 if a figure is worse than its tolerance allows
   --write-baseline FILE  keep the figures of this run as a baseline
   --write                baseline: keep the figures, do not compare them
+  --cards                with the team's answer cards; without this, what the desk puts together is judged
   --seed N               seed of the bootstrap (default 1)
   --json                 the report (or comparison) on standard output
   --source NAME          draft: the source of your documents
@@ -74,6 +75,7 @@ export const command = defineCommand({
     conversations: { type: 'string' },
     calibration: { type: 'string' },
     labels: { type: 'string', multiple: true },
+    cards: { type: 'boolean' },
     out: { type: 'string' },
     resume: { type: 'string' },
     fresh: { type: 'boolean' },
@@ -119,6 +121,7 @@ export const command = defineCommand({
       conversations: values.conversations,
       calibration: values.calibration,
       labels: values.labels,
+      cards: values.cards,
       out: values.out,
       resume: values.resume,
       fresh: values.fresh === true,

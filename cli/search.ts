@@ -5,6 +5,7 @@ import { openKnowledge } from '#app/open-knowledge.ts';
 import { condense } from '#chat/understand/condense.ts';
 import { AppError } from '#core/errors.ts';
 import { toTurns } from '#core/turns.ts';
+import { asTheDesk } from '#learning/dialogue-acts/shipped-reader.ts';
 import { defineCommand, openJsonLines, showProgress } from './command.ts';
 import { readQuestions } from './question-file.ts';
 
@@ -54,7 +55,7 @@ export const command = defineCommand({
     const out = await openJsonLines(values.out);
     try {
       for (const [index, { id, turns }] of questions.entries()) {
-        const { query, search } = condense(toTurns(turns));
+        const { query, search } = condense(toTurns(turns), asTheDesk);
         const passages = await knowledge.current().retrieve(search.query, {
           k: k * passagesPerDocument,
           filter,

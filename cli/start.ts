@@ -30,6 +30,6 @@ export const command = defineCommand({
 
 async function ingestSample(signal: AbortSignal): Promise<void> {
   const { command: ingest } = await import('./ingest.ts');
-  const folders = ['data/knowledge', 'data/transcripts'].map(packagePath);
+  const folders = ['data/knowledge', 'data/cards', 'data/transcripts'].map(packagePath);
   await ingest(['--if-empty', ...folders, '--source', 'sample'], signal);
 }

@@ -1,9 +1,10 @@
 // One item of a source as a document or a conversation: parsed, cleaned, redacted, told apart by audience and language.
+import type { CardText } from '#core/answer-card.ts';
 import type { Document, DocumentKind } from '#core/document.ts';
 import { cleanText, oneLine, tidyWhitespace } from './clean/clean.ts';
 import { languageOf } from './clean/language.ts';
 import type { Conversation } from './clean/transcript.ts';
-import type { ArticleItem, ConversationItem } from './item.ts';
+import type { ArticleItem, CardItem, ConversationItem } from './item.ts';
 import { parseHtmlText } from './parse/html-text.ts';
 import { inlineText, parseMarkdown } from './parse/markdown-text.ts';
 import type { ParsedBlock, ParsedText } from './parse/parsed-text.ts';
@@ -17,6 +18,7 @@ import { readTime } from './sources/record-items.ts';
 export interface ItemReader {
   article(item: ArticleItem, id: string): ReadArticle;
   conversation(item: ConversationItem, id: string): Conversation;
+  card(item: CardItem): CardText;
 }
 
 export interface ReadArticle extends Pick<ParsedText, 'note'> {
@@ -96,7 +98,18 @@ export function createItemReader(options: SourceOptions, counts: SourceCounts): 
     };
   }
 
-  return { article, conversation };
+  function card({ card: written }: CardItem): CardText {
+    const questions = written.questions.map((question) => redact(oneLine(clean(question)), 'article'));
+    const answer = redact(clean(written.answer).trim(), 'article');
+    const language = languageOf({
+      stated: written.language ?? options.language,
+      path: '',
+      text: `${questions.join('\n')}\n${answer}`,
+    });
+    return { ...written, questions, answer, language };
+  }
+
+  return { article, conversation, card };
 }
 
 function parseBody({ format }: ArticleItem, body: string): ParsedText {

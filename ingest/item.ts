@@ -1,4 +1,5 @@
 // What readers hand to the job: articles and conversations as the source has them, and notes on what could not be read.
+import type { CardText } from '#core/answer-card.ts';
 import type { Audience } from '#core/document.ts';
 
 export interface Origin {
@@ -38,6 +39,14 @@ export interface ConversationItem {
   readonly origin: Origin;
 }
 
+export interface CardItem {
+  readonly type: 'card';
+  /** `FILE#ID`. */
+  readonly id: string;
+  readonly card: Omit<CardText, 'language'> & { readonly language?: string };
+  readonly origin: Origin;
+}
+
 /** `reason` never holds text of the record. */
 export interface ProblemItem {
   readonly type: 'problem';
@@ -45,4 +54,4 @@ export interface ProblemItem {
   readonly reason: string;
 }
 
-export type SourceItem = ArticleItem | ConversationItem | ProblemItem;
+export type SourceItem = ArticleItem | ConversationItem | CardItem | ProblemItem;

@@ -1,17 +1,21 @@
 // One ingestion job: read a source, compare it with what is published, embed what is new, publish the next generation.
+import { type AnswerCard, type CardStatus, cardStatus } from '#core/answer-card.ts';
 import type { CallOptions } from '#core/call-options.ts';
-import type { Chunk, Document } from '#core/document.ts';
+import { type Chunk, chunkContext, type Document } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { AppError } from '#core/errors.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
+import { matrixRows } from '#core/vector-matrix.ts';
 import { generationFolder, readCurrentId } from '#knowledge/generations/generation-folder.ts';
 import {
+  cardQuestions,
   type Generation,
   openGeneration,
   vectorsByContentHash,
 } from '#knowledge/generations/generation-reader.ts';
 import { publishGeneration } from '#knowledge/generations/generation-writer.ts';
 import { refuseOtherModel } from '#knowledge/generations/model-in-use.ts';
+import { settleCards, unsettledCard } from './cards/settle-cards.ts';
 import { chunkDocument } from './chunk/chunk.ts';
 import { createEmbeddingRun } from './embed/embed-chunks.ts';
 import type { SourceItem } from './item.ts';
@@ -28,7 +32,7 @@ export interface IngestJob extends CallOptions {
   /** Opened only when something has to be embedded or published. The job does not close it. */
   readonly openEmbedder: () => Promise<Embedder>;
   /** What to bring in; undefined = embed again what is there, with the model that is configured now. */
-  readonly source?: Omit<SourceOptions, 'onProblem' | 'otherDocuments'> & {
+  readonly source?: Omit<SourceOptions, 'onProblem' | 'onCard' | 'otherDocuments'> & {
     readonly items: AsyncIterable<SourceItem>;
   };
   /** Only into a data folder that was not used before; default false. */
@@ -62,6 +66,8 @@ export interface JobSummary {
   };
   readonly chunks: { readonly total: number; readonly embedded: number; readonly reused: number };
   readonly counts?: SourceCounts;
+  /** Answer cards of all sources, by what has become of them; absent when there are none. */
+  readonly cards?: Readonly<Record<CardStatus, number>>;
   readonly quarantineFile?: string;
   readonly seconds: number;
 }
@@ -102,6 +108,8 @@ export async function runIngestJob({
 
   const documents: Document[] = [...kept];
   const chunks: Chunk[] = [];
+  const found: AnswerCard[] = (previous?.cards ?? []).filter((card) => card.source !== source?.name);
+  const keptCards = found.length;
   const progress = (stage: JobProgress['stage']) => {
     onProgress({
       stage,
@@ -114,7 +122,7 @@ export async function runIngestJob({
   const pause = createPause({ signal });
   const add = async (chunk: Chunk) => {
     chunks.push(chunk);
-    await run.add(chunk);
+    await run.add(chunkContext(chunk));
   };
 
   if (previous) {
@@ -128,7 +136,12 @@ export async function runIngestJob({
     const elsewhere = new Map(kept.map(({ id, metadata }) => [id, metadata.source]));
     for await (const { document, blocks } of readDocuments(
       source.items,
-      { ...source, otherDocuments: kept, onProblem: quarantine.add },
+      {
+        ...source,
+        otherDocuments: kept,
+        onProblem: quarantine.add,
+        onCard: (card) => found.push(unsettledCard(card, source.name)),
+      },
       { counts, signal },
     )) {
       refuseCollision(document, elsewhere);
@@ -139,7 +152,8 @@ export async function runIngestJob({
   }
 
   const quarantineFile = source && !dryRun ? await quarantine.write(dataDir, source.name) : undefined;
-  if (source && documents.length === kept.length) throw nothingUsable(counts, quarantineFile);
+  if (source && documents.length === kept.length && found.length === keptCards)
+    throw nothingUsable(counts, quarantineFile);
   if (chunks.length === 0)
     throw new AppError(
       'knowledge-base-missing',
@@ -147,11 +161,16 @@ export async function runIngestJob({
     );
 
   const vectors = await run.finish();
+  const { embedded, cached: reused } = run.counts;
+  const cards = settleCards(found, { documents, before: previous?.cards ?? [] });
+  for (const question of cardQuestions(cards)) await run.add(question);
+  const cardVectors = (await run.finish()).slice(chunks.length);
   const difference = compare(previous, documents, source?.name);
   const isNew =
     !previous ||
     previous.info.modelId !== embedder.modelId ||
     !sameChunks(previous.chunks, chunks) ||
+    JSON.stringify(previous.cards) !== JSON.stringify(cards) ||
     difference.total > 0;
   progress('publishing');
   const generation = dryRun
@@ -163,6 +182,8 @@ export async function runIngestJob({
             documents,
             chunks,
             vectors,
+            cards,
+            cardVectors,
             modelId: embedder.modelId,
             dimensions: embedder.dimensions,
             acceptModelChange,
@@ -176,7 +197,8 @@ export async function runIngestJob({
     published: generation !== undefined && isNew,
     ...(source ? { source: source.name, counts } : {}),
     documents: changes,
-    chunks: { total: chunks.length, embedded: run.counts.embedded, reused: run.counts.cached },
+    chunks: { total: chunks.length, embedded, reused },
+    ...(cards.length > 0 ? { cards: countCards(cards) } : {}),
     ...(quarantineFile ? { quarantineFile } : {}),
     seconds: Math.round(performance.now() - started) / 1000,
   };
@@ -202,13 +224,21 @@ export async function removeSource({
     );
   }
   const rows = previous.chunks.flatMap((chunk, row) => (chunk.source === name ? [] : [row]));
-  const { dimensions, values } = previous.vectors;
+  const vectors = matrixRows(previous.vectors);
+  const cardVectors = matrixRows(previous.cardVectors);
+  const questionOwners = previous.cards.flatMap(({ source, questions }) => questions.map(() => source));
+  const { dimensions } = previous.vectors;
   return publishGeneration(
     {
       dataDir,
       documents,
       chunks: rows.map((row) => previous.chunks[row]!),
-      vectors: rows.map((row) => values.subarray(row * dimensions, (row + 1) * dimensions)),
+      vectors: rows.map((row) => vectors[row]!),
+      cards: settleCards(
+        previous.cards.filter(({ source }) => source !== name),
+        { documents, before: previous.cards },
+      ),
+      cardVectors: cardVectors.filter((_vector, row) => questionOwners[row] !== name),
       modelId: previous.info.modelId,
       dimensions,
     },
@@ -236,6 +266,13 @@ function refuseCollision({ id, metadata }: Document, elsewhere: ReadonlyMap<stri
     `The id "${id}" is in source "${other}" already, so a citation of it would be ambiguous. If "${metadata.source}" is a new version of it, ` +
       `ingest with --source ${JSON.stringify(other)}; otherwise tell them apart with --id-prefix ${JSON.stringify(`${metadata.source}/`)}.`,
   );
+}
+
+function countCards(cards: readonly AnswerCard[]): Record<CardStatus, number> {
+  const counts = { approved: 0, draft: 0, stale: 0, expired: 0 };
+  const now = new Date();
+  for (const card of cards) counts[cardStatus(card, now)] += 1;
+  return counts;
 }
 
 function nothingUsable(counts: SourceCounts, quarantineFile: string | undefined): AppError {

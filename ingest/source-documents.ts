@@ -67,6 +67,10 @@ export async function* readDocuments(
     }
     const id = (options.idPrefix ?? '') + cleanText(item.id).text;
     if (!isNewId(id, item.origin)) continue;
+    if (item.type === 'card') {
+      options.onCard?.({ id, ...read.card(item) });
+      continue;
+    }
     if (item.type === 'conversation') {
       conversations.push(read.conversation(item, id));
       continue;

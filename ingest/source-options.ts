@@ -1,4 +1,5 @@
 // What a run over a source is told, and what it counts.
+import type { CardText } from '#core/answer-card.ts';
 import type { Audience, Document } from '#core/document.ts';
 import type { ProblemItem } from './item.ts';
 import type { RedactionCounts, Redactor } from './redact/redact.ts';
@@ -17,6 +18,12 @@ export interface SourceOptions {
   /** Documents of other sources: what their agents-only articles alone say closes a transcript of this source too. */
   readonly otherDocuments?: readonly Document[];
   readonly onProblem: (problem: ProblemItem) => void;
+  /** Answer cards are no documents. Without this they are read and left out. */
+  readonly onCard?: (card: ReadCard) => void;
+}
+
+export interface ReadCard extends CardText {
+  readonly id: string;
 }
 
 /** Counts of one run over a source; the same object is filled while documents are read. */

@@ -28,6 +28,15 @@ export function describeJob(summary: JobSummary): string {
     if (counts.invisibleRemoved > 0)
       lines.push(`Removed    ${number(counts.invisibleRemoved)} invisible characters`);
   }
+  if (summary.cards) {
+    const { approved, draft, stale, expired } = summary.cards;
+    const others = [entry(draft, 'drafts'), entry(expired, 'expired'), entry(stale, 'stale')].filter(Boolean);
+    lines.push(`Cards      ${[`${number(approved)} in use`, ...others].join(', ')}`);
+    if (stale > 0)
+      lines.push(
+        '           A source of the stale ones has changed or gone, so they are not given until somebody has read them again: answerdesk cards list --stale',
+      );
+  }
   const speed =
     chunks.embedded > 0 && generation
       ? `, ${number(Math.round(chunks.embedded / summary.seconds))} a second`

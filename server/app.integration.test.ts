@@ -2,6 +2,13 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createAnswer } from '#chat/answer.ts';
+import {
+  cannedEmbedder,
+  cannedKnowledgeBase,
+  ScriptedChatModel,
+  shippedActs,
+} from '#chat/testing/fixtures.ts';
 import { inDefaultTenant } from '#core/tenant.ts';
 import { effort } from '#core/testing/effort.ts';
 import type { ErrorBody } from './protocol.ts';
@@ -113,6 +120,37 @@ describe('conversations over HTTP', () => {
       204,
     );
     expect((await fetch(`${server.api}/${id}`, requestInit(token))).status).toBe(404);
+  });
+
+  it('takes an address that is typed into the chat for the contact, once it has asked, and never logs it', async () => {
+    const answer = createAnswer({
+      knowledgeBase: () => cannedKnowledgeBase([]),
+      embedder: cannedEmbedder(),
+      acts: shippedActs,
+      chatModel: { name: 'scripted', model: new ScriptedChatModel({ deltas: [] }) },
+      calibration: () => ({
+        embedder: 'canned',
+        coefficients: { cosine: 0, scoreMargin: 0, coverageMargin: 0, rerank: 0, rerankMargin: 0 },
+        intercept: 0,
+        answerFrom: 1,
+        clarifyFrom: 1,
+      }),
+      timeouts: { firstTokenTimeoutMs: 1_000, tokenTimeoutMs: 1_000 },
+    });
+    await using server = await startServer({ answer });
+    const { id, token } = await createConversation(server.api);
+    const say = async (text: string) => {
+      const response = await fetch(`${server.api}/${id}/messages`, requestInit(token, { text }));
+      return textOf(await readEvents(response));
+    };
+    expect(await say('I want to talk to a person')).toContain('e-mail');
+    expect(await say('sure: canary.lee@example.com')).toBe(
+      'Thank you. A person of our team will reply to canary.lee@example.com.',
+    );
+    expect(await (await fetch(`${server.api}/${id}`, requestInit(token))).json()).toMatchObject({
+      handoff: { reason: 'customer-request', email: 'canary.lee@example.com' },
+    });
+    expect(server.logs.join('')).not.toContain('canary');
   });
 
   it('says the same to everybody but the owner, whether the conversation exists or not', async () => {

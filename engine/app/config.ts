@@ -63,6 +63,12 @@ const schema = z.object({
 
   ANSWERDESK_RERANKER: z.string().min(1).optional(),
 
+  ANSWERDESK_DANGER_PHRASES: z
+    .string()
+    .min(1)
+    .transform((path) => resolve(path))
+    .optional(),
+
   ANSWERDESK_CHAT_MODEL: z.string().min(1).default('extractive'),
   ANSWERDESK_CHAT_BASE_URL: httpUrl.optional(),
   ANSWERDESK_CHAT_FIRST_TOKEN_TIMEOUT_MS: milliseconds(20_000),
@@ -154,6 +160,8 @@ function shape(env: z.infer<typeof schema>) {
       tokenTimeoutMs: env.ANSWERDESK_CHAT_TOKEN_TIMEOUT_MS,
       maxTokens: env.ANSWERDESK_CHAT_MAX_TOKENS,
     },
+    /** A file of what the company calls dangerous. */
+    dangerPhrases: env.ANSWERDESK_DANGER_PHRASES,
     /** Share of all questions that may be answered wrongly and with confidence, 0 to 1; undefined: as the thresholds were fitted. */
     errorBudget: env.ANSWERDESK_ERROR_BUDGET,
     /** Share of the live answers whose groundedness is scored for /metrics, 0 to 1. */

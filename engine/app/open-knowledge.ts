@@ -19,6 +19,8 @@ export interface OpenOptions {
   readonly observer?: AnswerObserver;
   /** How often a new generation is looked for; 0 = never. */
   readonly pollIntervalMs?: number;
+  /** False: as if the team had written no answer cards, to see what is put together without them; default true. */
+  readonly cards?: boolean;
   /** For a server, whose customers wait: without a deadline, what is found does not depend on how busy the machine is. */
   readonly reranking?: Pick<RerankingOptions, 'deadlineMs' | 'observer'>;
 }
@@ -34,7 +36,7 @@ export interface Knowledge
 
 export async function openKnowledge(
   { embedder: settings, reranker: rerankerChoice, dataDir }: Config,
-  { logger, pollIntervalMs = 0, reranking = {} }: OpenOptions = {},
+  { logger, pollIntervalMs = 0, cards = true, reranking = {} }: OpenOptions = {},
 ): Promise<Knowledge> {
   await using stack = new AsyncDisposableStack();
   const onNotice = logger ? { onNotice: (notice: string) => logger.warn(notice) } : {};
@@ -63,12 +65,15 @@ export async function openKnowledge(
   const opened = await openReranker(rerankerChoice);
   if (opened) stack.adopt(opened, ({ close }) => close());
   const reranker = opened && withFailuresTold(opened, reranking.observer);
-  const reranked = new WeakMap<KnowledgeBase, KnowledgeBase>();
-  const withReranking = (knowledgeBase: KnowledgeBase): KnowledgeBase => {
-    if (!reranker) return knowledgeBase;
-    const known =
-      reranked.get(knowledgeBase) ?? createRerankedKnowledgeBase(knowledgeBase, reranker, reranking);
-    reranked.set(knowledgeBase, known);
+  const prepared = new WeakMap<KnowledgeBase, KnowledgeBase>();
+  const prepare = (knowledgeBase: KnowledgeBase): KnowledgeBase => {
+    const { findCards: _cards, ...withoutCards } = knowledgeBase;
+    const asked = cards ? knowledgeBase : withoutCards;
+    return reranker ? createRerankedKnowledgeBase(asked, reranker, reranking) : asked;
+  };
+  const served = (knowledgeBase: KnowledgeBase): KnowledgeBase => {
+    const known = prepared.get(knowledgeBase) ?? prepare(knowledgeBase);
+    prepared.set(knowledgeBase, known);
     return known;
   };
   const closing = stack.move();
@@ -85,8 +90,8 @@ export async function openKnowledge(
       embedQuery: (text, options) => store.embedder().embedQuery(text, options),
       close: async () => {},
     },
-    current: () => withReranking(store.current()),
-    onSwap: (listener) => store.onSwap((knowledgeBase) => listener(withReranking(knowledgeBase))),
+    current: () => served(store.current()),
+    onSwap: (listener) => store.onSwap((knowledgeBase) => listener(served(knowledgeBase))),
     refresh: store.refresh,
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };

@@ -14,6 +14,7 @@ import {
   type Script,
   ScriptedChatModel,
   scored,
+  shippedActs,
 } from './testing/fixtures.ts';
 import { buildPrompt } from './write/prompt.ts';
 
@@ -39,6 +40,7 @@ function desk(script: Script, passages: readonly ScoredChunk[], extra: Partial<A
   const answer = createAnswer({
     knowledgeBase: () => knowledgeBase,
     embedder: cannedEmbedder(),
+    acts: shippedActs,
     chatModel: { name: 'scripted', model },
     calibration: () => calibration,
     timeouts: { firstTokenTimeoutMs: patienceMs, tokenTimeoutMs: patienceMs },
@@ -260,6 +262,51 @@ describe('answer', () => {
     const greeted = { author: 'bot', text: 'Hello!', decision: 'small-talk' } as const;
     expect((await ask({ author: 'customer', text: 'hi' }, greeted, question)).at(-1)).toMatchObject({
       message: { decision: 'clarify', topics: [{ documentId: 'reset' }] },
+    });
+  });
+
+  it('hands over where the same answer would come again', async () => {
+    const { ask } = desk({ deltas: [] }, [scored(makeChunk(), sure)]);
+    const events = await ask(question);
+    expect(events.slice(-2)).toMatchObject([
+      { type: 'handoff-request', reason: 'unanswered' },
+      { message: { decision: 'handoff' } },
+    ]);
+  });
+
+  it('looks up each of several questions, and gives the model what answers it', async () => {
+    const { ask, model, knowledgeBase } = desk({ deltas: ['x'] }, [scored(makeChunk(), sure)]);
+    await ask({ author: 'customer', text: 'How long is the warranty on a valve? And what does Plus cost?' });
+    expect(knowledgeBase.queries).toContain('How long is the warranty on a valve?');
+    expect(knowledgeBase.queries).toContain('And what does Plus cost?');
+    expect(model.groundings[0]?.parts?.map((part) => part.question)).toEqual([
+      'How long is the warranty on a valve?',
+      'And what does Plus cost?',
+    ]);
+  });
+
+  it('speaks the language of the message, and takes articles of that language first', async () => {
+    const passages = [
+      scored(makeChunk({ documentId: 'english' }), sure),
+      scored(makeChunk({ documentId: 'deutsch', language: 'de' }), sure, 0.5),
+    ];
+    const { ask, model } = desk({ deltas: ['x'] }, passages, { languageOf: () => 'de' });
+    await ask(question);
+    expect(model.groundings[0]).toMatchObject({
+      wording: { language: 'de' },
+      passages: [{ chunk: { documentId: 'deutsch' } }, { chunk: { documentId: 'english' } }],
+    });
+    const none = desk({ deltas: ['x'] }, [scored(makeChunk(), hopeless)], { languageOf: () => 'de' });
+    expect(deltaText(await none.ask(question))).toMatch(/^Das weiß ich nicht/);
+  });
+
+  it('names a code that the articles do not have, and gives none of its neighbours', async () => {
+    const codes = makeChunk({ text: '## E1\n\nThe door is open.\n\n## E2\n\nThe filter is full.' });
+    const { ask } = desk({ deltas: ['x'] }, [scored(codes, sure)]);
+    expect(
+      (await ask({ author: 'customer', text: 'What does E9 mean on my display?' })).at(-1),
+    ).toMatchObject({
+      message: { decision: 'decline', text: expect.stringContaining('E9') },
     });
   });
 

@@ -1,29 +1,24 @@
 // One customer message to a stream of ChatEvents. It composes what it is given and knows no HTTP, no socket, no file.
-//   understand -> retrieve -> decide -> write -> filter
+//   find (understand -> card? -> retrieve -> decide) -> write -> filter
 import type { CallOptions } from '#core/call-options.ts';
 import type { Conversation, Message } from '#core/conversation.ts';
 import type { ScoredChunk } from '#core/document.ts';
 import { type AppError, isAbortError, toAppError } from '#core/errors.ts';
 import type { ChatEvent } from '#core/events.ts';
-import type { KnowledgeBase } from '#core/retriever.ts';
-import { pickedPassages } from './decide/picked-passages.ts';
-import { type Calibration, decide, type PolicyOutcome } from './decide/policy.ts';
-import { usablePassages } from './decide/usable-passages.ts';
-import { type Act, isLookedUp } from './understand/act.ts';
-import {
-  createUnderstand,
-  type UnderstandDependencies,
-  type Understanding,
-} from './understand/understand.ts';
-import { fixedReply } from './write/fixed-reply.ts';
+import { noticesOn } from './decide/choose-cards.ts';
+import type { PolicyOutcome } from './decide/policy.ts';
+import { createFinder, type FindDependencies, type Found } from './find-answer.ts';
+import { questionsIn } from './understand/questions-in.ts';
+import { answerWording } from './write/answer-wording.ts';
+import { type CardReply, cardPassage, cardReply } from './write/card-reply.ts';
+import { type FixedOutcome, fixedReply, isFixed } from './write/fixed-reply.ts';
 import { heldAddresses } from './write/held-addresses.ts';
+import { wholeSections } from './write/whole-sections.ts';
 import { createWriter, type WriterDependencies } from './write/write-answer.ts';
 
-export interface AnswerDependencies extends UnderstandDependencies, WriterDependencies {
-  /** The knowledge base in force now; throws `knowledge-base-missing` when there is none. */
-  readonly knowledgeBase: () => KnowledgeBase;
-  /** The thresholds in force now. */
-  readonly calibration: () => Calibration;
+export interface AnswerDependencies extends FindDependencies, WriterDependencies {
+  /** The language of a message, ISO 639-1; undefined where it cannot be told. */
+  readonly languageOf?: (text: string) => string | undefined;
   readonly observer?: AnswerObserver;
   readonly now?: () => Date;
 }
@@ -53,31 +48,21 @@ export type Answer = (
 
 /** Passages given to the model; more cost time and, for small models, correctness. */
 const passagesGiven = 5;
-const passagesRetrieved = 10;
-/** In danger the desk looks through more: the article that says what to do need not be the nearest. So it does for a picked section. */
-const passagesSearchedThrough = 30;
 
 export function createAnswer(dependencies: AnswerDependencies): Answer {
-  const { knowledgeBase, chatModel, calibration, now = () => new Date() } = dependencies;
-  const understand = createUnderstand(dependencies);
+  const { knowledgeBase, chatModel, languageOf = () => undefined, now = () => new Date() } = dependencies;
+  const find = createFinder(dependencies);
   const write = createWriter(dependencies);
 
-  async function retrieve(
-    { act, query, context, vector }: Understanding,
-    { signal }: CallOptions,
-  ): Promise<ScoredChunk[]> {
-    const found = await knowledgeBase().retrieve(query, {
-      k: isSearchedThrough(act) ? passagesSearchedThrough : passagesRetrieved,
-      filter: {
-        audiences: ['customer'],
-        ...(act.kind === 'pick' ? { documents: act.topics.map(({ documentId }) => documentId) } : {}),
-      },
-      context,
-      vector,
-      signal,
-    });
-    const usable = usablePassages(found);
-    return act.kind === 'pick' ? pickedPassages(act.topics, usable) : usable;
+  /** What the model is given for one question. */
+  function given({ outcome, passages, cards }: Found, language: string | undefined): readonly ScoredChunk[] {
+    if (outcome.decision !== 'answer') return [];
+    const score = passages.at(-1)?.score ?? 1;
+    const near = [...(cards.given ? [cards.given] : []), ...(cards.near ?? [])]
+      .slice(0, 1)
+      .map((card) => cardPassage(card, score));
+    const found = preferLanguage(passages, language).slice(0, passagesGiven - near.length);
+    return [...wholeSections(found, knowledgeBase().document), ...near];
   }
 
   return async function* answer(
@@ -97,62 +82,109 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
     yield { type: 'answer-start', messageId, replyTo };
     try {
       const { history, question } = splitAtQuestion(conversation, replyTo);
-      const understanding = await understand(
-        { question, history },
-        { signal, rewriteFailed: (error) => modelFailed(chatModel.name, error) },
-      );
-      const { act, standalone } = understanding;
+      const language = languageOf(question.text) ?? conversation.language;
+      const inLanguage = { ...conversation, ...(language ? { language } : {}) };
 
-      let passages: ScoredChunk[] = [];
-      if (isLookedUp(act)) {
-        const retrievedAt = performance.now();
-        try {
-          passages = await retrieve(understanding, { signal });
-        } catch (thrown) {
-          // The emergency number needs no article.
-          if (act.kind !== 'danger' || signal?.aborted || isAbortError(thrown)) throw thrown;
-        }
-        observer.retrieved?.(performance.now() - retrievedAt, passages);
-      }
-
-      const outcome = decide({ act, question: question.text, history, passages }, calibration());
-      observer.decided?.(outcome);
-
-      if (outcome.decision !== 'answer') {
+      const say = function* (outcome: FixedOutcome, notices: CardReply): Generator<ChatEvent> {
         const { decision } = outcome;
-        const { text, citations } = fixedReply(outcome, conversation);
+        const { text: own, citations, ...card } = fixedReply(outcome, inLanguage);
+        const text = leadOf(notices) + own;
+        const shown = [...notices.cards, ...(card.cards ?? [])];
         firstToken();
         if (citations.length > 0) yield { type: 'sources-available', messageId, citations };
+        if ('email' in outcome && outcome.email !== undefined)
+          yield { type: 'contact-given', email: outcome.email };
         yield { type: 'answer-delta', messageId, text };
         if (decision === 'handoff') yield { type: 'handoff-request', reason: outcome.reason };
         const said = message({
           decision,
           text,
+          ...card,
+          ...(shown.length > 0 ? { cards: shown } : {}),
           ...(citations.length > 0 ? { citations } : {}),
           ...(decision === 'clarify' ? { topics: outcome.topics } : {}),
         });
         yield { type: 'answer-end', message: said, reason: 'complete' };
+      };
+
+      const findFor = (text: string) =>
+        find(
+          {
+            conversation: { ...conversation, messages: history },
+            question: { ...question, text },
+            now: now(),
+          },
+          {
+            signal,
+            retrieved: (ms, passages) => observer.retrieved?.(ms, passages),
+            rewriteFailed: (error) => modelFailed(chatModel.name, error),
+          },
+        );
+      // What the whole message does comes first: danger and the wish for a person need no question mark.
+      const whole = await findFor(question.text);
+      const asked = questionsIn(question.text);
+      const isAsIs = asked.length === 1 && asked[0]!.text === question.text.trim();
+      const parts: Found[] = [];
+      if (whole.act.kind === 'question' && !whole.cards.given && !isAsIs)
+        for (const { text } of asked) parts.push(await findFor(text));
+      const answered = parts.filter(({ outcome }) => outcome.decision === 'answer');
+      const several = parts.length > 1 && answered.length > 0;
+      const found = several ? answered[0]! : parts.length === 1 ? parts[0]! : whole;
+      const { outcome, cards } = found;
+      observer.decided?.(outcome);
+      const topic =
+        cards.given?.card.sources ?? found.passages.slice(0, 1).map(({ chunk }) => chunk.documentId);
+      const notices = cardReply(noticesOn(topic, cards));
+      if (isFixed(outcome) && !several) {
+        yield* say(outcome, notices);
         return;
       }
 
-      const given = passages.slice(0, passagesGiven);
-      const { complete, ...written } = yield* write(
+      const grounded = (several ? parts : [found]).map((part, index) => ({
+        query: part.query,
+        question: several ? asked[index]!.question : part.question,
+        passages: given(part, language),
+      }));
+      const passages = grounded.flatMap((part) => part.passages);
+      const lead = leadOf(notices);
+      if (lead) {
+        firstToken();
+        yield { type: 'answer-delta', messageId, text: lead };
+      }
+      const { complete, text, ...written } = yield* write(
         {
           messageId,
           turns: [...history, question],
           grounding: {
-            query: standalone,
-            // The number of a topic is no question.
-            question: act.kind === 'pick' ? standalone : question.text,
-            passages: given,
+            query: found.query,
+            question: found.question,
+            passages,
+            ...(several ? { parts: grounded } : {}),
+            said: history.filter(({ decision }) => decision === 'answer').map((earlier) => earlier.text),
+            wording: answerWording(language),
           },
-          isAllowedUrl: heldAddresses(given, knowledgeBase().articleHosts),
+          isAllowedUrl: heldAddresses(passages, knowledgeBase().articleHosts),
         },
-        { signal, firstToken, modelFailed },
+        { signal, modelFailed, ...(lead ? {} : { firstToken }) },
       );
+      if (text === '' && complete) {
+        // All that answers was said before: a person can say more.
+        const handoff = {
+          decision: 'handoff',
+          confidence: outcome.confidence,
+          reason: 'unanswered',
+        } as const;
+        yield* say(handoff, cardReply([]));
+        return;
+      }
       yield {
         type: 'answer-end',
-        message: message({ decision: 'answer', ...written }),
+        message: message({
+          decision: 'answer',
+          text: lead + text,
+          ...written,
+          ...(lead ? { cards: notices.cards } : {}),
+        }),
         reason: complete ? 'complete' : 'interrupted',
       };
     } catch (thrown) {
@@ -170,10 +202,17 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
   };
 }
 
-function isSearchedThrough(act: Act): boolean {
-  return (
-    act.kind === 'danger' || (act.kind === 'pick' && act.topics.some(({ section }) => section !== undefined))
-  );
+/** Notices stand in front of what else is said. */
+const leadOf = ({ text }: CardReply) => text && `${text}\n\n`;
+
+/** Articles in the customer's language first, however much nearer others are. */
+function preferLanguage(
+  passages: readonly ScoredChunk[],
+  language: string | undefined,
+): readonly ScoredChunk[] {
+  const primary = language?.toLowerCase().split('-')[0];
+  const isTheirs = ({ chunk }: ScoredChunk) => chunk.language.split('-')[0] === primary;
+  return [...passages.filter(isTheirs), ...passages.filter((passage) => !isTheirs(passage))];
 }
 
 function splitAtQuestion(

@@ -10,6 +10,28 @@ export interface Grounding {
   /** The customer's last turn alone. */
   readonly question?: string;
   readonly passages: readonly ScoredChunk[];
+  /** Of a message that asks several things: each with its own passages, all of which are among `passages`. */
+  readonly parts?: readonly GroundedPart[];
+  /** What the desk answered before in this conversation: it is not said again. */
+  readonly said?: readonly string[];
+  readonly wording?: AnswerWording;
+}
+
+/** Without passages it is said to be unknown. */
+export interface GroundedPart extends Pick<Grounding, 'query' | 'passages'> {
+  readonly question: string;
+}
+
+/** What is said around quoted text, in the language of the customer's message. */
+export interface AnswerWording {
+  /** ISO 639-1. */
+  readonly language: string;
+  /** Behind a list of which only a part is shown. */
+  readonly goesOn: string;
+  /** Under a question of several that no article answers. */
+  readonly unknown: string;
+  /** Before text in another language, whose name it is given. */
+  readonly inOtherLanguage: (name: string) => string;
 }
 
 export interface GroundedCallOptions extends BaseChatModelCallOptions {

@@ -13,9 +13,9 @@ export type Decision = 'answer' | 'clarify' | 'small-talk' | 'decline' | 'handof
 
 /**
  * `customer-request`: asked for a person; `unanswered`: two replies in a row did not help; `service-error`: nothing could answer;
- * `danger`: somebody may come to harm.
+ * `danger`: somebody may come to harm; `card`: an answer card of the team says that a person answers this.
  */
-export type HandoffReason = 'customer-request' | 'unanswered' | 'service-error' | 'danger';
+export type HandoffReason = 'customer-request' | 'unanswered' | 'service-error' | 'danger' | 'card';
 
 export interface Citation {
   /** 1-based, the `n` of `[n]` in the text. */
@@ -51,7 +51,9 @@ export interface Message extends Turn {
   readonly citations?: readonly Citation[];
   /** Of a message that asks back: what it offers, in the order shown; may be empty. */
   readonly topics?: readonly Topic[];
-  /** Which chat model wrote it. `fallback` says that the configured model failed and the extractive one answered. */
+  /** Ids of the answer cards that stand in it word for word, or that it was handed over by. */
+  readonly cards?: readonly string[];
+  /** Which chat model wrote it; `card`: none, the team did. `fallback` says that the configured model failed and the extractive one answered. */
   readonly model?: { readonly name: string; readonly fallback?: boolean };
   /** Of a bot's message: the customer's message that it answers. */
   readonly replyTo?: string;

@@ -87,6 +87,17 @@ export interface ScoredChunk {
   /** Higher fits better; comparable within one result list only. */
   readonly score: number;
   readonly evidence: RetrievalEvidence;
+  /** What a reader made of the words of the chunk's text, in order; absent where none looked. Words beyond its room are missing. */
+  readonly reading?: readonly ReadWord[];
+}
+
+/** One word of a text that was read with a question. */
+export interface ReadWord {
+  /** Offsets in the text, in UTF-16 code units. */
+  readonly start: number;
+  readonly end: number;
+  /** Probability that the word belongs to the answer, 0 to 1. */
+  readonly belongs: number;
 }
 
 /** Absolute evidence, comparable between queries: what the policy's thresholds are fitted on. */

@@ -14,6 +14,8 @@ export type ChatEvent =
   /** `message.text` is the final text: it equals the deltas joined, unless the output filter removed something. */
   | { readonly type: 'answer-end'; readonly message: Message; readonly reason: AnswerEndReason }
   | { readonly type: 'handoff-request'; readonly reason: HandoffReason }
+  /** The customer typed the address at which a person may reply. It is kept with the hand-over. */
+  | { readonly type: 'contact-given'; readonly email: string }
   | {
       readonly type: 'answer-error';
       readonly messageId: string;

@@ -1,5 +1,5 @@
 import type { CallOptions } from './call-options.ts';
-import type { ScoredChunk } from './document.ts';
+import { chunkContext, type ReadWord, type ScoredChunk } from './document.ts';
 import type { AppError } from './errors.ts';
 
 /**
@@ -15,7 +15,7 @@ export interface Reranker {
   readonly trust: RerankerTrust;
   /**
    * The same candidates, best first, equal ones in the order given. Each has the logit as `evidence.rerank` and as `score`; chunks
-   * are the objects given.
+   * are the objects given. One that also reads, a reader, says in `reading` which words belong to the answer.
    */
   rerank(query: string, candidates: readonly ScoredChunk[], options?: CallOptions): Promise<ScoredChunk[]>;
   /** One logit for each text, in order: whether this text answers the question. */
@@ -23,14 +23,36 @@ export interface Reranker {
   close(): Promise<void>;
 }
 
-/** Candidates with one logit each, best first. */
-export function rankByLogits(candidates: readonly ScoredChunk[], logits: readonly number[]): ScoredChunk[] {
+/** Of one text that was read with a question: whether it answers, as a logit, and from a reader also what each word has to do with it. */
+export interface TextScore {
+  readonly logit: number;
+  readonly words?: readonly ReadWord[];
+}
+
+/** Candidates with the score of their context (`chunkContext`), best first. */
+export function rankByScores(
+  candidates: readonly ScoredChunk[],
+  scores: readonly TextScore[],
+): ScoredChunk[] {
   return candidates
     .map(({ chunk, evidence }, index) => {
-      const score = logits[index]!;
-      return { chunk, score, evidence: { ...evidence, rerank: score } };
+      const { logit, words } = scores[index]!;
+      const reading = words && wordsOfText(words, chunkContext(chunk).length - chunk.text.length);
+      return {
+        chunk,
+        score: logit,
+        evidence: { ...evidence, rerank: logit },
+        ...(reading ? { reading } : {}),
+      };
     })
     .sort((a, b) => b.score - a.score);
+}
+
+/** The text stands behind `start` characters of titles. */
+function wordsOfText(words: readonly ReadWord[], start: number): ReadWord[] {
+  return words
+    .filter((word) => word.start >= start)
+    .map((word) => ({ ...word, start: word.start - start, end: word.end - start }));
 }
 
 /** What the scores of a model are worth beside what else is known; measured with the model (`npm run tune-reranker`). */

@@ -1,3 +1,4 @@
+import type { FindCards } from './answer-card.ts';
 import type { CallOptions } from './call-options.ts';
 import type { ChunkFilter, Document, ScoredChunk } from './document.ts';
 import type { QueryVector } from './embedder.ts';
@@ -39,6 +40,8 @@ export interface KnowledgeBase extends Retriever {
    */
   readonly stages?: Readonly<Record<string, Retriever>>;
   document(id: string): Document | undefined;
+  /** The team's own answers to a question; absent when there are none. */
+  readonly findCards?: FindCards;
 }
 
 export interface GenerationInfo {

@@ -18,6 +18,8 @@ export interface ConversationStore {
   authenticate(key: ConversationKey, token: string): Promise<boolean>;
   /** With the messages of both sides in the order of the journal. */
   get(key: ConversationKey): Promise<Conversation | undefined>;
+  /** Keys of the tenant's conversations, newest first, at most `limit`. */
+  newest(tenantId: TenantId, limit: number): Promise<ConversationKey[]>;
   /**
    * A customer's message: in one step and durably (it survives a power cut once the promise resolves), the message, its
    * `customer-message` entry and the promise that `answerId` will answer it. If the conversation has the message already (a retry of

@@ -5,6 +5,7 @@ import type { Document } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { AppError, toAppError } from '#core/errors.ts';
 import type { KnowledgeBase } from '#core/retriever.ts';
+import { createFindCards } from './cards/find-cards.ts';
 import { generationFolder, listGenerations, readCurrentId } from './generations/generation-folder.ts';
 import { type Generation, openGeneration } from './generations/generation-reader.ts';
 import { otherModel } from './generations/model-in-use.ts';
@@ -188,6 +189,9 @@ function createKnowledgeBase(generation: Generation, embedder: Embedder): Knowle
       : {}),
     document: (id) => documents.get(id),
     retrieve: retriever.retrieve,
+    ...(generation.cards.length > 0
+      ? { findCards: createFindCards({ ...generation.info, ...generation }) }
+      : {}),
   };
 }
 

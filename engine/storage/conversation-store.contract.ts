@@ -54,6 +54,17 @@ export function describeConversationStore(name: string, open: () => Promise<Conv
       expect(await store.get(inDefaultTenant('A'.repeat(22)))).toBeUndefined();
     });
 
+    it('names the newest conversations of one tenant', async () => {
+      const other = await newConversation('other' as TenantId);
+      const own = [await newConversation(), await newConversation(), await newConversation()];
+      const named = await store.newest(defaultTenant, 10);
+      expect(new Set(named.map(({ conversationId }) => conversationId))).toEqual(
+        new Set(own.map(({ conversationId }) => conversationId)),
+      );
+      expect(await store.newest(defaultTenant, 2)).toHaveLength(2);
+      expect(await store.newest(other.tenantId, 10)).toEqual([other]);
+    });
+
     it('stores a message once, however often it is sent', async () => {
       const key = await newConversation();
       const results = await Promise.all(

@@ -30,15 +30,18 @@ export interface OpenSubjectOptions {
   readonly dataDir?: string | undefined;
   /** A file as `answerdesk calibrate --out` writes it, in place of data/models/calibration.json. */
   readonly calibration?: string | undefined;
+  /** With the team's answer cards; default false: what is judged is what the desk puts together. */
+  readonly cards?: boolean | undefined;
 }
 
 export async function openSubject({
   dataDir,
   calibration: calibrationFile,
+  cards = false,
 }: OpenSubjectOptions): Promise<OpenedSubject> {
   const loaded = loadConfig();
   const config: Config = dataDir === undefined ? loaded : { ...loaded, dataDir };
-  const desk = await openAnswerPipeline(config);
+  const desk = await openAnswerPipeline(config, { cards });
   try {
     const { fallbackModel: _unused, ...rest } = desk.dependencies;
     const calibration =
@@ -70,6 +73,7 @@ export async function openSubject({
           calibration.reranked,
           answerFrom,
           clarifyFrom,
+          ...(cards ? ['cards'] : []),
         ]),
       )
       .digest('hex')

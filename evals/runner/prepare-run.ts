@@ -17,6 +17,8 @@ export interface RunRequest {
   readonly conversations?: string | undefined;
   readonly calibration?: string | undefined;
   readonly labels?: readonly string[] | undefined;
+  /** With the team's answer cards; default false. */
+  readonly cards?: boolean | undefined;
   readonly out?: string | undefined;
   readonly resume?: string | undefined;
   /** Use nothing that earlier runs of the same subject computed. */
@@ -53,7 +55,10 @@ export async function prepareRun(request: RunRequest, suiteNames: readonly strin
   const scripted = await readConversations(conversations);
 
   await using stack = new AsyncDisposableStack();
-  const opened = stack.use(await openSubject({ dataDir: request.dataDir ?? old?.dataDir, calibration }));
+  const cards = request.cards ?? old?.cards ?? false;
+  const opened = stack.use(
+    await openSubject({ dataDir: request.dataDir ?? old?.dataDir, calibration, cards }),
+  );
   const { config, subject, generation } = opened;
   const notes: string[] = [];
   const ids = new Set(generation.documents.map(({ id }) => id));
@@ -96,6 +101,7 @@ export async function prepareRun(request: RunRequest, suiteNames: readonly strin
     conversations: resolve(conversations),
     ...(calibration === undefined ? {} : { calibration: resolve(calibration) }),
     ...(labels === undefined ? {} : { labels: labels.map((path) => resolve(path)) }),
+    ...(cards ? { cards } : {}),
     seed: old?.seed ?? request.seed,
     subject: { ...subject, ...(config.judge.model === undefined ? {} : { judge: config.judge.model }) },
   };

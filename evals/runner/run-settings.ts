@@ -27,6 +27,8 @@ export const runSettingsSchema = z.object({
   calibration: z.string().optional(),
   /** For intents: folders with labelled queries to train classifiers on. */
   labels: z.array(z.string()).optional(),
+  /** With the team's answer cards. */
+  cards: z.boolean().optional(),
   seed: z.number(),
   subject: subjectSchema,
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openChatModel } from '#models/chat/open-chat-model.ts';
+import { openActClassifier } from '#models/dialogue-acts/open-act-classifier.ts';
 import { createHashingEmbedder } from '#models/testing/hashing-embedder.ts';
 import { createAsk } from '../core/ask.ts';
 import { openTemporaryKnowledge } from '../core/temporary-knowledge.ts';
@@ -44,6 +45,7 @@ async function askAbout(customerSaid: string, agentText = agentSaid) {
     const ask = createAsk({
       knowledgeBase: () => opened.knowledge,
       embedder,
+      acts: openActClassifier(),
       chatModel,
       calibration: () => ({
         embedder: embedder.modelId,

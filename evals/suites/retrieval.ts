@@ -7,6 +7,7 @@ import type { Embedder } from '#core/embedder.ts';
 import type { KnowledgeBase, Retriever } from '#core/retriever.ts';
 import { toTurns } from '#core/turns.ts';
 import type { Generation } from '#knowledge/generations/generation-reader.ts';
+import { asTheDesk } from '#learning/dialogue-acts/shipped-reader.ts';
 import { type Metric, mean, meanMetric } from '#learning/metrics/metric.ts';
 import { hitAt, ndcgAt, recallAt, reciprocalRank } from '#learning/metrics/ranking.ts';
 import type { EvalCase } from '../cases/eval-case.ts';
@@ -48,7 +49,7 @@ export async function retrieve(
   options: CallOptions = {},
 ): Promise<RetrievalRecord> {
   const { generation, knowledge, embedder } = parts;
-  const { query: condensed, search: searched } = condense(toTurns(turns));
+  const { query: condensed, search: searched } = condense(toTurns(turns), asTheDesk);
   const lastTurn = turns.at(-1)!.text;
   /** BM25 and vectors alone search with the text; a knowledge base takes the conversation into account by itself. */
   const queries: Record<Form, { readonly text: string; readonly search: SearchQuery }> = {

@@ -19,6 +19,7 @@ function dependencies(fails: (call: number) => boolean): AnswerDependencies {
     }
   }
   return {
+    acts: { classify: () => ({ act: 'question', probability: 1, sure: true }) },
     embedder: { modelId: 'm', embedQuery: async () => Float32Array.of(1) },
     knowledgeBase: () =>
       ({

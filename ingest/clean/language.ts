@@ -1,12 +1,9 @@
 // The language of a document: what the source says, else a hint in its path, else what its words look like.
-import { eld } from 'eld/extrasmall';
+import { createLanguageDetector } from '#models/language/language-detector.ts';
 
 /** ISO 639-1. Only languages that support desks write in, so that close kin are not guessed. */
 const languages = 'ar bg cs de el en es fr he hi hu id it ja ko nl pl pt ro ru sv th tr uk vi zh'.split(' ');
-const detector = eld.newInstance();
-detector.setLanguageSubset(languages);
-/** Fewer letters are a name or a word that many languages have. */
-const leastLetters = 20;
+const detect = createLanguageDetector(languages);
 
 const known = new Set([
   ...languages,
@@ -41,7 +38,7 @@ export interface LanguageHints {
 
 /** ISO 639-1 code, or `und`. */
 export function languageOf({ stated, path, text }: LanguageHints): string {
-  return primaryCode(stated) ?? pathHint(path) ?? detect(text);
+  return primaryCode(stated) ?? pathHint(path) ?? detect(text) ?? 'und';
 }
 
 function primaryCode(tag: string | undefined): string | undefined {
@@ -61,11 +58,4 @@ function pathHint(path: string): string | undefined {
       ? folder
       : undefined;
   return [nameHint, folderHint].find((code) => code !== undefined && known.has(code));
-}
-
-function detect(text: string): string {
-  // More would not change the verdict and is most of what reading an article costs.
-  const sample = text.slice(0, 500);
-  if ((sample.match(/\p{L}/gu)?.length ?? 0) < leastLetters) return 'und';
-  return detector.detect(sample).language || 'und';
 }

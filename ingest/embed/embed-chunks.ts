@@ -1,13 +1,12 @@
-// Vectors for chunks while they are still being made: known texts from the cache, new ones from the embedder, a few requests ahead.
+// Vectors for texts while they are still being made: known texts from the cache, new ones from the embedder, a few requests ahead.
 import type { CallOptions } from '#core/call-options.ts';
-import { type Chunk, chunkContext } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { contentHash } from '#knowledge/generations/generation-reader.ts';
 
 export interface EmbeddingRun {
   /** Rows are in the order of `add`. Waits only while too many texts are on their way. */
-  add(chunk: Chunk): Promise<void>;
-  /** All vectors, one for each chunk added. */
+  add(text: string): Promise<void>;
+  /** All vectors, one for each text added. */
   finish(): Promise<Float32Array[]>;
   readonly counts: { added: number; cached: number; embedded: number };
 }
@@ -58,8 +57,7 @@ export function createEmbeddingRun(
 
   return {
     counts,
-    async add(chunk) {
-      const text = chunkContext(chunk);
+    async add(text) {
       const hash = contentHash(text);
       hashes.push(hash);
       counts.added += 1;

@@ -7,6 +7,7 @@ import { chunkContext } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { AppError } from '#core/errors.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
+import { matrixRows } from '#core/vector-matrix.ts';
 import type { Candidate } from '#knowledge/generations/candidate.ts';
 import {
   generationFolder,
@@ -15,6 +16,7 @@ import {
 } from '#knowledge/generations/generation-folder.ts';
 import { openManifest } from '#knowledge/generations/generation-manifest.ts';
 import {
+  cardQuestions,
   contentHash,
   openCurrentGeneration,
   openGeneration,
@@ -47,21 +49,31 @@ export async function buildCandidate(
   await rm(folder, { recursive: true, force: true });
   const kept = await openVectorCache(vectorFile(dataDir, modelId), embedder);
   const cache = new Map([...kept.vectors, ...(await publishedVectors(dataDir, modelId, signal))]);
+  const texts = [...published.chunks.map(chunkContext), ...cardQuestions(published.cards)];
   const run = createEmbeddingRun(kept, {
     cache,
     signal,
-    onProgress: () => onProgress?.(run.counts.embedded + run.counts.cached, published.chunks.length),
+    onProgress: () => onProgress?.(run.counts.embedded + run.counts.cached, texts.length),
   });
-  for (const chunk of published.chunks) await run.add(chunk);
+  for (const text of texts) await run.add(text);
   const vectors = await run.finish();
-  await kept.keepOnly(new Set(published.chunks.map((chunk) => contentHash(chunkContext(chunk)))));
+  await kept.keepOnly(new Set(texts.map(contentHash)));
 
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
     await mkdir(folder, { recursive: true });
-    const { documents, chunks } = published;
+    const { documents, chunks, cards } = published;
     const generation = await publishGeneration(
-      { dataDir: folder, documents, chunks, vectors, modelId, dimensions },
+      {
+        dataDir: folder,
+        documents,
+        chunks,
+        vectors: vectors.slice(0, chunks.length),
+        cards,
+        cardVectors: vectors.slice(chunks.length),
+        modelId,
+        dimensions,
+      },
       { signal },
     );
     // A junction needs no rights on Windows; elsewhere the type is ignored.
@@ -99,10 +111,19 @@ export async function publishCandidate(
       `The knowledge base has changed meanwhile (${basedOn} was compared, ${current ?? 'none'} is in use), so nothing was published. Run the command again: what was embedded is kept.`,
     );
   }
-  const { documents, chunks, vectors } = (await openCurrentGeneration(folder))!;
-  const rows = chunks.map((_chunk, row) => vectors.values.subarray(row * dimensions, (row + 1) * dimensions));
+  const { documents, chunks, vectors, cards, cardVectors } = (await openCurrentGeneration(folder))!;
   const published = await publishGeneration(
-    { dataDir, documents, chunks, vectors: rows, modelId, dimensions, acceptModelChange: true },
+    {
+      dataDir,
+      documents,
+      chunks,
+      vectors: matrixRows(vectors),
+      cards,
+      cardVectors: matrixRows(cardVectors),
+      modelId,
+      dimensions,
+      acceptModelChange: true,
+    },
     { signal },
   );
   // They lie in the generation now.

@@ -3,7 +3,16 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { AppError } from '#core/errors.ts';
 
-type FileFormat = 'markdown' | 'mdx' | 'html' | 'text' | 'jsonl' | 'json' | 'csv';
+type FileFormat =
+  | 'markdown'
+  | 'mdx'
+  | 'html'
+  | 'text'
+  | 'jsonl'
+  | 'json'
+  | 'csv'
+  | 'cards-yaml'
+  | 'cards-csv';
 
 export interface SourceFile {
   readonly path: string;
@@ -31,6 +40,13 @@ const formats: Readonly<Record<string, FileFormat>> = {
   json: 'json',
   csv: 'csv',
   tsv: 'csv',
+};
+
+/** Answer cards lie beside articles: `returns.answers.yaml`. Other YAML is passed over. */
+const cardFormats: Readonly<Record<string, FileFormat>> = {
+  yaml: 'cards-yaml',
+  yml: 'cards-yaml',
+  csv: 'cards-csv',
 };
 
 /** At the top of a folder these describe the folder and are no articles. */
@@ -78,7 +94,7 @@ function namedFile(path: string): SourceFile {
   if (!kind) {
     throw new AppError(
       'bad-input',
-      `${path} is of a kind that cannot be read. Known: .${Object.keys(formats).join(', .')}, each also with .gz.`,
+      `${path} is of a kind that cannot be read. Known: .${[...Object.keys(formats), 'answers.yaml', 'answers.csv'].join(', .')}, each also with .gz.`,
     );
   }
   return { path: resolve(path), relativePath: basename(path), ...kind };
@@ -86,8 +102,9 @@ function namedFile(path: string): SourceFile {
 
 function kindOf(name: string): { format: FileFormat; gzip: boolean } | undefined {
   const gzip = name.toLowerCase().endsWith('.gz');
-  const extension = (gzip ? name.slice(0, -3) : name).toLowerCase().split('.').at(-1) ?? '';
-  const format = Object.hasOwn(formats, extension) ? formats[extension] : undefined;
+  const [extension = '', before] = (gzip ? name.slice(0, -3) : name).toLowerCase().split('.').reverse();
+  const known = before === 'answers' && Object.hasOwn(cardFormats, extension) ? cardFormats : formats;
+  const format = Object.hasOwn(known, extension) ? known[extension] : undefined;
   return format && { format, gzip };
 }
 

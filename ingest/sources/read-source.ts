@@ -1,6 +1,7 @@
 // All items of a source's files, in order. One bad record or file is a problem item; the others are read.
 import type { CallOptions } from '#core/call-options.ts';
 import { isAbortError } from '#core/errors.ts';
+import { readCardFile } from '../cards/card-files.ts';
 import type { SourceItem } from '../item.ts';
 import { readArticleFile } from './article-files.ts';
 import type { Fields } from './field-map.ts';
@@ -18,6 +19,7 @@ export async function* readSource(
       signal?.throwIfAborted();
       if (file.format === 'jsonl' || file.format === 'json' || file.format === 'csv')
         yield* readRecordFile(file, fields, signal);
+      else if (file.format === 'cards-yaml' || file.format === 'cards-csv') yield* readCardFile(file, signal);
       else yield await readArticleFile(file, signal);
     } catch (error) {
       if (isAbortError(error) || signal?.aborted) throw error;

@@ -30,14 +30,14 @@ export const rooms: readonly Room[] = [
   {
     folder: 'engine/knowledge',
     alias: '#knowledge',
-    holds: 'what was ingested, and finding in it: `index/`, `retrieval/`, `generations/`',
+    holds: 'what was ingested, and finding in it: `index/`, `retrieval/`, `cards/`, `generations/`',
     mayImport: ['engine/core'],
   },
   {
     folder: 'engine/models',
     alias: '#models',
     holds:
-      '`embedder/`, `reranker/`, `chat/`, `intents/`, `groundedness/`, what they share (`onnx/`), models of a team (`store/`)',
+      '`embedder/`, `reranker/`, `chat/`, `intents/`, `dialogue-acts/`, `groundedness/`, what they share (`onnx/`), models of a team (`store/`)',
     mayImport: ['engine/core'],
   },
   {
@@ -51,7 +51,7 @@ export const rooms: readonly Room[] = [
     folder: 'engine/learning',
     alias: '#learning',
     holds:
-      'what is fitted from data: `calibration/`, `intents/`; whether a change may go live: `promotion/`; statistics: `metrics/`',
+      'what is fitted from data: `calibration/`, `intents/`, `dialogue-acts/`; drafts of answer cards: `cards/`; whether a change may go live: `promotion/`; statistics: `metrics/`',
     mayImport: ['engine/core', 'engine/chat', 'engine/knowledge', 'engine/models'],
   },
   {
@@ -63,7 +63,7 @@ export const rooms: readonly Room[] = [
   {
     folder: 'ingest',
     alias: '#ingest',
-    holds: 'the job: `sources/`, `parse/`, `clean/`, `redact/`, `chunk/`, `embed/`, `publish/`',
+    holds: 'the job: `sources/`, `cards/`, `parse/`, `clean/`, `redact/`, `chunk/`, `embed/`, `publish/`',
     mayImport: ['engine/core', 'engine/knowledge', 'engine/models', 'engine/app'],
   },
   {
@@ -93,7 +93,7 @@ export const rooms: readonly Room[] = [
   {
     folder: 'lab',
     holds:
-      'what measures and is not shipped: `bench/`, `retrieval/`, `reranking/`, `queue-replay/`, `attacks/`, `architecture/`',
+      'what measures and is not shipped: `bench/`, `retrieval/`, `reranking/`, `cards/`, `queue-replay/`, `attacks/`, `architecture/`',
     mayImport: ['engine/*', 'ingest', 'evals', 'server', 'cli'],
   },
   {

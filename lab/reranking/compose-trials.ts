@@ -2,7 +2,8 @@
 import { usablePassages } from '#chat/decide/usable-passages.ts';
 import { citationScores, factRecall, missingFacts } from '#evals/judging/answer-checks.ts';
 import { mean } from '#learning/metrics/metric.ts';
-import { type ComposeOptions, composeAnswer, type ExtractiveModels } from '#models/chat/compose-answer.ts';
+import { composeAnswer } from '#models/chat/compose-answer.ts';
+import type { ExtractiveModels, ScoreOptions } from '#models/chat/score-units.ts';
 import type { RankedTrial } from './rank-trials.ts';
 
 export interface ComposedTrial extends RankedTrial {
@@ -15,7 +16,7 @@ const passagesGiven = 5;
 export async function composeTrials(
   ranked: readonly RankedTrial[],
   models: ExtractiveModels,
-  options: ComposeOptions = {},
+  options: ScoreOptions = {},
 ): Promise<ComposedTrial[]> {
   const composed: ComposedTrial[] = [];
   for (const one of ranked) {

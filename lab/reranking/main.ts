@@ -8,7 +8,7 @@ import type { Reranker, RerankerTrust } from '#core/reranker.ts';
 import { factRecall } from '#evals/judging/answer-checks.ts';
 import { pairedDifference } from '#learning/metrics/bootstrap.ts';
 import { mean } from '#learning/metrics/metric.ts';
-import type { ExtractiveModels } from '#models/chat/compose-answer.ts';
+import type { ExtractiveModels } from '#models/chat/score-units.ts';
 import { type AnswerFigures, answerFigures, composeTrials } from './compose-trials.ts';
 import { changedFirst, type RankingFigures, rankingFigures, rankTrials } from './rank-trials.ts';
 import {

@@ -7,10 +7,11 @@ import type { CallOptions } from '#core/call-options.ts';
 import type { ScoredChunk } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { AppError } from '#core/errors.ts';
-import { type Reranker, rankByLogits } from '#core/reranker.ts';
+import { type Reranker, rankByScores } from '#core/reranker.ts';
 import type { Retriever } from '#core/retriever.ts';
 import { toTurns } from '#core/turns.ts';
 import { type EvalCase, parseCases } from '#evals/cases/eval-case.ts';
+import { asTheDesk } from '#learning/dialogue-acts/shipped-reader.ts';
 
 export interface Trial {
   /** Name of the set. */
@@ -61,7 +62,7 @@ export async function collectTrial(
   firstStage: Retriever,
   options: CallOptions = {},
 ): Promise<Trial> {
-  const { search, query } = condense(toTurns(evalCase.turns));
+  const { search, query } = condense(toTurns(evalCase.turns), asTheDesk);
   const found = await firstStage.retrieve(search.query, {
     k: depth,
     filter: { audiences: ['customer'] },
@@ -101,7 +102,10 @@ export function rememberingReranker(reranker: Reranker): Reranker {
         const logits = new Map(ranked.map((one) => [one.chunk.id, one.score]));
         return missing.map((id) => logits.get(id)!);
       });
-      return rankByLogits(candidates, scores);
+      return rankByScores(
+        candidates,
+        scores.map((logit) => ({ logit })),
+      );
     },
   };
 }

@@ -10,6 +10,7 @@ import type { EvalCase } from '#evals/cases/eval-case.ts';
 import type { Generation } from '#knowledge/generations/generation-reader.ts';
 import { buildBm25, createBm25Index } from '#knowledge/index/bm25-index.ts';
 import { createHybridRetriever, type HybridOptions } from '#knowledge/retrieval/hybrid-retriever.ts';
+import { asTheDesk } from '#learning/dialogue-acts/shipped-reader.ts';
 
 export interface LabKnowledge {
   readonly generation: Generation;
@@ -77,13 +78,13 @@ export function followUpRankers({ generation, embedder, rewriteQuestion }: LabKn
     },
   });
   const weighted = (weight: number) => (evalCase: EvalCase) => {
-    const { query, context } = condense(toTurns(evalCase.turns)).search;
+    const { query, context } = condense(toTurns(evalCase.turns), asTheDesk).search;
     return { query, context: context && { ...context, weight } };
   };
   return [
-    ranker('last turn with its context', ({ turns }) => condense(toTurns(turns)).search),
+    ranker('last turn with its context', ({ turns }) => condense(toTurns(turns), asTheDesk).search),
     ranker('last turn alone', ({ turns }) => ({ query: turns.at(-1)!.text })),
-    ranker('turns joined', ({ turns }) => ({ query: condense(toTurns(turns)).query })),
+    ranker('turns joined', ({ turns }) => ({ query: condense(toTurns(turns), asTheDesk).query })),
     ranker('context always counts half', weighted(0.5)),
     ranker('context always counts in full', weighted(1)),
     ...(rewriteQuestion
@@ -92,7 +93,7 @@ export function followUpRankers({ generation, embedder, rewriteQuestion }: LabKn
             const rewritten = await rewriteQuestion(toTurns(turns), options).catch(() =>
               options?.signal?.throwIfAborted(),
             );
-            const condensed = condense(toTurns(turns));
+            const condensed = condense(toTurns(turns), asTheDesk);
             return rewritten === undefined ? condensed.search : withRewritten(condensed, rewritten).search;
           }),
         ]

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { loadConfig } from '#app/config.ts';
 import { createLogger } from '#app/logger.ts';
 import { createMetrics } from '#app/metrics.ts';
+import type { Answer } from '#chat/answer.ts';
 import { createAnswering } from '#chat/runs/answering.ts';
 import { cannedKnowledgeBase } from '#chat/testing/fixtures.ts';
 import { scriptedAnswer } from '#chat/testing/scripted-answer.ts';
@@ -14,6 +15,8 @@ import { createRateLimits } from '../http/rate-limits.ts';
 
 export interface StartOptions {
   readonly script?: Parameters<typeof scriptedAnswer>[0];
+  /** Instead of a scripted one. */
+  readonly answer?: Answer;
   readonly env?: Record<string, string>;
   readonly store?: ConversationStore;
   readonly overrides?: Partial<HttpServerOptions>;
@@ -32,6 +35,7 @@ const roomy = {
 
 export async function startServer({
   script = { deltas: ['Hold ', 'it.'] },
+  answer,
   env = {},
   store: given,
   overrides = {},
@@ -43,7 +47,7 @@ export async function startServer({
   const metrics = createMetrics({ activeAnswers: () => answering.active });
   const answering = createAnswering({
     store,
-    answer: scripted.answer,
+    answer: answer ?? scripted.answer,
     limits: config.limits,
     observer: metrics.answering,
   });

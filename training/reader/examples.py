@@ -59,10 +59,11 @@ def without(passage: str, ranges: list[Range]) -> str | None:
 
 
 def window(text: str, ranges: list[Range], words: int, random: Random) -> tuple[str, list[Range]]:
-    """Whole sentences of a long text, `words` words or a few more, with the first answering sentence among them."""
+    """Whole sentences of a long text without titles, `words` words or a few more, with the first answering sentence among them."""
     if len(text.split()) <= words:
         return text, ranges
-    sentences = sentence_ranges(text)
+    # A first line would be taken for titles.
+    sentences = [(start - 1, end - 1) for start, end in sentence_ranges("\n" + text)]
     sizes = [len(text[start:end].split()) for start, end in sentences]
     target = next((place for place, (_, end) in enumerate(sentences) if ranges and end > ranges[0][0]), random.randrange(len(sentences)))
     first = last = target
@@ -218,6 +219,65 @@ def read_customer_questions(rows: list[dict[str, Any]], entry: dict[str, Any], o
                 yield replace(example, passage=random.choice(sections))
             if less := without(passage, ranges):
                 yield replace(example, passage=less)
+
+
+def section_key(row: dict[str, Any]) -> tuple[str, str, str]:
+    return row["source"].partition("@")[0], row["doc"], row["q"]
+
+
+def read_written(rows: list[dict[str, Any]], entry: dict[str, Any], data: Path, words: int, random: Random) -> Iterator[Example]:
+    """Questions written for sections of other documentation: the section, without its answer, and sections that only look relevant.
+
+    A row names its section by id, or by file, source, doc and heading; `near` names sections in the same way, a bare heading of the same doc.
+    `answer` has the beginnings of the sentences that answer.
+    """
+    by_id: dict[str, dict[str, Any]] = {}
+    by_heading: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for path in sorted({f"{row.get('file') or row['source']}.jsonl.gz" for row in rows}):
+        for section in read_rows(data / path):
+            if section.get("id"):
+                by_id[section["id"]] = section
+            if section.get("doc") and section.get("q"):
+                by_heading.setdefault(section_key(section), section)
+
+    def named(row: dict[str, Any], near: Any = None) -> dict[str, Any] | None:
+        if near is None:
+            return by_id.get(row.get("section", "")) or by_heading.get((row["source"].partition("@")[0], row.get("doc", ""), row.get("heading", "")))
+        if isinstance(near, dict):
+            return by_heading.get((near.get("source", row["source"]).partition("@")[0], near["doc"], near["heading"]))
+        return by_id.get(near) or by_heading.get((row["source"].partition("@")[0], row.get("doc", ""), near))
+
+    for row in rows:
+        section = named(row)
+        if section is None:
+            continue
+        passage, start = shown(section, random)
+        key = f"{section['source'].partition('@')[0]}:{section.get('pg') or section['doc']}"
+        starts = [place for text in row["answer"] if (place := passage.find(text, start)) >= 0]
+        if len(starts) < len(row["answer"]):
+            continue
+        # A sentence of one or two words has no range: such a row would teach that nothing answers.
+        ranges = sorted({(first, end) for first, end in sentence_ranges(passage) if any(first <= place < end for place in starts)})
+        if row["answer"] and not ranges:
+            continue
+        example = Example(row["question"], passage, bool(ranges), ranges, f"written:{row['source']}", key, row["licence"], is_validation(key))
+        cut, inside = window(passage[start:], [(first - start, end - start) for first, end in ranges], words, random)
+        yield replace(example, passage=passage[:start] + cut, ranges=[(first + start, end + start) for first, end in inside])
+        for near in row.get("near", []):
+            other = named(row, near)
+            if other and other is not section:
+                text, body = shown(other, random)
+                yield replace(example, passage=text[:body] + window(text[body:], [], words, random)[0], answers=False, ranges=[])
+        if ranges and (less := without(passage, ranges)) and random.random() < 0.5:
+            body = less.find("\n") + 1
+            yield replace(example, passage=less[:body] + window(less[body:], [], words, random)[0], answers=False, ranges=[])
+
+
+def shown(section: dict[str, Any], random: Random) -> tuple[str, int]:
+    """A section under its titles, as a passage shows them, and where its text starts."""
+    titles = [section["doc"]] if section["q"] == section["doc"] or random.random() < 0.2 else [section["doc"], section["q"].removeprefix(f"{section['doc']}: ")]
+    title = " > ".join(titles) + "\n"
+    return title + section["p"], len(title)
 
 
 READERS: dict[str, Callable[[list[dict[str, Any]], dict[str, Any], int, Random], Iterator[Example]]] = {

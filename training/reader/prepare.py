@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from training.reader.examples import READERS, Example, read_customer_questions
+from training.reader.examples import READERS, Example, read_customer_questions, read_written
 from training.reader.found import Centre, as_row, centre_opener, collect_found
 from training.workshop.contamination import describe, drop_contaminated, evaluation_windows, windows
 from training.workshop.corpus import DataError, FileManifest, permitted_rows, read_rows, sha256_of
@@ -41,7 +41,12 @@ def collect_examples(config: dict[str, Any], data: Path, own: Path, open_centre:
             rows = random.sample(rows, entry["rows"])
         found: list[Example] = []
         for _ in range(entry.get("repeat", 1)):
-            found += read_customer_questions(rows, entry, own, open_centre, random) if entry["kind"] == "customer-questions" else READERS[entry["kind"]](rows, entry, config["passage_words"], random)
+            if entry["kind"] == "customer-questions":
+                found += read_customer_questions(rows, entry, own, open_centre, random)
+            elif entry["kind"] == "written":
+                found += read_written(rows, entry, data, config["passage_words"], random)
+            else:
+                found += READERS[entry["kind"]](rows, entry, config["passage_words"], random)
         examples += found
         manifests.append(manifest.as_dict() | {"kind": entry["kind"], "examples": len(found), "answered": sum(example.answers for example in found)})
     return examples, manifests

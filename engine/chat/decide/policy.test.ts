@@ -49,8 +49,8 @@ describe('confidence', () => {
     expect(answerProbability([without], both)).toBe(answerProbability([without], calibration));
     expect(answerProbability([refused], both)).toBeLessThan(0.01);
     const decisionOn = (one: typeof without) =>
-      decide({ act: looked, question: 'q', history: [], passages: [one] }, both).decision;
-    expect(decisionOn(scored(makeChunk(), { cosine: 0.9, rerank: 7 }, 0))).toBe('clarify');
+      decide({ act: looked, question: 'q', history: [], unhelped: 0, passages: [one] }, both).decision;
+    expect(decisionOn(scored(makeChunk(), { cosine: 0.9, rerank: 2 }, 0))).not.toBe('answer');
     expect(decisionOn(scored(makeChunk(), { cosine: 0.9, rerank: 9 }, 0))).toBe('answer');
   });
 });
@@ -59,7 +59,7 @@ describe('a first question of few words', () => {
   const fits = (documentId: string, score: number, coverage: number) =>
     scored(makeChunk({ documentId, text: `Only ${documentId} has this.` }), { cosine: 1, coverage }, score);
   const ask = (question: string, passages: ReturnType<typeof fits>[], history: Message[] = []) =>
-    decide({ act: looked, question, history, passages }, calibration).decision;
+    decide({ act: looked, question, history, unhelped: 0, passages }, calibration).decision;
   const greeted: Message[] = [
     { id: 'a', author: 'customer', text: 'hi', createdAt: '' },
     { id: 'b', author: 'bot', text: 'Hello!', createdAt: '', decision: 'small-talk' },
@@ -82,7 +82,10 @@ describe('a first question of few words', () => {
   it('that says nothing yet is asked back about, not declined', () => {
     const hopeless = [scored(makeChunk(), { cosine: 0, coverage: 0 }, 0)];
     expect(
-      decide({ act: looked, question: "it doesn't work", history: [], passages: hopeless }, calibration),
+      decide(
+        { act: looked, question: "it doesn't work", history: [], unhelped: 0, passages: hopeless },
+        calibration,
+      ),
     ).toMatchObject({
       decision: 'clarify',
       topics: [],

@@ -1,12 +1,13 @@
 // What to do with a message, decided before anything is written, from what it does and from retrieval evidence alone:
 // answer, ask back, return small talk, decline, or hand over. Coefficients and thresholds are fitted on labelled questions (see `calibration`).
+import type { CardMatch } from '#core/answer-card.ts';
 import type { HandoffReason, Message, Topic } from '#core/conversation.ts';
 import type { ScoredChunk } from '#core/document.ts';
-import type { Act } from '../understand/act.ts';
+import type { Act, SmallTalk } from '../understand/act.ts';
 import { contentWords } from '../understand/content-words.ts';
 import { type Danger, emergencyAdviceIn } from '../understand/danger.ts';
-import { giveUpAfter, isOpening, offeredTopics, unhelpedReplies } from '../understand/dialogue-state.ts';
-import type { SmallTalk } from '../understand/small-talk.ts';
+import { giveUpAfter, isOpening, offeredTopics } from '../understand/dialogue-state.ts';
+import type { ChosenCards } from './choose-cards.ts';
 import { evidenceFeatures, type FeatureName, featureNames } from './evidence-features.ts';
 import { realAlternatives } from './real-alternatives.ts';
 
@@ -42,7 +43,12 @@ export interface RerankedFit extends PolicyFit {
 }
 
 export type PolicyOutcome =
-  | { readonly decision: 'answer'; readonly confidence: number }
+  | {
+      readonly decision: 'answer';
+      readonly confidence: number;
+      /** To be given word for word. */
+      readonly card?: CardMatch;
+    }
   | {
       readonly decision: 'clarify';
       readonly confidence: number;
@@ -53,14 +59,33 @@ export type PolicyOutcome =
   | {
       readonly decision: 'decline';
       readonly confidence: number;
-      /** The customer vented anger at the desk, or toyed with it: the reply stays friendly and says what it is for. */
+      /** The customer toyed with the desk: the reply stays friendly and says what it is for. */
       readonly tone?: 'calm';
+      /** What the articles list the neighbours of, and not this one. */
+      readonly code?: string;
     }
   | { readonly decision: 'small-talk'; readonly confidence: number; readonly smallTalk: SmallTalk }
+  /** The customer left the address that was asked for. */
+  | {
+      readonly decision: 'small-talk';
+      readonly confidence: number;
+      readonly smallTalk: 'contact';
+      readonly email: string;
+    }
   | {
       readonly decision: 'handoff';
       readonly confidence: number;
-      readonly reason: Exclude<HandoffReason, 'danger'>;
+      readonly reason: Exclude<HandoffReason, 'danger' | 'card'>;
+      /** The customer vented anger, which is taken seriously. */
+      readonly tone?: 'sorry';
+      /** Left with the request. */
+      readonly email?: string | undefined;
+    }
+  | {
+      readonly decision: 'handoff';
+      readonly confidence: number;
+      readonly reason: 'card';
+      readonly card: CardMatch;
     }
   | {
       readonly decision: 'handoff';
@@ -74,15 +99,16 @@ export type PolicyOutcome =
 export interface PolicyInput {
   readonly act: Act;
   readonly question: string;
+  /** How many of the desk's last replies, in a row, did not help. */
+  readonly unhelped: number;
   /** Earlier messages, oldest first, without the question. */
   readonly history: readonly Message[];
   readonly passages: readonly ScoredChunk[];
+  readonly cards?: ChosenCards;
 }
 
-export function decide(
-  { act, question, history, passages }: PolicyInput,
-  calibration: Calibration,
-): PolicyOutcome {
+export function decide(input: PolicyInput, calibration: Calibration): PolicyOutcome {
+  const { act, passages, cards } = input;
   switch (act.kind) {
     case 'danger':
       return {
@@ -95,40 +121,56 @@ export function decide(
     case 'misuse':
       return { decision: 'decline', confidence: act.confidence, tone: 'calm' };
     case 'person-request':
-      return { decision: 'handoff', confidence: act.confidence, reason: 'customer-request' };
+      return {
+        decision: 'handoff',
+        confidence: act.confidence,
+        reason: 'customer-request',
+        email: act.email,
+      };
+    case 'anger':
+      return { decision: 'handoff', confidence: act.confidence, reason: 'unanswered', tone: 'sorry' };
+    case 'address':
+      return { decision: 'small-talk', confidence: 1, smallTalk: 'contact', email: act.email };
     case 'small-talk':
       return { decision: 'small-talk', confidence: act.confidence, smallTalk: act.smallTalk };
     case 'unclear-pick':
       return { decision: 'clarify', confidence: 1, topics: act.topics, after: 'unclear-yes' };
     case 'unhelped':
-      return decideUnhelped(question, history);
+      return decideUnhelped(input);
     case 'pick':
       // The customer has said which article: what it holds is the answer, however little the words of the question resemble it.
       if (passages.length > 0)
         return { decision: 'answer', confidence: answerProbability(passages, calibration) };
-      return decideByEvidence({ question, history, passages }, calibration);
+      return decideByEvidence(input, calibration);
     case 'question':
-      return decideByEvidence({ question, history, passages }, calibration);
+      return decideByCard(cards) ?? decideByEvidence(input, calibration);
   }
 }
 
-function decideUnhelped(question: string, history: readonly Message[]): PolicyOutcome {
+/** What the team has settled is not weighed. */
+function decideByCard({ given }: ChosenCards = {}): PolicyOutcome | undefined {
+  if (given?.card.kind === 'hand-over')
+    return { decision: 'handoff', confidence: 1, reason: 'card', card: given };
+  if (given) return { decision: 'answer', confidence: 1, card: given };
+  return undefined;
+}
+
+function decideUnhelped({ history, unhelped }: PolicyInput): PolicyOutcome {
   const last = history.findLast(({ author }) => author !== 'customer')?.decision;
   // To an answer a second try is owed; to a reply that held none, a person.
   const stillStuck = last === 'answer' ? 0 : 1;
-  return unhelpedReplies(history, question) + stillStuck >= giveUpAfter
+  return unhelped + stillStuck >= giveUpAfter
     ? { decision: 'handoff', confidence: 0, reason: 'unanswered' }
     : { decision: 'clarify', confidence: 0, topics: [], after: 'unhelped' };
 }
 
 function decideByEvidence(
-  { question, history, passages }: Omit<PolicyInput, 'act'>,
+  { question, history, passages, unhelped }: PolicyInput,
   calibration: Calibration,
 ): PolicyOutcome {
   const confidence = answerProbability(passages, calibration);
   const { answerFrom, clarifyFrom } = fitFor(passages, calibration);
   const offered = offeredTopics(history);
-  const unhelped = unhelpedReplies(history, question);
   // Asking back twice in a row would be an interrogation.
   const mayAskBack = offered === undefined && unhelped < giveUpAfter;
   // In other words than before, and what was offered is found again: the two together are surer than the fit, which sees one turn.

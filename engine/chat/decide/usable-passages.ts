@@ -2,14 +2,18 @@
 // identifies one customer's order or device is nothing to another. Of a past conversation only what the agent said is a source. Every
 // passage goes through here before it reaches a prompt, an answer or a citation.
 import { type Chunk, chunkContext, type ScoredChunk, transcriptTitle } from '#core/document.ts';
+import { hasControlTokens } from '../understand/machine-text.ts';
 
 export function usablePassages(found: readonly ScoredChunk[]): ScoredChunk[] {
   return found
     .filter(({ chunk }) => !commandsModel(chunkContext(chunk)))
-    .map((passage) =>
-      passage.chunk.kind === 'transcript' ? { ...passage, chunk: agentsWords(passage.chunk) } : passage,
-    )
+    .map((passage) => (passage.chunk.kind === 'transcript' ? withAgentsWords(passage) : passage))
     .filter(({ chunk }) => chunk.text !== '');
+}
+
+/** What a reader made of the text goes with it: its words stand elsewhere now. */
+function withAgentsWords({ reading, ...passage }: ScoredChunk): ScoredChunk {
+  return { ...passage, chunk: agentsWords(passage.chunk) };
 }
 
 /**
@@ -24,8 +28,6 @@ function agentsWords(chunk: Chunk): Chunk {
 const model =
   '(?<!google )(?<!voice )(?:assistants|the assistant|AI assistants?|chat ?bots?|language models?|AI (?:systems?|agents?|models?)|LLMs?)';
 const commands = [
-  // Control tokens of chat formats, and the marks of our own prompt.
-  /<\|(?:im_start|im_end|system|user|assistant|endoftext|eot_id|start_header_id|end_header_id)\|>|\[\/?INST\]|<<\/?SYS>>|<\/?(?:passage|conversation)\b[^>]{0,40}>|<(?:start|end)_of_turn>/i,
   /\b(?:ignore|disregard|forget|override)\b[^.?!\n]{0,30}\b(?:previous|prior|above|earlier|all)\b[^.?!\n]{0,20}\b(?:instructions?|rules?|prompts?|guidelines)\b/i,
   new RegExp(
     `\\b(?:note|message|memo|instruction|rule|order|command|reminder|hint)s? (?:to|for) ${model}\\b`,
@@ -43,15 +45,17 @@ const commands = [
 
 /**
  * The commonest templates of planted commands (OWASP LLM01; garak latentinjection, BIPIA). A convenience like the one of the policy:
- * other words get past it, and then the output filter holds. Measured on 190,826 texts of help centres and technical documentation:
+ * other words get past it, and then the output filter holds. It is not the classifier
+ * of dialogue acts: that one is for messages, and of headings in documentation it takes some for commands. Measured on 190,826 texts of help centres and technical documentation:
  * 14 are taken for commands.
  */
 export function commandsModel(text: string): boolean {
-  return commands.some((pattern) => pattern.test(text));
+  return hasControlTokens(text) || commands.some((pattern) => pattern.test(text));
 }
 
-/** Order, case and serial numbers as people write them: `PW-4475310`, `T200-2447-01936`, 7719283. */
-const reference = /(?<![\w/.-])(?:[A-Z]{1,5}-\d{6,12}|[A-Z]{1,3}\d{2,4}-\d{4}-\d{3,8}|\d{7,12})(?![\w-])/g;
+/** Order, case, tracking and serial numbers of any company: capitals, digits and dashes, six digits at least, and no date. */
+const reference =
+  /(?<![\w/.-])(?!\d{4}-\d{2}-\d{2}(?![\w-]))(?=(?:[A-Z-]{0,8}\d){6})[A-Z\d]{1,24}(?:-[A-Z\d]{1,12}){0,4}(?![\w-])/g;
 
 function withoutReferences(text: string): string {
   return text.replace(reference, '[NUMBER]');

@@ -10,6 +10,7 @@ import {
   conversationOf,
   ScriptedChatModel,
   scored,
+  shippedActs,
 } from '../testing/fixtures.ts';
 import { type AnswerQualityOptions, createAnswerQuality } from './answer-quality.ts';
 
@@ -34,6 +35,7 @@ function desk(options: Partial<AnswerQualityOptions> = {}) {
   const answer = quality.watch(
     createAnswer({
       embedder: cannedEmbedder(),
+      acts: shippedActs,
       knowledgeBase: () =>
         cannedKnowledgeBase([scored(makeChunk({ text: 'Hold the dial for 20 seconds.' }), { cosine: 0.9 })]),
       chatModel: { name: 'scripted', model: new ScriptedChatModel({ deltas: [text] }) },

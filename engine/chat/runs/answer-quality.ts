@@ -50,6 +50,8 @@ export function createAnswerQuality({
   let working: Promise<void> | undefined;
 
   function offer(message: Message): void {
+    // What the team wrote is not the desk's to support.
+    if (message.model?.name === 'card') return;
     if (signal.aborted || message.decision !== 'answer' || random() >= share) return;
     if (waiting.length >= most) return void observer.dropped?.();
     waiting.push(message);

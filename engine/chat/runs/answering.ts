@@ -261,6 +261,9 @@ export function createAnswering({
         break;
       case 'handoff-request':
         await store.recordHandoff(run.key, { reason: event.reason });
+        break;
+      case 'contact-given':
+        await store.recordHandoff(run.key, { reason: 'customer-request', email: event.email });
     }
     await written;
   }

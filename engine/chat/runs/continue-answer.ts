@@ -26,7 +26,7 @@ export async function* continueAnswer(
 
   for await (const event of events) {
     if (event.type === 'handoff-request' && before.handedOver) continue;
-    if (caughtUp || event.type === 'handoff-request') {
+    if (caughtUp || event.type === 'handoff-request' || event.type === 'contact-given') {
       yield event;
       continue;
     }

@@ -3,12 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BaseChatModel } from '@langchain/core/language_models/chat_models';
 import { AIMessage, AIMessageChunk, type BaseMessage } from '@langchain/core/messages';
 import { ChatGenerationChunk, type ChatResult } from '@langchain/core/outputs';
-import type { GroundedCallOptions } from '#core/chat-model.ts';
+import type { GroundedCallOptions, Grounding } from '#core/chat-model.ts';
 import type { Conversation, Message } from '#core/conversation.ts';
 import { type Chunk, matchesFilter, type RetrievalEvidence, type ScoredChunk } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
 import type { ChatEvent } from '#core/events.ts';
 import type { KnowledgeBase, RetrieveOptions } from '#core/retriever.ts';
+import { openActClassifier } from '#models/dialogue-acts/open-act-classifier.ts';
+
+/** The classifier that ships. */
+export const shippedActs = openActClassifier();
 
 export function scored(
   chunk: Chunk,
@@ -66,9 +70,10 @@ export interface Script {
   readonly failure?: Error;
 }
 
-/** Streams its script; keeps the prompts it was given and whether its signal was aborted. */
+/** Streams its script; keeps the prompts and the grounding it was given, and whether its signal was aborted. */
 export class ScriptedChatModel extends BaseChatModel<GroundedCallOptions> {
   readonly prompts: BaseMessage[][] = [];
+  readonly groundings: (Grounding | undefined)[] = [];
   aborted = false;
   readonly #script: Script;
 
@@ -86,6 +91,7 @@ export class ScriptedChatModel extends BaseChatModel<GroundedCallOptions> {
     options: this['ParsedCallOptions'],
   ): AsyncGenerator<ChatGenerationChunk> {
     this.prompts.push(messages);
+    this.groundings.push(options.grounding);
     options.signal?.addEventListener('abort', () => {
       this.aborted = true;
     });

@@ -1,7 +1,8 @@
 // What a customer does with a message, as far as it decides what the desk does next.
 import type { Topic } from '#core/conversation.ts';
 import type { Danger } from './danger.ts';
-import type { SmallTalk } from './small-talk.ts';
+
+export type SmallTalk = 'greeting' | 'thanks' | 'goodbye';
 
 /** `confidence`, 0 to 1: how sure it is that the message is this. */
 export type Act =
@@ -14,8 +15,13 @@ export type Act =
   /** Says that the last reply was of no use, and nothing else. */
   | { readonly kind: 'unhelped' }
   | { readonly kind: 'small-talk'; readonly smallTalk: SmallTalk; readonly confidence: number }
-  | { readonly kind: 'person-request'; readonly confidence: number }
-  /** Abuse, or an attempt to make the desk talk of something else. */
+  /** `email`: left in the same message. */
+  | { readonly kind: 'person-request'; readonly confidence: number; readonly email?: string | undefined }
+  /** Vents anger, and asks nothing that an article could answer. */
+  | { readonly kind: 'anger'; readonly confidence: number }
+  /** Leaves the e-mail address that the desk asked for. */
+  | { readonly kind: 'address'; readonly email: string }
+  /** Talks to the machine instead of the help desk, or wants it to talk of something else. */
   | { readonly kind: 'misuse'; readonly confidence: number }
   /** Somebody may come to harm. */
   | { readonly kind: 'danger'; readonly danger: Danger };

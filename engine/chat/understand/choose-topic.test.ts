@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expectLinearTime } from '#core/testing/linear-time.ts';
+import { shippedActs } from '../testing/fixtures.ts';
 import { chooseTopic } from './choose-topic.ts';
+import { createActReader } from './read-acts.ts';
+
+const reader = createActReader(shippedActs);
 
 const topics = [
   { documentId: 'monthly', title: 'Cancel Plus: monthly plan' },
@@ -9,7 +13,7 @@ const topics = [
   { documentId: 'order', title: 'Change or cancel an order' },
 ];
 const chosen = (reply: string, offered = topics) => {
-  const choice = chooseTopic(reply, offered);
+  const choice = chooseTopic(reply, offered, reader.read(reply).act);
   return choice?.kind === 'chosen' ? choice.topics.map(({ documentId }) => documentId) : choice?.kind;
 };
 
@@ -81,6 +85,9 @@ describe('the reply to topics that were offered', () => {
   });
 
   it('is read in linear time', () => {
-    expectLinearTime((text) => chooseTopic(text, topics), ['no ', 'none of ', 'yes ', 'the ', '1 ']);
+    expectLinearTime(
+      (text) => chooseTopic(text, topics, 'question'),
+      ['no ', 'none of ', 'yes ', 'the ', '1 '],
+    );
   });
 });

@@ -1,7 +1,7 @@
 // What a customer replies to "Is it about one of these?": which of the articles the reply names (by number, title or words), or none.
 import type { Topic } from '#core/conversation.ts';
+import type { DialogueAct } from '#core/dialogue-acts.ts';
 import { contentWords, wordsOf } from './content-words.ts';
-import { smallTalkIn } from './small-talk.ts';
 
 export type Choice =
   | { readonly kind: 'chosen'; readonly topics: readonly Topic[] }
@@ -9,55 +9,37 @@ export type Choice =
   | { readonly kind: 'which-one' }
   | { readonly kind: 'none' };
 
-const none =
-  /^\W*(?:(?:no+|nope|nah|non|nein|not really|sorry)[\s,.!-]*)*(?:no+|nope|nah|non|nein|not really|(?:none|neither|not any|not one|nothing)(?: of (?:these|them|those|the above|that|the two|the three))?|not (?:these|those|that|any)|(?:something|anything) else|ninguno|ninguna|aucun|aucune|keines?(?: davon)?)(?: (?:of (?:these|them|those)|please|thanks|sorry))*\W*$/i;
-const all =
-  /^\W*(?:yes,? )?(?:both|all(?: of (?:them|these|those)| (?:two|three|of the above))?)(?: please)?\W*$/i;
-/** Beside a number or a word of assent these say nothing: "it's the second one please". */
-const fillers = new Set(
-  (
-    'the a it is its it’s this that these about one ones article topic point option number nr no choice please pls i i’m im mean meant would be guess think probably for me to my want take go with ' +
-    'yes yeah yep yup ok okay sure correct right exactly indeed el la lo le les das der die es ist un una sí si oui ja genau claro'
-  ).split(' '),
-);
-const assent = new Set(
-  'yes yeah yep yup ok okay sure correct right exactly indeed sí si oui ja genau claro'.split(' '),
-);
-/** Of one topic only: "that one" names none of several. */
-const pointing = new Set('it this that one ones'.split(' '));
-const places = [
-  /^(?:1(?:st)?|first|primer[oa]?|premi(?:er|ère)|erste[nrs]?)$/,
-  /^(?:2(?:nd)?|second|two|segund[oa]|deuxième|seconde?|zweite[nrs]?)$/,
-  /^(?:3(?:rd)?|third|three|tercer[oa]?|troisième|dritte[nrs]?)$/,
-];
-const lastPlace = /^(?:last|[uú]ltim[oa]|derni(?:er|ère)|letzte[nrs]?)$/;
+/** What the classifier calls a place in the list. */
+const placeOf: Partial<Record<DialogueAct, number>> = {
+  'pick-first': 0,
+  'pick-second': 1,
+  'pick-third': 2,
+  'pick-last': -1,
+};
+/** Nothing but the number of a topic. */
+const bareNumber = /^[^\p{L}\p{N}]*(\d{1,2})[^\p{L}\p{N}]*$/u;
 const asks = /\?|\b(?:how|what|where|when|why|who|which|can|could|do|does|is there|are there)\b/i;
 const refuses = /\b(?:not|no|never|neither|without|except|instead)\b|n['’]t\b/i;
 /** More than this is the question in other words: what is found decides, with what was offered beside it. */
 const longestParaphrase = 6;
 
-/** `topics`: what was offered. Undefined where the reply is something else: the question in other words, or another question. */
-export function chooseTopic(reply: string, topics: readonly Topic[]): Choice | undefined {
-  if (none.test(reply)) return { kind: 'none' };
-  if (topics.length === 0) return undefined;
+/**
+ * `topics`: what was offered; `act`: what the classifier takes the reply for. Undefined where the reply is something else: the question
+ * in other words, or another question.
+ */
+export function chooseTopic(reply: string, topics: readonly Topic[], act: DialogueAct): Choice | undefined {
   const chosen = (...picked: readonly Topic[]): Choice => ({ kind: 'chosen', topics: picked });
+  if (topics.length === 0) return act === 'pick-none' ? { kind: 'none' } : undefined;
   const titled = byTitle(reply, topics);
   if (titled) return chosen(titled);
-  if (all.test(reply)) return chosen(...topics);
-  const words = wordsOf(reply).map((word) => word.replaceAll("'", '’'));
-  const telling = words.filter((word) => !fillers.has(word));
-  if (telling.length === 1) {
-    const place = lastPlace.test(telling[0]!)
-      ? topics.length - 1
-      : places.findIndex((pattern) => pattern.test(telling[0]!));
-    if (topics[place]) return chosen(topics[place]);
-  }
-  if (telling.length === 0) {
-    if (/\b(?:number|option|nr|no)\W+one\b/i.test(reply)) return chosen(topics[0]!);
-    if (!words.some((word) => assent.has(word) || pointing.has(word))) return undefined;
-    return topics.length === 1 ? chosen(topics[0]!) : { kind: 'which-one' };
-  }
-  if (smallTalkIn(reply) || asks.test(reply) || refuses.test(reply)) return undefined;
+  const number = bareNumber.exec(reply)?.[1];
+  const place = number === undefined ? placeOf[act] : Number(number) - 1;
+  const placed = place === undefined ? undefined : topics.at(place);
+  if (place !== undefined) return placed && chosen(placed);
+  if (act === 'pick-none') return { kind: 'none' };
+  if (act === 'pick-all') return chosen(...topics);
+  if (act === 'yes') return topics.length === 1 ? chosen(topics[0]!) : { kind: 'which-one' };
+  if (act !== 'question' || asks.test(reply) || refuses.test(reply)) return undefined;
   const meant = byWords(reply, topics);
   return meant && chosen(meant);
 }
@@ -76,7 +58,7 @@ function byTitle(reply: string, topics: readonly Topic[]): Topic | undefined {
 
 /** At least half of what the reply says stands in one title, and more of it than in any other. */
 function byWords(reply: string, topics: readonly Topic[]): Topic | undefined {
-  const said = [...contentWords(reply)].filter((word) => !fillers.has(word));
+  const said = [...contentWords(reply)];
   if (said.length === 0 || said.length > longestParaphrase) return undefined;
   const [best, next] = topics
     .map((topic) => {

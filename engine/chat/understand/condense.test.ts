@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Turn } from '#core/conversation.ts';
-import { condense, isElliptical } from './condense.ts';
+import { shippedActs } from '../testing/fixtures.ts';
+import { type CondenseOptions, condense as condenseTurns, isElliptical } from './condense.ts';
+import { createActReader, isAboutSomething } from './read-acts.ts';
+
+const asTheDesk = { isAboutSomething: isAboutSomething(createActReader(shippedActs)) };
+const condense = (turns: Parameters<typeof condenseTurns>[0], options: CondenseOptions = {}) =>
+  condenseTurns(turns, { ...asTheDesk, ...options });
 
 const customer = (text: string): Turn => ({ author: 'customer', text });
 const agent = (text: string): Turn => ({ author: 'bot', text });

@@ -2,8 +2,6 @@
 import type { Turn } from '#core/conversation.ts';
 import type { QueryContext } from '#core/retriever.ts';
 import { contentWords, wordsOf } from './content-words.ts';
-import { saysNoMoreThanUnhelped } from './did-not-help.ts';
-import { isSmallTalk } from './small-talk.ts';
 
 export interface CondensedQuery {
   /** Complete in itself, for what reads it: the last turn, behind the turns before it if it says little without them. */
@@ -22,6 +20,8 @@ export interface SearchQuery {
 export interface CondenseOptions {
   /** The desk's last turn asked back, so what comes now is the answer to it. */
   readonly afterClarify?: boolean;
+  /** False for a customer's turn that is about nothing, such as a greeting. */
+  readonly isAboutSomething?: (text: string) => boolean;
 }
 
 /** What the embedder reads is limited; the last turn must always fit. Words. */
@@ -39,10 +39,10 @@ const completeWeight = 0.5;
 /** `turns`: oldest first; the last one is the customer's question. */
 export function condense(
   turns: readonly Turn[],
-  { afterClarify = false }: CondenseOptions = {},
+  { afterClarify = false, isAboutSomething = () => true }: CondenseOptions = {},
 ): CondensedQuery {
   const last = turns.at(-1)?.text.trim() ?? '';
-  const context = contextBefore(turns, { afterClarify });
+  const context = contextBefore(turns, { afterClarify, isAboutSomething });
   if (context === '') return { query: last, search: { query: last }, followUp: false };
   const followUp = afterClarify || isElliptical(last);
   const query = followUp ? [context, last].filter(Boolean).join('\n') : last;
@@ -63,15 +63,16 @@ export function condense(
  * customer's turn in that could not stand alone either, the one before. Behind "Does the doorbell need a chime?" and "And outdoors?",
  * "How long does it last?" is still about the doorbell.
  */
-function contextBefore(turns: readonly Turn[], { afterClarify }: Required<CondenseOptions>): string {
+function contextBefore(
+  turns: readonly Turn[],
+  { afterClarify, isAboutSomething }: Required<CondenseOptions>,
+): string {
   const context: string[] = [];
   let end = turns.length - 1;
   for (let exchange = 0; exchange < exchangesRead; exchange++) {
     const at = turns
       .slice(0, Math.max(0, end))
-      .findLastIndex(
-        ({ author, text }) => author === 'customer' && !isSmallTalk(text) && !saysNoMoreThanUnhelped(text),
-      );
+      .findLastIndex(({ author, text }) => author === 'customer' && isAboutSomething(text));
     if (at < 0) break;
     const question = turns[at]!.text;
     context.push(firstWords(question, customerTurnWords));

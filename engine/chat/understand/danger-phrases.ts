@@ -2,14 +2,17 @@
 // the source of a regular expression, read without regard to case, on whole words, with single spaces and straight apostrophes.
 // A new language is a new table here and replies in replies.ts.
 
-export type DangerKind =
-  | 'gas'
-  | 'carbon-monoxide'
-  | 'fire'
-  | 'electricity'
-  | 'injury'
-  | 'poison'
-  | 'self-harm';
+export const dangerKinds = [
+  'gas',
+  'carbon-monoxide',
+  'fire',
+  'electricity',
+  'injury',
+  'poison',
+  'self-harm',
+] as const;
+
+export type DangerKind = (typeof dangerKinds)[number];
 
 export interface DangerPhrases {
   /** What a customer says who is in danger or sees it. */
@@ -24,7 +27,9 @@ export interface DangerPhrases {
   readonly subjects: Readonly<Record<DangerKind, string>>;
 }
 
-export type DangerLanguage = 'en' | 'es' | 'fr' | 'de';
+export const dangerLanguages = ['en', 'es', 'fr', 'de'] as const;
+
+export type DangerLanguage = (typeof dangerLanguages)[number];
 
 const english: DangerPhrases = {
   signs: {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeChunk } from '#core/testing/make-chunk.ts';
 import { scored } from '../testing/fixtures.ts';
-import { dangerIn, emergencyAdviceIn } from './danger.ts';
+import { createDangerFinder, dangerIn, emergencyAdviceIn } from './danger.ts';
 
 describe('a message that tells of danger', () => {
   it.each([
@@ -94,6 +94,28 @@ describe('a message that tells of danger', () => {
       'swallowed a b ',
     ])
       expect(dangerIn(word.repeat(20_000))).toBeUndefined();
+  });
+});
+
+describe("a company's own list", () => {
+  const find = createDangerFinder({
+    phrases: [
+      { kind: 'gas', phrase: 'the tank (red) is hissing', language: 'en' },
+      { kind: 'poison', phrase: 'Kühlmittel läuft aus', language: 'de' },
+    ],
+    harmless: ['smoke coming out of the fog machine'],
+  });
+
+  it('adds to the phrases that come with the desk, in plain words', () => {
+    expect(find('help, The Tank (RED)  is hissing!')).toEqual({ kind: 'gas', language: 'en' });
+    expect(find('das Kühlmittel läuft aus')).toEqual({ kind: 'poison', language: 'de' });
+    expect(find('the tank red is hissing')).toBeUndefined();
+    expect(find('I smell gas')?.kind).toBe('gas');
+  });
+
+  it('takes what is harmless there out first', () => {
+    expect(find('there is smoke coming out of the fog machine, is it too warm?')).toBeUndefined();
+    expect(find('there is smoke coming out of the fog machine and I smell gas')?.kind).toBe('gas');
   });
 });
 

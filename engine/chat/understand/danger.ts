@@ -1,5 +1,5 @@
 // Messages that say that somebody may come to harm (gas, fire, electricity, …), and what the articles say about that and nothing else.
-// It knows phrases: other words for a danger are looked up like any question. A false alarm costs a hand-over. See docs/danger.md.
+// It knows phrases, of four languages and of the company: other words for a danger are looked up like any question. A false alarm costs a hand-over. See docs/danger.md.
 import type { ScoredChunk } from '#core/document.ts';
 import { type DangerKind, type DangerLanguage, dangerPhrases } from './danger-phrases.ts';
 
@@ -33,7 +33,10 @@ const tables = languages.map((language) => {
   };
 });
 
-/** Undefined where no phrase of any language tells of one. */
+/** Undefined where no phrase tells of one. */
+export type DangerFinder = (message: string) => Danger | undefined;
+
+/** By the phrases of every language, which come with the desk. */
 export function dangerIn(message: string): Danger | undefined {
   const text = plain(message.slice(0, charactersRead));
   for (const { language, harmless, signs } of tables) {
@@ -42,6 +45,33 @@ export function dangerIn(message: string): Danger | undefined {
     if (sign) return { kind: sign.kind, language };
   }
   return undefined;
+}
+
+/** What is dangerous at one company, in plain words. */
+export interface CompanyDanger {
+  readonly phrases: readonly {
+    readonly kind: DangerKind;
+    readonly phrase: string;
+    /** Of the reply. */
+    readonly language: DangerLanguage;
+  }[];
+  /** What sounds alike and is harmless there. */
+  readonly harmless: readonly string[];
+}
+
+/** The company's own phrases first, then those of every language. */
+export function createDangerFinder({ phrases, harmless }: CompanyDanger): DangerFinder {
+  const plainWords = (phrase: string) =>
+    plain(phrase)
+      .trim()
+      .replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+  const signs = phrases.map(({ phrase, ...danger }) => ({ danger, pattern: words(plainWords(phrase)) }));
+  const alike = harmless.length > 0 ? words(alternatives(harmless.map(plainWords)), 'giu') : undefined;
+  return (message) => {
+    const read = plain(message.slice(0, charactersRead));
+    const text = alike ? read.replace(alike, ' , ') : read;
+    return signs.find(({ pattern }) => pattern.test(text))?.danger ?? dangerIn(text);
+  };
 }
 
 /**

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Decision, Message, Topic } from '#core/conversation.ts';
+import { shippedActs } from '../testing/fixtures.ts';
 import { isOpening, offeredTopics, openQuestion, unhelpedReplies } from './dialogue-state.ts';
+import { createActReader } from './read-acts.ts';
 
 const topics: Topic[] = [{ documentId: 'a', title: 'A' }];
+const reader = createActReader(shippedActs);
 let count = 0;
 const base = () => ({ id: `m${count++}`, createdAt: '' });
 const says = (text: string): Message => ({ ...base(), author: 'customer', text });
@@ -44,6 +47,6 @@ describe('where a conversation stands', () => {
     ['a decline before an answer', [says('x'), replies('decline'), says('y'), replies('answer')], 'q', 0],
     ['a hand-over', [says('x'), replies('handoff')], 'q', 2],
   ] as const)('counts replies that did not help: %s', (_, history, now, expected) => {
-    expect(unhelpedReplies(history, now)).toBe(expected);
+    expect(unhelpedReplies(history, now, reader)).toBe(expected);
   });
 });

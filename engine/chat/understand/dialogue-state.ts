@@ -1,6 +1,6 @@
 // Where a conversation stands: what the desk last asked back, which question that was about, and how long it has not helped.
 import type { Message, Topic } from '#core/conversation.ts';
-import { saysUnhelped } from './did-not-help.ts';
+import type { ActReader } from './read-acts.ts';
 
 /** So many replies in a row that do not help, the one to come included, and a person is offered. */
 export const giveUpAfter = 2;
@@ -24,7 +24,11 @@ export function openQuestion(history: readonly Message[]): Message | undefined {
  * How many of the desk's last replies, in a row, did not help: asked back, declined, handed over for want of an answer, or answered with
  * something that the customer then calls useless. `now`: what the customer says to the last one.
  */
-export function unhelpedReplies(history: readonly Message[], now: string): number {
+export function unhelpedReplies(
+  history: readonly Message[],
+  now: string,
+  reader: Pick<ActReader, 'says'>,
+): number {
   let count = 0;
   let after = now;
   for (const message of history.toReversed()) {
@@ -38,7 +42,7 @@ export function unhelpedReplies(history: readonly Message[], now: string): numbe
     const failed =
       decision === 'decline' ||
       topicsOf(message) !== undefined ||
-      (decision === 'answer' && saysUnhelped(after));
+      (decision === 'answer' && reader.says(after, 'unhelped'));
     if (!failed) break;
     count += 1;
   }

@@ -1,15 +1,16 @@
-// One customer message, understood: what it does, what to search with, and the one vector that intent and search share.
+// One customer message, understood: what it does, what to search with, and the one vector that searches.
 // It looks nothing up and decides nothing.
 import type { CallOptions } from '#core/call-options.ts';
 import type { Message, Topic } from '#core/conversation.ts';
+import type { ActClassifier } from '#core/dialogue-acts.ts';
 import type { Embedder, QueryVector } from '#core/embedder.ts';
 import { type AppError, isAbortError, toAppError } from '#core/errors.ts';
-import type { IntentClassifier } from '#core/intent-classifier.ts';
 import type { QueryContext } from '#core/retriever.ts';
-import { actByIntent } from '../decide/decide-by-intent.ts';
 import type { Act } from './act.ts';
 import { condense } from './condense.ts';
-import { offeredTopics, openQuestion } from './dialogue-state.ts';
+import { type DangerFinder, dangerIn as shippedDangerIn } from './danger.ts';
+import { offeredTopics, openQuestion, unhelpedReplies } from './dialogue-state.ts';
+import { createActReader, isAboutSomething } from './read-acts.ts';
 import { recogniseAct } from './recognise-act.ts';
 import { type RewriteQuestion, withRewritten } from './rewrite-question.ts';
 
@@ -21,6 +22,8 @@ export interface CustomerTurn {
 
 export interface Understanding {
   readonly act: Act;
+  /** How many of the desk's last replies, in a row, did not help. */
+  readonly unhelped: number;
   /** What to search with. */
   readonly query: string;
   /** What the conversation was about before. */
@@ -34,8 +37,10 @@ export interface Understanding {
 export interface UnderstandDependencies {
   /** Of the knowledge base in use. */
   readonly embedder: Pick<Embedder, 'modelId' | 'embedQuery'>;
-  /** The general classifier that ships; without it, only the commonest words tell small talk and requests for a person. */
-  readonly intents?: IntentClassifier;
+  /** Tells by its words what a message does. */
+  readonly acts: ActClassifier;
+  /** Tells of danger; the phrases that come with the desk if left out. */
+  readonly dangerIn?: DangerFinder;
   /** Makes a later turn a complete question; without it, or when it fails, `condense` does. */
   readonly rewriteQuestion?: RewriteQuestion;
 }
@@ -49,7 +54,14 @@ export type Understand = (turn: CustomerTurn, options?: UnderstandOptions) => Pr
 
 type Search = Pick<Understanding, 'query' | 'context' | 'standalone'>;
 
-export function createUnderstand({ embedder, intents, rewriteQuestion }: UnderstandDependencies): Understand {
+export function createUnderstand({
+  embedder,
+  acts,
+  dangerIn = shippedDangerIn,
+  rewriteQuestion,
+}: UnderstandDependencies): Understand {
+  const reader = createActReader(acts);
+
   async function embed(text: string, signal: AbortSignal | undefined): Promise<QueryVector> {
     // Read before the wait: a generation of another model may be swapped in meanwhile.
     const { modelId } = embedder;
@@ -61,7 +73,10 @@ export function createUnderstand({ embedder, intents, rewriteQuestion }: Underst
     { signal, rewriteFailed }: UnderstandOptions,
   ): Promise<Search> {
     const turns = [...history, question];
-    const condensed = condense(turns, { afterClarify: offeredTopics(history) !== undefined });
+    const condensed = condense(turns, {
+      afterClarify: offeredTopics(history) !== undefined,
+      isAboutSomething: isAboutSomething(reader),
+    });
     const asCondensed = { ...condensed.search, standalone: condensed.query };
     if (!rewriteQuestion || !(condensed.search.context || condensed.followUp)) return asCondensed;
     try {
@@ -80,20 +95,15 @@ export function createUnderstand({ embedder, intents, rewriteQuestion }: Underst
     const { question, history } = turn;
     const { signal } = options;
     const text = question.text.trim();
-    const act = recogniseAct(question.text, history);
-    if (act?.kind === 'pick') {
+    const act = recogniseAct(question.text, history, { reader, dangerIn });
+    const unhelped = unhelpedReplies(history, question.text, reader);
+    if (act.kind === 'pick') {
       const query = queryAbout(act.topics, openQuestion(history));
-      return { act, query, standalone: query, vector: await embed(query, signal) };
+      return { act, unhelped, query, standalone: query, vector: await embed(query, signal) };
     }
-    if (act) return { act, query: text, standalone: text };
-
-    if (text === '') return { act: { kind: 'question' }, query: text, standalone: text };
-    const own = await embed(text, signal);
-    const intended = actByIntent(text, intents?.classify(text, own));
-    if (intended) return { act: intended, query: text, standalone: text };
+    if (act.kind !== 'question' || text === '') return { act, unhelped, query: text, standalone: text };
     const search = await searchFor(turn, options);
-    const vector = search.query === text ? own : await embed(search.query, signal);
-    return { act: { kind: 'question' }, ...search, vector };
+    return { act, unhelped, ...search, vector: await embed(search.query, signal) };
   };
 }
 

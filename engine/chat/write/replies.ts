@@ -3,7 +3,7 @@
 export interface Replies {
   readonly greeting: string;
   readonly thanks: string;
-  readonly farewell: string;
+  readonly goodbye: string;
   /** One question back; `topics` say what may be meant, each by what it alone is about. */
   readonly clarify: (topics: readonly string[]) => string;
   /** To a yes that may mean any of them. */
@@ -11,8 +11,14 @@ export interface Replies {
   /** To "that did not help". */
   readonly unhelped: string;
   readonly decline: string;
-  /** To abuse, and to attempts to make the desk talk of something else. */
+  /** To attempts to make the desk talk of something else. */
   readonly calm: string;
+  /** To anger: takes it seriously and offers a person, no menu. */
+  readonly anger: string;
+  /** The same, to one who has left an address already. */
+  readonly angerKnown: string;
+  /** To an address that was left in the chat. */
+  readonly contact: (email: string) => string;
   readonly handoff: string;
   readonly handoffUnanswered: string;
   /** The same, from one who has left an address already. */
@@ -34,6 +40,8 @@ const quoted = {
   es: (name: string) => `«${name}»`,
   fr: (name: string) => `«\u00A0${name}\u00A0»`,
   de: (name: string) => `„${name}“`,
+  pt: (name: string) => `“${name}”`,
+  zh: (name: string) => `“${name}”`,
 };
 
 /** "A" or "B": in quotes, because a title may hold an "or" itself. */
@@ -43,7 +51,7 @@ const either = (language: keyof typeof quoted, names: readonly string[]) =>
 const english: Replies = {
   greeting: 'Hello! What can I help you with?',
   thanks: "You're welcome! Is there anything else I can help you with?",
-  farewell: "Goodbye, and all the best! I'm here whenever there is something else.",
+  goodbye: "Goodbye, and all the best! I'm here whenever there is something else.",
   clarify: (topics) =>
     topics.length > 0
       ? `Is it about ${either('en', topics)}?\n\n${numbered(topics)}\n\nIf not, tell me a little more.`
@@ -54,6 +62,11 @@ const english: Replies = {
   decline:
     "I don't know: our help articles don't cover this. You can ask in other words, or talk to a person.",
   calm: "I'm here for questions about our products and services. Tell me what isn't working, or ask for a person of our team, and I will pass you on.",
+  anger:
+    "I'm sorry: I can see that you are upset, and I take that seriously. A person of our team will look into it. Leave your e-mail address, and they will get back to you.",
+  angerKnown:
+    "I'm sorry: I can see that you are upset, and I take that seriously. A person of our team will read this as well, and get back to you.",
+  contact: (email) => `Thank you. A person of our team will reply to ${email}.`,
   handoff:
     'I am passing this on to a person of our team. Leave your e-mail address, and they will get back to you.',
   handoffUnanswered:
@@ -71,7 +84,7 @@ const english: Replies = {
 const spanish: Replies = {
   greeting: '¡Hola! ¿En qué puedo ayudarle?',
   thanks: '¡De nada! ¿Puedo ayudarle en algo más?',
-  farewell: '¡Hasta luego, que le vaya bien! Aquí estoy si surge algo más.',
+  goodbye: '¡Hasta luego, que le vaya bien! Aquí estoy si surge algo más.',
   clarify: (topics) =>
     topics.length > 0
       ? `¿Se trata de ${either('es', topics)}?\n\n${numbered(topics)}\n\nSi no, cuénteme un poco más.`
@@ -82,6 +95,11 @@ const spanish: Replies = {
   decline:
     'No lo sé: nuestros artículos de ayuda no tratan este tema. Puede preguntarlo de otra forma o hablar con una persona.',
   calm: 'Estoy aquí para preguntas sobre nuestros productos y servicios. Dígame qué no funciona, o pida hablar con una persona de nuestro equipo.',
+  anger:
+    'Lo siento: entiendo su enfado y me lo tomo en serio. Una persona de nuestro equipo se ocupará. Deje su correo electrónico y le responderá.',
+  angerKnown:
+    'Lo siento: entiendo su enfado y me lo tomo en serio. Una persona de nuestro equipo leerá también esto y le responderá.',
+  contact: (email) => `Gracias. Una persona de nuestro equipo le responderá a ${email}.`,
   handoff: 'Paso su consulta a una persona de nuestro equipo. Deje su correo electrónico y le responderán.',
   handoffUnanswered:
     'No he podido responder con nuestros artículos de ayuda; le sugiero que le atienda una persona de nuestro equipo. Deje su correo electrónico y le responderán.',
@@ -98,7 +116,7 @@ const spanish: Replies = {
 const french: Replies = {
   greeting: 'Bonjour ! Comment puis-je vous aider ?',
   thanks: 'Avec plaisir ! Puis-je vous aider pour autre chose ?',
-  farewell: 'Au revoir, bonne continuation ! Je reste à votre disposition.',
+  goodbye: 'Au revoir, bonne continuation ! Je reste à votre disposition.',
   clarify: (topics) =>
     topics.length > 0
       ? `S’agit-il de ${either('fr', topics)} ?\n\n${numbered(topics)}\n\nSinon, dites-m’en un peu plus.`
@@ -109,6 +127,11 @@ const french: Replies = {
   decline:
     'Je ne sais pas : nos articles d’aide n’en parlent pas. Vous pouvez poser la question autrement ou parler à une personne.',
   calm: 'Je suis là pour vos questions sur nos produits et services. Dites-moi ce qui ne va pas, ou demandez à parler à une personne de notre équipe.',
+  anger:
+    'Je suis désolé : je comprends votre colère et je la prends au sérieux. Une personne de notre équipe va s’en occuper. Laissez votre adresse e-mail, elle vous répondra.',
+  angerKnown:
+    'Je suis désolé : je comprends votre colère et je la prends au sérieux. Une personne de notre équipe lira aussi ce message et vous répondra.',
+  contact: (email) => `Merci. Une personne de notre équipe vous répondra à ${email}.`,
   handoff:
     'Je transmets votre demande à une personne de notre équipe. Laissez votre adresse e-mail, elle vous répondra.',
   handoffUnanswered:
@@ -126,7 +149,7 @@ const french: Replies = {
 const german: Replies = {
   greeting: 'Hallo! Wobei kann ich Ihnen helfen?',
   thanks: 'Gern geschehen! Kann ich sonst noch etwas für Sie tun?',
-  farewell: 'Auf Wiedersehen und alles Gute! Ich bin da, wenn noch etwas ist.',
+  goodbye: 'Auf Wiedersehen und alles Gute! Ich bin da, wenn noch etwas ist.',
   clarify: (topics) =>
     topics.length > 0
       ? `Geht es um ${either('de', topics)}?\n\n${numbered(topics)}\n\nWenn nicht, schreiben Sie mir bitte etwas mehr dazu.`
@@ -137,6 +160,11 @@ const german: Replies = {
   decline:
     'Das weiß ich nicht: Unsere Hilfeartikel sagen dazu nichts. Sie können es anders formulieren oder mit einem Menschen sprechen.',
   calm: 'Ich bin für Fragen zu unseren Produkten und Leistungen da. Sagen Sie mir, was nicht geht, oder fragen Sie nach einem Menschen aus unserem Team.',
+  anger:
+    'Es tut mir leid: Ich verstehe Ihren Ärger und nehme ihn ernst. Ein Mensch aus unserem Team kümmert sich darum. Hinterlassen Sie Ihre E-Mail-Adresse, dann meldet er sich bei Ihnen.',
+  angerKnown:
+    'Es tut mir leid: Ich verstehe Ihren Ärger und nehme ihn ernst. Ein Mensch aus unserem Team liest auch das und meldet sich bei Ihnen.',
+  contact: (email) => `Danke. Ein Mensch aus unserem Team antwortet Ihnen an ${email}.`,
   handoff:
     'Ich gebe Ihr Anliegen an einen Menschen aus unserem Team weiter. Hinterlassen Sie Ihre E-Mail-Adresse, dann meldet er sich bei Ihnen.',
   handoffUnanswered:
@@ -151,7 +179,73 @@ const german: Replies = {
     'Ich gebe Ihre Nachricht auch an einen Menschen aus unserem Team weiter, warten Sie aber nicht auf uns. Hinterlassen Sie Ihre E-Mail-Adresse, dann meldet er sich bei Ihnen.',
 };
 
-const byLanguage: Readonly<Record<string, Replies>> = { en: english, es: spanish, fr: french, de: german };
+const portuguese: Replies = {
+  greeting: 'Olá! Em que posso ajudar?',
+  thanks: 'De nada! Posso ajudar em mais alguma coisa?',
+  goodbye: 'Até logo, tudo de bom! Estou aqui se precisar de mais alguma coisa.',
+  clarify: (topics) =>
+    topics.length > 0
+      ? `É sobre ${either('pt', topics)}?\n\n${numbered(topics)}\n\nSe não for, conte um pouco mais.`
+      : 'Pode dar mais detalhes? Por exemplo, de que produto se trata e o que aparece.',
+  whichOne: (topics) => `A qual deles se refere? Basta o número.\n\n${numbered(topics)}`,
+  unhelped:
+    'Lamento que isto não tenha ajudado. Diga o que quer fazer e o que aparece, ou fale com uma pessoa da nossa equipe.',
+  decline:
+    'Não sei: os nossos artigos de ajuda não tratam deste tema. Pode perguntar de outra forma ou falar com uma pessoa.',
+  calm: 'Estou aqui para perguntas sobre os nossos produtos e serviços. Diga o que não funciona, ou peça para falar com uma pessoa da nossa equipe.',
+  anger:
+    'Lamento muito: percebo a sua irritação e levo-a a sério. Uma pessoa da nossa equipe vai tratar disto. Deixe o seu e-mail e ela responderá.',
+  angerKnown:
+    'Lamento muito: percebo a sua irritação e levo-a a sério. Uma pessoa da nossa equipe também lerá isto e responderá.',
+  contact: (email) => `Obrigado. Uma pessoa da nossa equipe responderá para ${email}.`,
+  handoff: 'Vou passar o seu pedido a uma pessoa da nossa equipe. Deixe o seu e-mail e ela responderá.',
+  handoffUnanswered:
+    'Não consegui responder com os nossos artigos de ajuda; sugiro que uma pessoa da nossa equipe assuma. Deixe o seu e-mail e ela responderá.',
+  handoffKnown:
+    'Não consegui responder com os nossos artigos de ajuda. Uma pessoa da nossa equipe lerá isto com o resto e responderá.',
+  danger:
+    'Isto pode ser perigoso. Primeiro ponha todos em segurança e ligue já para a emergência: 112 em Portugal, 193 (bombeiros) ou 192 (SAMU) no Brasil.',
+  crisis:
+    'Lamento que esteja a passar por isto. Por favor, fale com alguém agora: ligue para a emergência (112 em Portugal, 192 no Brasil) ou para uma linha de apoio (1411 em Portugal, 188 no Brasil).',
+  dangerHandoff:
+    'Também passo a sua mensagem a uma pessoa da nossa equipe, mas não espere por nós. Deixe o seu e-mail e ela responderá.',
+};
+
+const chinese: Replies = {
+  greeting: '您好！请问有什么可以帮您？',
+  thanks: '不客气！还有什么可以帮您的吗？',
+  goodbye: '再见，祝您一切顺利！有需要随时找我。',
+  clarify: (topics) =>
+    topics.length > 0
+      ? `是关于${either('zh', topics)}吗？\n\n${numbered(topics)}\n\n如果都不是，请再多说一点。`
+      : '能再说得具体一些吗？比如是哪个产品，您看到了什么。',
+  whichOne: (topics) => `您指的是哪一个？回复数字即可。\n\n${numbered(topics)}`,
+  unhelped: '很抱歉没能帮到您。请告诉我您想做什么、看到了什么，或者联系我们的工作人员。',
+  decline: '这个我不知道：我们的帮助文章里没有相关内容。您可以换一种说法，或者联系工作人员。',
+  calm: '我负责解答有关我们产品和服务的问题。请告诉我哪里有问题，或者要求转接我们的工作人员。',
+  anger:
+    '非常抱歉：我理解您的不满，也会认真对待。我们的工作人员会处理此事。请留下您的电子邮箱，他们会回复您。',
+  angerKnown: '非常抱歉：我理解您的不满，也会认真对待。我们的工作人员也会看到这条消息并回复您。',
+  contact: (email) => `谢谢。我们的工作人员会回复到 ${email}。`,
+  handoff: '我会把您的问题转给我们的工作人员。请留下您的电子邮箱，他们会回复您。',
+  handoffUnanswered:
+    '我们的帮助文章没能回答这个问题，建议由我们的工作人员接手。请留下您的电子邮箱，他们会回复您。',
+  handoffKnown: '我们的帮助文章没能回答这个问题。我们的工作人员会连同之前的内容一起查看并回复您。',
+  danger:
+    '这可能有危险。请先让所有人到安全的地方，并立即拨打当地的急救或报警电话（中国大陆：119、120 或 110）。',
+  crisis:
+    '很难过您正在经历这些。请现在就和人谈谈：拨打急救电话（中国大陆：120）或心理援助热线（中国大陆：12356）。',
+  dangerHandoff: '我也会把您的消息转给我们的工作人员，但请不要等我们。请留下您的电子邮箱，他们会回复您。',
+};
+
+const byLanguage: Readonly<Record<string, Replies>> = {
+  en: english,
+  es: spanish,
+  fr: french,
+  de: german,
+  pt: portuguese,
+  zh: chinese,
+};
 
 /** `language`: a BCP 47 tag such as `de-AT`; English when there is no text of ours in that language. */
 export function repliesIn(language: string | undefined): Replies {

@@ -1,5 +1,6 @@
-// Documents and chunks as JSON lines. A chunk's text and metadata are its document's, so only its place in the document is written:
+// Documents, chunks and answer cards as JSON lines. A chunk's text and metadata are its document's, so only its place in the document is written:
 // small files, and in memory the chunk texts share the document's characters.
+import type { AnswerCard } from '#core/answer-card.ts';
 import { type Chunk, type ChunkPlace, chunkOf, type Document } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
 
@@ -36,6 +37,17 @@ export function* serializeChunks(
       return record;
     }),
   );
+}
+
+/** Throws `bad-input` if an id is there twice. */
+export function* serializeCards(cards: readonly AnswerCard[]): Generator<Uint8Array> {
+  if (new Set(cards.map(({ id }) => id)).size !== cards.length)
+    throw new AppError('bad-input', 'Two answer cards have the same id.');
+  yield* serializeLines(cards);
+}
+
+export function parseCards(bytes: Uint8Array): AnswerCard[] {
+  return parseLines<AnswerCard>(bytes);
 }
 
 export function parseDocuments(bytes: Uint8Array): Document[] {

@@ -1,6 +1,7 @@
 // Loads one generation into memory. Every byte is checked against the manifest before anything is parsed or handed to native code.
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { AnswerCard } from '#core/answer-card.ts';
 import { type Chunk, chunkContext, type Document } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
@@ -9,7 +10,7 @@ import { type Bm25Index, createBm25Index, parseBm25 } from '../index/bm25-index.
 import { createExactVectorIndex } from '../index/exact-vector-index.ts';
 import { openHnswVectorIndex } from '../index/hnsw-vector-index.ts';
 import type { VectorIndex } from '../index/search-indexes.ts';
-import { parseChunks, parseDocuments } from './chunk-records.ts';
+import { parseCards, parseChunks, parseDocuments } from './chunk-records.ts';
 import { generationFolder, readCurrentId } from './generation-folder.ts';
 import { type GenerationManifest, parseManifest, sha256 } from './generation-manifest.ts';
 
@@ -21,15 +22,23 @@ export interface Generation {
   readonly vectors: VectorMatrix;
   readonly vectorIndex: VectorIndex;
   readonly lexicalIndex: Bm25Index;
+  readonly cards: readonly AnswerCard[];
+  /** Row `r` is question `r` of all cards in order: `cards.flatMap(({ questions }) => questions)[r]`. */
+  readonly cardVectors: VectorMatrix;
 }
 
-/** Names of the files of a generation besides manifest.json; hnsw.bin only when there are too many vectors to scan. */
+/**
+ * Names of the files of a generation besides manifest.json; hnsw.bin only when there are too many vectors to scan, the cards' only when
+ * there are cards.
+ */
 export const generationFiles = {
   documents: 'documents.jsonl',
   chunks: 'chunks.jsonl',
   vectors: 'vectors.bin',
   bm25: 'bm25.bin',
   hnsw: 'hnsw.bin',
+  cards: 'cards.jsonl',
+  cardVectors: 'card-vectors.bin',
 } as const;
 
 /** Throws `knowledge-base-damaged` if any file is missing, or differs by a bit from what was published. */
@@ -37,11 +46,15 @@ export async function openGeneration(folder: string): Promise<Generation> {
   const manifestPath = join(folder, 'manifest.json');
   const manifest = parseManifest((await readOrThrow(manifestPath)).toString('utf8'), manifestPath);
   const hasHnsw = manifest.files[generationFiles.hnsw] !== undefined;
-  const [documentBytes, chunkBytes, vectorBytes, bm25Bytes] = await Promise.all([
+  const hasCards = manifest.files[generationFiles.cards] !== undefined;
+  const nothing = Buffer.alloc(0);
+  const [documentBytes, chunkBytes, vectorBytes, bm25Bytes, cardBytes, cardVectorBytes] = await Promise.all([
     readVerified(folder, generationFiles.documents, manifest),
     readVerified(folder, generationFiles.chunks, manifest),
     readVerified(folder, generationFiles.vectors, manifest),
     readVerified(folder, generationFiles.bm25, manifest),
+    hasCards ? readVerified(folder, generationFiles.cards, manifest) : nothing,
+    hasCards ? readVerified(folder, generationFiles.cardVectors, manifest) : nothing,
     hasHnsw ? readVerified(folder, generationFiles.hnsw, manifest) : undefined,
   ]);
 
@@ -49,8 +62,14 @@ export async function openGeneration(folder: string): Promise<Generation> {
   const chunks = parseChunks(chunkBytes, documents);
   const vectors = toMatrix(vectorBytes, manifest.dimensions);
   const lexicalIndex = createBm25Index(parseBm25(bm25Bytes));
+  const cards = parseCards(cardBytes);
+  const cardVectors = toMatrix(cardVectorBytes, manifest.dimensions);
   const counts = [chunks.length, vectors.size, lexicalIndex.size];
-  if (documents.length !== manifest.documents || counts.some((count) => count !== manifest.chunks)) {
+  if (
+    documents.length !== manifest.documents ||
+    counts.some((count) => count !== manifest.chunks) ||
+    cardQuestions(cards).length !== cardVectors.size
+  ) {
     throw new AppError(
       'knowledge-base-damaged',
       `The files in ${folder} do not belong together. Ingest again.`,
@@ -66,6 +85,8 @@ export async function openGeneration(folder: string): Promise<Generation> {
     vectors,
     vectorIndex,
     lexicalIndex,
+    cards,
+    cardVectors,
   };
   checkSelfSearch(generation);
   return generation;
@@ -82,16 +103,20 @@ export function contentHash(embeddedText: string): string {
   return sha256(embeddedText);
 }
 
-/** Vectors by `contentHash(chunkContext(chunk))`, so that a text seen before is not embedded again by the same model. */
+/** All questions of all cards, in the order of `cardVectors`. */
+export function cardQuestions(cards: readonly AnswerCard[]): string[] {
+  return cards.flatMap(({ questions }) => questions);
+}
+
+/** Vectors by `contentHash` of what was embedded: `chunkContext(chunk)` and the cards' questions. So that a text seen before is not embedded again by the same model. */
 export function vectorsByContentHash(
-  generation: Pick<Generation, 'chunks' | 'vectors'>,
+  generation: Pick<Generation, 'chunks' | 'vectors' | 'cards' | 'cardVectors'>,
 ): Map<string, Float32Array> {
-  return new Map(
-    generation.chunks.map((chunk, row) => [
-      contentHash(chunkContext(chunk)),
-      matrixRow(generation.vectors, row),
-    ]),
-  );
+  const { chunks, vectors, cards, cardVectors } = generation;
+  return new Map([
+    ...chunks.map((chunk, row) => [contentHash(chunkContext(chunk)), matrixRow(vectors, row)] as const),
+    ...cardQuestions(cards).map((text, row) => [contentHash(text), matrixRow(cardVectors, row)] as const),
+  ]);
 }
 
 async function readVerified(folder: string, name: string, manifest: GenerationManifest): Promise<Buffer> {

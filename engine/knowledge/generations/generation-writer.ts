@@ -2,6 +2,7 @@
 // Killed at any moment, or with a full disk, it leaves the generation in use as it was.
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { AnswerCard } from '#core/answer-card.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Chunk, Document } from '#core/document.ts';
 import { type FileDigest, hashFile, syncFile, syncFolder, writeDurably } from '#core/durable-file.ts';
@@ -10,7 +11,7 @@ import type { GenerationInfo } from '#core/retriever.ts';
 import { matrixBytes, stackVectors } from '#core/vector-matrix.ts';
 import { buildBm25, type LexicalDocument, serializeBm25 } from '../index/bm25-index.ts';
 import { writeHnswFile } from '../index/hnsw-vector-index.ts';
-import { serializeChunks, serializeDocuments } from './chunk-records.ts';
+import { serializeCards, serializeChunks, serializeDocuments } from './chunk-records.ts';
 import {
   createTemporaryFolder,
   generationFolder,
@@ -36,6 +37,9 @@ export interface NewGeneration {
   readonly chunks: readonly Chunk[];
   /** `vectors[i]` is the embedding of `chunkContext(chunks[i])`. */
   readonly vectors: readonly Float32Array[];
+  readonly cards?: readonly AnswerCard[];
+  /** Of the cards' questions, in the order of `cardQuestions`. */
+  readonly cardVectors?: readonly Float32Array[];
   readonly modelId: string;
   readonly dimensions: number;
   /** Said by somebody who knows that another model made what is in use; default false. */
@@ -57,6 +61,8 @@ export async function publishGeneration(
     documents,
     chunks,
     vectors,
+    cards = [],
+    cardVectors = [],
     modelId,
     dimensions,
     acceptModelChange = false,
@@ -72,6 +78,7 @@ export async function publishGeneration(
   }
   if (!acceptModelChange) refuseOtherModel(await findModelInUse(dataDir), modelId);
   const matrix = stackVectors(vectors, dimensions);
+  const cardMatrix = stackVectors(cardVectors, dimensions);
   await removeOldGenerations(dataDir, keep);
   const folder = await createTemporaryFolder(dataDir);
   try {
@@ -88,6 +95,12 @@ export async function publishGeneration(
         serializeBm25(buildBm25(chunks.map(lexicalDocument))),
       ),
     };
+    if (cards.length > 0) {
+      files[generationFiles.cards] = await write(generationFiles.cards, serializeCards(cards));
+      files[generationFiles.cardVectors] = await write(generationFiles.cardVectors, [
+        matrixBytes(cardMatrix),
+      ]);
+    }
     if (chunks.length > exactLimit) {
       const path = join(folder, generationFiles.hnsw);
       if (await writeHnswFile(path, matrix, { signal })) {
@@ -104,7 +117,7 @@ export async function publishGeneration(
       metric: 'cosine',
       documents: documents.length,
       chunks: chunks.length,
-      sources: countSources(documents, chunks),
+      sources: countSources({ documents, chunks, cards }),
       files,
     });
     await write('manifest.json', [Buffer.from(manifest)]);
@@ -179,11 +192,15 @@ function lexicalDocument({ title, headingPath, text }: Chunk): LexicalDocument {
   return { heading: [title, ...headingPath].join(' '), text };
 }
 
-function countSources(
-  documents: readonly Document[],
-  chunks: readonly Chunk[],
-): GenerationManifest['sources'] {
-  const names = [...new Set(documents.map((document) => document.metadata.source))].sort();
+/** A source that has nothing but answer cards counts as one without documents. */
+function countSources({
+  documents,
+  chunks,
+  cards,
+}: Required<Pick<NewGeneration, 'documents' | 'chunks' | 'cards'>>): GenerationManifest['sources'] {
+  const names = [
+    ...new Set([...documents.map(({ metadata }) => metadata.source), ...cards.map(({ source }) => source)]),
+  ].sort();
   return names.map((name) => ({
     name,
     documents: documents.filter((document) => document.metadata.source === name).length,

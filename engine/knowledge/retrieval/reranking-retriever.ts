@@ -45,6 +45,7 @@ export function createRerankingRetriever(
       const question = questionInContext(query, options.context);
       const startedAt = performance.now();
       const logits = new Map<string, number>();
+      const readings = new Map<string, ScoredChunk['reading']>();
       const read = (passage: ScoredChunk) => logits.has(passage.chunk.id);
       const isSure = () => {
         const best = Math.max(
@@ -60,7 +61,10 @@ export function createRerankingRetriever(
         for (let start = 0; start < candidates.length; ) {
           const end = start === 0 ? first : start + step;
           const ranked = await reranker.rerank(question, candidates.slice(start, end), { signal: stop });
-          for (const { chunk, score } of ranked) logits.set(chunk.id, score);
+          for (const { chunk, score, reading } of ranked) {
+            logits.set(chunk.id, score);
+            readings.set(chunk.id, reading);
+          }
           start = end;
           if (start < candidates.length && isSure()) {
             outcome = 'sure';
@@ -82,13 +86,14 @@ export function createRerankingRetriever(
       return found
         .map((passage) => {
           const logit = logits.get(passage.chunk.id);
-          return logit === undefined
-            ? { ...passage, score: blend.unread(passage) }
-            : {
-                ...passage,
-                score: blend.score(passage, logit),
-                evidence: { ...passage.evidence, rerank: logit },
-              };
+          if (logit === undefined) return { ...passage, score: blend.unread(passage) };
+          const reading = readings.get(passage.chunk.id);
+          return {
+            ...passage,
+            score: blend.score(passage, logit),
+            evidence: { ...passage.evidence, rerank: logit },
+            ...(reading ? { reading } : {}),
+          };
         })
         .sort((a, b) => b.score - a.score)
         .slice(0, k);

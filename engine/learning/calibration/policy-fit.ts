@@ -6,12 +6,13 @@ import { evidenceFeatures, type FeatureName, featureNames } from '#chat/decide/e
 import type { Calibration, ErrorBudget, PolicyFit } from '#chat/decide/policy.ts';
 import { usablePassages } from '#chat/decide/usable-passages.ts';
 import { condense } from '#chat/understand/condense.ts';
-import { recogniseAct } from '#chat/understand/recognise-act.ts';
+import { dangerIn } from '#chat/understand/danger.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import type { ChunkFilter } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
 import type { Retriever } from '#core/retriever.ts';
 import { type FileTurn, toTurns } from '#core/turns.ts';
+import { asTheDesk, shippedReader } from '../dialogue-acts/shipped-reader.ts';
 import type { Prediction } from '../metrics/classification.ts';
 import { thresholdWithin } from './conformal-risk.ts';
 import { fitStandardizedLogistic, type LabelledRow, predictLogistic } from './logistic-regression.ts';
@@ -47,8 +48,9 @@ export async function evidenceOf(
   knowledge: Retriever,
   { filter = { audiences: ['customer'] }, signal }: CallOptions & { readonly filter?: ChunkFilter } = {},
 ): Promise<Evidence | undefined> {
-  if (recogniseAct(turns.at(-1)!.text)) return undefined;
-  const { query, context } = condense(toTurns(turns)).search;
+  const last = turns.at(-1)!.text;
+  if (dangerIn(last) || shippedReader().read(last).act !== 'question') return undefined;
+  const { query, context } = condense(toTurns(turns), asTheDesk).search;
   const found = await knowledge.retrieve(query, { k: passagesRetrieved, filter, context, signal });
   const passages = usablePassages(found);
   const features = evidenceFeatures(passages);

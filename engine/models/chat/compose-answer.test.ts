@@ -4,8 +4,9 @@ import type { Chunk, ScoredChunk } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
 import { makeChunk } from '#core/testing/make-chunk.ts';
 import { createHashingEmbedder } from '../testing/hashing-embedder.ts';
-import { composeAnswer, type ExtractiveModels } from './compose-answer.ts';
+import { composeAnswer } from './compose-answer.ts';
 import { ExtractiveChatModel } from './extractive-chat-model.ts';
+import type { ExtractiveModels } from './score-units.ts';
 
 const embedder = createHashingEmbedder();
 
@@ -73,6 +74,190 @@ describe('the extractive answer', () => {
     expect(text).toBe('The warranty on the bridge is two years. [2]');
   });
 
+  it('gives a short section whole, and opens a long one with the sentence that answers', async () => {
+    const filler = Array.from(
+      { length: 12 },
+      (_, n) => `Line ${n} tells of colours, parcels and the weather.`,
+    ).join(' ');
+    expect(await compose('how do I reset', passage('Press Reset. Wait a minute. It clicks.'))).toBe(
+      'Press Reset. Wait a minute. It clicks. [1]',
+    );
+    const long = await compose(
+      'how do I reset the dial',
+      passage(`${filler} To reset the dial, hold it. ${filler}`),
+    );
+    expect(long).toMatch(/^To reset the dial, hold it\./);
+    expect(long.split(/\s+/).length).toBeLessThan(100);
+  });
+
+  it('answers from one article, however well others fit', async () => {
+    const text = await compose(
+      'how do I reset the thermostat',
+      passage('Hold the dial to reset the thermostat.', { documentId: 'a' }),
+      passage('You reset the thermostat with a clip.', { documentId: 'b', score: 0.5 }),
+    );
+    expect(text).toBe('Hold the dial to reset the thermostat. [1]');
+  });
+
+  it('gives the row and the item that the question names, and no other', async () => {
+    const zones = '- Zone D6 — Time: 6 days; Price: 6 euros\n- Zone D7 — Time: 7 days; Price: 7 euros';
+    const blocks = 'r1:0-40 r1:41-81';
+    expect(await compose('what does Zone D7 cost', passage(zones, { blocks }))).toBe(
+      'Zone D7 — Time: 7 days; Price: 7 euros [1]',
+    );
+    expect(
+      await compose(
+        'where is it on android',
+        passage('Where it is:\n- iPhone: in Settings.\n- Android: in the drawer.'),
+      ),
+    ).toBe('Where it is:\n- Android: in the drawer. [1]');
+  });
+
+  it('shows several rows as a table with its head', async () => {
+    const plans = '- Price — Solo: 11; Team: 29\n- Guests — Solo: no; Team: yes';
+    expect(await compose('solo or team', passage(plans, { blocks: 'r1:0-28 r1:29-60' }))).toContain(
+      '|  | Solo | Team |\n| --- | --- | --- |\n| Price | 11 | 29 |\n| Guests | no | yes |',
+    );
+  });
+
+  it('keeps code in fences and inner lists at their depth', async () => {
+    const text = 'Run this:\n\nnpm start\n\n1. Open it.\n   - Or not.';
+    const blocks = 'p0:0-9 c0:11-20 s1:22-33 i2:37-46';
+    expect(await compose('run', passage(text, { blocks }))).toBe(
+      'Run this:\n\n```\nnpm start\n```\n\n1. Open it.\n   - Or not. [1]',
+    );
+  });
+
+  it('says of a list that is too long that it goes on', async () => {
+    const items = Array.from({ length: 60 }, (_, n) => `${n + 1}. Step of six words or so.`);
+    const grounding = {
+      query: 'what are the steps',
+      passages: [passage(`The steps:\n\n${items.join('\n')}`)],
+    };
+    const wording = {
+      language: 'en',
+      goesOn: 'It goes on.',
+      unknown: 'Unknown.',
+      inOtherLanguage: (name: string) => `In ${name}:`,
+    };
+    const text = (await composeAnswer({ ...grounding, wording }, { embedder })).join('');
+    expect(text).toMatch(/^The steps:\n1\. Step/);
+    expect(text).toMatch(/It goes on\.$/);
+  });
+
+  it('answers a code with what stands under it, and names it', async () => {
+    const text = '## E-17\n\nThe door is open.\n\n## E-18\n\nThe lamp is broken.';
+    expect(await compose('e18', passage(text))).toBe('**E-18**: The lamp is broken. [1]');
+  });
+
+  it('answers several questions each under its own line, or says that one is unknown', async () => {
+    const passages = [
+      passage('Returns are free.', { documentId: 'r' }),
+      passage('Plus costs 4 euros.', { documentId: 'p' }),
+    ];
+    const part = (question: string, index?: number) => ({
+      question,
+      query: question,
+      passages: index === undefined ? [] : [passages[index]!],
+    });
+    const parts = [
+      part('Are returns free?', 0),
+      part('What does Plus cost?', 1),
+      part('Do you sell fridges?'),
+    ];
+    const wording = { language: 'en', goesOn: '', unknown: 'I do not know.', inOtherLanguage: () => '' };
+    const text = (await composeAnswer({ query: 'x', passages, parts, wording }, { embedder })).join('');
+    expect(text).toBe(
+      '**Are returns free?**\n\nReturns are free. [1]\n\n**What does Plus cost?**\n\nPlus costs 4 euros. [2]\n\n**Do you sell fridges?**\n\nI do not know.',
+    );
+  });
+
+  it('does not say the same again: it gives the next article, or nothing', async () => {
+    const first = passage('Hold the dial to reset the thermostat.', { documentId: 'a' });
+    const second = passage('To reset the thermostat, take the batteries out.', {
+      documentId: 'b',
+      score: 0.95,
+    });
+    const again = async (...passages: ScoredChunk[]) =>
+      (
+        await composeAnswer(
+          { query: 'reset the thermostat', passages, said: ['Hold the dial to reset the thermostat. [1]'] },
+          { embedder },
+        )
+      ).join('');
+    expect(await again(first, second)).toBe('To reset the thermostat, take the batteries out. [2]');
+    expect(await again(first)).toBe('');
+  });
+
+  it('says so when the article is in another language than the message', async () => {
+    const wording = {
+      language: 'de',
+      goesOn: '',
+      unknown: '',
+      inOtherLanguage: (name: string) => `Auf ${name}:`,
+    };
+    const passages = [passage('The warranty is two years.')];
+    const text = (await composeAnswer({ query: 'warranty', passages, wording }, { embedder })).join('');
+    expect(text).toBe('Auf Englisch:\n\nThe warranty is two years. [1]');
+  });
+
+  it.each([
+    ['an emoji', '🙂', 'The warranty is two years.'],
+    ['4,000 characters', 'warranty '.repeat(450), 'The warranty is two years.'],
+    ['another script', 'ქართული ენა', 'The warranty is two years.'],
+    ['an empty passage', 'warranty', '   '],
+    [
+      'a row of 500 columns',
+      'column 17',
+      `- First — ${Array.from({ length: 500 }, (_, n) => `column ${n}: value ${n}`).join('; ')}`,
+    ],
+    ['a huge passage', 'rule 7', Array.from({ length: 3_000 }, (_, n) => `Rule ${n} is here.`).join(' ')],
+  ])('is bounded for %s', async (_, query, text) => {
+    const answer = await compose(query, passage(text));
+    expect(answer.length).toBeLessThan(4_000);
+  });
+
+  describe('with a reader', () => {
+    const text = 'We repair what is broken. Returns are free within 60 days.';
+    const readerOf = (sentence: string): ExtractiveModels['reader'] => ({
+      id: 'fake',
+      read: async (_question, passages) =>
+        passages.map((one) => {
+          const start = one.indexOf(sentence);
+          return {
+            answers: start === -1 ? -4 : 4,
+            tokens: start === -1 ? [] : [{ start, end: start + sentence.length, belongs: 1 }],
+          };
+        }),
+    });
+    const answer = async (reader: NonNullable<ExtractiveModels['reader']>) =>
+      (
+        await composeAnswer(
+          {
+            query: 'how long',
+            passages: [
+              passage('Parcels take three days.', { documentId: 'p' }),
+              passage(text, { documentId: 'r' }),
+            ],
+          },
+          { embedder, reader },
+        )
+      ).join('');
+
+    it('takes the passage that it finds to answer', async () => {
+      expect(await answer(readerOf('Returns are free within 60 days.')!)).toContain('60 days. [2]');
+      expect(await answer(readerOf('Parcels take three days.')!)).toContain('three days. [1]');
+    });
+
+    it('goes on without one that fails', async () => {
+      const failing = {
+        id: 'fake',
+        read: async () => Promise.reject(new AppError('busy', 'too much waits')),
+      };
+      expect(await answer(failing)).not.toBe('');
+    });
+  });
+
   it('takes a sentence that points back together with the one before it', async () => {
     const text = await compose(
       'does away mode affect hot water',
@@ -96,12 +281,12 @@ describe('the extractive answer', () => {
 
   describe('with a reranker', () => {
     const question = 'am I too late to send it back';
-    const text =
-      'We repair what is broken in our workshop. Returns are free within 60 days.\n\nParcels take three days to arrive.';
+    const text = 'Returns are free within 60 days.';
+    const delivery = 'Parcels take three days to arrive.';
     const answer = async (reranker: ExtractiveModels['reranker'], signal?: AbortSignal) =>
       (
         await composeAnswer(
-          { query: question, passages: [passage(text)] },
+          { query: question, passages: [passage(text), passage(delivery, { documentId: 'delivery' })] },
           { embedder, ...(reranker ? { reranker } : {}) },
           { signal },
         )

@@ -5,7 +5,8 @@ import { BaseChatModel } from '@langchain/core/language_models/chat_models';
 import { AIMessage, AIMessageChunk, type BaseMessage } from '@langchain/core/messages';
 import { ChatGenerationChunk, type ChatResult } from '@langchain/core/outputs';
 import type { GroundedCallOptions, Grounding } from '#core/chat-model.ts';
-import { composeAnswer, type ExtractiveModels } from './compose-answer.ts';
+import { composeAnswer } from './compose-answer.ts';
+import type { ExtractiveModels } from './score-units.ts';
 
 export const extractiveModelName = 'extractive';
 

@@ -1,8 +1,8 @@
 // Picks the chat model that the configuration names.
 import type { ChatModel } from '#core/chat-model.ts';
 import { AppError, briefly } from '#core/errors.ts';
-import type { ExtractiveModels } from './compose-answer.ts';
 import { ExtractiveChatModel, extractiveModelName } from './extractive-chat-model.ts';
+import type { ExtractiveModels } from './score-units.ts';
 
 export interface ChatModelOptions {
   /** `extractive`; a model name on an OpenAI-compatible server; or `provider:model` of any LangChain provider that is installed. */

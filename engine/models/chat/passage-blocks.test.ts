@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { packBlocks } from '#core/text-blocks.ts';
-import { passageBlocks } from './passage-blocks.ts';
+import { passageSections } from './passage-blocks.ts';
 
+const passageBlocks = (passage: Parameters<typeof passageSections>[0]) =>
+  passageSections(passage).flatMap(({ blocks }) => blocks);
 const shape = (text: string) =>
   passageBlocks({ text }).map(({ kind, units }) => [kind, ...units.map((unit) => unit.text)]);
 
@@ -24,10 +26,16 @@ describe('passage blocks', () => {
   });
 
   it('remembers the heading that a unit stands under, and shows no heading as a sentence', () => {
-    const blocks = passageBlocks({
-      text: '## On iPhone\n\nOpen Settings.\n\n## On Android\n\nOpen the drawer.',
+    const sections = passageSections({
+      text: 'In general.\n\n## On iPhone\n\nOpen Settings.\n\n## On Android\n\nOpen the drawer.',
+      headingPath: ['Notices'],
     });
-    expect(blocks.flatMap(({ units }) => units.map(({ heading, text }) => [heading, text]))).toEqual([
+    const texts = sections.map(({ heading, blocks }) => [
+      heading,
+      ...blocks.flatMap(({ units }) => units.map(({ text }) => text)),
+    ]);
+    expect(texts).toEqual([
+      ['Notices', 'In general.'],
       ['On iPhone', 'Open Settings.'],
       ['On Android', 'Open the drawer.'],
     ]);
@@ -41,10 +49,16 @@ describe('passage blocks', () => {
     ).toEqual([true, false]);
   });
 
-  it('takes lines of code for a whole', () => {
+  it('takes code for a whole', () => {
     expect(passageBlocks({ text: 'For example:\n\n```\nbank.csv\nbank.json\n```' })).toMatchObject([
-      { kind: 'list', ordered: true, units: [{ text: 'For example:' }, { kind: 'code' }, { kind: 'code' }] },
+      { kind: 'code', units: [{ text: 'For example:' }, { text: '```\nbank.csv\nbank.json\n```' }] },
     ]);
+  });
+
+  it('says where in the passage each unit stands', () => {
+    const text = 'Turn the dial. It clicks.\n\n- One.\n- Two.';
+    for (const { units } of passageBlocks({ text }))
+      for (const { text: unit, start, end } of units) expect(text.slice(start, end)).toBe(unit);
   });
 
   it('takes the structure from the passage where it carries one, whatever its lines look like', () => {

@@ -6,6 +6,7 @@ import { AppError } from '#core/errors.ts';
 import { normalize } from '#core/vector-matrix.ts';
 import {
   type ExecutionProvider,
+  type Output,
   openTokenSession,
   runsOf,
   runTokens,
@@ -78,7 +79,7 @@ async function loadModel(
   const output = chooseOutput(session, settings, folder);
 
   async function run(rows: readonly TokenRow[]): Promise<Float32Array[]> {
-    const { data, dims } = await runTokens(session, output.name, { rows });
+    const [{ data, dims }] = (await runTokens(session, [output.name], { rows })) as [Output];
     const width = dims.at(-1) ?? 0;
     const allFinite = data.every(Number.isFinite);
     if (
@@ -118,7 +119,7 @@ async function loadModel(
     pooling: output.pooling,
     hasToken: (id) =>
       // Fatal errors only in the log: here an error is an answer.
-      runTokens(session, output.name, { rows: [{ tokens: [id] }], logSeverityLevel: 4 }).then(
+      runTokens(session, [output.name], { rows: [{ tokens: [id] }], logSeverityLevel: 4 }).then(
         () => true,
         () => false,
       ),

@@ -76,12 +76,17 @@ export function* runsOf<Row extends TokenRow>(rows: readonly Row[]): Generator<R
   }
 }
 
-/** One inference. Throws `model-invalid` if it fails or gives something else than float32. */
+export interface Output {
+  readonly data: Float32Array;
+  readonly dims: readonly number[];
+}
+
+/** One inference; the outputs in the order of their names. Throws `model-invalid` if it fails or gives something else than float32. */
 export async function runTokens(
   session: InferenceSession,
-  outputName: string,
+  outputNames: readonly string[],
   { rows, ...options }: { readonly rows: readonly TokenRow[] } & InferenceSession.RunOptions,
-): Promise<{ data: Float32Array; dims: readonly number[] }> {
+): Promise<Output[]> {
   const longest = Math.max(...rows.map(({ tokens }) => tokens.length));
   const dims = [rows.length, longest];
   const ids = new BigInt64Array(rows.length * longest);
@@ -104,10 +109,12 @@ export async function runTokens(
     session.inputNames.map((name) => [name, new Tensor('int64', arrays[name]!, dims)]),
   );
   try {
-    const result = (await session.run(feeds, [outputName], options))[outputName]!;
-    if (!(result.data instanceof Float32Array))
-      throw new Error(`output ${outputName} is ${result.type}, not float32`);
-    return { data: result.data, dims: result.dims };
+    const results = await session.run(feeds, outputNames, options);
+    return outputNames.map((name) => {
+      const { data, dims, type } = results[name]!;
+      if (!(data instanceof Float32Array)) throw new Error(`output ${name} is ${type}, not float32`);
+      return { data, dims };
+    });
   } catch (cause) {
     throw new AppError('model-invalid', `The model failed: ${String(cause)}`, { cause });
   }

@@ -19,6 +19,19 @@ export interface PairEncoder {
   encode(question: string, text: string): TokenRow;
 }
 
+export interface ReadingEncoder {
+  /** As `PairEncoder.encode`, and where each token of the text comes from; of a question that is too long the end is read. */
+  encode(question: string, text: string): TokenRow & { readonly words: readonly WordTokens[] };
+}
+
+/** A run of letters without a space: its characters in the text, and its tokens in the row. */
+export interface WordTokens {
+  readonly start: number;
+  readonly end: number;
+  readonly firstToken: number;
+  readonly tokens: number;
+}
+
 /** The text of a Hugging Face `tokenizer.json`, and where it came from. */
 export interface TokenizerFile {
   readonly json: string;
@@ -56,6 +69,32 @@ export function createPairEncoder(
       const { front } = known;
       const room = maxTokens - front.length - suffix.length;
       return { tokens: [...front, ...first(text, room), ...suffix], firstText: front.length };
+    },
+  };
+}
+
+/**
+ * For a reader. Its tokenizer must split at spaces before all else, as BERT's does: the library knows no offsets, so each word is
+ * tokenised alone. Throws `model-invalid`.
+ */
+export function createReadingEncoder(
+  file: TokenizerFile,
+  { maxTokens, questionTokens }: { readonly maxTokens: number; readonly questionTokens: number },
+): ReadingEncoder {
+  const { first, last, prefix, suffix } = readVocabulary(file);
+  return {
+    encode(question, text) {
+      const tokens = [...prefix, ...last(question, questionTokens), ...suffix];
+      const firstText = tokens.length;
+      const words: WordTokens[] = [];
+      for (const { 0: word, index: start } of text.matchAll(/\S+/g)) {
+        const room = maxTokens - tokens.length - suffix.length;
+        if (room <= 0) break;
+        const own = first(word, room);
+        words.push({ start, end: start + word.length, firstToken: tokens.length, tokens: own.length });
+        tokens.push(...own);
+      }
+      return { tokens: [...tokens, ...suffix], firstText, words };
     },
   };
 }

@@ -1,10 +1,10 @@
-// A cross-encoder from a local ONNX file, in worker threads. Pairs wait in two queues: passages to rank go before sentences to choose
+// A cross-encoder from a local ONNX file, a reranker or a reader, in worker threads. Pairs wait in two queues: passages to rank go before sentences to choose
 // from, because a ranking that is late is not used.
 import { availableParallelism } from 'node:os';
 import type { CallOptions } from '#core/call-options.ts';
 import { chunkContext } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
-import { type Reranker, rankByLogits } from '#core/reranker.ts';
+import { type Reranker, rankByScores, type TextScore } from '#core/reranker.ts';
 import { type Job, openModelThreads } from '../onnx/model-threads.ts';
 import { tokensPerRun } from '../onnx/onnx-session.ts';
 import type { PairsToScore, RerankingReady, RerankingWorkerData } from './reranking-worker.ts';
@@ -18,7 +18,7 @@ export interface OnnxRerankerOptions {
   readonly timeoutMs?: number;
 }
 
-type ScoringJob = Job<PairsToScore, Float32Array>;
+type ScoringJob = Job<PairsToScore, TextScore[]>;
 
 // English support texts have 4 to 5 characters a token. The thread counts exactly; this only decides what goes to which thread.
 const charactersPerToken = 4;
@@ -48,7 +48,7 @@ export async function openOnnxReranker(
     }
   }
 
-  const pool = await openModelThreads<PairsToScore, RerankingReady, Float32Array>({
+  const pool = await openModelThreads<PairsToScore, RerankingReady, TextScore[]>({
     url: new URL(import.meta.resolve('#models/reranker/reranking-worker.ts')),
     workerData: { folder } satisfies RerankingWorkerData,
     name: 'The reranker',
@@ -71,7 +71,7 @@ export async function openOnnxReranker(
     queue: ScoringJob[],
     { question, texts }: PairsToScore,
     { signal }: CallOptions,
-  ): Promise<number[]> {
+  ): Promise<TextScore[]> {
     signal?.throwIfAborted();
     pool.throwIfClosed();
     if (texts.length === 0) return [];
@@ -82,7 +82,7 @@ export async function openOnnxReranker(
       );
     }
     return new Promise((resolve, reject) => {
-      const scores = new Array<number>(texts.length);
+      const scores = new Array<TextScore>(texts.length);
       let missing = texts.length;
       const jobs: ScoringJob[] = [];
       const settle = () => {
@@ -131,9 +131,12 @@ export async function openOnnxReranker(
     async rerank(query, candidates, options = {}) {
       const texts = candidates.map(({ chunk }) => chunkContext(chunk));
       const scores = await score(passages, { question: query, texts }, options);
-      return rankByLogits(candidates, scores);
+      return rankByScores(candidates, scores);
     },
-    score: (question, texts, options = {}) => score(sentences, { question, texts }, options),
+    async score(question, texts, options = {}) {
+      const scores = await score(sentences, { question, texts }, options);
+      return scores.map(({ logit }) => logit);
+    },
     close: pool.close,
   };
 }

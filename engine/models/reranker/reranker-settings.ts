@@ -7,6 +7,8 @@ import type { RerankerTrust } from '#core/reranker.ts';
 
 export interface RerankerSettings {
   readonly name: string;
+  /** A reader has a second output, `belongs`: a logit for each token, that it belongs to the answer. */
+  readonly isReader: boolean;
   /** Longest input, special tokens included; what is beyond is not seen by the model. */
   readonly maxTokens: number;
   /** Longest question. */
@@ -19,7 +21,7 @@ export interface RerankerSettings {
 const configFile = z.looseObject({
   answerdesk: z
     .strictObject({
-      kind: z.literal('reranker'),
+      kind: z.enum(['reranker', 'reader']),
       name: z.string().min(1),
       max_tokens: z.int().min(16).max(8_192).default(128),
       question_tokens: z.int().min(4).max(4_096).default(40),
@@ -35,7 +37,7 @@ const configFile = z.looseObject({
 });
 
 /**
- * `config.json` holds `"answerdesk": { kind: "reranker", name, max_tokens, question_tokens, default, temperature, passage_weight,
+ * `config.json` holds `"answerdesk": { kind: "reranker" or "reader", name, max_tokens, question_tokens, default, temperature, passage_weight,
  * sentence_weight }`. Throws `model-invalid`.
  */
 export async function readRerankerSettings(folder: string): Promise<RerankerSettings> {
@@ -44,6 +46,7 @@ export async function readRerankerSettings(folder: string): Promise<RerankerSett
     const { answerdesk } = configFile.parse(JSON.parse(await readFile(path, 'utf8')));
     return {
       name: answerdesk.name,
+      isReader: answerdesk.kind === 'reader',
       maxTokens: answerdesk.max_tokens,
       questionTokens: answerdesk.question_tokens,
       isDefault: answerdesk.default,

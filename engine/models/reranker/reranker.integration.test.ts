@@ -123,6 +123,28 @@ describe('ONNX reranker', () => {
     await reranker.close();
   });
 
+  it('says of a reader which words of the text belong to the answer, and where they stand', async () => {
+    const reader = await tiny('reader', {
+      isReader: true,
+      answerdesk: { ...tinyRerankerSettings, kind: 'reader' },
+    });
+    const found = candidate('green  red, red green', 0.5, 'red');
+    const [ranked] = await reader.rerank('red', [found]);
+    const { text } = ranked!.chunk;
+    const read = ranked!.reading!.map(({ start, end, belongs }) => [text.slice(start, end), belongs > 0.7]);
+    expect(read).toEqual([
+      ['green', false],
+      ['red,', true],
+      ['red', true],
+      ['green', false],
+    ]);
+    expect(ranked!.score).toBe((await reader.score('red', ['red\ngreen  red, red green']))[0]);
+    // 16 - 3 special tokens - 1 of the question leave room for 12.
+    const [cut] = await reader.rerank('red', [candidate('blue '.repeat(40))]);
+    expect(cut!.reading).toHaveLength(12);
+    await reader.close();
+  });
+
   // Without a thread, which is what takes the time.
   const model = async (name: string, options: Parameters<typeof writeTinyReranker>[1] = {}) => {
     await writeTinyReranker(join(folder, name), options);
@@ -169,6 +191,7 @@ describe('ONNX reranker', () => {
     ['an input that is not there', { inputs: ['input_ids', 'attention_mask', 'token_type_ids', 'pixels'] }],
     ['an unknown setting', { answerdesk: { ...tinyRerankerSettings, maximum: 3 } }],
     ['another kind', { answerdesk: { ...tinyRerankerSettings, kind: 'embedder' } }],
+    ['a reader that says nothing of tokens', { answerdesk: { ...tinyRerankerSettings, kind: 'reader' } }],
     ['no room for a text', { answerdesk: { ...tinyRerankerSettings, max_tokens: 16, question_tokens: 14 } }],
   ])('refuses a model with %s', async (what, options) => {
     await expect(model(what, options)).rejects.toMatchObject({ code: 'model-invalid' });

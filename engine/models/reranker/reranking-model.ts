@@ -1,12 +1,19 @@
-// An ONNX cross-encoder in this thread: question and text in, one logit out. Inference blocks the thread, see onnx-reranker.ts.
+// An ONNX cross-encoder in this thread: question and text in, one logit out, from a reader also one for each token of the text. Inference
+// blocks the thread, see onnx-reranker.ts.
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
+import type { ReadWord } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
-import type { RerankerTrust } from '#core/reranker.ts';
-import { openTokenSession, runsOf, runTokens } from '../onnx/onnx-session.ts';
-import { createPairEncoder } from '../onnx/text-encoder.ts';
+import type { RerankerTrust, TextScore } from '#core/reranker.ts';
+import { type Output, openTokenSession, runsOf, runTokens, type TokenRow } from '../onnx/onnx-session.ts';
+import {
+  createPairEncoder,
+  createReadingEncoder,
+  type PairEncoder,
+  type WordTokens,
+} from '../onnx/text-encoder.ts';
 import { readRerankerSettings } from './reranker-settings.ts';
 
 export interface RerankingModel {
@@ -14,8 +21,8 @@ export interface RerankingModel {
   readonly modelId: string;
   readonly maxTokens: number;
   readonly trust: RerankerTrust;
-  /** One logit for each text, in order. Throws `model-invalid` if the model gives something that is no score. */
-  score(question: string, texts: readonly string[]): Promise<Float32Array>;
+  /** One score for each text, in order. Throws `model-invalid` if the model gives something that is no score. */
+  score(question: string, texts: readonly string[]): Promise<TextScore[]>;
   close(): Promise<void>;
 }
 
@@ -34,22 +41,36 @@ export async function openRerankingModel(folder: string): Promise<RerankingModel
     .update(model)
     .update(json)
     .update(JSON.stringify([settings.maxTokens, settings.questionTokens]));
-  const encoder = createPairEncoder({ json, path: tokenizerPath }, settings);
+  const file = { json, path: tokenizerPath };
+  const encoder = settings.isReader
+    ? createReadingEncoder(file, settings)
+    : withoutWords(createPairEncoder(file, settings));
   const session = await openTokenSession(folder);
-  const output = chooseOutput(session, folder);
+  const outputs = settings.isReader ? readerOutputs(session, folder) : [chooseOutput(session, folder)];
 
-  async function score(question: string, texts: readonly string[]): Promise<Float32Array> {
+  async function score(question: string, texts: readonly string[]): Promise<TextScore[]> {
     const rows = texts.map((text, position) => ({ position, ...encoder.encode(question, text) }));
-    const scores = new Float32Array(texts.length);
+    const scores = new Array<TextScore>(texts.length);
     for (const run of runsOf(rows)) {
-      const { data } = await runTokens(session, output, { rows: run });
-      if (data.length !== run.length || !data.every(Number.isFinite)) {
-        throw new AppError(
-          'model-invalid',
-          `The model in ${folder} gives no usable scores (output ${output}): one finite number for each row is wanted.`,
-        );
+      const [logits, belongs] = (await runTokens(session, outputs, { rows: run })) as [Output, Output?];
+      const width = run[0]!.tokens.length;
+      const sizes = [run.length, run.length * width];
+      for (const [index, output] of [logits, belongs].entries()) {
+        if (output && (output.data.length !== sizes[index] || !output.data.every(Number.isFinite))) {
+          throw new AppError(
+            'model-invalid',
+            `The model in ${folder} gives no usable scores (output ${outputs[index]}): one finite number for each ${index === 0 ? 'row' : 'token'} is wanted.`,
+          );
+        }
       }
-      for (const [index, { position }] of run.entries()) scores[position] = data[index]!;
+      for (const [index, { position, words }] of run.entries()) {
+        scores[position] = {
+          logit: logits.data[index]!,
+          ...(belongs && words
+            ? { words: readWords(words, belongs.data.subarray(index * width, (index + 1) * width)) }
+            : {}),
+        };
+      }
     }
     return scores;
   }
@@ -63,6 +84,31 @@ export async function openRerankingModel(folder: string): Promise<RerankingModel
     score,
     close: () => session.release(),
   };
+}
+
+const withoutWords = ({ encode }: PairEncoder) => ({
+  encode: (question: string, text: string): TokenRow & { readonly words?: readonly WordTokens[] } =>
+    encode(question, text),
+});
+
+/** A word's probability is the mean of its tokens'. */
+function readWords(words: readonly WordTokens[], logits: Float32Array): ReadWord[] {
+  return words
+    .filter(({ tokens }) => tokens > 0)
+    .map(({ start, end, firstToken, tokens }) => {
+      let sum = 0;
+      for (const logit of logits.subarray(firstToken, firstToken + tokens)) sum += 1 / (1 + Math.exp(-logit));
+      return { start, end, belongs: sum / tokens };
+    });
+}
+
+function readerOutputs({ outputNames }: InferenceSession, folder: string): string[] {
+  const wanted = ['score', 'belongs'];
+  if (wanted.every((name) => outputNames.includes(name))) return wanted;
+  throw new AppError(
+    'model-invalid',
+    `The reader in ${folder} has the outputs ${outputNames.join(', ')}: "score", one number for each row, and "belongs", one for each token, are wanted.`,
+  );
 }
 
 function chooseOutput({ outputNames }: InferenceSession, folder: string): string {

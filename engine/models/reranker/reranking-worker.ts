@@ -1,5 +1,6 @@
 // The thread that one reranking model runs in; onnx-reranker.ts starts it and speaks to it.
 import { workerData } from 'node:worker_threads';
+import type { TextScore } from '#core/reranker.ts';
 import { runModelThread } from '../onnx/model-thread.ts';
 import { openRerankingModel, type RerankingModel } from './reranking-model.ts';
 
@@ -15,7 +16,7 @@ export interface PairsToScore {
 
 export type RerankingReady = Pick<RerankingModel, 'modelId' | 'maxTokens' | 'trust'>;
 
-await runModelThread<PairsToScore, RerankingReady, Float32Array>(async () => {
+await runModelThread<PairsToScore, RerankingReady, TextScore[]>(async () => {
   const { folder } = workerData as RerankingWorkerData;
   const { modelId, maxTokens, trust, score, close } = await openRerankingModel(folder);
   return {

@@ -10,7 +10,7 @@ const model = (locations: readonly string[]) =>
     nodes: [node('Gather', ['w0', 'input_ids'], 'out')],
     constants: locations.map((location, index) => externalConstant(`w${index}`, [2, 3], location)),
     inputs: ['input_ids'],
-    output: { name: 'out', shape: ['batch', 'sequence', 3] },
+    outputs: [{ name: 'out', shape: ['batch', 'sequence', 3] }],
   });
 
 /** A length-delimited field, for messages below 16 KiB. */

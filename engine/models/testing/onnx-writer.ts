@@ -8,21 +8,21 @@ export interface OnnxGraph {
   readonly inputs: readonly string[];
   readonly inputType?: 'int64' | 'int32';
   /** float32. */
-  readonly output: { readonly name: string; readonly shape: readonly (string | number)[] };
+  readonly outputs: readonly { readonly name: string; readonly shape: readonly (string | number)[] }[];
 }
 
 const float = 1;
 const int32 = 6;
 const int64 = 7;
 
-export function onnxModel({ nodes, constants, inputs, inputType = 'int64', output }: OnnxGraph): Uint8Array {
+export function onnxModel({ nodes, constants, inputs, inputType = 'int64', outputs }: OnnxGraph): Uint8Array {
   const elementType = inputType === 'int64' ? int64 : int32;
   const graph = [
     ...nodes.map((content) => bytes(1, content)),
     text(2, 'tiny'),
     ...constants.map((content) => bytes(5, content)),
     ...inputs.map((name) => message(11, valueInfo(name, elementType, ['batch', 'sequence']))),
-    message(12, valueInfo(output.name, float, output.shape)),
+    ...outputs.map(({ name, shape }) => message(12, valueInfo(name, float, shape))),
   ];
   return Buffer.concat([number(1, 8), message(7, graph), message(8, [text(1, ''), number(2, 17)])]);
 }

@@ -1,7 +1,7 @@
 // A reranker without a model: the more of the question's words a text has, the higher its score. Passes the port's contract.
 import { chunkContext } from '#core/document.ts';
 import { tokenizeForSearch } from '#core/lexical-tokens.ts';
-import { type Reranker, rankByLogits } from '#core/reranker.ts';
+import { type Reranker, rankByScores } from '#core/reranker.ts';
 
 export function createOverlappingReranker(): Reranker {
   const scoreOf = (question: string, text: string) => {
@@ -15,8 +15,8 @@ export function createOverlappingReranker(): Reranker {
     trust: { temperature: 1, passageWeight: 0.5, sentenceWeight: 0.5 },
     async rerank(query, candidates, { signal } = {}) {
       signal?.throwIfAborted();
-      const logits = candidates.map(({ chunk }) => scoreOf(query, chunkContext(chunk)));
-      return rankByLogits(candidates, logits);
+      const scores = candidates.map(({ chunk }) => ({ logit: scoreOf(query, chunkContext(chunk)) }));
+      return rankByScores(candidates, scores);
     },
     async score(question, texts, { signal } = {}) {
       signal?.throwIfAborted();

@@ -100,6 +100,6 @@ function graph({
     ],
     inputs,
     inputType,
-    output: { name: output, shape: ['batch', 'sequence', width] },
+    outputs: [{ name: output, shape: ['batch', 'sequence', width] }],
   };
 }

@@ -85,6 +85,14 @@ export function createMemoryConversationStore({ now = () => new Date() } = {}): 
       );
     },
 
+    async newest(tenantId, limit) {
+      return [...shelves.values()]
+        .filter(({ key }) => key.tenantId === tenantId)
+        .reverse()
+        .slice(0, limit)
+        .map(({ key }) => key);
+    },
+
     async addMessage(key, message, answerId) {
       const found = shelf(key);
       if (found.messages.has(message.id)) return store.findMessage(key, message.id);

@@ -87,6 +87,17 @@ export function createSqlConversationStore(
       );
     },
 
+    async newest(tenantId, limit) {
+      const rows = await tables
+        .selectFrom('conversations')
+        .select('id')
+        .where('tenant_id', '=', tenantId)
+        .orderBy('created_at', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map(({ id }) => ({ tenantId, conversationId: id }));
+    },
+
     async addMessage(key, message, answerId) {
       const stored = await transaction(async (tables) => {
         // Whatever it changes, it locks: no other transaction adds to this conversation meanwhile.

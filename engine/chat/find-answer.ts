@@ -1,0 +1,114 @@
+// One question, understood, looked up and decided on: everything that happens before the desk says a word.
+//   understand -> card? -> retrieve -> decide
+import type { CallOptions } from '#core/call-options.ts';
+import type { Conversation, Message } from '#core/conversation.ts';
+import type { ScoredChunk } from '#core/document.ts';
+import { type AppError, isAbortError } from '#core/errors.ts';
+import type { KnowledgeBase } from '#core/retriever.ts';
+import { cardsForTurn } from './decide/cards-for-turn.ts';
+import type { ChosenCards } from './decide/choose-cards.ts';
+import { decideByCode } from './decide/decide-by-code.ts';
+import { pickedPassages } from './decide/picked-passages.ts';
+import { type Calibration, decide, type PolicyOutcome } from './decide/policy.ts';
+import { usablePassages } from './decide/usable-passages.ts';
+import { type Act, isLookedUp } from './understand/act.ts';
+import {
+  createUnderstand,
+  type UnderstandDependencies,
+  type Understanding,
+} from './understand/understand.ts';
+
+export interface FindDependencies extends UnderstandDependencies {
+  /** The knowledge base in force now; throws `knowledge-base-missing` when there is none. */
+  readonly knowledgeBase: () => KnowledgeBase;
+  /** The thresholds in force now. */
+  readonly calibration: () => Calibration;
+}
+
+export interface FindRequest {
+  /** Up to the question, without it. */
+  readonly conversation: Conversation;
+  readonly question: Message;
+  readonly now: Date;
+}
+
+export interface FindOptions extends CallOptions {
+  readonly retrieved?: (durationMs: number, passages: readonly ScoredChunk[]) => void;
+  readonly rewriteFailed?: (error: AppError) => void;
+}
+
+export interface Found {
+  readonly act: Act;
+  readonly outcome: PolicyOutcome;
+  /** Complete in itself. */
+  readonly query: string;
+  /** As it was asked. */
+  readonly question: string;
+  /** Best first. */
+  readonly passages: readonly ScoredChunk[];
+  readonly cards: ChosenCards;
+}
+
+const passagesRetrieved = 10;
+/** In danger the desk looks through more: the article that says what to do need not be the nearest. So it does for a picked section. */
+const passagesSearchedThrough = 30;
+
+/** Rejects as the models and the knowledge base do, or with the signal's reason. */
+export function createFinder(dependencies: FindDependencies) {
+  const { knowledgeBase, calibration } = dependencies;
+  const understand = createUnderstand(dependencies);
+
+  async function retrieve(
+    { act, query, context, vector }: Understanding,
+    { signal }: CallOptions,
+  ): Promise<ScoredChunk[]> {
+    const found = await knowledgeBase().retrieve(query, {
+      k: isSearchedThrough(act) ? passagesSearchedThrough : passagesRetrieved,
+      filter: {
+        audiences: ['customer'],
+        ...(act.kind === 'pick' ? { documents: act.topics.map(({ documentId }) => documentId) } : {}),
+      },
+      context,
+      vector,
+      signal,
+    });
+    const usable = usablePassages(found);
+    return act.kind === 'pick' ? pickedPassages(act.topics, usable) : usable;
+  }
+
+  return async (
+    { conversation, question, now }: FindRequest,
+    { signal, retrieved, ...told }: FindOptions = {},
+  ): Promise<Found> => {
+    const history = conversation.messages;
+    const understanding = await understand({ question, history }, { signal, ...told });
+    const { act, standalone, unhelped } = understanding;
+    const cards = cardsForTurn(understanding, { knowledgeBase, conversation, now });
+    let passages: ScoredChunk[] = [];
+    if (isLookedUp(act) && !cards.given) {
+      const retrievedAt = performance.now();
+      try {
+        passages = await retrieve(understanding, { signal });
+      } catch (thrown) {
+        // The emergency number needs no article.
+        if (act.kind !== 'danger' || signal?.aborted || isAbortError(thrown)) throw thrown;
+      }
+      retrieved?.(performance.now() - retrievedAt, passages);
+    }
+    const { text } = question;
+    const byEvidence = decide({ act, question: text, history, passages, cards, unhelped }, calibration());
+    const outcome =
+      act.kind === 'question' && !cards.given
+        ? decideByCode(byEvidence, { question: text, passages })
+        : byEvidence;
+    // The number of a topic is no question.
+    const asked = act.kind === 'pick' ? standalone : text;
+    return { act, outcome, query: standalone, question: asked, passages, cards };
+  };
+}
+
+function isSearchedThrough(act: Act): boolean {
+  return (
+    act.kind === 'danger' || (act.kind === 'pick' && act.topics.some(({ section }) => section !== undefined))
+  );
+}

@@ -1,0 +1,70 @@
+// The few sentences that stand around what is quoted from articles, in the languages of the replies.
+import type { AnswerWording } from '#core/chat-model.ts';
+
+const english: AnswerWording = {
+  language: 'en',
+  goesOn: 'This is only a part: it goes on in the article.',
+  unknown: "I don't know: our help articles don't cover this.",
+  inOtherLanguage: (name) => `We have no article on this in English. This is the original in ${name}:`,
+};
+
+const wordings: Readonly<Record<string, AnswerWording>> = {
+  en: english,
+  es: {
+    language: 'es',
+    goesOn: 'Esto es solo una parte: continúa en el artículo.',
+    unknown: 'No lo sé: nuestros artículos de ayuda no tratan este tema.',
+    inOtherLanguage: (name) =>
+      `No tenemos un artículo sobre esto en español. Este es el original en ${name}:`,
+  },
+  fr: {
+    language: 'fr',
+    goesOn: 'Ce n’est qu’une partie : la suite est dans l’article.',
+    unknown: 'Je ne sais pas : nos articles d’aide n’en parlent pas.',
+    inOtherLanguage: (name) =>
+      `Nous n’avons pas d’article à ce sujet en français. Voici l’original en ${name} :`,
+  },
+  de: {
+    language: 'de',
+    goesOn: 'Das ist nur ein Teil: Im Artikel geht es weiter.',
+    unknown: 'Das weiß ich nicht: Unsere Hilfeartikel sagen dazu nichts.',
+    inOtherLanguage: (name) =>
+      `Dazu haben wir keinen Artikel auf Deutsch. Hier ist das Original auf ${name}:`,
+  },
+  pt: {
+    language: 'pt',
+    goesOn: 'Isto é só uma parte: continua no artigo.',
+    unknown: 'Não sei: os nossos artigos de ajuda não tratam deste assunto.',
+    inOtherLanguage: (name) => `Não temos um artigo sobre isto em português. Este é o original em ${name}:`,
+  },
+  zh: {
+    language: 'zh',
+    goesOn: '以上只是一部分，其余内容请看文章。',
+    unknown: '这个我不清楚：我们的帮助文章没有提到。',
+    inOtherLanguage: (name) => `我们没有这方面的中文文章，以下是${name}原文：`,
+  },
+};
+
+/** `language`: a BCP 47 tag such as `de-AT`; English where there is no text of ours in that language. */
+export function answerWording(language: string | undefined): AnswerWording {
+  return wordings[language?.toLowerCase().split('-')[0] ?? 'en'] ?? english;
+}
+
+const unknownCodes: Readonly<Record<string, (code: string) => string>> = {
+  en: (code) =>
+    `I don't know ${code}: our help articles don't mention it. Please check it again, or talk to a person.`,
+  es: (code) =>
+    `No conozco ${code}: nuestros artículos de ayuda no lo mencionan. Compruébelo, o hable con una persona.`,
+  fr: (code) =>
+    `Je ne connais pas ${code} : nos articles d’aide n’en parlent pas. Vérifiez-le, ou parlez à une personne.`,
+  de: (code) =>
+    `${code} kenne ich nicht: In unseren Hilfeartikeln steht es nicht. Sehen Sie noch einmal nach, oder sprechen Sie mit einem Menschen.`,
+  pt: (code) =>
+    `Não conheço ${code}: os nossos artigos de ajuda não o mencionam. Verifique-o, ou fale com uma pessoa.`,
+  zh: (code) => `我不认识 ${code}：我们的帮助文章没有提到它。请再核对一下，或者联系人工客服。`,
+};
+
+/** To a question about a code that no article has, although they list others like it. */
+export function unknownCode(code: string, language: string | undefined): string {
+  return unknownCodes[answerWording(language).language]!(code);
+}

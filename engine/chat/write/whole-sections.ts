@@ -1,0 +1,66 @@
+// Passages are cut for searching; an answer is written from whole sections. What stands in the same section around a passage comes
+// along, so that steps have their end and a sentence what it points back to.
+import type { Chunk, Document, ScoredChunk } from '#core/document.ts';
+import { packBlocks, readBlocks, type TextBlock, unpackBlocks } from '#core/text-blocks.ts';
+
+/** So much of a section on either side of a passage, in UTF-16 code units: some 250 words. */
+const mostAround = 1_500;
+
+/** In the same order; a passage that is part of a better one's section is left out. */
+export function wholeSections(
+  passages: readonly ScoredChunk[],
+  document: (id: string) => Document | undefined,
+): ScoredChunk[] {
+  const whole: ScoredChunk[] = [];
+  for (const passage of passages) {
+    const { chunk } = passage;
+    const isHeld = whole.some(
+      ({ chunk: other }) =>
+        other.documentId === chunk.documentId && other.start <= chunk.start && other.end >= chunk.end,
+    );
+    if (isHeld) continue;
+    const text = chunk.kind === 'article' ? document(chunk.documentId)?.pageContent : undefined;
+    // Between finding and writing another generation may have been swapped in.
+    const isCurrent = text?.slice(chunk.start, chunk.end) === chunk.text;
+    whole.push(text !== undefined && isCurrent ? { ...passage, chunk: widened(chunk, text) } : passage);
+  }
+  return whole;
+}
+
+function widened(chunk: Chunk, text: string): Chunk {
+  const before = readAround(text.slice(Math.max(0, chunk.start - mostAround), chunk.start));
+  const offset = Math.max(0, chunk.start - mostAround);
+  const heading = before.findLastIndex(({ kind }) => kind === 'heading');
+  // Cut off in the middle, the first block may be half a word; unless it begins the document.
+  const preceding = before.slice(heading === -1 && offset > 0 ? 1 : heading + 1);
+  const after = readAround(text.slice(chunk.end, chunk.end + mostAround));
+  const next = after.findIndex(({ kind }) => kind === 'heading');
+  const isOpenEnd = next === -1 && chunk.end + mostAround < text.length;
+  const following = after.slice(0, next !== -1 ? next : isOpenEnd ? -1 : after.length);
+  if (preceding.length + following.length === 0) return chunk;
+  const start = preceding[0] ? offset + preceding[0].start : chunk.start;
+  const end = following.length > 0 ? chunk.end + following.at(-1)!.end : chunk.end;
+  const moved = (blocks: readonly TextBlock[], by: number) =>
+    blocks.map((block) => ({ ...block, start: block.start + by, end: block.end + by }));
+  const own = chunk.blocks === undefined ? readBlocks(chunk.text) : unpackBlocks(chunk.blocks);
+  return {
+    ...chunk,
+    text: text.slice(start, end),
+    start,
+    end,
+    blocks: packBlocks([
+      ...moved(preceding, offset - start),
+      ...moved(own, chunk.start - start),
+      ...moved(following, chunk.end - start),
+    ]),
+  };
+}
+
+/** Rows of tables stand in the text as items that name their columns. */
+function readAround(text: string): TextBlock[] {
+  return readBlocks(text).map((block) =>
+    block.kind === 'item' && /^[-*] [^\n]{1,200} — [^\n:]{1,60}: /.test(text.slice(block.start, block.end))
+      ? { ...block, kind: 'row' }
+      : block,
+  );
+}

@@ -1,0 +1,136 @@
+// Which units of the passages make the answer: the section that answers best, and of it what belongs to the sentence that answers.
+import { codesIn } from '#core/codes.ts';
+import type { ScoredChunk } from '#core/document.ts';
+import { tokenizeForSearch } from '#core/lexical-tokens.ts';
+import { answerFromOthers, answerFromSection } from './answer-from-section.ts';
+import { isNamedAmongAlike, namedShares } from './named-labels.ts';
+import type { Section, Unit } from './passage-blocks.ts';
+import type { ScoredUnit } from './score-units.ts';
+import type { ChosenBlock } from './shown-part.ts';
+
+export interface ChosenAnswer {
+  readonly passage: number;
+  /** What the answer is about, where the question names it and the answer's first block does not. */
+  readonly heading?: string;
+  /** In reading order. */
+  readonly blocks: readonly ChosenBlock[];
+}
+
+export interface ChooseInput {
+  readonly query: string;
+  readonly passages: readonly ScoredChunk[];
+  /** Of each passage. */
+  readonly sections: readonly (readonly Section[])[];
+  /** Best first. */
+  readonly scored: readonly ScoredUnit[];
+}
+
+/** Added where the question names the heading of a section, or what tells the title of an article from others like it. */
+const namedHeadingBonus = 0.08;
+const namedTitleBonus = 0.3;
+
+/** Undefined where there is nothing to choose from. */
+export function chooseAnswer({ query, passages, sections, scored }: ChooseInput): ChosenAnswer | undefined {
+  const question = new Set(tokenizeForSearch(query));
+  const asked = codesIn(query);
+  const isAbout = (text: string) => codesIn(text).some((code) => asked.includes(code));
+  const sectionAt = ({ passage, section }: ScoredUnit) => sections[passage]![section]!;
+  const unitAt = (at: ScoredUnit) => sectionAt(at).blocks[at.block]!.units[at.unit]!;
+
+  const named = nameSections(question, passages, sections);
+  const candidates = scored
+    .map((at) => ({ ...at, score: at.score + named.bonus(at) }))
+    .sort((a, b) => b.score - a.score);
+  // A code in the question is what it is about: what stands under it, else what names it.
+  const anchor =
+    candidates.find((at) => isAbout(sectionAt(at).heading)) ??
+    candidates.find((at) => isAbout(unitAt(at).text)) ??
+    candidates.find((at) => isAbout(passages[at.passage]!.chunk.title)) ??
+    candidates[0];
+  if (!anchor) return undefined;
+
+  const section = sectionAt(anchor);
+  const scores = new Map(
+    candidates.filter(({ passage }) => passage === anchor.passage).map((at) => [unitAt(at), at.score]),
+  );
+  const scoreOf = (unit: Unit) => scores.get(unit) ?? 0;
+  const isAsked = [section.heading, unitAt(anchor).text].some(isAbout);
+  const isAboutSection = isAbout(section.heading);
+  const blocks = answerFromSection(section, {
+    anchor,
+    isCase: passages[anchor.passage]!.chunk.kind === 'transcript',
+    scoreOf,
+    question,
+    // What names another code, and not the one asked about, is no part of the answer.
+    isOthers: ({ text }: Unit) =>
+      asked.length > 0 &&
+      !isAboutSection &&
+      isAbout(unitAt(anchor).text) &&
+      codesIn(text).length > 0 &&
+      !isAbout(text),
+  });
+  const others =
+    isAsked || passages[anchor.passage]!.chunk.kind === 'transcript'
+      ? []
+      : answerFromOthers(sections[anchor.passage]!, {
+          chosen: blocks,
+          scoreOf,
+          question,
+          least: anchor.score,
+        });
+  const heading = [section.heading, passages[anchor.passage]!.chunk.title].find(
+    (text, index) => isAbout(text) || (index === 0 && named.isNamed(anchor)),
+  );
+  return {
+    passage: anchor.passage,
+    ...(heading && !heading.endsWith('?') && !isSaid(heading, blocks[0]) ? { heading } : {}),
+    blocks: [...blocks, ...others],
+  };
+}
+
+/** Which sections the question names among those of the same article, and which articles among those found. */
+function nameSections(
+  question: ReadonlySet<string>,
+  passages: readonly ScoredChunk[],
+  sections: ChooseInput['sections'],
+) {
+  const places = sections.flatMap((list, passage) =>
+    list.map(({ heading }, section) => ({ passage, section, heading, ...documentOf(passages[passage]!) })),
+  );
+  const documents = [...new Map(places.map(({ documentId, title }) => [documentId, title]))];
+  const headingShares = new Map<string, number>();
+  for (const [documentId] of documents) {
+    const own = places.filter((place) => place.documentId === documentId);
+    const shares = namedShares(
+      own.map(({ heading }) => heading),
+      question,
+    );
+    for (const [index, { passage, section }] of own.entries())
+      headingShares.set(`${passage}:${section}`, own.length > 1 ? shares[index]! : 0);
+  }
+  const headingShare = ({ passage, section }: Pick<ScoredUnit, 'passage' | 'section'>) =>
+    headingShares.get(`${passage}:${section}`) ?? 0;
+  return {
+    isNamed: (at: ScoredUnit) => headingShare(at) > 0,
+    bonus(at: ScoredUnit) {
+      const { documentId, title } = documentOf(passages[at.passage]!);
+      const others = documents.filter(([id]) => id !== documentId).map(([, other]) => other);
+      const isNamed = isNamedAmongAlike(title, others, question);
+      return namedHeadingBonus * headingShare(at) + (isNamed ? namedTitleBonus : 0);
+    },
+  };
+}
+
+const documentOf = ({ chunk: { documentId, title } }: ScoredChunk) => ({ documentId, title });
+
+function isSaid(heading: string, block: ChosenBlock | undefined): boolean {
+  const said = new Set(
+    tokenizeForSearch(
+      (block?.units ?? [])
+        .slice(0, 2)
+        .map(({ text }) => text)
+        .join(' '),
+    ),
+  );
+  return tokenizeForSearch(heading).every((token) => said.has(token));
+}
