@@ -8,6 +8,7 @@ import type { KnowledgeBase } from '#core/retriever.ts';
 import { cardsForTurn } from './decide/cards-for-turn.ts';
 import type { ChosenCards } from './decide/choose-cards.ts';
 import { decideByCode } from './decide/decide-by-code.ts';
+import { pickedPassages } from './decide/picked-passages.ts';
 import { type Calibration, decide, type PolicyOutcome } from './decide/policy.ts';
 import { usablePassages } from './decide/usable-passages.ts';
 import { type Act, isLookedUp } from './understand/act.ts';
@@ -49,8 +50,8 @@ export interface Found {
 }
 
 const passagesRetrieved = 10;
-/** In danger the desk looks through more: the article that says what to do need not be the nearest. */
-const passagesRetrievedInDanger = 30;
+/** In danger the desk looks through more: the article that says what to do need not be the nearest. So it does for a picked section. */
+const passagesSearchedThrough = 30;
 
 /** Rejects as the models and the knowledge base do, or with the signal's reason. */
 export function createFinder(dependencies: FindDependencies) {
@@ -62,7 +63,7 @@ export function createFinder(dependencies: FindDependencies) {
     { signal }: CallOptions,
   ): Promise<ScoredChunk[]> {
     const found = await knowledgeBase().retrieve(query, {
-      k: act.kind === 'danger' ? passagesRetrievedInDanger : passagesRetrieved,
+      k: isSearchedThrough(act) ? passagesSearchedThrough : passagesRetrieved,
       filter: {
         audiences: ['customer'],
         ...(act.kind === 'pick' ? { documents: act.topics.map(({ documentId }) => documentId) } : {}),
@@ -71,7 +72,8 @@ export function createFinder(dependencies: FindDependencies) {
       vector,
       signal,
     });
-    return usablePassages(found);
+    const usable = usablePassages(found);
+    return act.kind === 'pick' ? pickedPassages(act.topics, usable) : usable;
   }
 
   return async (
@@ -103,4 +105,10 @@ export function createFinder(dependencies: FindDependencies) {
     const asked = act.kind === 'pick' ? standalone : text;
     return { act, outcome, query: standalone, question: asked, passages, cards };
   };
+}
+
+function isSearchedThrough(act: Act): boolean {
+  return (
+    act.kind === 'danger' || (act.kind === 'pick' && act.topics.some(({ section }) => section !== undefined))
+  );
 }

@@ -33,10 +33,13 @@ export interface Citation {
   readonly used?: readonly { readonly start: number; readonly end: number }[];
 }
 
-/** An article that the desk names when it asks back what is meant. */
+/** An article, or a section of one, that the desk names when it asks back what is meant. */
 export interface Topic {
   readonly documentId: string;
+  /** What the customer sees and picks: of several alike, what this one alone is about. */
   readonly title: string;
+  /** A heading of the article; absent where the whole article is meant. */
+  readonly section?: string;
 }
 
 export interface Message extends Turn {

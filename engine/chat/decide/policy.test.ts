@@ -57,7 +57,7 @@ describe('confidence', () => {
 
 describe('a first question of few words', () => {
   const fits = (documentId: string, score: number, coverage: number) =>
-    scored(makeChunk({ documentId }), { cosine: 1, coverage }, score);
+    scored(makeChunk({ documentId, text: `Only ${documentId} has this.` }), { cosine: 1, coverage }, score);
   const ask = (question: string, passages: ReturnType<typeof fits>[], history: Message[] = []) =>
     decide({ act: looked, question, history, unhelped: 0, passages }, calibration).decision;
   const greeted: Message[] = [

@@ -3,7 +3,6 @@
 import type { CardMatch } from '#core/answer-card.ts';
 import type { HandoffReason, Message, Topic } from '#core/conversation.ts';
 import type { ScoredChunk } from '#core/document.ts';
-import { tokenizeForSearch } from '#core/lexical-tokens.ts';
 import type { Act, SmallTalk } from '../understand/act.ts';
 import { contentWords } from '../understand/content-words.ts';
 import { type Danger, emergencyAdviceIn } from '../understand/danger.ts';
@@ -176,53 +175,29 @@ function decideByEvidence(
   const mayAskBack = offered === undefined && unhelped < giveUpAfter;
   // In other words than before, and what was offered is found again: the two together are surer than the fit, which sees one turn.
   const confirmed = offered?.some(({ documentId }) => documentId === passages[0]?.chunk.documentId);
-  const isFirst = isOpening(history);
-  const isShort = isFirst && contentWords(question).size <= fewWords;
-  const alternatives = mayAskBack ? realAlternatives(question, passages) : [];
-  const topics =
-    alternatives.length > 0 || !mayAskBack || !isShort ? alternatives : equallyFitting(question, passages);
-  if (confidence >= (confirmed ? clarifyFrom : answerFrom) && !(isShort && topics.length > 0))
-    return { decision: 'answer', confidence };
-  if (mayAskBack && confidence >= clarifyFrom) {
-    if (topics.length > 0) return { decision: 'clarify', confidence, topics };
-    // Without an alternative there is nothing to ask: the likelier half is answered.
-    if (confidence >= (clarifyFrom + answerFrom) / 2) return { decision: 'answer', confidence };
-  }
   // "It doesn't work" is no question that the articles fail to answer: it is none yet.
-  if (mayAskBack && isFirst && contentWords(question).size <= 1)
-    return { decision: 'clarify', confidence, topics: [] };
+  const saysNothingYet = isOpening(history) && contentWords(question).size <= 1;
+  if (mayAskBack && (saysNothingYet || confidence >= clarifyFrom)) {
+    const topics = realAlternatives({ question, history }, passages);
+    if (topics.length > 0) return { decision: 'clarify', confidence, topics };
+  }
+  if (confidence >= (confirmed ? clarifyFrom : answerFrom)) return { decision: 'answer', confidence };
+  if (mayAskBack && saysNothingYet) return { decision: 'clarify', confidence, topics: [] };
+  if (mayAskBack && confidence >= likelierThanNot) {
+    const topics = nearestArticle(passages);
+    if (topics.length > 0) return { decision: 'clarify', confidence, topics };
+  }
   return unhelped + 1 >= giveUpAfter
     ? { decision: 'handoff', confidence, reason: 'unanswered' }
     : { decision: 'decline', confidence };
 }
 
-/** "How do I reset it?", where each of several devices is reset in its own way. */
-const fewWords = 2;
-/** Another article is nearly as good from this share of the best score on, if it has the same words of the question. */
-const nearlyAsGood = 0.65;
-const sameWords = 0.02;
-/** Words that no passage has tell nothing apart. */
-const leastCoverage = 0.4;
+/** An article that is this likely to be meant is worth a question of its own; a menu of less likely ones is not. */
+const likelierThanNot = 0.5;
 
-/**
- * Articles that a question of few words fits alike, none of which is about these words by its title. Empty where one fits best. Of 719
- * first questions that an article of eight help centres answers, 7 are so short and one is taken for such; of ten that are too vague to
- * answer, five, four of which the rule was made from. How many customers type a single keyword and would rather be answered is not known.
- */
-function equallyFitting(question: string, passages: readonly ScoredChunk[]): Topic[] {
-  const [best] = passages;
-  const coverage = best?.evidence.coverage ?? 0;
-  if (!best || coverage < leastCoverage) return [];
-  const asked = new Set(tokenizeForSearch(question));
-  if (tokenizeForSearch(best.chunk.title).some((token) => asked.has(token))) return [];
-  const topics = distinctTopics(
-    passages.filter(
-      ({ score, evidence }) =>
-        score >= nearlyAsGood * best.score && (evidence.coverage ?? 0) >= coverage - sameWords,
-    ),
-    3,
-  );
-  return topics.length > 1 ? topics : [];
+function nearestArticle(passages: readonly ScoredChunk[]): Topic[] {
+  const nearest = passages.find(({ chunk }) => chunk.kind === 'article')?.chunk;
+  return nearest ? [{ documentId: nearest.documentId, title: nearest.title }] : [];
 }
 
 /** Probability, 0 to 1, that the passages hold the answer. */
@@ -238,13 +213,4 @@ export function answerProbability(passages: readonly ScoredChunk[], calibration:
 function fitFor(passages: readonly ScoredChunk[], calibration: Calibration): PolicyFit {
   const wasRead = passages.some(({ evidence }) => evidence.rerank !== undefined);
   return (wasRead && calibration.reranked) || calibration;
-}
-
-function distinctTopics(passages: readonly ScoredChunk[], count: number): Topic[] {
-  const topics = new Map<string, Topic>();
-  for (const { chunk } of passages) {
-    const { documentId, title, kind } = chunk;
-    if (kind === 'article' && !topics.has(title)) topics.set(title, { documentId, title });
-  }
-  return [...topics.values()].slice(0, count);
 }

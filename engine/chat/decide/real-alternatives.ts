@@ -1,42 +1,180 @@
-// When asking back is worth a customer's time: several articles say the same of different things, and the question does not say of which.
-import type { Topic } from '#core/conversation.ts';
+// When asking back is worth a customer's time: several articles, or sections of one article, answer the same question for different cases,
+// and nothing that was said tells of which. Titles and headings say what the cases are; there is no list of devices, plans or versions.
+import type { Message, Topic } from '#core/conversation.ts';
 import type { ScoredChunk } from '#core/document.ts';
 import { tokenizeForSearch } from '#core/lexical-tokens.ts';
+import { contentWords } from '../understand/content-words.ts';
+import { isOpening } from '../understand/dialogue-state.ts';
+import { namesOfDifference } from './names-of-difference.ts';
 
 /** More are a menu. */
 const mostAlternatives = 3;
-/** An article is nearly as good from this share of the best score on. */
-const nearlyAsGood = 0.65;
-/** Titles are alike from this share of their words on. */
-const alikeFrom = 0.5;
-
 /**
- * The best article and those whose titles differ from its title in what they are about: "Reset a Thermostat 1", "Reset a Thermostat 2".
- * Empty where there is no other, or where the question names what one of them is about.
+ * A passage is nearly as good as the best from this share of its score on, if it is nearly as near in meaning (cosine), has the same words
+ * of the question (share of their weight), and a reranker that has read both does not prefer one (logits).
  */
-export function realAlternatives(question: string, passages: readonly ScoredChunk[]): Topic[] {
-  const best = passages[0];
-  if (best?.chunk.kind !== 'article') return [];
-  const asked = new Set(tokenizeForSearch(question));
-  const ofBest = new Set(tokenizeForSearch(best.chunk.title));
-  const topics = new Map([[best.chunk.documentId, topicOf(best)]]);
-  const own = new Set<string>();
-  for (const passage of passages) {
-    const { kind, documentId, title } = passage.chunk;
-    if (kind !== 'article' || topics.has(documentId) || passage.score < nearlyAsGood * best.score) continue;
-    const tokens = new Set(tokenizeForSearch(title));
-    const shared = [...tokens].filter((token) => ofBest.has(token));
-    const ownOfBest = [...ofBest].filter((token) => !tokens.has(token));
-    const ownOfOther = [...tokens].filter((token) => !ofBest.has(token));
-    const isAlike = shared.length >= alikeFrom * Math.max(tokens.size, ofBest.size);
-    // "Backup codes" and "Issues with backup codes" are one thing.
-    const isOther = ownOfBest.length > 0 && ownOfOther.length > 0;
-    if (!isAlike || !isOther || topics.size === mostAlternatives) continue;
-    topics.set(documentId, topicOf(passage));
-    for (const token of [...ownOfBest, ...ownOfOther]) own.add(token);
-  }
-  const isNamed = [...own].some((token) => asked.has(token));
-  return topics.size > 1 && !isNamed ? [...topics.values()] : [];
+const nearlyAsGood = { score: 0.65, cosine: 0.1, coverage: 0.02, rerank: 1.5 };
+/** Words of the question that no passage has tell nothing apart. */
+const leastCoverage = 0.3;
+/** Names are alike from this share of the words of the longer one on, if they hold most of the question. */
+const alikeFrom = 0.5;
+const mostlyExplained = 0.6;
+/** Names that hold the whole question may differ in more, each in so many words. */
+const fewOwnWords = 4;
+/** "How do I reset it?" says what is to be done, not with what. */
+const fewWords = 2;
+/** Texts with this share of words in common say the same, so it does not matter which is meant. */
+const sameText = 0.8;
+/** A word of so many letters begins others of the same family. */
+const shortestStem = 5;
+
+export interface AskedQuestion {
+  readonly question: string;
+  /** Earlier messages, oldest first, without the question. */
+  readonly history: readonly Message[];
 }
 
-const topicOf = ({ chunk: { documentId, title } }: ScoredChunk): Topic => ({ documentId, title });
+interface ReadQuestion {
+  /** The words that say what it is about. */
+  readonly asked: readonly string[];
+  /** All that was said in the conversation, by either side. */
+  readonly said: readonly string[];
+  /** So little was said that many articles fit. */
+  readonly isThin: boolean;
+}
+
+/** An article or a section that may be meant. */
+interface Candidate {
+  readonly passage: ScoredChunk;
+  readonly topic: Topic;
+  /** Of its name. */
+  readonly words: readonly string[];
+  /** Of the title and the headings above a section, which its siblings share. */
+  readonly above: readonly string[];
+}
+
+/**
+ * `passages`: best first. Two or three topics with titles that name what each alone is about; empty where there is nothing to ask.
+ * A question that names one of them gets none.
+ */
+export function realAlternatives(
+  { question, history }: AskedQuestion,
+  passages: readonly ScoredChunk[],
+): readonly Topic[] {
+  const best = passages[0];
+  if (best?.chunk.kind !== 'article' || (best.evidence.coverage ?? 0) < leastCoverage) return [];
+  const asked = tokenizeForSearch([...contentWords(question)].join(' '));
+  const said = [...history.map(({ text }) => text), question].flatMap(tokenizeForSearch);
+  const read = { asked, said, isThin: asked.length <= fewWords && isOpening(history) };
+  const alternatives = [articlesIn(passages, asked), sectionsBeside(best, passages)]
+    .map((candidates) => alternativesAmong(candidates, read))
+    .find(({ length }) => length > 1);
+  return alternatives ? namesOfDifference(alternatives.map(({ topic }) => topic)) : [];
+}
+
+function isNearlyAsGood({ chunk, score, evidence }: ScoredChunk, best: ScoredChunk): boolean {
+  const keeps = (key: 'cosine' | 'coverage' | 'rerank') =>
+    (best.evidence[key] ?? 0) - (evidence[key] ?? 0) <= nearlyAsGood[key];
+  return (
+    chunk.kind === 'article' &&
+    score >= nearlyAsGood.score * best.score &&
+    keeps('cosine') &&
+    keeps('coverage') &&
+    (evidence.rerank === undefined || keeps('rerank'))
+  );
+}
+
+/** Each by its best passage. A section gives its name where its heading has more words of the question than the title. */
+function articlesIn(passages: readonly ScoredChunk[], asked: readonly string[]): Candidate[] {
+  const articles = [...Map.groupBy(passages, ({ chunk }) => chunk.documentId).values()];
+  return articles.map(([passage]) => {
+    const { documentId, title } = passage!.chunk;
+    const article: Candidate = {
+      passage: passage!,
+      topic: { documentId, title },
+      words: tokenizeForSearch(title),
+      above: [],
+    };
+    const section = sectionOf(passage!);
+    return section && countOf(asked, section.words) > countOf(asked, article.words)
+      ? { ...section, above: [] }
+      : article;
+  });
+}
+
+/** The best passage's section, and those that stand beside it under the same heading. */
+function sectionsBeside(best: ScoredChunk, passages: readonly ScoredChunk[]): Candidate[] {
+  const placeOf = ({ chunk }: ScoredChunk) =>
+    [chunk.documentId, ...chunk.headingPath.slice(0, -1)].join('\n');
+  return passages
+    .filter((passage) => placeOf(passage) === placeOf(best))
+    .flatMap((one) => sectionOf(one) ?? []);
+}
+
+function sectionOf(passage: ScoredChunk): Candidate | undefined {
+  const { documentId, title, headingPath } = passage.chunk;
+  const section = headingPath.at(-1);
+  if (section === undefined) return undefined;
+  return {
+    passage,
+    topic: { documentId, title: section, section },
+    words: tokenizeForSearch(section),
+    above: tokenizeForSearch([title, ...headingPath.slice(0, -1)].join('\n')),
+  };
+}
+
+/** The first, and those that are alternatives to it and to each other; none where a sibling of it, however far behind, was named. */
+function alternativesAmong(candidates: readonly Candidate[], question: ReadQuestion): Candidate[] {
+  const [best, ...others] = candidates;
+  if (!best) return [];
+  const { asked, said, isThin } = question;
+  const isNamed = (a: Candidate, b: Candidate) => countOf(differing(a, b).flat(), said) > 0;
+  if (others.some((other) => areSiblings(best, other, asked) && isNamed(best, other))) return [];
+  // Of a question that says next to nothing, not even what the best article is about, any other may be meant.
+  const isOpen = isThin && countOf(asked, best.words) < asked.length;
+  const areAlternatives = (a: Candidate, b: Candidate) =>
+    (isOpen ? areDistinct(a, b) : areSiblings(a, b, asked)) &&
+    !isNamed(a, b) &&
+    !saySame(a.passage, b.passage);
+  const chosen = [best];
+  for (const other of others) {
+    if (chosen.length === mostAlternatives) break;
+    if (!isNearlyAsGood(other.passage, best.passage)) continue;
+    if (chosen.every((one) => areAlternatives(one, other))) chosen.push(other);
+  }
+  return chosen;
+}
+
+/** Beside the article on a subject, the one on a case of it is no alternative. */
+const areDistinct = (a: Candidate, b: Candidate) => differing(a, b).every(({ length }) => length > 0);
+
+/** They answer the same question, each for a case of its own. */
+function areSiblings(a: Candidate, b: Candidate, asked: readonly string[]): boolean {
+  if (!areDistinct(a, b)) return false;
+  const shared = a.words.filter((word) => has(b.words, word));
+  const explained = countOf(asked, [...shared, ...a.above]);
+  if (explained === asked.length) return differing(a, b).every(({ length }) => length <= fewOwnWords);
+  const isAlike = shared.length >= alikeFrom * Math.max(a.words.length, b.words.length);
+  return isAlike && explained >= mostlyExplained * asked.length;
+}
+
+/** The words that the name of each has alone. */
+function differing(a: Candidate, b: Candidate): [string[], string[]] {
+  return [a.words.filter((word) => !has(b.words, word)), b.words.filter((word) => !has(a.words, word))];
+}
+
+const countOf = (words: readonly string[], among: readonly string[]) =>
+  words.filter((word) => has(among, word)).length;
+
+/** Also "install" in "installation". */
+function has(words: readonly string[], word: string): boolean {
+  return words.some((other) => {
+    const [short, long] = word.length <= other.length ? [word, other] : [other, word];
+    return short === long || (short.length >= shortestStem && long.startsWith(short));
+  });
+}
+
+function saySame(a: ScoredChunk, b: ScoredChunk): boolean {
+  const [one, other] = [a, b].map(({ chunk }) => new Set(tokenizeForSearch(chunk.text)));
+  return one!.intersection(other!).size >= sameText * Math.max(one!.size, other!.size);
+}

@@ -4,7 +4,7 @@ export interface Replies {
   readonly greeting: string;
   readonly thanks: string;
   readonly goodbye: string;
-  /** One question back; `topics` are titles of articles that may be meant. */
+  /** One question back; `topics` say what may be meant, each by what it alone is about. */
   readonly clarify: (topics: readonly string[]) => string;
   /** To a yes that may mean any of them. */
   readonly whichOne: (topics: readonly string[]) => string;
@@ -35,13 +35,26 @@ export interface Replies {
 const numbered = (topics: readonly string[]) =>
   topics.map((topic, index) => `${index + 1}. ${topic}`).join('\n');
 
+const quoted = {
+  en: (name: string) => `“${name}”`,
+  es: (name: string) => `«${name}»`,
+  fr: (name: string) => `«\u00A0${name}\u00A0»`,
+  de: (name: string) => `„${name}“`,
+  pt: (name: string) => `“${name}”`,
+  zh: (name: string) => `“${name}”`,
+};
+
+/** "A" or "B": in quotes, because a title may hold an "or" itself. */
+const either = (language: keyof typeof quoted, names: readonly string[]) =>
+  new Intl.ListFormat(language, { type: 'disjunction' }).format(names.map(quoted[language]));
+
 const english: Replies = {
   greeting: 'Hello! What can I help you with?',
   thanks: "You're welcome! Is there anything else I can help you with?",
   goodbye: "Goodbye, and all the best! I'm here whenever there is something else.",
   clarify: (topics) =>
     topics.length > 0
-      ? `I want to be sure that I understand. Is it about one of these?\n\n${numbered(topics)}\n\nIf not, tell me a little more.`
+      ? `Is it about ${either('en', topics)}?\n\n${numbered(topics)}\n\nIf not, tell me a little more.`
       : 'Could you tell me a little more? For example which product it is about and what you see.',
   whichOne: (topics) => `Which one do you mean? Its number is enough.\n\n${numbered(topics)}`,
   unhelped:
@@ -74,7 +87,7 @@ const spanish: Replies = {
   goodbye: '¡Hasta luego, que le vaya bien! Aquí estoy si surge algo más.',
   clarify: (topics) =>
     topics.length > 0
-      ? `Quiero estar seguro de entenderle. ¿Se trata de uno de estos temas?\n\n${numbered(topics)}\n\nSi no, cuénteme un poco más.`
+      ? `¿Se trata de ${either('es', topics)}?\n\n${numbered(topics)}\n\nSi no, cuénteme un poco más.`
       : '¿Podría darme más detalles? Por ejemplo, de qué producto se trata y qué es lo que ve.',
   whichOne: (topics) => `¿A cuál se refiere? Basta con el número.\n\n${numbered(topics)}`,
   unhelped:
@@ -106,7 +119,7 @@ const french: Replies = {
   goodbye: 'Au revoir, bonne continuation ! Je reste à votre disposition.',
   clarify: (topics) =>
     topics.length > 0
-      ? `Je veux être sûr de bien comprendre. S’agit-il de l’un de ces sujets ?\n\n${numbered(topics)}\n\nSinon, dites-m’en un peu plus.`
+      ? `S’agit-il de ${either('fr', topics)} ?\n\n${numbered(topics)}\n\nSinon, dites-m’en un peu plus.`
       : 'Pourriez-vous préciser ? Par exemple, de quel produit il s’agit et ce que vous voyez.',
   whichOne: (topics) => `Lequel voulez-vous dire ? Son numéro suffit.\n\n${numbered(topics)}`,
   unhelped:
@@ -139,7 +152,7 @@ const german: Replies = {
   goodbye: 'Auf Wiedersehen und alles Gute! Ich bin da, wenn noch etwas ist.',
   clarify: (topics) =>
     topics.length > 0
-      ? `Ich möchte Sie richtig verstehen. Geht es um eines dieser Themen?\n\n${numbered(topics)}\n\nWenn nicht, schreiben Sie mir bitte etwas mehr dazu.`
+      ? `Geht es um ${either('de', topics)}?\n\n${numbered(topics)}\n\nWenn nicht, schreiben Sie mir bitte etwas mehr dazu.`
       : 'Können Sie mir etwas mehr dazu sagen? Zum Beispiel, um welches Produkt es geht und was Sie sehen.',
   whichOne: (topics) => `Welches meinen Sie? Die Nummer genügt.\n\n${numbered(topics)}`,
   unhelped:
@@ -172,7 +185,7 @@ const portuguese: Replies = {
   goodbye: 'Até logo, tudo de bom! Estou aqui se precisar de mais alguma coisa.',
   clarify: (topics) =>
     topics.length > 0
-      ? `Quero ter certeza de que entendi. É sobre um destes temas?\n\n${numbered(topics)}\n\nSe não for, conte um pouco mais.`
+      ? `É sobre ${either('pt', topics)}?\n\n${numbered(topics)}\n\nSe não for, conte um pouco mais.`
       : 'Pode dar mais detalhes? Por exemplo, de que produto se trata e o que aparece.',
   whichOne: (topics) => `A qual deles se refere? Basta o número.\n\n${numbered(topics)}`,
   unhelped:
@@ -204,7 +217,7 @@ const chinese: Replies = {
   goodbye: '再见，祝您一切顺利！有需要随时找我。',
   clarify: (topics) =>
     topics.length > 0
-      ? `我想确认一下您的意思。是关于以下哪个问题吗？\n\n${numbered(topics)}\n\n如果都不是，请再多说一点。`
+      ? `是关于${either('zh', topics)}吗？\n\n${numbered(topics)}\n\n如果都不是，请再多说一点。`
       : '能再说得具体一些吗？比如是哪个产品，您看到了什么。',
   whichOne: (topics) => `您指的是哪一个？回复数字即可。\n\n${numbered(topics)}`,
   unhelped: '很抱歉没能帮到您。请告诉我您想做什么、看到了什么，或者联系我们的工作人员。',
