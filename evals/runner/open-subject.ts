@@ -8,9 +8,9 @@ import type { AnswerDependencies } from '#chat/answer.ts';
 import { parseCalibration } from '#chat/decide/parse-calibration.ts';
 import type { Calibration } from '#chat/decide/policy.ts';
 import { AppError } from '#core/errors.ts';
-import { packagePath } from '#core/package-root.ts';
 import { generationFolder } from '#knowledge/generations/generation-folder.ts';
 import { type Generation, openGeneration } from '#knowledge/generations/generation-reader.ts';
+import { shippedActModel } from '#models/dialogue-acts/open-act-classifier.ts';
 import { hashCode } from './code-hash.ts';
 import type { Subject } from './run-settings.ts';
 
@@ -23,8 +23,6 @@ export interface OpenedSubject extends AsyncDisposable {
   readonly dependencies: AnswerDependencies;
   readonly subject: Subject;
 }
-
-const intentsPath = packagePath('data/models/intents/general.json');
 
 export interface OpenSubjectOptions {
   readonly dataDir?: string | undefined;
@@ -55,10 +53,10 @@ export async function openSubject({
     ]);
     const { answerFrom, clarifyFrom } = calibration;
     const chatModel = rest.chatModel.name;
-    const intents = await readFile(intentsPath).catch(() => 'none');
+    const acts = await readFile(shippedActModel);
     const fingerprint = createHash('sha256')
       .update(manifest)
-      .update(intents)
+      .update(acts)
       .update(hashCode())
       .update(
         JSON.stringify([
