@@ -226,16 +226,16 @@ describe('the faster embedder that ships beside it', () => {
   });
 });
 
-describe('the reranker that ships', () => {
-  it('has the bytes that its model card names, at most 16 MB in all', async () => {
-    await expectCardToAgree('models/reranker', 16_000_000);
+describe('the reader that ships', () => {
+  it('has the bytes that its model card names, at most 20 MB in all, and is credited', async () => {
+    await expectCardToAgree('models/reader', 20_000_000);
+    expect(await readFile(here('../NOTICE'), 'utf8')).toContain('data/models/reader');
   });
 
-  it('prefers an answer, and serves only where it was chosen: its card says why', async () => {
-    const model = here('models/reranker');
-    expect(await openReranker({ model, isFixed: false, threads: 1 })).toBeUndefined();
-    const reranker = await openReranker({ model, isFixed: true, threads: 1 });
+  it('prefers an answer, serves where nobody chose one, and is the one that the policy was fitted for', async () => {
+    const reranker = await openReranker({ model: here('models/reader'), isFixed: false, threads: 1 });
     try {
+      expect(JSON.parse(await read('models/calibration.json')).reranked.reranker).toBe(reranker!.modelId);
       const [answer, other] = await reranker!.score('how do I change my password', [
         'Change your password: open the settings and choose Change password.',
         'Parcels arrive within three days.',

@@ -100,7 +100,7 @@ const schema = z.object({
 
 /** The model that ships, for a knowledge base that was not made with one of the store. */
 const builtInEmbedder = packagePath('data/models/embedder');
-const builtInReranker = packagePath('data/models/reranker');
+const builtInReranker = packagePath('data/models/reader');
 
 /** Every variable that is read; `.env.example` explains them. */
 export const settingNames: readonly string[] = Object.keys(schema.shape);

@@ -7,7 +7,7 @@ import { openOnnxReranker } from '#models/reranker/onnx-reranker.ts';
 import type { BenchRow } from './report.ts';
 import { quantile, spread } from './statistics.ts';
 
-const rerankerFolder = 'data/models/reranker';
+const rerankerFolder = 'data/models/reader';
 const rounds = 5;
 /** The second thread starts with the first question. */
 const warmUp = 10;

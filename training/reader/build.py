@@ -70,7 +70,7 @@ def build(trained: Path, embedder: Path, data: Path, out: Path, config: dict[str
 
     def settings(vocabulary: int) -> dict[str, Any]:
         found = settings_for(config, base, vocabulary)
-        return found | {"architectures": ["BertForTokenClassification"], "answerdesk": found["answerdesk"] | {"kind": "reader"} | {name: config[name] for name in ("scale", "weight_beside_search") if name in config}}
+        return found | {"architectures": ["BertForTokenClassification"], "answerdesk": found["answerdesk"] | {"kind": "reader"}}
 
     write_model(out, with_token_head(model, weights, layers), tokenizer, settings(len(kept)))
     write_model(reference, with_token_head(fp32, weights, layers), definition, settings(len(definition["model"]["vocab"])))

@@ -59,6 +59,18 @@ def apart(examples: list[Example]) -> tuple[list[Example], int]:
     return training + [example for example in examples if example.validation], dropped.get("validation", 0)
 
 
+def capped(examples: list[Example], most: dict[str, int], random: Random) -> list[Example]:
+    """In another order, and of each group for training at most so many: what is far from support must not outnumber what is near."""
+    random.shuffle(examples)
+    taken: Counter[str] = Counter()
+    kept = []
+    for example in examples:
+        taken[example.group] += not example.validation
+        if example.validation or taken[example.group] <= most.get(example.group, len(examples)):
+            kept.append(example)
+    return kept
+
+
 def merged(base: dict[str, Any], config: dict[str, Any]) -> dict[str, Any]:
     licences = base["licences"] | {"permitted": base["licences"]["permitted"] + config["licences"]["permitted"]}
     return {"held_out": base["held_out"], "evaluation": base["evaluation"]} | config | {"licences": licences}
@@ -69,7 +81,7 @@ def prepare(config: dict[str, Any], data: Path, embedder: Path, out: Path, *, ow
     open_centre = centre_opener(data, encoder)
     examples, files = collect_examples(config, data, own, open_centre)
     examples, dropped = drop_contaminated(examples, evaluation_windows(config, data, own))
-    examples, shared = apart(examples)
+    examples, shared = apart(capped(examples, config.get("most", {}), Random(config["seed"])))
     out.mkdir(parents=True, exist_ok=True)
     with (out / "examples.jsonl").open("w", encoding="utf-8") as file:
         file.writelines(json.dumps(asdict(example), ensure_ascii=False) + "\n" for example in examples)

@@ -20,7 +20,7 @@ from training.workshop.export import EMBEDDING_BLOCK, Weights, load_weights
 
 EXAMPLES = """examples:
   python -m training.reader.resume --built data/models/reader --base BASE --out work/start
-  python -m training.reader.resume --built data/models/reranker --base BASE --out work/start
+  python -m training.reader.resume --built work/reranker-built --base BASE --out work/start
   python -m training.reader.resume --built data/models/embedder --out work/start
 then
   python -m training.reader.train --base work/start --layers 0,1,2 --data work/reader-data --work work/reader"""

@@ -24,7 +24,7 @@ from training.workshop.pairs import read_pairs
 HERE = Path(__file__).parent
 MAX_FOLDER_BYTES = 16_000_000
 EXAMPLES = """example:
-  python -m training.reranker.build --trained work/reranker/best --embedder data/models/embedder --pairs work/pairs --out data/models/reranker"""
+  python -m training.reranker.build --trained work/reranker/best --embedder data/models/embedder --pairs work/pairs --out work/reranker-built"""
 
 
 def kept_pieces(full: dict[str, Any], pruned: dict[str, Any]) -> list[int]:
@@ -41,7 +41,7 @@ def settings_for(config: dict[str, Any], base: dict[str, Any], vocabulary: int) 
         "max_position_embeddings": config["max_tokens"],
         "vocab_size": vocabulary,
         "pad_token_id": 0,
-        "answerdesk": {"kind": "reranker"} | {key: config[key] for key in ("name", "max_tokens", "question_tokens", "temperature", "passage_weight", "sentence_weight") if key in config},
+        "answerdesk": {"kind": "reranker"} | {key: config[key] for key in ("name", "max_tokens", "question_tokens", "temperature", "passage_weight", "sentence_weight", "default") if key in config},
     }
 
 

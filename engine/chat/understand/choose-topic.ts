@@ -16,6 +16,8 @@ const placeOf: Partial<Record<DialogueAct, number>> = {
   'pick-third': 2,
   'pick-last': -1,
 };
+/** What these say is not a choice, whatever words it shares with a title. Of a greeting the words of a title are the surer sign. */
+const speaksOfElse: readonly DialogueAct[] = ['unhelped', 'anger', 'person', 'attack', 'address'];
 /** Nothing but the number of a topic. */
 const bareNumber = /^[^\p{L}\p{N}]*(\d{1,2})[^\p{L}\p{N}]*$/u;
 const asks = /\?|\b(?:how|what|where|when|why|who|which|can|could|do|does|is there|are there)\b/i;
@@ -39,7 +41,7 @@ export function chooseTopic(reply: string, topics: readonly Topic[], act: Dialog
   if (act === 'pick-none') return { kind: 'none' };
   if (act === 'pick-all') return chosen(...topics);
   if (act === 'yes') return topics.length === 1 ? chosen(topics[0]!) : { kind: 'which-one' };
-  if (act !== 'question' || asks.test(reply) || refuses.test(reply)) return undefined;
+  if (speaksOfElse.includes(act) || asks.test(reply) || refuses.test(reply)) return undefined;
   const meant = byWords(reply, topics);
   return meant && chosen(meant);
 }

@@ -33,6 +33,8 @@ export interface TrainedActs {
 const precision = 0.9;
 /** Of the questions, which are hard ones by choice, at most these are taken for one and the same act. */
 const questionsTakenShare = 0.002;
+/** "Still nothing" counts only after a reply, and is asked about then: a mistake costs a turn, not the answer. */
+const unhelpedTakenShare = 0.006;
 /** No act is taken for sure below this, however clean its phrases are: customers ask more than any list of questions holds. */
 const leastProbability = 0.6;
 
@@ -78,13 +80,14 @@ function sureFromOf(act: DialogueAct, heldOut: readonly HeldOutAct[]): number {
   const guesses = heldOut
     .filter(({ guessed }) => guessed === act)
     .sort((a, b) => b.probability - a.probability);
+  const mostTaken = questions * (act === 'unhelped' ? unhelpedTakenShare : questionsTakenShare);
   let right = 0;
   let questionsTaken = 0;
   let from = 1;
   for (const [index, { phrase, probability }] of guesses.entries()) {
     if (phrase.act === act) right++;
     if (phrase.act === 'question') questionsTaken++;
-    if (questionsTaken > questions * questionsTakenShare) break;
+    if (questionsTaken > mostTaken) break;
     if (right >= (index + 1) * precision) from = probability;
   }
   return Math.max(from, leastProbability);
