@@ -90,6 +90,35 @@ describe('the extractive answer', () => {
     expect(long.split(/\s+/).length).toBeLessThan(100);
   });
 
+  it('adds what another article says where it is nearly as likely to answer, but not of a sibling', async () => {
+    const read = (text: string, title: string) => {
+      const found = passage(text, { documentId: title, title });
+      return {
+        ...found,
+        evidence: { ...found.evidence, rerank: 5 },
+        reading: [{ start: 0, end: text.length, belongs: 1 }],
+      };
+    };
+    const answer = async (title: string) =>
+      (
+        await composeAnswer(
+          {
+            query: 'how do I reset the thermostat',
+            passages: [
+              read('Hold the dial to reset the thermostat.', 'Reset the Thermostat 1'),
+              read('To reset the thermostat, hold its dial once more.', title),
+            ],
+          },
+          { embedder },
+          { trust: { sentenceWeight: 8 } },
+        )
+      ).join('');
+    expect(await answer('First steps with your thermostat')).toBe(
+      'Hold the dial to reset the thermostat. [1]\n\nTo reset the thermostat, hold its dial once more. [2]',
+    );
+    expect(await answer('Reset the Thermostat 2')).toBe('Hold the dial to reset the thermostat. [1]');
+  });
+
   it('answers from one article, however well others fit', async () => {
     const text = await compose(
       'how do I reset the thermostat',
