@@ -21,6 +21,8 @@ const wordLimit = 90;
 const paragraphWordLimit = 60;
 /** What other paragraphs may stand in front of the one that answers; a reader has to get past it. */
 const introWordLimit = 25;
+/** A longer sentence before a list is no announcement of it. */
+const announcementWordLimit = 35;
 /** Share of the anchor's score from which on another block of a long section, or another section, belongs to the answer. */
 const alsoAnswers = 0.8;
 const alsoAnswersElsewhere = 0.85;
@@ -37,7 +39,7 @@ export function answerFromSection({ blocks }: Section, choice: SectionChoice): C
   const withIntro = isWhole && intro <= introWordLimit && before.every(isParagraph);
 
   const opening = isParagraph(own) ? paragraph(withinWords(own.units.slice(start), wordLimit)) : part(own);
-  const chosen: ChosenBlock[] = withIntro ? [...before.map(part), opening] : [opening];
+  const chosen: ChosenBlock[] = withIntro ? [...before.map(part), opening] : [...announced(own, before), opening];
   let words = wordsOf(chosen.flatMap(({ units }) => units));
   const least = scoreOf(anchorUnit) * alsoAnswers;
   for (const block of blocks.slice(anchor.block + 1)) {
@@ -50,6 +52,14 @@ export function answerFromSection({ blocks }: Section, choice: SectionChoice): C
   return chosen
     .map((block) => ({ ...block, units: block.units.filter((unit) => !isOthers(unit)) }))
     .filter(({ units }) => units.length > 0);
+}
+
+/** A list says nothing without the sentence before it, which says of what it is one. */
+function announced(own: Block, before: readonly Block[]): ChosenBlock[] {
+  const sentence = before.at(-1)?.units.at(-1);
+  const isMissing = !isParagraph(own) && own.units[0]?.kind !== 'sentence';
+  if (!isMissing || sentence?.kind !== 'sentence' || wordsOf([sentence]) > announcementWordLimit) return [];
+  return [paragraph([sentence])];
 }
 
 /** A short answer has room for what the same passage says about it elsewhere: paragraphs and lists of other sections, best first. */
