@@ -39,7 +39,9 @@ export function answerFromSection({ blocks }: Section, choice: SectionChoice): C
   const withIntro = isWhole && intro <= introWordLimit && before.every(isParagraph);
 
   const opening = isParagraph(own) ? paragraph(withinWords(own.units.slice(start), wordLimit)) : part(own);
-  const chosen: ChosenBlock[] = withIntro ? [...before.map(part), opening] : [...announced(own, before), opening];
+  const chosen: ChosenBlock[] = withIntro
+    ? [...before.map(part), opening]
+    : [...announced(own, before), opening];
   let words = wordsOf(chosen.flatMap(({ units }) => units));
   const least = scoreOf(anchorUnit) * alsoAnswers;
   for (const block of blocks.slice(anchor.block + 1)) {
@@ -57,7 +59,7 @@ export function answerFromSection({ blocks }: Section, choice: SectionChoice): C
 /** A list says nothing without the sentence before it, which says of what it is one. */
 function announced(own: Block, before: readonly Block[]): ChosenBlock[] {
   const sentence = before.at(-1)?.units.at(-1);
-  const isMissing = !isParagraph(own) && own.units[0]?.kind !== 'sentence';
+  const isMissing = own.kind === 'list' && own.units[0]?.kind !== 'sentence';
   if (!isMissing || sentence?.kind !== 'sentence' || wordsOf([sentence]) > announcementWordLimit) return [];
   return [paragraph([sentence])];
 }
