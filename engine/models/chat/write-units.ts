@@ -12,6 +12,8 @@ export interface WriteOptions {
 
 /** A wider table is a list of rows that name their columns. */
 const mostColumns = 5;
+/** A single row of so many columns reads as a sentence. */
+const sentenceColumns = 2;
 /** UTF-16 code units of a column's name. */
 const longestColumn = 60;
 /** UTF-16 code units. */
@@ -75,12 +77,12 @@ function fenced({ text, level }: Unit): string {
     .join('\n');
 }
 
-/** One row is a sentence that names its columns; several are a table, if they have the same columns. */
+/** One row of few columns is a sentence that names them; others are a table, if they have the same columns. */
 function writeRows(rows: readonly Unit[]): string {
   const table = asTable(rows);
   if (table) return table;
   const [only, ...others] = rows;
-  if (only && others.length === 0) return withoutMarker(flat(only));
+  if (only && others.length === 0) return rowSentence(withoutMarker(flat(only)));
   return rows.map(flat).join('\n');
 }
 
@@ -88,8 +90,10 @@ const withoutMarker = (text: string) => text.replace(/^\s*[-*+•]\s+/, '');
 
 function asTable(units: readonly Unit[]): string | undefined {
   const rows = units.filter(({ kind }) => kind === 'row').map((unit) => readRow(withoutMarker(flat(unit))));
-  if (rows.length < 2) return undefined;
-  const columns = [...new Set(rows.flatMap((row) => [...(row?.cells.keys() ?? [])]))];
+  const columns = [...new Set(rows.flatMap((row) => [...(row?.cells.keys() ?? [])]))].filter((column) =>
+    rows.some((row) => !isEmpty(row?.cells.get(column))),
+  );
+  if (rows.length === 0 || (rows.length === 1 && columns.length <= sentenceColumns)) return undefined;
   if (rows.some((row) => row === undefined) || columns.length === 0 || columns.length >= mostColumns)
     return undefined;
   const line = (cells: readonly string[]) =>
@@ -99,6 +103,16 @@ function asTable(units: readonly Unit[]): string | undefined {
     line(['---', ...columns.map(() => '---')]),
     ...rows.map((row) => line([row!.label, ...columns.map((column) => row!.cells.get(column) ?? '')])),
   ].join('\n');
+}
+
+const isEmpty = (cell = '') => /^[\s–—-]*$/.test(cell);
+
+/** Without the cells that say nothing. */
+function rowSentence(text: string): string {
+  const row = readRow(text);
+  if (!row) return text;
+  const cells = [...row.cells].filter(([, cell]) => !isEmpty(cell));
+  return `${row.label} — ${cells.map(([column, cell]) => `${column}: ${cell}`).join('; ')}`;
 }
 
 /** `first cell — column: cell; column: cell`, as tables are ingested; undefined where there are no columns. */
