@@ -33,6 +33,7 @@ export function defineCommand<const Options extends ParseArgsOptionsConfig>({
 /** The first signal to stop aborts the command, so that it ends in good order; a second one ends the process at once. */
 export async function runCommand(load: () => Promise<AnyCommand>, argv: readonly string[]): Promise<void> {
   const controller = new AbortController();
+  let hasReader = true;
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.once(name, () => {
       controller.abort(new DOMException(`stopped by ${name}`, 'AbortError'));
@@ -40,15 +41,17 @@ export async function runCommand(load: () => Promise<AnyCommand>, argv: readonly
     });
   }
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // `… | head -1`: the reader has had enough.
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
+    if (error.code !== 'EPIPE') throw error;
+    // `… | head -1`: the reader has had enough. The models end in good order: a thread in the middle of an inference cannot be stopped.
+    hasReader = false;
+    controller.abort(new DOMException('nobody reads the output', 'AbortError'));
   });
   try {
     const command = await load();
     await command(argv, controller.signal);
   } catch (thrown) {
     if (isAbortError(thrown)) {
+      if (!hasReader) return;
       process.stderr.write('Stopped.\n');
       process.exitCode = stoppedExitCode;
       return;

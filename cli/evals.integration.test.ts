@@ -103,7 +103,12 @@ describe('answerdesk evals', () => {
     const calibration = JSON.parse(await readFile(join(root, 'data/models/calibration.json'), 'utf8'));
     await writeFile(
       out('calibration.json'),
-      JSON.stringify({ ...calibration, answerFrom: 1, clarifyFrom: 0.9999 }),
+      JSON.stringify({
+        ...calibration,
+        answerFrom: 1,
+        clarifyFrom: 0.9999,
+        reranked: { ...calibration.reranked, answerFrom: 1, clarifyFrom: 0.9999 },
+      }),
     );
     const [again, careful] = await Promise.all([
       evals([
@@ -140,7 +145,7 @@ describe('answerdesk evals', () => {
 
     const compared = await run('cli/main.ts', ['evals', 'compare', out('one'), out('three')]);
     expect(compared.code).toBe(0);
-    expect(compared.stdout).toMatch(/abstention reset: pass → fail/);
+    expect(compared.stdout).toMatch(/abstention right-if-answered .* worse/);
     const same = await run('cli/main.ts', ['evals', 'compare', out('one'), out('two')]);
     expect(same.stdout).toContain('No score differs.');
   });

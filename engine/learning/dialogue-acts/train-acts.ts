@@ -33,8 +33,11 @@ export interface TrainedActs {
 const precision = 0.9;
 /** Of the questions, which are hard ones by choice, at most these are taken for one and the same act. */
 const questionsTakenShare = 0.002;
-/** "Still nothing" counts only after a reply, and is asked about then: a mistake costs a turn, not the answer. */
-const unhelpedTakenShare = 0.006;
+/**
+ * Acts for which more may be. "Still nothing" counts only after a reply, and is asked about then: a mistake costs a turn, not the answer. And
+ * to be kept from a person is worse than to be offered one.
+ */
+const moreTakenShare: Partial<Record<DialogueAct, number>> = { unhelped: 0.006, person: 0.005 };
 /** No act is taken for sure below this, however clean its phrases are: customers ask more than any list of questions holds. */
 const leastProbability = 0.6;
 
@@ -80,7 +83,7 @@ function sureFromOf(act: DialogueAct, heldOut: readonly HeldOutAct[]): number {
   const guesses = heldOut
     .filter(({ guessed }) => guessed === act)
     .sort((a, b) => b.probability - a.probability);
-  const mostTaken = questions * (act === 'unhelped' ? unhelpedTakenShare : questionsTakenShare);
+  const mostTaken = questions * (moreTakenShare[act] ?? questionsTakenShare);
   let right = 0;
   let questionsTaken = 0;
   let from = 1;
