@@ -145,14 +145,16 @@ describe('answer', () => {
     expect(model.prompts).toHaveLength(0);
   });
 
-  it('answers the likelier half of the doubtful questions that have no alternatives, and declines the other half', async () => {
+  it('asks about the nearest article alone where that is likelier meant than not, and declines where it is less likely', async () => {
     const found = (cosine: number) => [
       scored(makeChunk({ documentId: 'reset' }), { cosine }),
       scored(makeChunk({ documentId: 'dial' }), { cosine }),
     ];
     const likely = desk({ deltas: ['x'] }, found(0.51));
-    expect((await likely.ask(question)).at(-1)).toMatchObject({ message: { decision: 'answer' } });
-    const unlikely = desk({ deltas: ['x'] }, found(0.4));
+    expect((await likely.ask(question)).at(-1)).toMatchObject({
+      message: { decision: 'clarify', topics: [{ documentId: 'reset', title: 'About reset' }] },
+    });
+    const unlikely = desk({ deltas: ['x'] }, found(0.48));
     expect((await unlikely.ask(question)).at(-1)).toMatchObject({ message: { decision: 'decline' } });
   });
 
@@ -254,12 +256,12 @@ describe('answer', () => {
     expect(deltaText(events)).not.toContain('Leave your');
   });
 
-  it('says goodbye to a goodbye, and decides after a greeting as at the start', async () => {
+  it('says goodbye to a goodbye, and asks back after a greeting as at the start', async () => {
     const { ask } = desk({ deltas: ['x'] }, [scored(makeChunk(), { cosine: 0.51 })]);
     expect(deltaText(await ask({ author: 'customer', text: 'see you' }))).toMatch(/^Goodbye/);
     const greeted = { author: 'bot', text: 'Hello!', decision: 'small-talk' } as const;
     expect((await ask({ author: 'customer', text: 'hi' }, greeted, question)).at(-1)).toMatchObject({
-      message: { decision: 'answer' },
+      message: { decision: 'clarify', topics: [{ documentId: 'reset' }] },
     });
   });
 

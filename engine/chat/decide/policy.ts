@@ -183,11 +183,21 @@ function decideByEvidence(
   }
   if (confidence >= (confirmed ? clarifyFrom : answerFrom)) return { decision: 'answer', confidence };
   if (mayAskBack && saysNothingYet) return { decision: 'clarify', confidence, topics: [] };
-  // Where there is nothing to ask back, the likelier half of the doubtful questions is answered: a decline sends away who could be helped.
-  if (mayAskBack && confidence >= (clarifyFrom + answerFrom) / 2) return { decision: 'answer', confidence };
+  if (mayAskBack && confidence >= likelierThanNot) {
+    const topics = nearestArticle(passages);
+    if (topics.length > 0) return { decision: 'clarify', confidence, topics };
+  }
   return unhelped + 1 >= giveUpAfter
     ? { decision: 'handoff', confidence, reason: 'unanswered' }
     : { decision: 'decline', confidence };
+}
+
+/** An article that is this likely to be meant is worth a question of its own; a menu of less likely ones is not. */
+const likelierThanNot = 0.5;
+
+function nearestArticle(passages: readonly ScoredChunk[]): Topic[] {
+  const nearest = passages.find(({ chunk }) => chunk.kind === 'article')?.chunk;
+  return nearest ? [{ documentId: nearest.documentId, title: nearest.title }] : [];
 }
 
 /** Probability, 0 to 1, that the passages hold the answer. */
