@@ -183,7 +183,7 @@ function decideByEvidence(
   }
   if (confidence >= (confirmed ? clarifyFrom : answerFrom)) return { decision: 'answer', confidence };
   if (mayAskBack && saysNothingYet) return { decision: 'clarify', confidence, topics: [] };
-  if (mayAskBack && confidence >= likelierThanNot) {
+  if (mayAskBack && confidence >= Math.max(likelierThanNot, clarifyFrom)) {
     const topics = nearestArticle(passages);
     if (topics.length > 0) return { decision: 'clarify', confidence, topics };
   }
