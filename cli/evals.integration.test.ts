@@ -145,7 +145,7 @@ describe('answerdesk evals', () => {
 
     const compared = await run('cli/main.ts', ['evals', 'compare', out('one'), out('three')]);
     expect(compared.code).toBe(0);
-    expect(compared.stdout).toMatch(/abstention right-if-answered .* worse/);
+    expect(compared.stdout).toMatch(/abstention reset: pass → fail/);
     const same = await run('cli/main.ts', ['evals', 'compare', out('one'), out('two')]);
     expect(same.stdout).toContain('No score differs.');
   });

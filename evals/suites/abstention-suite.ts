@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Calibration } from '#chat/decide/policy.ts';
 import { defaultErrorBudget, evidenceOf } from '#learning/calibration/policy-fit.ts';
 import type { EvalCase } from '../cases/eval-case.ts';
 import { casePassages, createAsk } from '../core/ask.ts';
@@ -15,7 +16,7 @@ export function runAbstention(context: EvalContext): Promise<SuiteOutcome> {
   const calibration = dependencies.calibration();
   const askForced = createAsk({
     ...dependencies,
-    calibration: () => ({ ...calibration, answerFrom: 0, clarifyFrom: 0 }),
+    calibration: () => alwaysAnswering(calibration),
   });
   const options = signal ? { signal } : {};
   return runCases(
@@ -67,6 +68,13 @@ export function runAbstention(context: EvalContext): Promise<SuiteOutcome> {
     },
     context,
   );
+}
+
+/** Both fits: with a reader the one for its evidence decides. */
+function alwaysAnswering(calibration: Calibration): Calibration {
+  const from = { answerFrom: 0, clarifyFrom: 0 };
+  const { reranked } = calibration;
+  return { ...calibration, ...from, ...(reranked ? { reranked: { ...reranked, ...from } } : {}) };
 }
 
 function knowsWhatItKnows({ reply, forced }: AbstentionRecord, evalCase: EvalCase): Reasons {
