@@ -54,4 +54,12 @@ export interface ProblemItem {
   readonly reason: string;
 }
 
-export type SourceItem = ArticleItem | ConversationItem | CardItem | ProblemItem;
+/** What is as it was at the last run, such as a page that answered 304: its published document stays, nothing of it is read again. */
+export interface KeptItem {
+  readonly type: 'kept';
+  /** As published, with the prefix of `idPrefix`. */
+  readonly id: string;
+  readonly origin: Origin;
+}
+
+export type SourceItem = ArticleItem | ConversationItem | CardItem | KeptItem | ProblemItem;

@@ -32,7 +32,7 @@ export interface IngestJob extends CallOptions {
   /** Opened only when something has to be embedded or published. The job does not close it. */
   readonly openEmbedder: () => Promise<Embedder>;
   /** What to bring in; undefined = embed again what is there, with the model that is configured now. */
-  readonly source?: Omit<SourceOptions, 'onProblem' | 'onCard' | 'otherDocuments'> & {
+  readonly source?: Omit<SourceOptions, 'onProblem' | 'onCard' | 'otherDocuments' | 'published'> & {
     readonly items: AsyncIterable<SourceItem>;
   };
   /** Only into a data folder that was not used before; default false. */
@@ -133,12 +133,19 @@ export async function runIngestJob({
     }
   }
   if (source) {
+    const published = new Map(
+      previous?.documents
+        .filter(({ metadata }) => metadata.source === source.name)
+        .map((document) => [document.id, document]),
+    );
+    const publishedChunks = Map.groupBy(previous?.chunks ?? [], ({ documentId }) => documentId);
     const elsewhere = new Map(kept.map(({ id, metadata }) => [id, metadata.source]));
-    for await (const { document, blocks } of readDocuments(
+    for await (const { document, blocks, kept: isKept } of readDocuments(
       source.items,
       {
         ...source,
         otherDocuments: kept,
+        published,
         onProblem: quarantine.add,
         onCard: (card) => found.push(unsettledCard(card, source.name)),
       },
@@ -146,7 +153,10 @@ export async function runIngestJob({
     )) {
       refuseCollision(document, elsewhere);
       documents.push(document);
-      for (const chunk of chunkDocument(document, { blocks })) await add(chunk);
+      const passages = isKept
+        ? (publishedChunks.get(document.id) ?? [])
+        : chunkDocument(document, { blocks });
+      for (const chunk of passages) await add(chunk);
       if (await pause()) progress('reading');
     }
   }

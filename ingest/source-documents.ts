@@ -16,6 +16,8 @@ import type { SourceCounts, SourceOptions } from './source-options.ts';
 
 export interface ReadDocument {
   readonly document: Document;
+  /** The published one: its passages stay, too. */
+  readonly kept?: boolean;
   /** As its parser found them; absent for a transcript, whose lines say what they are. */
   readonly blocks?: readonly ParsedBlock[];
 }
@@ -49,12 +51,18 @@ export async function* readDocuments(
     return first === undefined;
   };
   const isNewContent = (document: Document): boolean => {
-    const { title, audience } = document.metadata;
-    const key = createHash('sha256')
-      .update(JSON.stringify([audience, title, document.pageContent]))
-      .digest('base64');
+    const key = contentKey(document);
     if (contents.has(key)) counts.duplicates += 1;
     return contents.size !== contents.add(key).size;
+  };
+
+  const keepDocument = (document: Document): ReadDocument => {
+    const { kind, audience } = document.metadata;
+    contents.add(contentKey(document));
+    learn(document);
+    counts[kind === 'article' ? 'articles' : 'transcripts'] += 1;
+    if (audience === 'internal') counts.internal += 1;
+    return { document, kept: true };
   };
 
   const read = createItemReader(options, counts);
@@ -63,6 +71,13 @@ export async function* readDocuments(
     await pause();
     if (item.type === 'problem') {
       report(item);
+      continue;
+    }
+    if (item.type === 'kept') {
+      const document = options.published?.get(item.id);
+      if (!document)
+        report({ type: 'problem', origin: item.origin, reason: 'said to be unchanged, but not published' });
+      else if (isNewId(item.id, item.origin)) yield keepDocument(document);
       continue;
     }
     const id = (options.idPrefix ?? '') + cleanText(item.id).text;
@@ -109,6 +124,12 @@ export async function* readDocuments(
       yield { document: told };
     }
   }
+}
+
+function contentKey({ metadata: { title, audience }, pageContent }: Document): string {
+  return createHash('sha256')
+    .update(JSON.stringify([audience, title, pageContent]))
+    .digest('base64');
 }
 
 function agentTexts({ turns }: Conversation): string[] {

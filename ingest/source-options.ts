@@ -17,6 +17,8 @@ export interface SourceOptions {
   readonly idPrefix?: string | undefined;
   /** Documents of other sources: what their agents-only articles alone say closes a transcript of this source too. */
   readonly otherDocuments?: readonly Document[];
+  /** This source's documents as they are published, by id: what a `kept` item means. */
+  readonly published?: ReadonlyMap<string, Document>;
   readonly onProblem: (problem: ProblemItem) => void;
   /** Answer cards are no documents. Without this they are read and left out. */
   readonly onCard?: (card: ReadCard) => void;

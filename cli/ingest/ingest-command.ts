@@ -14,8 +14,8 @@ import {
   type SourceSettings,
 } from '#ingest/source-settings.ts';
 import { createFields, readFieldMap } from '#ingest/sources/field-map.ts';
-import { defaultSourceName, type FoundFiles, findFiles, settingsFolder } from '#ingest/sources/find-files.ts';
-import { readSource } from '#ingest/sources/read-source.ts';
+import { defaultSourceName, settingsFolder } from '#ingest/sources/find-files.ts';
+import { openSource } from '#ingest/sources/open-source.ts';
 import { findModelInUse, refuseOtherModel } from '#knowledge/generations/model-in-use.ts';
 import { chooseEmbedder, configuredModelId, openChosenEmbedder } from '#models/embedder/choose-embedder.ts';
 import type { Arguments } from './arguments.ts';
@@ -35,19 +35,17 @@ export async function ingestPaths(
       'bad-request',
       'These paths have no folder in common: name the source with --source NAME.',
     );
-  const found = await findFiles(args.paths);
-  if (found.files.length === 0)
-    throw new AppError('bad-input', `No readable file in ${args.paths.join(', ')}.${passedOver(found)}`);
   const fields = createFields(args.map ? await readFieldMap(args.map) : settings.map);
+  const { description, items } = await openSource({ type: 'files', paths: args.paths }, { fields, signal });
   const rules =
     args.audienceRules.length > 0
       ? args.audienceRules.map(parseInternalRule)
       : (settings.internal ?? defaultInternalRules);
-  process.stderr.write(`Ingesting ${found.files.length} file(s) as source "${name}".${passedOver(found)}\n`);
+  process.stderr.write(`Ingesting ${description} as source "${name}".\n`);
   const region = args.region ?? settings.region;
   const source = {
     name,
-    items: readSource(found.files, fields, { signal }),
+    items,
     redactor: createDefaultRedactor({
       ...(region ? { region } : {}),
       ...(settings.keepInArticles ? { keepInArticles: settings.keepInArticles } : {}),
@@ -125,9 +123,4 @@ async function runWithEmbedder(
 function mergeSettings(all: readonly SourceSettings[]): SourceSettings {
   const internal = all.flatMap((settings) => settings.internal ?? []);
   return { ...Object.assign({}, ...all), ...(internal.length > 0 ? { internal } : {}) };
-}
-
-function passedOver({ passedOver: kinds }: FoundFiles): string {
-  const list = Object.entries(kinds).map(([extension, count]) => `${count} ${extension}`);
-  return list.length === 0 ? '' : ` Passed over: ${list.join(', ')}.`;
 }

@@ -48,6 +48,13 @@ export const rooms: readonly Room[] = [
     mayImport: ['engine/core'],
   },
   {
+    folder: 'engine/connectors',
+    alias: '#connectors',
+    holds:
+      'other systems, a folder each: `web/`, and one for each help desk. They speak its API and know nothing of ours',
+    mayImport: ['engine/core'],
+  },
+  {
     folder: 'engine/learning',
     alias: '#learning',
     holds:
@@ -64,7 +71,7 @@ export const rooms: readonly Room[] = [
     folder: 'ingest',
     alias: '#ingest',
     holds: 'the job: `sources/`, `cards/`, `parse/`, `clean/`, `redact/`, `chunk/`, `embed/`, `publish/`',
-    mayImport: ['engine/core', 'engine/knowledge', 'engine/models', 'engine/app'],
+    mayImport: ['engine/core', 'engine/knowledge', 'engine/models', 'engine/connectors', 'engine/app'],
   },
   {
     folder: 'evals',

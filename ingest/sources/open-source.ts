@@ -1,0 +1,39 @@
+// A place that documents come from, opened: what it holds and its items in order.
+import type { CallOptions } from '#core/call-options.ts';
+import { AppError } from '#core/errors.ts';
+import type { SourceItem } from '../item.ts';
+import type { Fields } from './field-map.ts';
+import { type FoundFiles, findFiles } from './find-files.ts';
+import { readSource } from './read-source.ts';
+import type { SourceMemory, SourceSpec } from './source-spec.ts';
+
+export interface OpenSourceOptions extends CallOptions {
+  readonly fields: Fields;
+  /** Absent: everything is read anew. */
+  readonly memory?: SourceMemory;
+}
+
+export interface OpenedSource {
+  /** What was found, for people: `12 file(s)`, `https://help.example.com`. */
+  readonly description: string;
+  readonly items: AsyncIterable<SourceItem>;
+}
+
+/** Throws `bad-input` for a place that does not exist or holds nothing that can be read. */
+export async function openSource(
+  spec: SourceSpec,
+  { fields, signal }: OpenSourceOptions,
+): Promise<OpenedSource> {
+  const found = await findFiles(spec.paths);
+  if (found.files.length === 0)
+    throw new AppError('bad-input', `No readable file in ${spec.paths.join(', ')}.${passedOver(found)}`);
+  return {
+    description: `${found.files.length} file(s)${passedOver(found)}`,
+    items: readSource(found.files, fields, { signal }),
+  };
+}
+
+function passedOver({ passedOver: kinds }: FoundFiles): string {
+  const list = Object.entries(kinds).map(([extension, count]) => `${count} ${extension}`);
+  return list.length === 0 ? '' : ` (passed over: ${list.join(', ')})`;
+}
