@@ -1,9 +1,10 @@
 // The queries of a ConversationStore, the same for every SQL database. What one database does its own way stands in `SqlBackend`.
-import { type Insertable, type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
+import { type Insertable, type Kysely, type RawBuilder, type SqlBool, sql, type Transaction } from 'kysely';
 import type { Conversation } from '#core/conversation.ts';
 import { hashToken, newSecret, tokenMatches } from '#core/conversation-secret.ts';
 import { AppError } from '#core/errors.ts';
 import type { JournalEntry } from '#core/events.ts';
+import { changeHandling, type Handling, type HandlingAction } from '#core/handling.ts';
 import { journalledAnswer } from '#core/journalled-answer.ts';
 import type { ConversationStore, Erasure, StoredMessage, UnfinishedAnswer } from '#core/stores.ts';
 import { type ConversationKey, keyText } from '#core/tenant.ts';
@@ -12,10 +13,13 @@ import {
   columnsOf,
   endedAnswer,
   eventColumns,
+  fromHandling,
+  handlingColumns,
   keyOf,
   messageOf,
   toConversation,
   toEvent,
+  toHandling,
 } from './conversation-tables.ts';
 
 type Tables = Kysely<ConversationTables>;
@@ -28,6 +32,8 @@ export interface SqlBackend {
   durable(): Promise<void>;
   /** What a text column is set to when its text has to go. */
   overwritten(column: string): RawBuilder<string>;
+  /** Whether the text of a journal entry's message holds the words, in any case. */
+  messageContains(words: string): RawBuilder<SqlBool>;
   /** Resolves when what was overwritten and deleted is gone from the files, or after a while. */
   erase(): Promise<Erasure>;
   close(): Promise<void>;
@@ -51,6 +57,8 @@ export function createSqlConversationStore(
         id: conversation.id,
         token_hash: hashToken(token),
         created_at: conversation.createdAt,
+        updated_at: conversation.createdAt,
+        state_since: conversation.createdAt,
         language: language ?? null,
       };
       await transaction((tables) => tables.insertInto('conversations').values(row).execute());
@@ -110,6 +118,13 @@ export function createSqlConversationStore(
           .insertInto('journal')
           .values({ ...columnsOf(key), sequence, ...eventColumns(event) })
           .execute();
+        const handling = await applyAction(tables, key, { type: 'customer-wrote' });
+        await tables
+          .updateTable('conversations')
+          .set({ customer_sequence: sequence })
+          .where((eb) => eb.and(idColumnsOf(key)))
+          .execute();
+        if (handling.state === 'person') return { sequence };
         const promised = { message_id: answerId, reply_to: message.id, promised_at: now().toISOString() };
         await tables
           .insertInto('answers')
@@ -133,6 +148,7 @@ export function createSqlConversationStore(
           const { key } = events[indexes[0]!]!;
           const last = await advance(tables, key, indexes.length);
           if (last === undefined) continue;
+          if (indexes.some((index) => messageOf(events[index]!.event))) await touch(tables, key);
           let sequence = last - indexes.length;
           for (const index of indexes) {
             sequence += 1;
@@ -237,10 +253,42 @@ export function createSqlConversationStore(
           .insertInto('handoffs')
           .values({ ...columnsOf(key), reason, email: email ?? null, at: now().toISOString() })
           .execute();
+        await applyAction(tables, key, { type: 'request', reason });
         return replaced;
       });
       await durable();
       if (isReplaced) void erase();
+    },
+
+    handling: (key) => readHandling(tables, key),
+
+    async changeHandling(key, change) {
+      const changed = await transaction(async (tables) => {
+        if ((await advance(tables, key, 0)) === undefined) return undefined;
+        const current = (await readHandling(tables, key))!;
+        const { handling, events = [] } = change(current);
+        for (const event of events) {
+          const message = messageOf(event);
+          if (message && (await hasMessage(tables, key, message.id)))
+            return { handling: current, entries: [] };
+        }
+        await writeHandling(tables, key, handling);
+        const last = (await advance(tables, key, events.length))!;
+        const entries = events.map((event, index) => ({
+          conversationId: key.conversationId,
+          sequence: last - events.length + index + 1,
+          event,
+        }));
+        const rows = entries.map(({ sequence, event }) => ({
+          ...columnsOf(key),
+          sequence,
+          ...eventColumns(event),
+        }));
+        if (rows.length > 0) await tables.insertInto('journal').values(rows).execute();
+        return { handling, entries };
+      });
+      await durable();
+      return changed;
     },
 
     async recordFeedback(key, { messageId, rating, comment, at }) {
@@ -263,6 +311,7 @@ export function createSqlConversationStore(
           await overwrite(tables, 'journal', columnsOf(key));
           await overwrite(tables, 'feedback', columnsOf(key));
           await overwrite(tables, 'handoffs', columnsOf(key));
+          await overwrite(tables, 'notes', columnsOf(key));
           await tables
             .deleteFrom('conversations')
             .where('tenant_id', '=', key.tenantId)
@@ -276,6 +325,35 @@ export function createSqlConversationStore(
 
     close,
   };
+
+  /** Returns the handling that it has then. */
+  async function applyAction(
+    tables: Tables,
+    key: ConversationKey,
+    action: HandlingAction,
+  ): Promise<Handling> {
+    const current = (await readHandling(tables, key))!;
+    const handling = changeHandling(current, action, now().toISOString());
+    if (handling === current) await touch(tables, key);
+    else await writeHandling(tables, key, handling);
+    return handling;
+  }
+
+  async function writeHandling(tables: Tables, key: ConversationKey, handling: Handling): Promise<void> {
+    await tables
+      .updateTable('conversations')
+      .set({ ...fromHandling(handling), updated_at: now().toISOString() })
+      .where((eb) => eb.and(idColumnsOf(key)))
+      .execute();
+  }
+
+  async function touch(tables: Tables, key: ConversationKey): Promise<void> {
+    await tables
+      .updateTable('conversations')
+      .set({ updated_at: now().toISOString() })
+      .where((eb) => eb.and(idColumnsOf(key)))
+      .execute();
+  }
 
   /** True if there was text to overwrite. */
   async function overwrite(
@@ -296,7 +374,16 @@ export function createSqlConversationStore(
 }
 
 /** Where customers' own words stand. */
-const textColumns = { journal: 'event', feedback: 'comment', handoffs: 'email' } as const;
+const textColumns = { journal: 'event', feedback: 'comment', handoffs: 'email', notes: 'text' } as const;
+
+function idColumnsOf({ tenantId, conversationId }: ConversationKey) {
+  return { tenant_id: tenantId, id: conversationId };
+}
+
+async function readHandling(tables: Tables, key: ConversationKey): Promise<Handling | undefined> {
+  const row = await conversationOf(tables, key).select(handlingColumns).executeTakeFirst();
+  return row && toHandling(row);
+}
 
 function conversationOf(tables: Tables, { tenantId, conversationId }: ConversationKey) {
   return tables
@@ -351,14 +438,15 @@ async function storedMessage(
   messageId: string,
 ): Promise<StoredMessage | undefined> {
   const row = await journalOf(tables, key)
-    .innerJoin('answers', (join) =>
+    .leftJoin('answers', (join) =>
       join
         .onRef('answers.tenant_id', '=', 'journal.tenant_id')
         .onRef('answers.conversation_id', '=', 'journal.conversation_id')
         .onRef('answers.reply_to', '=', 'journal.message_id'),
     )
-    .select(['sequence', 'answers.message_id as answerId'])
+    .select(['sequence', 'event', 'answers.message_id as answerId'])
     .where('journal.message_id', '=', messageId)
     .executeTakeFirst();
-  return row;
+  if (!row || toEvent(row).type !== 'customer-message') return undefined;
+  return { sequence: row.sequence, ...(row.answerId === null ? {} : { answerId: row.answerId }) };
 }

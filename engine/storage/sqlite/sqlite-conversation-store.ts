@@ -3,11 +3,13 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Kysely } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import { AppError } from '#core/errors.ts';
+import type { InboxStore } from '#core/inbox.ts';
 import type { ConversationStore } from '#core/stores.ts';
 import type { ConversationTables } from '../sql/conversation-tables.ts';
 import { createSqlConversationStore, type SqlBackend } from '../sql/sql-conversation-store.ts';
+import { createSqlInboxStore } from '../sql/sql-inbox-store.ts';
 import { createNodeSqliteDialect } from './node-sqlite-dialect.ts';
 import { createLogEraser, overwritten, reclaimSpace } from './sqlite-erasure.ts';
 import { migrate } from './sqlite-migrations.ts';
@@ -31,7 +33,7 @@ const openingWaitMs = 2_000;
 export function openSqliteConversationStore(
   path: string,
   { now = () => new Date(), erasureWaitMs = 1_000, writeWaitMs = 10_000 }: SqliteStoreOptions = {},
-): ConversationStore {
+): ConversationStore & InboxStore {
   const database = openDatabase(path);
   const log = openWriteAheadLogSync(`${path}-wal`);
   const tables = new Kysely<ConversationTables>({ dialect: createNodeSqliteDialect(database) });
@@ -55,22 +57,22 @@ export function openSqliteConversationStore(
 
   // What an earlier process deleted and could not erase.
   void eraser.erase(0);
-  return createSqlConversationStore(
-    {
-      tables,
-      transaction,
-      durable: log.flushed,
-      overwritten,
-      erase: async () => ((await eraser.erase(erasureWaitMs)) ? 'erased' : 'erasing'),
-      async close() {
-        eraser.close();
-        await log.close();
-        await tables.destroy();
-        if (database.isOpen) database.close();
-      },
+  const backend: SqlBackend = {
+    tables,
+    transaction,
+    durable: log.flushed,
+    overwritten,
+    messageContains: (words) =>
+      sql`event ->> '$.message.text' LIKE ${`%${words.replace(/[\\%_]/g, '\\$&')}%`} ESCAPE '\\'`,
+    erase: async () => ((await eraser.erase(erasureWaitMs)) ? 'erased' : 'erasing'),
+    async close() {
+      eraser.close();
+      await log.close();
+      await tables.destroy();
+      if (database.isOpen) database.close();
     },
-    { now },
-  );
+  };
+  return { ...createSqlConversationStore(backend, { now }), ...createSqlInboxStore(backend, { now }) };
 }
 
 function openDatabase(path: string): DatabaseSync {

@@ -146,6 +146,40 @@ const steps: readonly string[] = [
   DROP TABLE old_journal;
   DROP TABLE old_conversations;
   `,
+  // Who looks after a conversation. Nothing here is a customer's own words, so rows may change their length. What was handed over
+  // before waits since then.
+  `
+  ALTER TABLE conversations ADD COLUMN state TEXT NOT NULL DEFAULT 'bot';
+  ALTER TABLE conversations ADD COLUMN state_since TEXT;
+  ALTER TABLE conversations ADD COLUMN owner_id TEXT;
+  ALTER TABLE conversations ADD COLUMN owner_name TEXT;
+  ALTER TABLE conversations ADD COLUMN reason TEXT;
+  ALTER TABLE conversations ADD COLUMN waiting_since TEXT;
+  ALTER TABLE conversations ADD COLUMN snoozed_until TEXT;
+  ALTER TABLE conversations ADD COLUMN updated_at TEXT;
+  ALTER TABLE conversations ADD COLUMN customer_sequence INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE conversations ADD COLUMN seen_sequence INTEGER NOT NULL DEFAULT 0;
+  UPDATE conversations SET updated_at = created_at, state_since = created_at, customer_sequence = coalesce((
+    SELECT max(sequence) FROM journal WHERE journal.tenant_id = conversations.tenant_id
+    AND conversation_id = id AND message_id IS NOT NULL AND event ->> '$.type' = 'customer-message'), 0);
+  UPDATE conversations SET state = 'waiting', reason = handed.reason, state_since = handed.at, waiting_since = handed.at
+    FROM (SELECT tenant_id AS tenant, conversation_id, reason, min(at) AS at FROM handoffs GROUP BY tenant_id, conversation_id) AS handed
+    WHERE handed.tenant = conversations.tenant_id AND handed.conversation_id = conversations.id;
+  CREATE INDEX conversations_by_update ON conversations (tenant_id, state, updated_at);
+  CREATE INDEX conversations_waiting ON conversations (tenant_id, waiting_since) WHERE waiting_since IS NOT NULL;
+
+  CREATE TABLE notes (
+    position INTEGER PRIMARY KEY,
+    tenant_id TEXT NOT NULL,
+    conversation_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    author_id TEXT NOT NULL,
+    author_name TEXT NOT NULL,
+    text TEXT NOT NULL,
+    at TEXT NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX notes_by_id ON notes (tenant_id, conversation_id, id);
+  `,
 ];
 
 /**
