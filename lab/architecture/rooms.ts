@@ -48,6 +48,13 @@ export const rooms: readonly Room[] = [
     mayImport: ['engine/core'],
   },
   {
+    folder: 'engine/access',
+    alias: '#access',
+    holds:
+      'the team: accounts, sessions, second factor, keys of scripts. What each role may do stands in `core/access.ts`',
+    mayImport: ['engine/core'],
+  },
+  {
     folder: 'engine/connectors',
     alias: '#connectors',
     holds:
@@ -89,7 +96,7 @@ export const rooms: readonly Room[] = [
     folder: 'server',
     alias: '#server',
     holds: 'the running desk, edges only: `http/`, `sockets.ts`, `protocol.ts`',
-    mayImport: ['engine/core', 'engine/chat', 'engine/app'],
+    mayImport: ['engine/core', 'engine/chat', 'engine/access', 'engine/app'],
   },
   {
     folder: 'cli',

@@ -4,16 +4,23 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely, sql } from 'kysely';
+import type { AccessStore } from '#core/access.ts';
 import { AppError } from '#core/errors.ts';
 import type { InboxStore } from '#core/inbox.ts';
 import type { ConversationStore } from '#core/stores.ts';
 import type { ConversationTables } from '../sql/conversation-tables.ts';
+import { createSqlAccessStore, type SqlAccessBackend } from '../sql/sql-access-store.ts';
 import { createSqlConversationStore, type SqlBackend } from '../sql/sql-conversation-store.ts';
 import { createSqlInboxStore } from '../sql/sql-inbox-store.ts';
 import { createNodeSqliteDialect } from './node-sqlite-dialect.ts';
 import { createLogEraser, overwritten, reclaimSpace } from './sqlite-erasure.ts';
 import { migrate } from './sqlite-migrations.ts';
 import { openWriteAheadLogSync } from './write-ahead-log-sync.ts';
+
+/** One file: conversations, the team's side of them, and the team. */
+export interface SqliteStore extends ConversationStore, InboxStore {
+  readonly access: AccessStore;
+}
 
 export interface SqliteStoreOptions {
   readonly now?: () => Date;
@@ -33,7 +40,7 @@ const openingWaitMs = 2_000;
 export function openSqliteConversationStore(
   path: string,
   { now = () => new Date(), erasureWaitMs = 1_000, writeWaitMs = 10_000 }: SqliteStoreOptions = {},
-): ConversationStore & InboxStore {
+): SqliteStore {
   const database = openDatabase(path);
   const log = openWriteAheadLogSync(`${path}-wal`);
   const tables = new Kysely<ConversationTables>({ dialect: createNodeSqliteDialect(database) });
@@ -72,7 +79,12 @@ export function openSqliteConversationStore(
       if (database.isOpen) database.close();
     },
   };
-  return { ...createSqlConversationStore(backend, { now }), ...createSqlInboxStore(backend, { now }) };
+  return {
+    ...createSqlConversationStore(backend, { now }),
+    ...createSqlInboxStore(backend, { now }),
+    // The same connection, seen with other tables.
+    access: createSqlAccessStore(backend as unknown as SqlAccessBackend),
+  };
 }
 
 function openDatabase(path: string): DatabaseSync {

@@ -180,6 +180,69 @@ const steps: readonly string[] = [
   ) STRICT;
   CREATE UNIQUE INDEX notes_by_id ON notes (tenant_id, conversation_id, id);
   `,
+  // The team. An audit entry is never changed: nothing in this program updates or deletes one.
+  `
+  CREATE TABLE users (
+    tenant_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    email TEXT NOT NULL,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    disabled INTEGER NOT NULL DEFAULT 0,
+    created_at TEXT NOT NULL,
+    last_seen_at TEXT,
+    password_hash TEXT,
+    totp_key TEXT,
+    totp_step INTEGER NOT NULL DEFAULT 0,
+    failures INTEGER NOT NULL DEFAULT 0,
+    locked_until TEXT,
+    PRIMARY KEY (tenant_id, id)
+  ) WITHOUT ROWID, STRICT;
+  CREATE UNIQUE INDEX users_by_email ON users (tenant_id, email);
+
+  CREATE TABLE sessions (
+    id TEXT PRIMARY KEY,
+    tenant_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    token_hash BLOB NOT NULL UNIQUE,
+    created_at TEXT NOT NULL,
+    last_seen_at TEXT NOT NULL,
+    expires_at TEXT NOT NULL,
+    device TEXT NOT NULL,
+    FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, id) ON DELETE CASCADE
+  ) WITHOUT ROWID, STRICT;
+  CREATE INDEX sessions_by_user ON sessions (tenant_id, user_id);
+
+  CREATE TABLE password_links (
+    token_hash BLOB PRIMARY KEY,
+    tenant_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    expires_at TEXT NOT NULL,
+    FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, id) ON DELETE CASCADE
+  ) WITHOUT ROWID, STRICT;
+
+  CREATE TABLE api_keys (
+    id TEXT PRIMARY KEY,
+    tenant_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    token_hash BLOB NOT NULL UNIQUE,
+    permissions TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    created_by TEXT NOT NULL,
+    last_used_at TEXT
+  ) WITHOUT ROWID, STRICT;
+
+  CREATE TABLE audit (
+    position INTEGER PRIMARY KEY,
+    tenant_id TEXT NOT NULL,
+    at TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    subject TEXT,
+    details TEXT
+  ) STRICT;
+  CREATE INDEX audit_of_tenant ON audit (tenant_id, position);
+  `,
 ];
 
 /**
