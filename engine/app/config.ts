@@ -81,6 +81,8 @@ const schema = z.object({
   ANSWERDESK_MAX_CONCURRENT_ANSWERS: count(200, 100_000),
   ANSWERDESK_SHUTDOWN_GRACE_MS: milliseconds(10_000),
 
+  ANSWERDESK_FORGOTTEN_AFTER_MINUTES: count(10, 10_000),
+
   ANSWERDESK_ERROR_BUDGET: z.coerce.number().gt(0).lt(1).optional(),
 
   ANSWERDESK_QUALITY_SAMPLE: z.coerce.number().min(0).max(1).default(0.05),
@@ -130,6 +132,10 @@ function shape(env: z.infer<typeof schema>) {
       messagesPerMinute: env.ANSWERDESK_MESSAGES_PER_MINUTE,
       requestsPerMinute: env.ANSWERDESK_REQUESTS_PER_MINUTE,
       concurrentAnswers: env.ANSWERDESK_MAX_CONCURRENT_ANSWERS,
+    },
+    inbox: {
+      /** A customer whom a person left without a reply for this long is in the queue again. */
+      forgottenAfterMs: env.ANSWERDESK_FORGOTTEN_AFTER_MINUTES * 60_000,
     },
     embedder: {
       /** A folder with model.onnx, or `openai:MODEL` for an OpenAI-compatible endpoint. */

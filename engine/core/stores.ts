@@ -36,6 +36,8 @@ export interface ConversationStore {
    * entries may be missing. In the result, undefined stands for an event whose conversation is gone.
    */
   append(events: readonly NewEntry[]): Promise<(JournalEntry | undefined)[]>;
+  /** Of the last entry; 0 before the first, and of a conversation that is gone. */
+  lastSequence(key: ConversationKey): Promise<number>;
   /** Entries after `sequence`, in order, at most `limit` (default 1000). */
   entriesAfter(key: ConversationKey, sequence: number, limit?: number): Promise<JournalEntry[]>;
   /**

@@ -121,6 +121,10 @@ export function createMemoryConversationStore({ now = () => new Date() } = {}): 
       });
     },
 
+    async lastSequence(key) {
+      return find(key)?.journal.length ?? 0;
+    },
+
     async entriesAfter(key, sequence, limit = 1000) {
       return find(key)?.journal.slice(sequence, sequence + limit) ?? [];
     },

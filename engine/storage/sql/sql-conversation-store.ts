@@ -169,6 +169,11 @@ export function createSqlConversationStore(
       });
     },
 
+    async lastSequence(key) {
+      const row = await conversationOf(tables, key).select('last_sequence').executeTakeFirst();
+      return row?.last_sequence ?? 0;
+    },
+
     async entriesAfter(key, sequence, limit = 1000) {
       const rows = await journalOf(tables, key)
         .select(['sequence', 'event'])
