@@ -15,6 +15,7 @@ import { createMetrics, type Metrics } from './metrics.ts';
 import { openAnswerPipeline } from './open-answer-pipeline.ts';
 import { openAnswerQuality } from './open-answer-quality.ts';
 import type { Knowledge } from './open-knowledge.ts';
+import { noticeChannels, openNotices } from './open-notices.ts';
 
 /** A customer waits no longer than this for a better order of the passages. */
 const rerankDeadlineMs = 250;
@@ -51,8 +52,10 @@ export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
       logger,
     }),
   );
-  const store = stack.adopt(openSqliteConversationStore(join(config.dataDir, 'conversations.db')), (opened) =>
-    opened.close(),
+  const { handoff: handoffChannels, absent: absentChannels } = noticeChannels(config.notices);
+  const store = stack.adopt(
+    openSqliteConversationStore(join(config.dataDir, 'conversations.db'), { handoffChannels }),
+    (opened) => opened.close(),
   );
   const answering = createAnswering({
     store,
@@ -64,7 +67,14 @@ export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
         logger.error({ conversationId, code: error.code, err: error }, 'an answer failed'),
     },
   });
-  const cases = createCaseWork({ store, answering, messageLength: config.limits.messageLength });
+  const cases = createCaseWork({
+    store,
+    answering,
+    messageLength: config.limits.messageLength,
+    absentChannels,
+  });
+  const [baseUrl = `http://localhost:${config.server.port}`] = config.server.publicUrls;
+  stack.use(openNotices({ settings: config.notices, baseUrl, store, logger }));
   const accounts = createAccounts({ store: store.access, tenantId: defaultTenant });
   const forgetful = setInterval(() => {
     const since = new Date(Date.now() - config.inbox.forgottenAfterMs);

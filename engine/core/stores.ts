@@ -2,6 +2,7 @@
 import type { Citation, Conversation, Feedback, HandoffReason, Message } from './conversation.ts';
 import type { JournalEntry, JournalEvent } from './events.ts';
 import type { Handling } from './handling.ts';
+import type { Notice } from './notices.ts';
 import type { ConversationKey, TenantId } from './tenant.ts';
 
 export interface NewConversation {
@@ -78,6 +79,8 @@ export interface HandlingChange {
   readonly handling: Handling;
   /** Journalled with it. One that carries a message which is there already makes the whole change a repetition. */
   readonly events?: readonly JournalEvent[];
+  /** Due with it. */
+  readonly notices?: readonly Pick<Notice, 'kind' | 'channel' | 'about'>[];
 }
 
 export interface HandlingChanged {

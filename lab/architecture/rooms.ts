@@ -62,6 +62,12 @@ export const rooms: readonly Room[] = [
     mayImport: ['engine/core'],
   },
   {
+    folder: 'engine/jobs',
+    alias: '#jobs',
+    holds: 'work that goes on by itself: notices delivered until they arrive',
+    mayImport: ['engine/core'],
+  },
+  {
     folder: 'engine/learning',
     alias: '#learning',
     holds:

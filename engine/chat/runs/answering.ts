@@ -70,6 +70,8 @@ export interface Answering {
   silence(key: ConversationKey): Promise<void>;
   /** Tells readers of entries that something else has journalled. */
   announce(key: ConversationKey, entries: readonly JournalEntry[]): void;
+  /** Whether somebody reads the conversation right now. */
+  isFollowed(key: ConversationKey): boolean;
   /** Told of each conversation whose messages or handling changed here. Returns the function that ends it. */
   onChange(listener: (key: ConversationKey) => void): () => void;
   /** Throws `not-found` if the conversation has no such answer. */
@@ -414,6 +416,8 @@ export function createAnswering({
     announce(key, entries) {
       for (const entry of entries) feed.announce(key, entry);
     },
+
+    isFollowed: feed.isFollowed,
 
     onChange(listener) {
       changeListeners.add(listener);

@@ -5,7 +5,7 @@ import { AppError } from '#core/errors.ts';
 import type { JournalEvent } from '#core/events.ts';
 import { changeHandling, type Handling, type HandlingAction, type Person } from '#core/handling.ts';
 import type { InboxStore } from '#core/inbox.ts';
-import type { ConversationStore } from '#core/stores.ts';
+import type { ConversationStore, HandlingChange } from '#core/stores.ts';
 import { type ConversationKey, keyText } from '#core/tenant.ts';
 import type { Answering } from './answering.ts';
 
@@ -59,7 +59,9 @@ export interface Look {
 
 export interface CaseWorkOptions {
   readonly store: ConversationStore & Pick<InboxStore, 'addNote' | 'forgotten'>;
-  readonly answering: Pick<Answering, 'silence' | 'announce' | 'onChange'>;
+  readonly answering: Pick<Answering, 'silence' | 'announce' | 'onChange' | 'isFollowed'>;
+  /** How a reply reaches a customer who has left; none by default. */
+  readonly absentChannels?: readonly string[];
   /** UTF-16 code units. */
   readonly messageLength: number;
   readonly now?: () => Date;
@@ -71,6 +73,7 @@ export function createCaseWork({
   store,
   answering,
   messageLength,
+  absentChannels = [],
   now = () => new Date(),
 }: CaseWorkOptions): CaseWork {
   const listeners = new Set<(news: TeamNews) => void>();
@@ -85,11 +88,12 @@ export function createCaseWork({
     key: ConversationKey,
     action: HandlingAction,
     eventsOf: (before: Handling, after: Handling) => readonly JournalEvent[],
+    notices: HandlingChange['notices'] = [],
   ): Promise<Handling> {
     const at = now().toISOString();
     const changed = await store.changeHandling(key, (current) => {
       const handling = changeHandling(current, action, at);
-      return { handling, events: eventsOf(current, handling) };
+      return { handling, events: eventsOf(current, handling), notices };
     });
     if (!changed) throw new AppError('not-found', 'The conversation is not there.');
     answering.announce(key, changed.entries);
@@ -126,7 +130,13 @@ export function createCaseWork({
         createdAt: now().toISOString(),
         person: { name: by.name },
       };
-      return change(key, { type: 'reply', by, overrides }, () => [{ type: 'person-message', message }]);
+      const away = answering.isFollowed(key) ? [] : absentChannels;
+      return change(
+        key,
+        { type: 'reply', by, overrides },
+        () => [{ type: 'person-message', message }],
+        away.map((channel) => ({ kind: 'reply', channel, about: messageId })),
+      );
     },
 
     async note(key, { id, text, by }) {

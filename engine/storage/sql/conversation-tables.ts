@@ -3,6 +3,7 @@ import type { Generated, Selectable } from 'kysely';
 import type { Conversation, HandoffReason, Message } from '#core/conversation.ts';
 import type { JournalEvent } from '#core/events.ts';
 import { type Handling, type HandlingState, weightier } from '#core/handling.ts';
+import type { NoticeKind } from '#core/notices.ts';
 import type { ConversationKey, TenantId } from '#core/tenant.ts';
 
 interface OfConversation {
@@ -75,6 +76,18 @@ interface NotesTable extends OfConversation {
   at: string;
 }
 
+interface NoticesTable extends OfConversation {
+  id: string;
+  kind: NoticeKind;
+  channel: string;
+  about: string;
+  created_at: string;
+  attempts: Generated<number>;
+  state: Generated<'pending' | 'sent' | 'given-up'>;
+  next_at: string;
+  error: string | null;
+}
+
 export interface ConversationTables {
   conversations: ConversationsTable;
   journal: JournalTable;
@@ -82,6 +95,7 @@ export interface ConversationTables {
   feedback: FeedbackTable;
   handoffs: HandoffsTable;
   notes: NotesTable;
+  notices: NoticesTable;
 }
 
 export function columnsOf({ tenantId, conversationId }: ConversationKey) {

@@ -21,6 +21,7 @@ import {
   toEvent,
   toHandling,
 } from './conversation-tables.ts';
+import { insertNotices } from './sql-notice-store.ts';
 
 type Tables = Kysely<ConversationTables>;
 
@@ -39,9 +40,15 @@ export interface SqlBackend {
   close(): Promise<void>;
 }
 
+export interface SqlStoreOptions {
+  readonly now?: () => Date;
+  /** Where the team is told that a customer waits: names of channels. */
+  readonly handoffChannels?: readonly string[];
+}
+
 export function createSqlConversationStore(
   { tables, transaction, durable, overwritten, erase, close }: SqlBackend,
-  { now = () => new Date() } = {},
+  { now = () => new Date(), handoffChannels = [] }: SqlStoreOptions = {},
 ): ConversationStore {
   return {
     async create(tenantId, { language } = {}) {
@@ -271,13 +278,20 @@ export function createSqlConversationStore(
       const changed = await transaction(async (tables) => {
         if ((await advance(tables, key, 0)) === undefined) return undefined;
         const current = (await readHandling(tables, key))!;
-        const { handling, events = [] } = change(current);
+        const { handling, events = [], notices = [] } = change(current);
         for (const event of events) {
           const message = messageOf(event);
           if (message && (await hasMessage(tables, key, message.id)))
             return { handling: current, entries: [] };
         }
         await writeHandling(tables, key, handling);
+        for (const { kind, channel, about } of notices)
+          await insertNotices(tables, key, {
+            kind,
+            channels: [channel],
+            about,
+            createdAt: now().toISOString(),
+          });
         const last = (await advance(tables, key, events.length))!;
         const entries = events.map((event, index) => ({
           conversationId: key.conversationId,
@@ -339,8 +353,20 @@ export function createSqlConversationStore(
   ): Promise<Handling> {
     const current = (await readHandling(tables, key))!;
     const handling = changeHandling(current, action, now().toISOString());
-    if (handling === current) await touch(tables, key);
-    else await writeHandling(tables, key, handling);
+    if (handling === current) {
+      await touch(tables, key);
+      return handling;
+    }
+    await writeHandling(tables, key, handling);
+    const isNewlyDue = handling.reason !== current.reason && action.type === 'request';
+    if (isNewlyDue && handling.state === 'waiting')
+      await insertNotices(tables, key, {
+        kind: 'handoff',
+        channels: handoffChannels,
+        // A weightier reason is news; the same one again is not.
+        about: `${handling.since} ${handling.reason}`,
+        createdAt: now().toISOString(),
+      });
     return handling;
   }
 

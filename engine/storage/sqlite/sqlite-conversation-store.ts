@@ -7,23 +7,28 @@ import { Kysely, sql } from 'kysely';
 import type { AccessStore } from '#core/access.ts';
 import { AppError } from '#core/errors.ts';
 import type { InboxStore } from '#core/inbox.ts';
+import type { NoticeStore } from '#core/notices.ts';
 import type { ConversationStore } from '#core/stores.ts';
 import type { ConversationTables } from '../sql/conversation-tables.ts';
 import { createSqlAccessStore, type SqlAccessBackend } from '../sql/sql-access-store.ts';
-import { createSqlConversationStore, type SqlBackend } from '../sql/sql-conversation-store.ts';
+import {
+  createSqlConversationStore,
+  type SqlBackend,
+  type SqlStoreOptions,
+} from '../sql/sql-conversation-store.ts';
 import { createSqlInboxStore } from '../sql/sql-inbox-store.ts';
+import { createSqlNoticeStore } from '../sql/sql-notice-store.ts';
 import { createNodeSqliteDialect } from './node-sqlite-dialect.ts';
 import { createLogEraser, overwritten, reclaimSpace } from './sqlite-erasure.ts';
 import { migrate } from './sqlite-migrations.ts';
 import { openWriteAheadLogSync } from './write-ahead-log-sync.ts';
 
 /** One file: conversations, the team's side of them, and the team. */
-export interface SqliteStore extends ConversationStore, InboxStore {
+export interface SqliteStore extends ConversationStore, InboxStore, NoticeStore {
   readonly access: AccessStore;
 }
 
-export interface SqliteStoreOptions {
-  readonly now?: () => Date;
+export interface SqliteStoreOptions extends SqlStoreOptions {
   /** How long `delete` waits for other readers of the file before it says `erasing`. */
   readonly erasureWaitMs?: number;
   /** How long a write waits for another program that writes. */
@@ -39,7 +44,12 @@ const openingWaitMs = 2_000;
 /** Creates the file and its folder if needed. Throws an AppError that says what to do when the file is damaged or of a newer version. */
 export function openSqliteConversationStore(
   path: string,
-  { now = () => new Date(), erasureWaitMs = 1_000, writeWaitMs = 10_000 }: SqliteStoreOptions = {},
+  {
+    now = () => new Date(),
+    erasureWaitMs = 1_000,
+    writeWaitMs = 10_000,
+    handoffChannels = [],
+  }: SqliteStoreOptions = {},
 ): SqliteStore {
   const database = openDatabase(path);
   const log = openWriteAheadLogSync(`${path}-wal`);
@@ -80,7 +90,8 @@ export function openSqliteConversationStore(
     },
   };
   return {
-    ...createSqlConversationStore(backend, { now }),
+    ...createSqlConversationStore(backend, { now, handoffChannels }),
+    ...createSqlNoticeStore(backend),
     ...createSqlInboxStore(backend, { now }),
     // The same connection, seen with other tables.
     access: createSqlAccessStore(backend as unknown as SqlAccessBackend),

@@ -243,6 +243,26 @@ const steps: readonly string[] = [
   ) STRICT;
   CREATE INDEX audit_of_tenant ON audit (tenant_id, position);
   `,
+  // What has to reach somebody outside. No words of a customer: those are read from the conversation when it is delivered.
+  `
+  CREATE TABLE notices (
+    id TEXT PRIMARY KEY,
+    tenant_id TEXT NOT NULL,
+    conversation_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    about TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    state TEXT NOT NULL DEFAULT 'pending',
+    next_at TEXT NOT NULL,
+    error TEXT,
+    FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversations (tenant_id, id) ON DELETE CASCADE
+  ) WITHOUT ROWID, STRICT;
+  CREATE UNIQUE INDEX notices_about ON notices (tenant_id, conversation_id, kind, channel, about);
+  CREATE INDEX notices_due ON notices (next_at) WHERE state = 'pending';
+  CREATE INDEX notices_of_tenant ON notices (tenant_id, created_at);
+  `,
 ];
 
 /**
