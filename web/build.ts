@@ -1,4 +1,4 @@
-// Builds what browsers load into dist/web: widget.js, one file for any website, and the demo page of the sample company.
+// Builds what browsers load into dist/web: widget.js, one file for any website; the demo page of the sample company; the team's console.
 // `--if-changed` returns at once when the sources are those of the last build.
 import { createHash } from 'node:crypto';
 import { globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ const stampFile = join(dist, '.built-from');
 
 function sourcesHash(): string {
   const hash = createHash('sha256');
-  const sources = ['package-lock.json', 'web/*.ts', 'web/{widget,demo}/**/*', 'data/knowledge/**/*'];
+  const sources = ['package-lock.json', 'web/*.ts', 'web/*.css', 'web/{widget,demo,console}/**/*', 'data/knowledge/**/*'];
   const files = globSync(sources, { cwd: root, withFileTypes: true }).filter((entry) => entry.isFile());
   for (const path of files.map((entry) => join(entry.parentPath, entry.name)).sort()) {
     hash
@@ -101,6 +101,21 @@ async function buildAll(hash: string): Promise<void> {
         input: join(here, 'widget/main.ts'),
         output: { format: 'iife', entryFileNames: 'widget.js' },
       },
+    },
+  });
+  await build({
+    ...shared,
+    root: join(here, 'console'),
+    base: '/console/',
+    publicDir: false,
+    build: {
+      outDir: join(next, 'console'),
+      emptyOutDir: true,
+      // The policy of the pages allows no `data:` styles or scripts, and one file can be kept for good.
+      assetsInlineLimit: 0,
+      target: ['chrome120', 'firefox125', 'safari17'],
+      cssTarget: 'esnext',
+      modulePreload: { polyfill: false },
     },
   });
   const takeTemplate = (name: string) => {

@@ -118,9 +118,15 @@ export const rooms: readonly Room[] = [
   },
   {
     folder: 'web',
-    holds: 'what a browser runs: `widget/`, `demo/`, and their build',
+    holds: 'what a browser runs: `widget/`, `demo/`, and the build of all of it',
     mayImport: [],
     mayImportTypesOf: ['server/protocol.ts', 'engine/core'],
+  },
+  {
+    folder: 'web/console',
+    holds: 'the pages of the team: `inbox/`, `team/`, `account/`; `wire/` speaks to the server, `parts/` is what pages share',
+    mayImport: ['web'],
+    mayImportTypesOf: ['server/protocol.ts', 'server/team/wire.ts', 'engine/core'],
   },
 ];
 

@@ -1,4 +1,4 @@
-// What browsers load: the widget for any website, and the demo page. Built files only, from one folder.
+// What browsers load: the widget for any website, the demo page, and the team's console. Built files only, from one folder.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -34,11 +34,21 @@ export function staticFiles({ folder }: StaticFilesOptions): Router {
     });
   }
 
+  // The console's own routes have no files: each is its one page, which reads the address.
+  const consoleFolder = join(folder, 'console');
+  router.get(/^\/console(?:\/(?!assets\/).*)?$/, (_request, response, next) => {
+    response.set('Cache-Control', 'no-cache');
+    response.sendFile('index.html', { root: consoleFolder, cacheControl: false }, (failed) =>
+      failed && !response.headersSent ? next() : undefined,
+    );
+  });
+
+  const hashed = [folder, consoleFolder].map((parent) => join(parent, 'assets'));
   router.use(
     express.static(folder, {
       dotfiles: 'ignore',
       setHeaders(response, path) {
-        const immutable = path.startsWith(join(folder, 'assets'));
+        const immutable = hashed.some((assets) => path.startsWith(assets));
         response.setHeader('Cache-Control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
       },
     }),

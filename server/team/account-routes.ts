@@ -1,6 +1,7 @@
 // Signing in, and the people of the team.
 import { z } from 'zod';
 import { AppError } from '#core/errors.ts';
+import { defaultTenant } from '#core/tenant.ts';
 import { type Route, route } from './route.ts';
 import {
   apiKey,
@@ -11,31 +12,28 @@ import {
   me,
   ofThing,
   password,
-  type permission,
   personName,
   role,
   session,
+  setup,
   user,
 } from './wire.ts';
 
 const token = z.string().regex(/^[\w-]{44}$/);
 const code = z.string().max(20);
-const meOf = ({
-  person,
-  kind,
-  permissions,
-}: {
-  person: { id: string; name: string };
-  kind: 'user' | 'api-key';
-  permissions: ReadonlySet<z.output<typeof permission>>;
-}) => ({
-  person,
-  kind,
-  permissions: [...permissions],
-});
 const noSuch = (what: string) => new AppError('not-found', `There is no such ${what}.`);
 
 export const accountRoutes: readonly Route[] = [
+  route({
+    method: 'get',
+    path: '/setup',
+    summary: 'Whether anybody has an account yet. Until then the command line makes the first one.',
+    access: 'anyone',
+    response: setup,
+    handle: async (_request, { accounts }) => ({
+      hasAccounts: (await accounts.users(defaultTenant)).length > 0,
+    }),
+  }),
   route({
     method: 'post',
     path: '/session',
@@ -65,7 +63,17 @@ export const accountRoutes: readonly Route[] = [
     summary: 'Who is signed in, and what they may do.',
     access: 'signed-in',
     response: me,
-    handle: async ({ principal }) => meOf(principal),
+    async handle({ principal: { person, kind, permissions, tenantId } }, { accounts }) {
+      const user = (await accounts.users(tenantId)).find(({ id }) => id === person.id);
+      return {
+        person,
+        kind,
+        permissions: [...permissions],
+        ...(user
+          ? { account: { email: user.email, role: user.role, hasSecondFactor: user.hasSecondFactor } }
+          : {}),
+      };
+    },
   }),
   route({
     method: 'post',

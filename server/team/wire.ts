@@ -135,8 +135,16 @@ export const user = z
   .meta({ id: 'User' });
 
 export const me = z
-  .object({ person, kind: z.enum(['user', 'api-key']), permissions: z.array(permission) })
+  .object({
+    person,
+    kind: z.enum(['user', 'api-key']),
+    permissions: z.array(permission),
+    /** Of a user. */
+    account: z.object({ email: z.string(), role, hasSecondFactor: z.boolean() }).optional(),
+  })
   .meta({ id: 'Me' });
+
+export const setup = z.object({ hasAccounts: z.boolean() }).meta({ id: 'Setup' });
 
 /** A link is `BASE/console/password#TOKEN`: what stands behind `#` is never sent to a server, so it is in no log. */
 export const link = z.object({ token: z.string(), expiresAt: z.string() }).meta({ id: 'PasswordLink' });

@@ -1,0 +1,33 @@
+const shapes = {
+  inbox: 'M4 13h4l1.5 3h5l1.5-3h4M4 13v5a1 1 0 0 0 1 1h14a1 1 0 0 0 1-1v-5M4 13 6.5 5.5h11L20 13',
+  users: 'M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7Zm-6 9c0-3.5 2.5-6 6-6s6 2.5 6 6M16 4.3a3.5 3.5 0 0 1 0 6.4M18 14.5c2 1 3 3 3 5.5',
+  key: 'M14.5 13.5a4.5 4.5 0 1 0-4-4L3 17v4h4l1-1v-2h2l2-2v-1.5ZM16.5 7.5h.01',
+  log: 'M7 3h10a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2H7a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2Zm2 5h6M9 12h6M9 16h4',
+  person: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8Zm-7.5 8.5c.5-4 3.5-6 7.5-6s7 2 7.5 6',
+  bot: 'M6 9h12a2 2 0 0 1 2 2v6a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2v-6a2 2 0 0 1 2-2Zm6 0V5m-1-1h2M9 13v1.5M15 13v1.5',
+  clock: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18Zm0-14v5l3 2',
+  search: 'M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14Zm9 2-4-4',
+  check: 'm5 12.5 4.5 4.5L19 7.5',
+  back: 'm14.5 6-6 6 6 6',
+  down: 'm7 10 5 5 5-5',
+  more: 'M5.5 12h.01M12 12h.01M18.5 12h.01',
+  close: 'm6.5 6.5 11 11m0-11-11 11',
+  danger: 'M12 4 2.8 19.5h18.4L12 4Zm0 6v4m0 2.7h.01',
+  return: 'M9 7 4 12l5 5M4 12h11a5 5 0 0 1 5 5v1',
+  note: 'M5 4h14v11l-5 5H5V4Zm14 11h-5v5M8.5 9h7M8.5 13h3',
+  send: 'M4 12 20 4.5 16 20l-4.5-6L4 12Zm7.5 2L20 4.5',
+  eye: 'M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12ZM12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6Z',
+  out: 'M14 4H6a1 1 0 0 0-1 1v14a1 1 0 0 0 1 1h8M10 12h11m-4-4 4 4-4 4',
+  help: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18Zm-2.5-11.5A2.5 2.5 0 1 1 12 12v1.5m0 3h.01',
+} as const;
+
+export type IconName = keyof typeof shapes;
+
+/** Beside words that say the same: hidden from those who hear the page. */
+export function Icon({ name }: { readonly name: IconName }) {
+  return (
+    <svg className="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+      <path d={shapes[name]} />
+    </svg>
+  );
+}

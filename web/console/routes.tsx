@@ -1,0 +1,90 @@
+// The addresses of the console. Pages beside the inbox are loaded when they are opened.
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import { InboxPage } from './inbox/inbox-page.tsx';
+import { readInboxSearch } from './inbox/views.ts';
+import { NotFound } from './parts/notices.tsx';
+import { Gate } from './shell/gate.tsx';
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
+
+const password = createRoute({
+  getParentRoute: () => root,
+  path: '/password',
+  component: lazyRouteComponent(() => import('./account/set-password.tsx'), 'SetPasswordPage'),
+});
+
+/** Everything that needs somebody who is signed in. */
+const team = createRoute({ getParentRoute: () => root, id: 'team', component: Gate });
+
+const index = createRoute({
+  getParentRoute: () => team,
+  path: '/',
+  beforeLoad() {
+    throw redirect({ to: '/inbox', replace: true });
+  },
+});
+
+const inbox = createRoute({
+  getParentRoute: () => team,
+  path: '/inbox',
+  component: InboxPage,
+  validateSearch: readInboxSearch,
+});
+
+/** The inbox draws it: the list stays while conversations change. */
+const conversation = createRoute({ getParentRoute: () => inbox, path: '$id' });
+
+const account = createRoute({
+  getParentRoute: () => team,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./account/account-page.tsx'), 'AccountPage'),
+});
+
+const users = createRoute({
+  getParentRoute: () => team,
+  path: '/users',
+  component: lazyRouteComponent(() => import('./team/users-page.tsx'), 'UsersPage'),
+});
+
+const apiKeys = createRoute({
+  getParentRoute: () => team,
+  path: '/api-keys',
+  component: lazyRouteComponent(() => import('./team/api-keys-page.tsx'), 'ApiKeysPage'),
+});
+
+const audit = createRoute({
+  getParentRoute: () => team,
+  path: '/audit',
+  component: lazyRouteComponent(() => import('./team/audit-page.tsx'), 'AuditPage'),
+});
+
+export function createConsoleRouter() {
+  return createRouter({
+    routeTree: root.addChildren([
+      password,
+      team.addChildren([index, inbox.addChildren([conversation]), account, users, apiKeys, audit]),
+    ]),
+    basepath: '/console',
+    defaultPreload: 'intent',
+    // `?search=42` is a text, not a number.
+    parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+    stringifySearch: (search) => {
+      const entries = Object.entries(search).filter(([, value]) => value !== undefined);
+      const text = new URLSearchParams(entries.map(([name, value]) => [name, String(value)])).toString();
+      return text && `?${text}`;
+    },
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createConsoleRouter>;
+  }
+}

@@ -1,0 +1,143 @@
+// The frame around every page: where one can go, who one is, whether the server is there.
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, Outlet, useNavigate } from '@tanstack/react-router';
+import { useEffect, useMemo, useState } from 'react';
+import { Icon, type IconName } from '../parts/icon.tsx';
+import { Menu, MenuItem, MenuLine } from '../parts/menu.tsx';
+import { t } from '../text/strings.ts';
+import { useAlerts } from '../wire/alerts.ts';
+import { request } from '../wire/http.ts';
+import { type Live, openLive, useOnline } from '../wire/live.ts';
+import { countsQuery, meQuery } from '../wire/queries.ts';
+import type { Me } from '../wire/types.ts';
+import { type Desk, DeskContext } from './context.ts';
+import { ShortcutHelp } from './shortcut-help.tsx';
+import { useKeys } from './use-keys.ts';
+
+export function Shell({ me }: { readonly me: Me }) {
+  const client = useQueryClient();
+  const [live, setLive] = useState<Live>();
+  const [isHelpOpen, setHelpOpen] = useState(false);
+  const { id } = me.person;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another person needs a line of their own.
+  useEffect(() => {
+    const opened = openLive(client);
+    setLive(opened);
+    return () => opened.close();
+  }, [client, id]);
+  const desk = useMemo<Desk | undefined>(
+    () => live && { me, live, may: (permission) => me.permissions.includes(permission) },
+    [me, live],
+  );
+  const { data: counts } = useQuery({ ...countsQuery, enabled: me.permissions.includes('inbox:read') });
+  useAlerts(counts);
+  useKeys({ '?': () => setHelpOpen(true) });
+  if (!desk) return null;
+  return (
+    <DeskContext value={desk}>
+      <a className="skip" href="#main">
+        {t.skip}
+      </a>
+      <div className="frame">
+        <header className="bar">
+          <Link to="/inbox" className="brand">
+            <Brand />
+            Answerdesk
+          </Link>
+          <nav aria-label={t.main}>
+            <Destination to="/inbox" icon="inbox" label={t.inbox} count={counts?.waiting} />
+            {desk.may('users:manage') && <Destination to="/users" icon="users" label={t.users} />}
+            {desk.may('settings:manage') && <Destination to="/api-keys" icon="key" label={t.apiKeys} />}
+            {desk.may('audit:read') && <Destination to="/audit" icon="log" label={t.audit} />}
+          </nav>
+          <AccountMenu name={me.person.name} onHelp={() => setHelpOpen(true)} />
+        </header>
+        <OfflineBanner />
+        <Outlet />
+      </div>
+      {isHelpOpen && <ShortcutHelp onClose={() => setHelpOpen(false)} />}
+    </DeskContext>
+  );
+}
+
+export function Brand() {
+  return (
+    <span className="mark" aria-hidden="true">
+      <Icon name="check" />
+    </span>
+  );
+}
+
+interface DestinationProps {
+  readonly to: '/inbox' | '/users' | '/api-keys' | '/audit';
+  readonly icon: IconName;
+  readonly label: string;
+  readonly count?: number | undefined;
+}
+
+function Destination({ to, icon, label, count = 0 }: DestinationProps) {
+  return (
+    <Link to={to} className="destination" title={label}>
+      <Icon name={icon} />
+      <span className="label">{label}</span>
+      {count > 0 && (
+        <span className="count">
+          {count}
+          <span className="hear"> {t.waiting}</span>
+        </span>
+      )}
+    </Link>
+  );
+}
+
+function OfflineBanner() {
+  const isOnline = useOnline();
+  return (
+    <div className="banner" role="status">
+      {isOnline ? null : t.offline}
+    </div>
+  );
+}
+
+function AccountMenu({ name, onHelp }: { readonly name: string; readonly onHelp: () => void }) {
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  async function signOut() {
+    try {
+      await request('/session', { method: 'DELETE' });
+    } finally {
+      // Nothing of what was read stays in memory.
+      client.clear();
+      await client.fetchQuery({ ...meQuery, staleTime: 0 });
+    }
+  }
+  return (
+    <Menu
+      className="quiet account"
+      label={`${t.account}: ${name}`}
+      trigger={
+        <>
+          <span className="face" aria-hidden="true">
+            {name.slice(0, 1).toUpperCase()}
+          </span>
+          <span className="label">{name}</span>
+          <Icon name="down" />
+        </>
+      }
+    >
+      <MenuItem onSelect={() => void navigate({ to: '/account' })}>
+        <Icon name="person" />
+        {t.account}
+      </MenuItem>
+      <MenuItem onSelect={onHelp}>
+        <Icon name="help" />
+        {t.shortcuts}
+      </MenuItem>
+      <MenuLine />
+      <MenuItem onSelect={() => void signOut().catch(() => {})}>
+        <Icon name="out" />
+        {t.signOut}
+      </MenuItem>
+    </Menu>
+  );
+}

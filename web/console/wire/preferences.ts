@@ -1,0 +1,45 @@
+// What one person set for this browser. Nothing of a customer is ever here.
+import { useSyncExternalStore } from 'react';
+
+export interface Preferences {
+  /** A beep when a conversation begins to wait. */
+  readonly sound: boolean;
+  /** A notification of the system, too. */
+  readonly notify: boolean;
+  /** Keys without Ctrl or Alt. Whoever speaks to the computer turns them off (WCAG 2.1.4). */
+  readonly singleKeys: boolean;
+}
+
+const key = 'answerdesk-console';
+const defaults: Preferences = { sound: false, notify: false, singleKeys: true };
+const watchers = new Set<() => void>();
+let current = read();
+
+function read(): Preferences {
+  try {
+    return { ...defaults, ...JSON.parse(localStorage.getItem(key) ?? '{}') };
+  } catch {
+    return defaults;
+  }
+}
+
+export function preferences(): Preferences {
+  return current;
+}
+
+export function setPreferences(change: Partial<Preferences>): void {
+  current = { ...current, ...change };
+  try {
+    localStorage.setItem(key, JSON.stringify(current));
+  } catch {
+    // Then it holds until the page is closed.
+  }
+  for (const watcher of watchers) watcher();
+}
+
+export function usePreferences(): Preferences {
+  return useSyncExternalStore((watcher) => {
+    watchers.add(watcher);
+    return () => watchers.delete(watcher);
+  }, preferences);
+}

@@ -1,0 +1,19 @@
+// What the server says, as types: taken from its schemas, which stay on the server.
+import type { z } from 'zod';
+import type * as wire from '#server/team/wire.ts';
+
+export type InboxItem = z.output<typeof wire.inboxItem>;
+export type InboxPage = z.output<typeof wire.inboxPage>;
+export type InboxCounts = z.output<typeof wire.inboxCounts>;
+export type CaseDetails = z.output<typeof wire.caseDetails>;
+export type CaseMessage = z.output<typeof wire.message>;
+export type CaseNote = z.output<typeof wire.note>;
+export type Handling = z.output<typeof wire.handling>;
+export type Person = z.output<typeof wire.person>;
+export type Me = z.output<typeof wire.me>;
+export type User = z.output<typeof wire.user>;
+export type PasswordLink = z.output<typeof wire.link>;
+export type SessionFacts = z.output<typeof wire.session>;
+export type ApiKey = z.output<typeof wire.apiKey>;
+export type AuditEntry = z.output<typeof wire.auditEntry>;
+export type Setup = z.output<typeof wire.setup>;
