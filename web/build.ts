@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 
 const here = import.meta.dirname;
@@ -12,7 +13,13 @@ const stampFile = join(dist, '.built-from');
 
 function sourcesHash(): string {
   const hash = createHash('sha256');
-  const sources = ['package-lock.json', 'web/*.ts', 'web/*.css', 'web/{widget,demo,console}/**/*', 'data/knowledge/**/*'];
+  const sources = [
+    'package-lock.json',
+    'web/*.ts',
+    'web/*.css',
+    'web/{widget,demo,console}/**/*',
+    'data/knowledge/**/*',
+  ];
   const files = globSync(sources, { cwd: root, withFileTypes: true }).filter((entry) => entry.isFile());
   for (const path of files.map((entry) => join(entry.parentPath, entry.name)).sort()) {
     hash
@@ -66,6 +73,15 @@ function isCurrent(hash: string): boolean {
   }
 }
 
+/** Once here, at the best level, instead of for each request. */
+function compress(folder: string): void {
+  for (const path of globSync('*.{js,css}', { cwd: folder }).map((name) => join(folder, name))) {
+    const plain = readFileSync(path);
+    writeFileSync(`${path}.br`, brotliCompressSync(plain));
+    writeFileSync(`${path}.gz`, gzipSync(plain, { level: 9 }));
+  }
+}
+
 async function buildAll(hash: string): Promise<void> {
   // Loaded only when there is something to build: loading it takes longer than the check.
   const [{ build }, { writeArticlePages }] = await Promise.all([
@@ -116,8 +132,15 @@ async function buildAll(hash: string): Promise<void> {
       target: ['chrome120', 'firefox125', 'safari17'],
       cssTarget: 'esnext',
       modulePreload: { polyfill: false },
+      rolldownOptions: {
+        output: {
+          // What the first screen does not wait for, by name: the limit of its size leaves it out.
+          chunkFileNames: ({ isDynamicEntry }) => `assets/${isDynamicEntry ? 'later-' : ''}[name]-[hash].js`,
+        },
+      },
     },
   });
+  compress(join(next, 'console/assets'));
   const takeTemplate = (name: string) => {
     const path = join(next, name);
     const text = readFileSync(path, 'utf8');

@@ -124,7 +124,8 @@ export const rooms: readonly Room[] = [
   },
   {
     folder: 'web/console',
-    holds: 'the pages of the team: `inbox/`, `team/`, `account/`; `wire/` speaks to the server, `parts/` is what pages share',
+    holds:
+      'the pages of the team: `inbox/`, `team/`, `account/`; `wire/` speaks to the server, `parts/` is what pages share',
     mayImport: ['web'],
     mayImportTypesOf: ['server/protocol.ts', 'server/team/wire.ts', 'engine/core'],
   },

@@ -1,14 +1,17 @@
 // What browsers load: the widget for any website, the demo page, and the team's console. Built files only, from one folder.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import express, { Router } from 'express';
+import express, { type Request, Router } from 'express';
 
 export interface StaticFilesOptions {
   /** Holds widget.js, index.html and assets/ with hashes in their names. */
   readonly folder: string;
 }
+
+/** Of files with a hash in their names. */
+const immutable = 'public, max-age=31536000, immutable';
 
 export function staticFiles({ folder }: StaticFilesOptions): Router {
   const router = Router();
@@ -27,33 +30,54 @@ export function staticFiles({ folder }: StaticFilesOptions): Router {
         Vary: 'Accept-Encoding',
       });
       if (request.fresh) return void response.status(304).end();
-      // Asked one by one: browsers list gzip first, and mean no preference by it.
-      const encoding = (['br', 'gzip'] as const).find((name) => request.acceptsEncodings(name));
+      const encoding = encodingFor(request);
       if (!encoding) return void response.end(widget.plain);
       response.set('Content-Encoding', encoding).end(widget[encoding]);
     });
   }
 
-  // The console's own routes have no files: each is its one page, which reads the address.
   const consoleFolder = join(folder, 'console');
-  router.get(/^\/console(?:\/(?!assets\/).*)?$/, (_request, response, next) => {
-    response.set('Cache-Control', 'no-cache');
-    response.sendFile('index.html', { root: consoleFolder, cacheControl: false }, (failed) =>
-      failed && !response.headersSent ? next() : undefined,
-    );
-  });
+  serveConsole(router, consoleFolder);
 
   const hashed = [folder, consoleFolder].map((parent) => join(parent, 'assets'));
   router.use(
     express.static(folder, {
       dotfiles: 'ignore',
       setHeaders(response, path) {
-        const immutable = hashed.some((assets) => path.startsWith(assets));
-        response.setHeader('Cache-Control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
+        response.setHeader(
+          'Cache-Control',
+          hashed.some((assets) => path.startsWith(assets)) ? immutable : 'no-cache',
+        );
       },
     }),
   );
   return router;
+}
+
+/** Asked one by one: browsers list gzip first, and mean no preference by it. */
+function encodingFor(request: Request): 'br' | 'gzip' | undefined {
+  return (['br', 'gzip'] as const).find((name) => request.acceptsEncodings(name));
+}
+
+/** Its scripts and styles as web/build.ts compressed them, and its one page for each of its own addresses. */
+function serveConsole(router: Router, root: string): void {
+  const unchanged = { root, cacheControl: false };
+  router.get(/^\/console(\/assets\/[\w.-]+\.(?:js|css))$/, (request, response, next) => {
+    const file = String(request.params[0]);
+    response.vary('Accept-Encoding');
+    const encoding = encodingFor(request);
+    const compressed = `${file}${encoding === 'br' ? '.br' : '.gz'}`;
+    if (!encoding || !existsSync(join(root, compressed))) return next();
+    response.set({ 'Cache-Control': immutable, 'Content-Encoding': encoding }).type(extname(file));
+    response.sendFile(compressed, unchanged);
+  });
+  router.get(/^\/console(?:\/(?!assets\/).*)?$/, (_request, response, next) => {
+    response.set('Cache-Control', 'no-cache');
+    // Not built: there is nothing here.
+    response.sendFile('index.html', unchanged, (failed) =>
+      failed && !response.headersSent ? next() : undefined,
+    );
+  });
 }
 
 function loadWidget(path: string) {

@@ -52,7 +52,15 @@ export function SetPasswordPage() {
       <p>{fill(t.setPasswordFor, `${owner.data.name}, ${owner.data.email}`)}</p>
       <form onSubmit={submit}>
         {/* For password managers. */}
-        <input className="hear" type="email" autoComplete="username" value={owner.data.email} readOnly tabIndex={-1} aria-hidden="true" />
+        <input
+          className="hear"
+          type="email"
+          autoComplete="username"
+          value={owner.data.email}
+          readOnly
+          tabIndex={-1}
+          aria-hidden="true"
+        />
         <Field
           label={t.newPassword}
           hint={t.passwordHint}

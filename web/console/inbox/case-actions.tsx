@@ -9,7 +9,7 @@ import { fill, t } from '../text/strings.ts';
 import { peopleQuery } from '../wire/queries.ts';
 import type { Handling } from '../wire/types.ts';
 import { nextMorning, SnoozeDialog } from './snooze-dialog.tsx';
-import type { CaseActionName, CaseActions as Actions } from './use-case-actions.ts';
+import type { CaseActions as Actions, CaseActionName } from './use-case-actions.ts';
 
 interface CaseActionsProps {
   readonly handling: Handling;

@@ -93,7 +93,8 @@ export function Composer({ id, handling, actions }: ComposerProps) {
 
   if (!may('inbox:work')) return <p className="composer-locked">{t.readOnly}</p>;
   const owner = handling.state === 'person' && !isMine ? handling.owner?.name : undefined;
-  const problem = send.error && (send.error instanceof Unreachable ? t.notSent : refusalText(send.error, owner));
+  const problem =
+    send.error && (send.error instanceof Unreachable ? t.notSent : refusalText(send.error, owner));
   return (
     <form className={`composer ${mode}`} onSubmit={submit}>
       <div className="composer-top">
@@ -127,11 +128,7 @@ export function Composer({ id, handling, actions }: ComposerProps) {
       <div className="composer-end">
         <div role="alert">{problem && <p className="bad">{problem}</p>}</div>
         <span className="hint keys-hint">{t.sendHint}</span>
-        <button
-          type="submit"
-          className="main"
-          disabled={text === '' || send.isPending || !actions.isOnline}
-        >
+        <button type="submit" className="main" disabled={text === '' || send.isPending || !actions.isOnline}>
           <Icon name={mode === 'reply' ? 'send' : 'note'} />
           {mode === 'reply' ? t.send : t.addNote}
         </button>

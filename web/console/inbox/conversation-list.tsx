@@ -96,7 +96,9 @@ const Row = memo(function Row({ item, isOpen, waited }: RowProps) {
         </span>
         <span className="row-text">
           {lastMessage && lastMessage.author !== 'customer' && (
-            <span className="row-author">{lastMessage.author === 'bot' ? t.assistant : (owner?.name ?? t.agent)}: </span>
+            <span className="row-author">
+              {lastMessage.author === 'bot' ? t.assistant : (owner?.name ?? t.agent)}:{' '}
+            </span>
           )}
           {lastMessage?.text}
         </span>
@@ -107,7 +109,11 @@ const Row = memo(function Row({ item, isOpen, waited }: RowProps) {
               {t[reason]}
             </span>
           )}
-          {owner && <span className="tag plain">{state === 'person' ? owner.name : fill(t.assignedTo, owner.name)}</span>}
+          {owner && (
+            <span className="tag plain">
+              {state === 'person' ? owner.name : fill(t.assignedTo, owner.name)}
+            </span>
+          )}
           {state === 'resolved' && <span className="tag plain">{t.isResolved}</span>}
           {handling.snoozedUntil && (
             <span className="tag plain">{fill(t.snoozedUntil, clock(handling.snoozedUntil))}</span>

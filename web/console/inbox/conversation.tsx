@@ -37,7 +37,12 @@ function OpenConversation({ id, details }: { readonly id: string; readonly detai
   return (
     <article className="case" aria-label={nameOf(details)}>
       <header className="case-head">
-        <Link to="/inbox" search={(before) => before} className="quiet square back" aria-label={t.conversations}>
+        <Link
+          to="/inbox"
+          search={(before) => before}
+          className="quiet square back"
+          aria-label={t.conversations}
+        >
           <Icon name="back" />
         </Link>
         <div className="case-title">
@@ -75,9 +80,7 @@ function Handled({ details: { item } }: { readonly details: CaseDetails }) {
     snoozedUntil !== undefined && fill(t.snoozedUntil, clock(snoozedUntil)),
     item.language?.toUpperCase(),
   ];
-  return (
-    <span title={fullTime(item.createdAt)}>{parts.filter(Boolean).join(' · ')}</span>
-  );
+  return <span title={fullTime(item.createdAt)}>{parts.filter(Boolean).join(' · ')}</span>;
 }
 
 /** Others who have it open; a warning when two write. */

@@ -1,18 +1,21 @@
 // Views, the list, and one conversation. On a phone one of the last two at a time.
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
-import { Empty, Page } from '../parts/notices.tsx';
+import { lazy, Suspense, useEffect, useRef } from 'react';
+import { Empty, Loading, Page } from '../parts/notices.tsx';
 import { useDesk } from '../shell/context.ts';
 import { useKeys } from '../shell/use-keys.ts';
 import { t } from '../text/strings.ts';
 import { useTitle } from '../wire/alerts.ts';
 import { countsQuery, inboxQuery } from '../wire/queries.ts';
-import { Conversation } from './conversation.tsx';
 import { ConversationList } from './conversation-list.tsx';
 import { SearchField } from './search-field.tsx';
 import { ViewLinks } from './view-links.tsx';
 import type { InboxSearch } from './views.ts';
+
+const loadConversation = () => import('./conversation.tsx');
+/** With what shows Markdown, a fifth of all code: the list is there first. */
+const Conversation = lazy(async () => ({ default: (await loadConversation()).Conversation }));
 
 export function InboxPage() {
   const { may } = useDesk();
@@ -41,6 +44,9 @@ function Inbox() {
     return () => live.look(null);
   }, [live, id]);
 
+  // Before it is chosen, so that it opens at once, and also when the network is gone by then.
+  useEffect(() => void loadConversation().catch(() => {}), []);
+
   const open = (conversationId: string | undefined) => {
     if (conversationId === undefined) return;
     void navigate({ to: '/inbox/$id', params: { id: conversationId }, search: (before) => before });
@@ -50,7 +56,7 @@ function Inbox() {
     j: () => open(items[at + 1]?.conversationId),
     k: () => open(items[at - 1]?.conversationId),
     '/': () => searchField.current?.focus(),
-    Escape: () => {
+    escape: () => {
       if (id === undefined) return;
       void navigate({ to: '/inbox', search: (before) => before });
     },
@@ -62,14 +68,22 @@ function Inbox() {
         <ViewLinks counts={counts} view={view} />
         <div className="list-column">
           <SearchField ref={searchField} value={search ?? ''} />
-          <ConversationList list={list} items={items} openId={id} view={view} isSearch={search !== undefined} />
+          <ConversationList
+            list={list}
+            items={items}
+            openId={id}
+            view={view}
+            isSearch={search !== undefined}
+          />
         </div>
       </section>
       <main id="main" tabIndex={-1} className="open-side">
         {id === undefined ? (
           <Empty icon="inbox" title={t.choose} text={t.chooseText} />
         ) : (
-          <Conversation key={id} id={id} />
+          <Suspense fallback={<Loading />}>
+            <Conversation key={id} id={id} />
+          </Suspense>
         )}
       </main>
     </div>

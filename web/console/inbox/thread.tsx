@@ -25,10 +25,10 @@ export function Thread({ details }: { readonly details: CaseDetails }) {
     if (frame.current && isAtEnd.current) frame.current.scrollTop = frame.current.scrollHeight;
   }, [entries.length]);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls.
     <section
       ref={frame}
       className="thread"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls.
       tabIndex={0}
       aria-label={t.messages}
       onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
@@ -100,7 +100,8 @@ function decisionName(decision: string): string {
 
 function Message({ message }: { readonly message: CaseMessage }) {
   const { id, author, text, createdAt, person, decision, citations = [] } = message;
-  const name = author === 'customer' ? t.customer : author === 'bot' ? t.assistant : (person?.name ?? t.agent);
+  const name =
+    author === 'customer' ? t.customer : author === 'bot' ? t.assistant : (person?.name ?? t.agent);
   return (
     <li id={id} tabIndex={-1} className={`message ${author}`}>
       <div className="message-head">

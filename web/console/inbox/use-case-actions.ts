@@ -1,7 +1,7 @@
 // What an agent does to a conversation: each is one call, after which the server's word is shown, whoever won.
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useDesk } from '../shell/context.ts';
 import { problemText } from '../parts/problem.ts';
+import { useDesk } from '../shell/context.ts';
 import { fill, t } from '../text/strings.ts';
 import { post, Refusal } from '../wire/http.ts';
 import { refreshLists, useOnline } from '../wire/live.ts';

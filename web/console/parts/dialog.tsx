@@ -23,7 +23,12 @@ export function Dialog({ title, onClose, children }: DialogProps) {
     <dialog ref={dialog} className="dialog" aria-labelledby={id} onClose={onClose}>
       <header>
         <h2 id={id}>{title}</h2>
-        <button type="button" className="quiet square" aria-label={t.close} onClick={() => dialog.current?.close()}>
+        <button
+          type="button"
+          className="quiet square"
+          aria-label={t.close}
+          onClick={() => dialog.current?.close()}
+        >
           <Icon name="close" />
         </button>
       </header>

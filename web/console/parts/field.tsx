@@ -29,12 +29,7 @@ interface SwitchProps {
 export function Switch({ label, checked, onChange }: SwitchProps) {
   return (
     <label className="switch">
-      <input
-        type="checkbox"
-        role="switch"
-        checked={checked}
-        onChange={({ target }) => onChange(target.checked)}
-      />
+      <input type="checkbox" checked={checked} onChange={({ target }) => onChange(target.checked)} />
       <span>{label}</span>
     </label>
   );

@@ -1,5 +1,5 @@
-import { Refusal, Unreachable } from '../wire/http.ts';
 import { t } from '../text/strings.ts';
+import { Refusal, Unreachable } from '../wire/http.ts';
 
 /** A sentence for who tried. The server's own where it has one. */
 export function problemText(error: unknown): string {

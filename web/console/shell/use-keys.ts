@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { preferences } from '../wire/preferences.ts';
 
-/** Keys without Ctrl, outside text fields, menus and dialogs. */
+/** Keys without Ctrl, by their names in lower case, outside text fields, menus and dialogs. */
 export function useKeys(actions: Readonly<Record<string, (() => void) | undefined>>): void {
   const latest = useRef(actions);
   latest.current = actions;
@@ -11,7 +11,7 @@ export function useKeys(actions: Readonly<Record<string, (() => void) | undefine
       if (defaultPrevented || ctrlKey || metaKey || altKey || !preferences().singleKeys) return;
       if (target instanceof Element && target.closest('input, textarea, select, dialog, [role=menu]')) return;
       if (document.querySelector('dialog[open]')) return;
-      const action = latest.current[key.length === 1 ? key.toLowerCase() : key];
+      const action = latest.current[key.toLowerCase()];
       if (!action) return;
       event.preventDefault();
       action();

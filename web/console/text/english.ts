@@ -182,7 +182,8 @@ export const english = {
   disableAsk: 'Disable {}?',
   disableText: 'They are signed out at once and cannot sign in. What they wrote stays.',
   removeFactorAsk: 'Remove the second factor of {}?',
-  removeFactorText: 'For somebody who lost the phone. The password alone signs in until they set up a new one.',
+  removeFactorText:
+    'For somebody who lost the phone. The password alone signs in until they set up a new one.',
   linkTitle: 'Link for {}',
   linkText: 'Send it to them. It sets a password, works once and until {}. It is shown only now.',
   link: 'Link',
