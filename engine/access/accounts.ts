@@ -230,6 +230,7 @@ export function createAccounts({
         device: device.slice(0, 200),
       };
       await store.createSession(tenantId, session, hashToken(token));
+      await store.touchUser(tenantId, user.id, at);
       await store.audit(tenantId, { at, actor: user.id, action: 'session.started', subject: session.id });
       return { result: 'signed-in', user, token, expiresAt };
     },

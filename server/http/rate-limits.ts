@@ -14,6 +14,8 @@ export class RateLimitError extends AppError {
 export interface RateLimits {
   /** Every request, handshake and socket event of an address. Throws a RateLimitError. */
   request(address: string): Promise<void>;
+  /** Every request of somebody of the team, who may share an address with all the others. Throws a RateLimitError. */
+  team(personId: string): Promise<void>;
   /** Every attempt of an address to sign in or to use a link. Throws a RateLimitError. */
   signIn(address: string): Promise<void>;
   /** Every message of a conversation. Throws a RateLimitError. */
@@ -23,13 +25,16 @@ export interface RateLimits {
 /** A team behind one address signs in with less; guessing needs more. */
 const signInsPerMinute = 60;
 
+/** Times what a stranger's address may: a console asks again for what it shows whenever something changes. */
+const teamFactor = 5;
+
 export function createRateLimits(limits: {
   requestsPerMinute: number;
   messagesPerMinute: number;
 }): RateLimits {
   const requests = new RateLimiterMemory({ points: limits.requestsPerMinute, duration: 60 });
   const messages = new RateLimiterMemory({ points: limits.messagesPerMinute, duration: 60 });
-
+  const team = new RateLimiterMemory({ points: teamFactor * limits.requestsPerMinute, duration: 60 });
   const signIns = new RateLimiterMemory({
     points: Math.min(limits.requestsPerMinute, signInsPerMinute),
     duration: 60,
@@ -45,6 +50,7 @@ export function createRateLimits(limits: {
 
   return {
     request: (address) => consume(requests, address),
+    team: (personId) => consume(team, personId),
     signIn: (address) => consume(signIns, address),
     message: (conversationId) => consume(messages, conversationId),
   };

@@ -16,21 +16,25 @@ export const sessionCookie = 'answerdesk_session';
 
 export interface TeamRouterOptions extends TeamDependencies {
   readonly settings: AddressSettings;
-  readonly rateLimits: Pick<RateLimits, 'signIn'>;
+  readonly rateLimits: Pick<RateLimits, 'request' | 'team' | 'signIn'>;
 }
 
 /** Bodies are parsed before, the address of this server is checked. */
 export function teamRouter({ settings, rateLimits, ...dependencies }: TeamRouterOptions): Router {
   const router = Router();
-  router.get('/openapi.json', (_request, response) => void response.json(openApiDocument(teamRoutes)));
+  router.get('/openapi.json', async (request, response) => {
+    await rateLimits.request(clientAddress(request, settings.trustProxy));
+    response.json(openApiDocument(teamRoutes));
+  });
   for (const route of teamRoutes)
     router[route.method](route.path, async (request, response) => {
       response.set('Cache-Control', 'no-store');
       refuseForeignPage(request, settings);
       const address = clientAddress(request, settings.trustProxy);
+      const principal = await principalOf(request, dependencies);
+      await (principal ? rateLimits.team(principal.person.id) : rateLimits.request(address));
       // Guessing passwords, codes and links is what a stranger can do here.
       if (route.access === 'anyone') await rateLimits.signIn(address);
-      const principal = await principalOf(request, dependencies);
       if (route.access !== 'anyone') requireAccess(principal, route);
       const result = await route.handle(
         {

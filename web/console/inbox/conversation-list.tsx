@@ -65,6 +65,11 @@ function waitedSpan({ handling: { waitingSince } }: InboxItem, now: number): str
   return waitingSince === undefined ? undefined : span(now - Date.parse(waitingSince));
 }
 
+/** The assistant's Markdown without its marks. */
+function plain(markdown: string): string {
+  return markdown.replace(/\*\*|__|`|^#+ |\[\d+\]/gm, '');
+}
+
 interface RowProps {
   readonly item: InboxItem;
   readonly isOpen: boolean;
@@ -88,7 +93,7 @@ const Row = memo(function Row({ item, isOpen, waited }: RowProps) {
         <span className="row-top">
           <span className="row-name">
             {unread && <span className="dot" role="img" aria-label={t.unreadMark} />}
-            {email ?? `${t.visitor} ${conversationId.slice(0, 4)}`}
+            <span>{email ?? `${t.visitor} ${conversationId.slice(0, 4)}`}</span>
           </span>
           <time className="row-time" dateTime={updatedAt}>
             {waited === undefined ? clock(updatedAt) : fill(t.waitsShort, waited)}
@@ -100,7 +105,7 @@ const Row = memo(function Row({ item, isOpen, waited }: RowProps) {
               {lastMessage.author === 'bot' ? t.assistant : (owner?.name ?? t.agent)}:{' '}
             </span>
           )}
-          {lastMessage?.text}
+          {lastMessage && (lastMessage.author === 'bot' ? plain(lastMessage.text) : lastMessage.text)}
         </span>
         <span className="row-tags">
           {reason && (

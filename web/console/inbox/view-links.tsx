@@ -19,9 +19,9 @@ export function ViewLinks({ view, counts }: ViewLinksProps) {
               to="/inbox"
               search={name === 'waiting' ? {} : { view: name }}
               className="view"
-              activeProps={{}}
+              // The router's own mark would be on every view that this address has room for.
+              activeOptions={{ exact: true, includeSearch: true }}
               aria-current={name === view ? 'page' : undefined}
-              data-status={undefined}
             >
               <span>{t[name]}</span>
               <span className={`count${name === 'waiting' && counts?.waiting ? ' loud' : ''}`}>

@@ -15,6 +15,8 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   useEffect(() => {
     const opened = document.activeElement;
     dialog.current?.showModal();
+    // The browser would choose the button that closes it.
+    dialog.current?.querySelector<HTMLElement>('input:not([type=radio], [type=checkbox])')?.focus();
     return () => {
       if (opened instanceof HTMLElement) opened.focus();
     };

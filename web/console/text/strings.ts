@@ -29,7 +29,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** How long ago, in the largest unit that fits: "12 min". */
+/** How long ago, in the largest unit that fits: "12 min", "<1 min". */
 export function span(milliseconds: number): string {
   const [unit, size] =
     milliseconds >= day
@@ -37,8 +37,8 @@ export function span(milliseconds: number): string {
       : milliseconds >= hour
         ? (['hour', hour] as const)
         : (['minute', minute] as const);
-  const count = Math.max(0, Math.floor(milliseconds / size));
-  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short' }).format(count);
+  const format = new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short' });
+  return milliseconds < minute ? `<${format.format(1)}` : format.format(Math.floor(milliseconds / size));
 }
 
 /** The time alone today, else with the day. */
