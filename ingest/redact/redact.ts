@@ -2,9 +2,24 @@
 // file sets their precedence, applies the profile and counts. `createRedactor` takes the list of recognizers, so more can be added.
 import type { DocumentKind } from '#core/document.ts';
 
-export type PersonalDataKind = 'secret' | 'card' | 'iban' | 'ssn' | 'email' | 'phone' | 'ip' | 'number';
+export type PersonalDataKind =
+  | 'secret'
+  | 'card'
+  | 'iban'
+  | 'ssn'
+  | 'email'
+  | 'phone'
+  | 'ip'
+  | 'number'
+  | 'name'
+  | 'address'
+  | 'date'
+  | 'id'
+  | 'vehicle'
+  | 'device'
+  | 'url';
 
-interface Finding {
+export interface Finding {
   readonly kind: PersonalDataKind;
   /** Offsets in UTF-16 code units. */
   readonly start: number;
@@ -13,6 +28,8 @@ interface Finding {
 
 export interface Recognizer {
   readonly kind: PersonalDataKind;
+  /** Reads only such documents; absent: all. */
+  readonly documentKind?: DocumentKind;
   /** In order and without overlaps. Linear in the text's length, whatever the text. */
   find(text: string): Iterable<Finding>;
 }
@@ -22,11 +39,21 @@ export type KeepRule = (finding: Finding, text: string, documentKind: DocumentKi
 
 export type RedactionCounts = Partial<Record<PersonalDataKind, number>>;
 
+export interface RedactionExtras {
+  /** What was found by other means, in order and without overlaps. Where a recognizer found something, it counts instead. */
+  readonly found?: readonly Finding[];
+  /** What to write for a value; default `[KIND]`. */
+  readonly placeholder?: (kind: PersonalDataKind, value: string) => string;
+}
+
 export interface Redactor {
   redact(
     text: string,
     documentKind: DocumentKind,
+    extras?: RedactionExtras,
   ): { readonly text: string; readonly counts: RedactionCounts };
+  /** What `redact` would replace, in order and without overlaps. */
+  findings(text: string, documentKind: DocumentKind, found?: readonly Finding[]): readonly Finding[];
 }
 
 export interface RedactorOptions {
@@ -36,36 +63,54 @@ export interface RedactorOptions {
 }
 
 export function createRedactor({ recognizers, keep = () => false }: RedactorOptions): Redactor {
+  function findings(text: string, documentKind: DocumentKind, found: readonly Finding[] = []): Finding[] {
+    const readers = recognizers.filter((reader) => (reader.documentKind ?? documentKind) === documentKind);
+    return findAll(readers, text, found).filter((finding) => !keep(finding, text, documentKind));
+  }
+
   return {
-    redact(text, documentKind) {
-      const findings = findAll(recognizers, text);
+    findings,
+    redact(text, documentKind, { found, placeholder = bracketed } = {}) {
       const counts: RedactionCounts = {};
       let result = '';
       let position = 0;
-      for (const finding of findings) {
-        if (keep(finding, text, documentKind)) continue;
-        result += `${text.slice(position, finding.start)}[${finding.kind.toUpperCase()}]`;
-        position = finding.end;
-        counts[finding.kind] = (counts[finding.kind] ?? 0) + 1;
+      for (const { kind, start, end } of findings(text, documentKind, found)) {
+        result += text.slice(position, start) + placeholder(kind, text.slice(start, end));
+        position = end;
+        counts[kind] = (counts[kind] ?? 0) + 1;
       }
       return { text: result + text.slice(position), counts };
     },
   };
 }
 
+function bracketed(kind: PersonalDataKind): string {
+  return `[${kind.toUpperCase()}]`;
+}
+
 /**
  * Findings in text order. Each recognizer reads the text without what earlier ones found, so none overlap; a finding that is kept claims
  * its place too: the digits of a phone number that stays are no long number.
  */
-function findAll(recognizers: readonly Recognizer[], text: string): Finding[] {
+function findAll(recognizers: readonly Recognizer[], text: string, found: readonly Finding[]): Finding[] {
   const all: Finding[] = [];
   let rest = text;
   for (const recognizer of recognizers) {
-    const found = [...recognizer.find(rest)];
-    all.push(...found);
-    rest = masked(rest, found);
+    const recognized = [...recognizer.find(rest)];
+    all.push(...recognized);
+    rest = masked(rest, recognized);
   }
+  all.push(...found.flatMap((finding) => [...unmasked(rest, finding)]));
   return all.sort((left, right) => left.start - right.start);
+}
+
+/** The parts of a finding that no recognizer has claimed, if they hold a letter or digit. */
+function* unmasked(rest: string, { kind, start, end }: Finding): Generator<Finding> {
+  for (const { 0: part, index } of rest.slice(start, end).matchAll(/[^\uFFFC]+/g)) {
+    const lead = /^[^\p{L}\p{N}]*/u.exec(part)![0].length;
+    const text = part.replace(/[^\p{L}\p{N}]+$/u, '');
+    if (text.length > lead) yield { kind, start: start + index + lead, end: start + index + text.length };
+  }
 }
 
 /** With a character that belongs to no word, number or address in each place. */
