@@ -1,15 +1,17 @@
 // One item of a source as a document or a conversation: parsed, cleaned, redacted, told apart by audience and language.
 import type { CardText } from '#core/answer-card.ts';
 import type { Document, DocumentKind } from '#core/document.ts';
+import type { Entity } from '#core/entity-finder.ts';
 import { cleanText, oneLine, tidyWhitespace } from './clean/clean.ts';
 import { languageOf } from './clean/language.ts';
 import type { Conversation } from './clean/transcript.ts';
-import type { ArticleItem, CardItem, ConversationItem } from './item.ts';
+import type { ArticleItem, CardItem, ConversationItem, TranscriptTurn } from './item.ts';
 import { parseHtmlText } from './parse/html-text.ts';
 import { inlineText, parseMarkdown } from './parse/markdown-text.ts';
 import type { ParsedBlock, ParsedText } from './parse/parsed-text.ts';
 import { parsePlainText } from './parse/plain-text.ts';
 import { addCounts } from './redact/redact.ts';
+import { redactConversation } from './redact/redact-conversation.ts';
 import { redactedBlocks } from './redact/redacted-blocks.ts';
 import type { SourceCounts, SourceOptions } from './source-options.ts';
 import { audienceOf } from './source-settings.ts';
@@ -17,8 +19,14 @@ import { readTime } from './sources/record-items.ts';
 
 export interface ItemReader {
   article(item: ArticleItem, id: string): ReadArticle;
-  conversation(item: ConversationItem, id: string): Conversation;
+  /** Together, so that the model of personal data reads many turns at once. */
+  conversations(items: readonly NamedConversation[]): Promise<Conversation[]>;
   card(item: CardItem): CardText;
+}
+
+export interface NamedConversation {
+  readonly item: ConversationItem;
+  readonly id: string;
 }
 
 export interface ReadArticle extends Pick<ParsedText, 'note'> {
@@ -78,11 +86,36 @@ export function createItemReader(options: SourceOptions, counts: SourceCounts): 
     return { document, blocks, ...(parsed.note ? { note: parsed.note } : {}) };
   }
 
-  function conversation(item: ConversationItem, id: string): Conversation {
-    const turns = item.turns.map((turn) => ({
-      ...turn,
-      text: redact(tidyWhitespace(clean(turn.text)), 'transcript'),
-    }));
+  function ownTurns({ turns }: ConversationItem): TranscriptTurn[] {
+    return turns.map((turn) => ({ ...turn, text: tidyWhitespace(clean(turn.text)) }));
+  }
+
+  async function conversations(items: readonly NamedConversation[]): Promise<Conversation[]> {
+    const raw = items.map(({ item }) => ownTurns(item));
+    const entities = await options.entities?.find(raw.flat().map(({ text }) => text));
+    let read = 0;
+    return items.map(({ item, id }, index) => {
+      const turns = raw[index]!;
+      const found = entities?.slice(read, read + turns.length);
+      read += turns.length;
+      return conversation(item, id, redacted(turns, found));
+    });
+  }
+
+  function redacted(
+    turns: readonly TranscriptTurn[],
+    found: readonly (readonly Entity[])[] | undefined,
+  ): TranscriptTurn[] {
+    const { texts, counts: redactions } = redactConversation(
+      turns.map(({ text }) => text),
+      redactor,
+      found,
+    );
+    addCounts(counts.redactions, redactions);
+    return turns.map((turn, index) => ({ ...turn, text: texts[index]! }));
+  }
+
+  function conversation(item: ConversationItem, id: string, turns: readonly TranscriptTurn[]): Conversation {
     const sample = turns
       .slice(0, 12)
       .map(({ text }) => text)
@@ -109,7 +142,7 @@ export function createItemReader(options: SourceOptions, counts: SourceCounts): 
     return { ...written, questions, answer, language };
   }
 
-  return { article, conversation, card };
+  return { article, conversations, card };
 }
 
 function parseBody({ format }: ArticleItem, body: string): ParsedText {

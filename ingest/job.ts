@@ -3,6 +3,7 @@ import { type AnswerCard, type CardStatus, cardStatus } from '#core/answer-card.
 import type { CallOptions } from '#core/call-options.ts';
 import { type Chunk, chunkContext, type Document } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
+import type { EntityFinder } from '#core/entity-finder.ts';
 import { AppError } from '#core/errors.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
 import { matrixRows } from '#core/vector-matrix.ts';
@@ -24,6 +25,7 @@ import { createPause } from './pause.ts';
 import { adviseRollback } from './publish/advise-rollback.ts';
 import { refuseUsedFolder } from './publish/refuse-used-folder.ts';
 import { createQuarantine } from './quarantine.ts';
+import { createEntityPass, type EntityCounts, entityCacheFile } from './redact/entity-pass.ts';
 import { readDocuments } from './source-documents.ts';
 import { newSourceCounts, type SourceCounts, type SourceOptions } from './source-options.ts';
 
@@ -32,9 +34,14 @@ export interface IngestJob extends CallOptions {
   /** Opened only when something has to be embedded or published. The job does not close it. */
   readonly openEmbedder: () => Promise<Embedder>;
   /** What to bring in; undefined = embed again what is there, with the model that is configured now. */
-  readonly source?: Omit<SourceOptions, 'onProblem' | 'onCard' | 'otherDocuments' | 'published'> & {
+  readonly source?: Omit<
+    SourceOptions,
+    'onProblem' | 'onCard' | 'otherDocuments' | 'published' | 'entities'
+  > & {
     readonly items: AsyncIterable<SourceItem>;
   };
+  /** Opened at the first conversation. The job does not close it. Absent: only patterns look for personal data. */
+  readonly openEntityFinder?: (() => Promise<EntityFinder>) | undefined;
   /** Only into a data folder that was not used before; default false. */
   readonly onlyIfEmpty?: boolean;
   /** Counts only: nothing is embedded and nothing written. */
@@ -48,6 +55,8 @@ export interface JobProgress {
   readonly stage: 'reading' | 'embedding' | 'publishing';
   readonly documents: number;
   readonly chunks: number;
+  /** Turns of conversations that were searched for names. */
+  readonly turns: number;
   /** Chunks that have their vector, from the cache or the model. */
   readonly embedded: number;
 }
@@ -66,6 +75,8 @@ export interface JobSummary {
   };
   readonly chunks: { readonly total: number; readonly embedded: number; readonly reused: number };
   readonly counts?: SourceCounts;
+  /** The search for names in conversations; absent where there was nothing to search or no model. */
+  readonly names?: EntityCounts;
   /** Answer cards of all sources, by what has become of them; absent when there are none. */
   readonly cards?: Readonly<Record<CardStatus, number>>;
   readonly quarantineFile?: string;
@@ -80,6 +91,7 @@ export interface JobSummary {
 export async function runIngestJob({
   dataDir,
   openEmbedder,
+  openEntityFinder,
   source,
   onlyIfEmpty = false,
   dryRun = false,
@@ -114,10 +126,20 @@ export async function runIngestJob({
     onProgress({
       stage,
       documents: documents.length - kept.length,
+      turns: entities ? entities.counts.searched + entities.counts.known : 0,
       chunks: run.counts.added,
       embedded: run.counts.embedded + run.counts.cached,
     });
   };
+  const entities =
+    source && openEntityFinder
+      ? createEntityPass({
+          openFinder: openEntityFinder,
+          ...(dryRun ? {} : { file: entityCacheFile(dataDir, source.name) }),
+          signal,
+          onProgress: () => progress('reading'),
+        })
+      : undefined;
   const run = createEmbeddingRun(embedder, { cache, signal, onProgress: () => progress('embedding') });
   const pause = createPause({ signal });
   const add = async (chunk: Chunk) => {
@@ -144,6 +166,7 @@ export async function runIngestJob({
       source.items,
       {
         ...source,
+        ...(entities ? { entities } : {}),
         otherDocuments: kept,
         published,
         onProblem: quarantine.add,
@@ -161,6 +184,7 @@ export async function runIngestJob({
     }
   }
 
+  await entities?.finish();
   const quarantineFile = source && !dryRun ? await quarantine.write(dataDir, source.name) : undefined;
   if (source && documents.length === kept.length && found.length === keptCards)
     throw nothingUsable(counts, quarantineFile);
@@ -206,6 +230,7 @@ export async function runIngestJob({
     ...(generation ? { generation } : {}),
     published: generation !== undefined && isNew,
     ...(source ? { source: source.name, counts } : {}),
+    ...(entities && isUsed(entities.counts) ? { names: entities.counts } : {}),
     documents: changes,
     chunks: { total: chunks.length, embedded, reused },
     ...(cards.length > 0 ? { cards: countCards(cards) } : {}),
@@ -254,6 +279,10 @@ export async function removeSource({
     },
     { signal },
   );
+}
+
+function isUsed({ searched, known, problem }: EntityCounts): boolean {
+  return searched + known > 0 || problem !== undefined;
 }
 
 /** For a dry run: every text counts as embedded. */

@@ -9,7 +9,7 @@ import { createInternalFacts } from './clean/internal-facts.ts';
 import { createNearDuplicates } from './clean/near-duplicates.ts';
 import { type Conversation, plainTurn, transcriptToDocument } from './clean/transcript.ts';
 import type { Origin, ProblemItem, SourceItem } from './item.ts';
-import { createItemReader } from './item-reader.ts';
+import { createItemReader, type NamedConversation } from './item-reader.ts';
 import type { ParsedBlock } from './parse/parsed-text.ts';
 import { createPause } from './pause.ts';
 import type { SourceCounts, SourceOptions } from './source-options.ts';
@@ -21,6 +21,9 @@ export interface ReadDocument {
   /** As its parser found them; absent for a transcript, whose lines say what they are. */
   readonly blocks?: readonly ParsedBlock[];
 }
+
+/** What is not redacted yet is held back for so many turns: a model reads them much faster together. */
+const turnsAtOnce = 512;
 
 export async function* readDocuments(
   items: AsyncIterable<SourceItem>,
@@ -67,6 +70,13 @@ export async function* readDocuments(
 
   const read = createItemReader(options, counts);
   const pause = createPause({ signal });
+  let pending: NamedConversation[] = [];
+  let pendingTurns = 0;
+  const readPending = async () => {
+    conversations.push(...(await read.conversations(pending)));
+    pending = [];
+    pendingTurns = 0;
+  };
   for await (const item of items) {
     await pause();
     if (item.type === 'problem') {
@@ -87,7 +97,9 @@ export async function* readDocuments(
       continue;
     }
     if (item.type === 'conversation') {
-      conversations.push(read.conversation(item, id));
+      pending.push({ item, id });
+      pendingTurns += item.turns.length;
+      if (pendingTurns >= turnsAtOnce) await readPending();
       continue;
     }
     const { document, blocks, note } = read.article(item, id);
@@ -102,6 +114,7 @@ export async function* readDocuments(
     }
   }
 
+  await readPending();
   const boilerplate = createBoilerplate();
   for (const conversation of conversations) {
     boilerplate.learn(agentTexts(conversation));

@@ -2,12 +2,15 @@
 import type { CardText } from '#core/answer-card.ts';
 import type { Audience, Document } from '#core/document.ts';
 import type { ProblemItem } from './item.ts';
+import type { EntityPass } from './redact/entity-pass.ts';
 import type { RedactionCounts, Redactor } from './redact/redact.ts';
 import type { InternalRule } from './source-settings.ts';
 
 export interface SourceOptions {
   readonly name: string;
   readonly redactor: Redactor;
+  /** Finds names and places in conversations; absent: only the redactor's patterns look. */
+  readonly entities?: Pick<EntityPass, 'find'>;
   /** Articles are published as they are written; default false. Conversations are always redacted. */
   readonly redactArticles?: boolean;
   readonly internalRules: readonly InternalRule[];

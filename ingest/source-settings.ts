@@ -27,8 +27,11 @@ const settingsSchema = z.strictObject({
   idPrefix: z.string().min(1).max(100).optional(),
   redactArticles: z.boolean().optional(),
   keepInArticles: z
-    .array(z.enum(['email', 'phone', 'card', 'iban', 'ssn', 'ip', 'number', 'secret']))
+    .array(
+      z.enum(['email', 'phone', 'card', 'iban', 'ssn', 'id', 'ip', 'number', 'secret', 'vehicle', 'device']),
+    )
     .optional(),
+  names: z.boolean().optional(),
   publishedDomains: z.array(z.string().min(1)).optional(),
   map: fieldMapSchema.optional(),
 });

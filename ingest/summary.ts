@@ -21,6 +21,7 @@ export function describeJob(summary: JobSummary): string {
           .join(', ') || 'nothing'
       }`,
     );
+    if (summary.names) lines.push(`Names      ${describeNames(summary.names)}`);
     if (counts.withInternalFacts > 0)
       lines.push(
         `Closed     ${number(counts.withInternalFacts)} conversations that repeat what only agents-only articles say`,
@@ -53,6 +54,12 @@ export function describeJob(summary: JobSummary): string {
     );
   else lines.push(`Nothing has changed: ${generation.id} stays in use.`);
   return lines.join('\n');
+}
+
+function describeNames({ searched, known, problem }: NonNullable<JobSummary['names']>): string {
+  if (problem !== undefined)
+    return `not searched, only patterns looked for personal data in conversations. ${problem}`;
+  return `${number(searched + known)} turns searched, ${number(known)} of them known from before`;
 }
 
 function entry(count: number, what: string): string {

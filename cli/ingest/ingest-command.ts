@@ -3,6 +3,7 @@
 import type { Config } from '#app/config.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Embedder } from '#core/embedder.ts';
+import type { EntityFinder } from '#core/entity-finder.ts';
 import { AppError } from '#core/errors.ts';
 import { writeStamp } from '#ingest/embed/embedder-stamp.ts';
 import { type JobSummary, runIngestJob } from '#ingest/job.ts';
@@ -18,6 +19,7 @@ import { defaultSourceName, settingsFolder } from '#ingest/sources/find-files.ts
 import { openSource } from '#ingest/sources/open-source.ts';
 import { findModelInUse, refuseOtherModel } from '#knowledge/generations/model-in-use.ts';
 import { chooseEmbedder, configuredModelId, openChosenEmbedder } from '#models/embedder/choose-embedder.ts';
+import { openOnnxEntityFinder } from '#models/personal-data/onnx-entity-finder.ts';
 import type { Arguments } from './arguments.ts';
 import { createProgressDisplay } from './progress.ts';
 
@@ -57,10 +59,12 @@ export async function ingestPaths(
     language: args.language ?? settings.language,
     idPrefix: args.idPrefix ?? settings.idPrefix,
   };
-  return runWithEmbedder(config, args, (openModel, onProgress) =>
+  await using finder = settings.names === false ? undefined : entityFinderOf(config);
+  return await runWithEmbedder(config, args, (openModel, onProgress) =>
     runIngestJob({
       dataDir: config.dataDir,
       openEmbedder: openModel,
+      openEntityFinder: finder?.open,
       source,
       onlyIfEmpty: args.ifEmpty,
       dryRun: args.dryRun,
@@ -69,6 +73,23 @@ export async function ingestPaths(
       signal,
     }),
   );
+}
+
+/** Undefined where the configuration wants none. Closed with its owner, if it was opened. */
+function entityFinderOf({
+  personalData: { model, threads },
+}: Config): (AsyncDisposable & { readonly open: () => Promise<EntityFinder> }) | undefined {
+  if (model === 'off') return undefined;
+  let finder: EntityFinder | undefined;
+  return {
+    async open() {
+      finder = await openOnnxEntityFinder(model, threads);
+      return finder;
+    },
+    async [Symbol.asyncDispose]() {
+      await finder?.close();
+    },
+  };
 }
 
 /**

@@ -63,6 +63,8 @@ const schema = z.object({
 
   ANSWERDESK_RERANKER: z.string().min(1).optional(),
 
+  ANSWERDESK_PERSONAL_DATA_MODEL: z.string().min(1).optional(),
+
   ANSWERDESK_DANGER_PHRASES: z
     .string()
     .min(1)
@@ -101,6 +103,7 @@ const schema = z.object({
 /** The model that ships, for a knowledge base that was not made with one of the store. */
 const builtInEmbedder = packagePath('data/models/embedder');
 const builtInReranker = packagePath('data/models/reader');
+const builtInPersonalDataModel = packagePath('data/models/personal-data');
 
 /** Every variable that is read; `.env.example` explains them. */
 export const settingNames: readonly string[] = Object.keys(schema.shape);
@@ -142,6 +145,12 @@ function shape(env: z.infer<typeof schema>) {
       threads: env.ANSWERDESK_EMBEDDER_THREADS,
       /** What an ONNX model runs on; falls back to the CPU. */
       executionProvider: env.ANSWERDESK_EXECUTION_PROVIDER,
+    },
+    personalData: {
+      /** A folder with model.onnx, or `off`: then only patterns look for personal data in conversations. */
+      model: env.ANSWERDESK_PERSONAL_DATA_MODEL ?? builtInPersonalDataModel,
+      /** 0 = one thread per core. */
+      threads: env.ANSWERDESK_EMBEDDER_THREADS,
     },
     reranker: {
       /** A folder with model.onnx, or `off`. */

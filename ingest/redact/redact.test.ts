@@ -43,7 +43,7 @@ describe('redaction of transcripts', () => {
     'Error 0x80070057 in version 2.8.1, see chapter 1.2.3.4.5.',
     'It costs £1,299.00 and was sold from 2019-05-01 to 2023.',
     'Order PW-20931 from 14:30:15 on 12/03/2024.',
-    'Serial T100-1845-00231, part 020 4567, 10.12.2024 08:30, 01-02-2024 08.',
+    'Part T100-1845-00231, part 020 4567, 10.12.2024 08:30, 01-02-2024 08.',
     'Your password is case sensitive.',
     "If it runs freely, the radiator's pin is stuck: move it, until the pin isn’t stuck.",
     'The pin is bent—straighten it. The pin is ‘stuck’ if it stays in (pin is *free*: good).',

@@ -28,7 +28,7 @@ export interface Finding {
 
 export interface Recognizer {
   readonly kind: PersonalDataKind;
-  /** Reads only such documents; absent: all. */
+  /** It reads only such documents; absent: all. */
   readonly documentKind?: DocumentKind;
   /** In order and without overlaps. Linear in the text's length, whatever the text. */
   find(text: string): Iterable<Finding>;
@@ -39,20 +39,15 @@ export type KeepRule = (finding: Finding, text: string, documentKind: DocumentKi
 
 export type RedactionCounts = Partial<Record<PersonalDataKind, number>>;
 
-export interface RedactionExtras {
-  /** What was found by other means, in order and without overlaps. Where a recognizer found something, it counts instead. */
-  readonly found?: readonly Finding[];
-  /** What to write for a value; default `[KIND]`. */
-  readonly placeholder?: (kind: PersonalDataKind, value: string) => string;
-}
-
 export interface Redactor {
   redact(
     text: string,
     documentKind: DocumentKind,
-    extras?: RedactionExtras,
   ): { readonly text: string; readonly counts: RedactionCounts };
-  /** What `redact` would replace, in order and without overlaps. */
+  /**
+   * What is to be replaced, in order and without overlaps. `found` was found by other means, in order and without overlaps; where a
+   * recognizer finds something, that counts instead.
+   */
   findings(text: string, documentKind: DocumentKind, found?: readonly Finding[]): readonly Finding[];
 }
 
@@ -70,22 +65,27 @@ export function createRedactor({ recognizers, keep = () => false }: RedactorOpti
 
   return {
     findings,
-    redact(text, documentKind, { found, placeholder = bracketed } = {}) {
-      const counts: RedactionCounts = {};
-      let result = '';
-      let position = 0;
-      for (const { kind, start, end } of findings(text, documentKind, found)) {
-        result += text.slice(position, start) + placeholder(kind, text.slice(start, end));
-        position = end;
-        counts[kind] = (counts[kind] ?? 0) + 1;
-      }
-      return { text: result + text.slice(position), counts };
+    redact(text, documentKind) {
+      return replaceFindings(text, findings(text, documentKind));
     },
   };
 }
 
-function bracketed(kind: PersonalDataKind): string {
-  return `[${kind.toUpperCase()}]`;
+/** `[KIND]` for each value, or what `placeholder` says. */
+export function replaceFindings(
+  text: string,
+  findings: readonly Finding[],
+  placeholder: (kind: PersonalDataKind, value: string) => string = (kind) => `[${kind.toUpperCase()}]`,
+): { readonly text: string; readonly counts: RedactionCounts } {
+  const counts: RedactionCounts = {};
+  let result = '';
+  let position = 0;
+  for (const { kind, start, end } of findings) {
+    result += text.slice(position, start) + placeholder(kind, text.slice(start, end));
+    position = end;
+    counts[kind] = (counts[kind] ?? 0) + 1;
+  }
+  return { text: result + text.slice(position), counts };
 }
 
 /**
@@ -100,12 +100,12 @@ function findAll(recognizers: readonly Recognizer[], text: string, found: readon
     all.push(...recognized);
     rest = masked(rest, recognized);
   }
-  all.push(...found.flatMap((finding) => [...unmasked(rest, finding)]));
+  all.push(...found.flatMap((finding) => [...unclaimed(rest, finding)]));
   return all.sort((left, right) => left.start - right.start);
 }
 
 /** The parts of a finding that no recognizer has claimed, if they hold a letter or digit. */
-function* unmasked(rest: string, { kind, start, end }: Finding): Generator<Finding> {
+function* unclaimed(rest: string, { kind, start, end }: Finding): Generator<Finding> {
   for (const { 0: part, index } of rest.slice(start, end).matchAll(/[^\uFFFC]+/g)) {
     const lead = /^[^\p{L}\p{N}]*/u.exec(part)![0].length;
     const text = part.replace(/[^\p{L}\p{N}]+$/u, '');

@@ -1,0 +1,134 @@
+// A whole conversation redacted together: a name has the same placeholder in every turn, "[NAME 1]", and a name that was found once is
+// found wherever it is said again.
+import type { Entity } from '#core/entity-finder.ts';
+import { identifierWords } from './identifier-words.ts';
+import { addCounts, type Finding, type RedactionCounts, type Redactor, replaceFindings } from './redact.ts';
+
+/** Words that are names, too. Said again, they are taken for a name only with the rest of it. */
+const nameOrWord = new Set(
+  (
+    'alba angel angeles april art ash august autumn basil bill blue brook buck carol chance charity chase christian clay cliff crystal ' +
+    'dale dawn dean destiny drew earl eden faith fern flora forest frank gene grace grant guy harmony hazel heath holly hope hunter ' +
+    'iris ivy jack jade jasmine jay jean jewel joy june lane lily luna mark mason max may melody mercedes miles mira norm olive ' +
+    'paris pat pearl penny pierce pilar price ray reed rich rob robin rock rosa rose ruby rusty sage sandy skip sky sol star sterling ' +
+    'storm sue summer sunny taylor trinity turner victoria viola violet wade wendy will willow winter young'
+  ).split(' '),
+);
+/** Titles and joining words name no one. */
+const titles = new Set(
+  (
+    'mr mrs ms mx miss dr prof sir madam sr sra srta señor señora dra don doña mme mlle madame monsieur herr herrn frau dona senhor senhora ' +
+    'the de del la las los da das do dos di du le van von zu bin al el y e and c’est i’m'
+  ).split(' '),
+);
+const identifierTerms = new Set(
+  Object.values(identifierWords).flatMap((lines) =>
+    lines.flatMap((line) => line.toLowerCase().split(/, | /)),
+  ),
+);
+const shortestName = 3;
+/** A conversation has few people in it; what is more is a list. */
+const mostNames = 100;
+
+export interface RedactedConversation {
+  readonly texts: readonly string[];
+  readonly counts: RedactionCounts;
+}
+
+/** `entities` are those of each text; none where no model has read it. */
+export function redactConversation(
+  texts: readonly string[],
+  redactor: Redactor,
+  entities: readonly (readonly Entity[])[] = [],
+): RedactedConversation {
+  const counts: RedactionCounts = {};
+  const first = texts.map((text, turn) =>
+    redactor.findings(text, 'transcript', entityFindings(text, entities[turn] ?? [])),
+  );
+  const names = createNames();
+  for (const [turn, findings] of first.entries()) {
+    for (const { kind, start, end } of findings)
+      if (kind === 'name') names.add(texts[turn]!.slice(start, end));
+  }
+  const pattern = names.pattern();
+  const redacted = texts.map((text, turn) => {
+    const findings = pattern ? withRepeats(text, first[turn]!, pattern) : first[turn]!;
+    const result = replaceFindings(text, findings, (kind, value) =>
+      kind === 'name' ? `[NAME ${names.add(value)}]` : `[${kind.toUpperCase()}]`,
+    );
+    addCounts(counts, result.counts);
+    return result.text;
+  });
+  return { texts: redacted, counts };
+}
+
+/** What a model found, without what is only a title, a label of a form or part of a link. */
+export function entityFindings(text: string, entities: readonly Entity[]): Finding[] {
+  return entities.filter(({ kind, start, end }) => {
+    if (/https?:\/\/\S{0,300}$/i.test(text.slice(Math.max(0, start - 308), start))) return false;
+    if (kind !== 'name' && kind !== 'address') return true;
+    const words = wordsOf(text.slice(start, end));
+    return words.some((word) => !titles.has(word) && !identifierTerms.has(word));
+  });
+}
+
+function withRepeats(text: string, findings: readonly Finding[], pattern: RegExp): Finding[] {
+  const repeats: Finding[] = [];
+  for (const { 0: name, index: start } of text.matchAll(pattern)) {
+    const end = start + name.length;
+    if (!findings.some((finding) => finding.start < end && start < finding.end))
+      repeats.push({ kind: 'name', start, end });
+  }
+  return [...findings, ...repeats].sort((left, right) => left.start - right.start);
+}
+
+/** The people of one conversation, numbered in the order in which they are named. "Anna", "Anna Berg" and "Ms Berg" are one. */
+function createNames() {
+  const people: Set<string>[] = [];
+  const spellings = new Set<string>();
+  return {
+    /** Its number, from 1. */
+    add(name: string): number {
+      const words = wordsOf(name).filter((word) => !titles.has(word));
+      if (spellings.size < mostNames) {
+        spellings.add(name);
+        for (const word of name.match(/[\p{L}\p{M}]+/gu) ?? []) {
+          const plain = word.toLowerCase();
+          if (word.length >= shortestName && !nameOrWord.has(plain) && !titles.has(plain))
+            spellings.add(word);
+        }
+      }
+      const known = people.findIndex(
+        (person) =>
+          words.every((word) => person.has(word)) ||
+          (words.length > 1 && [...person].every((word) => words.includes(word))),
+      );
+      if (known === -1) return people.push(new Set(words));
+      for (const word of words) people[known]!.add(word);
+      return known + 1;
+    },
+    /** Where one of them is named again; undefined for nobody. Small letters where it was written so. */
+    pattern(): RegExp | undefined {
+      const words = [...spellings]
+        .filter((spelling) => spelling.length >= shortestName && !nameOrWord.has(spelling.toLowerCase()))
+        .flatMap((spelling) => [spelling, spelling.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase())])
+        .sort((left, right) => right.length - left.length)
+        .map((spelling) => spelling.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+      return words.length === 0
+        ? undefined
+        : new RegExp(
+            `(?<![\\p{Script=Latin}\\p{N}])(?:${words.join('|')})(?![\\p{Script=Latin}\\p{N}])`,
+            'gu',
+          );
+    },
+  };
+}
+
+function wordsOf(name: string): string[] {
+  return (
+    name
+      .toLowerCase()
+      .replace(/'/g, '’')
+      .match(/[\p{L}\p{M}\p{N}’]+/gu) ?? []
+  );
+}
