@@ -10,6 +10,7 @@ import { parseHtmlText } from './parse/html-text.ts';
 import { inlineText, parseMarkdown } from './parse/markdown-text.ts';
 import type { ParsedBlock, ParsedText } from './parse/parsed-text.ts';
 import { parsePlainText } from './parse/plain-text.ts';
+import { createPublishedWords, type PublishedWords } from './redact/published-words.ts';
 import { addCounts } from './redact/redact.ts';
 import { redactConversation } from './redact/redact-conversation.ts';
 import { redactedBlocks } from './redact/redacted-blocks.ts';
@@ -34,8 +35,12 @@ export interface ReadArticle extends Pick<ParsedText, 'note'> {
   readonly blocks: readonly ParsedBlock[];
 }
 
-/** `counts` is filled while items are read. */
-export function createItemReader(options: SourceOptions, counts: SourceCounts): ItemReader {
+/** `counts` is filled while items are read, `published` by the caller, before conversations are. */
+export function createItemReader(
+  options: SourceOptions,
+  counts: SourceCounts,
+  published: Pick<PublishedWords, 'has'> = createPublishedWords(options.publishedNames),
+): ItemReader {
   const { redactor, redactArticles = false } = options;
 
   function clean(raw: string): string {
@@ -108,8 +113,7 @@ export function createItemReader(options: SourceOptions, counts: SourceCounts): 
   ): TranscriptTurn[] {
     const { texts, counts: redactions } = redactConversation(
       turns.map(({ text }) => text),
-      redactor,
-      found,
+      { redactor, entities: found, isPublished: published.has },
     );
     addCounts(counts.redactions, redactions);
     return turns.map((turn, index) => ({ ...turn, text: texts[index]! }));

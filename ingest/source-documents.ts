@@ -1,5 +1,5 @@
-// The documents of one source, without duplicates. Articles come as they are read; transcripts at the end, because what all agents say
-// is only known then.
+// The documents of one source, without duplicates. Articles come as they are read; transcripts at the end, because what all agents say and
+// what the articles call things is only known then.
 import { createHash } from 'node:crypto';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Document } from '#core/document.ts';
@@ -12,6 +12,7 @@ import type { Origin, ProblemItem, SourceItem } from './item.ts';
 import { createItemReader, type NamedConversation } from './item-reader.ts';
 import type { ParsedBlock } from './parse/parsed-text.ts';
 import { createPause } from './pause.ts';
+import { createPublishedWords } from './redact/published-words.ts';
 import type { SourceCounts, SourceOptions } from './source-options.ts';
 
 export interface ReadDocument {
@@ -22,7 +23,7 @@ export interface ReadDocument {
   readonly blocks?: readonly ParsedBlock[];
 }
 
-/** What is not redacted yet is held back for so many turns: a model reads them much faster together. */
+/** A model reads many turns much faster together. */
 const turnsAtOnce = 512;
 
 export async function* readDocuments(
@@ -34,8 +35,11 @@ export async function* readDocuments(
   const contents = new Set<string>();
   const conversations: Conversation[] = [];
   const internalFacts = createInternalFacts();
-  const learn = ({ pageContent, metadata }: Document) => {
+  const published = createPublishedWords(options.publishedNames);
+  const learn = (document: Document) => {
+    const { pageContent, metadata } = document;
     if (metadata.kind === 'article') internalFacts.learn(pageContent, metadata.audience);
+    published.learn(document);
   };
   options.otherDocuments?.forEach(learn);
   const report = (problem: ProblemItem) => {
@@ -68,15 +72,9 @@ export async function* readDocuments(
     return { document, kept: true };
   };
 
-  const read = createItemReader(options, counts);
+  const read = createItemReader(options, counts, published);
   const pause = createPause({ signal });
-  let pending: NamedConversation[] = [];
-  let pendingTurns = 0;
-  const readPending = async () => {
-    conversations.push(...(await read.conversations(pending)));
-    pending = [];
-    pendingTurns = 0;
-  };
+  const pending: NamedConversation[] = [];
   for await (const item of items) {
     await pause();
     if (item.type === 'problem') {
@@ -98,8 +96,6 @@ export async function* readDocuments(
     }
     if (item.type === 'conversation') {
       pending.push({ item, id });
-      pendingTurns += item.turns.length;
-      if (pendingTurns >= turnsAtOnce) await readPending();
       continue;
     }
     const { document, blocks, note } = read.article(item, id);
@@ -114,7 +110,10 @@ export async function* readDocuments(
     }
   }
 
-  await readPending();
+  for (const batch of batchesOf(pending)) {
+    conversations.push(...(await read.conversations(batch)));
+    await pause();
+  }
   const boilerplate = createBoilerplate();
   for (const conversation of conversations) {
     boilerplate.learn(agentTexts(conversation));
@@ -137,6 +136,21 @@ export async function* readDocuments(
       yield { document: told };
     }
   }
+}
+
+/** Conversations stay whole. */
+function* batchesOf(conversations: readonly NamedConversation[]): Generator<NamedConversation[]> {
+  let batch: NamedConversation[] = [];
+  let turns = 0;
+  for (const conversation of conversations) {
+    batch.push(conversation);
+    turns += conversation.item.turns.length;
+    if (turns < turnsAtOnce) continue;
+    yield batch;
+    batch = [];
+    turns = 0;
+  }
+  if (batch.length > 0) yield batch;
 }
 
 function contentKey({ metadata: { title, audience }, pageContent }: Document): string {

@@ -11,6 +11,8 @@ export interface SourceOptions {
   readonly redactor: Redactor;
   /** Finds names and places in conversations; absent: only the redactor's patterns look. */
   readonly entities?: Pick<EntityPass, 'find'>;
+  /** Names that stay in conversations besides the words of the team's own articles: of the company, of its products. */
+  readonly publishedNames?: readonly string[] | undefined;
   /** Articles are published as they are written; default false. Conversations are always redacted. */
   readonly redactArticles?: boolean;
   readonly internalRules: readonly InternalRule[];

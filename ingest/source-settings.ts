@@ -33,6 +33,7 @@ const settingsSchema = z.strictObject({
     .optional(),
   names: z.boolean().optional(),
   publishedDomains: z.array(z.string().min(1)).optional(),
+  publishedNames: z.array(z.string().min(1).max(100)).max(1_000).optional(),
   map: fieldMapSchema.optional(),
 });
 

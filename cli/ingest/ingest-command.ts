@@ -53,6 +53,7 @@ export async function ingestPaths(
       ...(settings.keepInArticles ? { keepInArticles: settings.keepInArticles } : {}),
       ...(settings.publishedDomains ? { publishedDomains: settings.publishedDomains } : {}),
     }),
+    publishedNames: settings.publishedNames,
     redactArticles: args.redactArticles || settings.redactArticles === true,
     internalRules: rules,
     transcriptsAudience: args.transcriptsAudience ?? settings.transcriptsAudience ?? 'customer',

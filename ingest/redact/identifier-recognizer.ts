@@ -5,7 +5,7 @@ import type { PersonalDataKind, Recognizer } from './redact.ts';
 
 /** Words between a word of the table and its identifier. */
 const mostFillers = 4;
-const filler = /[\s:#=.,()"'’“”„«»°º*/-]{0,4}(\p{L}{1,14}(?:[.’'°º]{1,2}\p{L}{0,6})?)(?![\p{L}\p{N}_])/uy;
+const filler = /[\s:#=.,()"'’“”„«»°º*/-]{0,4}(\p{L}{1,14}(?:[.’'°º]{1,2}\p{L}{0,6})?)(?=[\s:#=.,]|$)/uy;
 const gap = /[\s:#=.,()"'’“”„«»°º*]{0,6}/y;
 /** Groups of letters and digits as they are written on cards and labels; the first may be in small letters. */
 const identifier =
@@ -13,6 +13,7 @@ const identifier =
 const chosenName = /[\p{L}\p{N}](?:[._-]?[\p{L}\p{N}]){2,40}/uy;
 const year = /^(?:19|20)\d\d$/;
 const measure = /^\d{1,4}(?:[.,]\d+)?[- ]?(?:days?|años?|jours?|tage?n?|[a-z]{1,2}|%)$/i;
+const version = /^\d{1,4}(?:\.\d{1,4}){1,4}$/;
 const ibanLike = /^[A-Za-z]{2}\d{2}[ -]?[A-Za-z0-9]{4}[ -]?[A-Za-z0-9]{4}/;
 const cardLike = /^\d{4}[ -]?\d{4}[ -]?\d{4}[ -]?\d{1,7}$/;
 
@@ -68,13 +69,15 @@ function after(kind: PersonalDataKind, words: RegExp, read: ReadValue): Recogniz
 function valueAt(text: string, from: number): ReturnType<ReadValue> {
   let at = from;
   for (let words = 0; words <= mostFillers; words += 1) {
+    filler.lastIndex = at;
+    const word = filler.exec(text)?.[1]?.toLowerCase().replace(/'/g, '’').replace(/\.$/, '');
+    if (word !== undefined && fillers.has(word)) {
+      at = filler.lastIndex;
+      continue;
+    }
     const start = endOf(gap, text, at) ?? at;
     const end = endOf(identifier, text, start);
-    if (end !== undefined && isIdentifier(text.slice(start, end))) return { start, end };
-    filler.lastIndex = at;
-    const match = filler.exec(text);
-    if (!match || !fillers.has(match[1]!.toLowerCase().replace(/'/g, '’'))) return undefined;
-    at = filler.lastIndex;
+    return end !== undefined && isIdentifier(text.slice(start, end)) ? { start, end } : undefined;
   }
   return undefined;
 }
@@ -100,6 +103,13 @@ function endOf(pattern: RegExp, text: string, at: number): number | undefined {
 function isIdentifier(found: string): boolean {
   const digits = found.replace(/\D/g, '').length;
   const letters = found.replace(/[^\p{L}]/gu, '').length;
-  if (year.test(found) || measure.test(found) || ibanLike.test(found) || cardLike.test(found)) return false;
+  if (
+    year.test(found) ||
+    measure.test(found) ||
+    version.test(found) ||
+    ibanLike.test(found) ||
+    cardLike.test(found)
+  )
+    return false;
   return letters > 0 ? digits >= 2 && digits + letters >= 5 : digits >= 4;
 }

@@ -24,7 +24,7 @@ export const identifierWords: Readonly<Partial<Record<PersonalDataKind, readonly
     'passaporte, habilitação, cnh, certificado, rg',
     // Numbers of the state
     'ssn, social, social security, national insurance, ni number, nino, tax id, tin, itin, ein, vat id',
-    'dni, nif, nie, cif, curp, rfc, seguridad social',
+    'dni, nif, nie, cif, curp, seguridad social',
     'sécu, sécurité sociale, nir, numéro fiscal',
     'steuer id, steuernummer, steueridentifikationsnummer, sozialversicherungsnummer, rentenversicherungsnummer',
     'cpf, cnpj, nif',

@@ -50,11 +50,11 @@ const patterns: readonly (readonly [PersonalDataKind, RegExp])[] = [
   ],
   [
     'id',
-    /(?:photo|selfie|picture|scan|passport|licen[cs]e|foto|imagen|pasaporte|dni|image|passeport|permis|ausweis|anhang|attached|adjunto|jointe|certificate|id)[^.\n]{0,60}?(?<![\w.-])([\w-]{3,80}\.(?:jpe?g|png|heic|heif|tiff?|bmp|webp))(?!\w)/dgi,
+    /(?:photo|selfie|picture|scan|passport|licen[cs]e|foto|pasaporte|dni|passeport|permis|ausweis|anhang|attached|adjunto|jointe|certificate)[^.\n]{0,60}?(?<![\w./-])([\w-]{3,80}\.(?:jpe?g|png|heic|heif|tiff?|bmp|webp))(?!\w)/dgi,
   ],
   [
     'id',
-    /(?<![\w.-])([\w-]{0,60}(?:passport|licen[cs]e|selfie|pasaporte|dni|permis|ausweis|passeport)[\w-]{0,60}\.(?:jpe?g|png|heic|heif|tiff?|bmp|webp))(?!\w)/dgi,
+    /(?<![\w./-])([\w-]{0,60}(?:passport|licen[cs]e|selfie|pasaporte|dni|permis|ausweis|passeport)[\w-]{0,60}\.(?:jpe?g|png|heic|heif|tiff?|bmp|webp))(?!\w)/dgi,
   ],
 ];
 

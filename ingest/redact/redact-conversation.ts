@@ -1,7 +1,7 @@
 // A whole conversation redacted together: a name has the same placeholder in every turn, "[NAME 1]", and a name that was found once is
 // found wherever it is said again.
 import type { Entity } from '#core/entity-finder.ts';
-import { identifierWords } from './identifier-words.ts';
+import { titles, withEntities, wordsOf } from './entity-findings.ts';
 import { addCounts, type Finding, type RedactionCounts, type Redactor, replaceFindings } from './redact.ts';
 
 /** Words that are names, too. Said again, they are taken for a name only with the rest of it. */
@@ -14,18 +14,6 @@ const nameOrWord = new Set(
     'storm sue summer sunny taylor trinity turner victoria viola violet wade wendy will willow winter young'
   ).split(' '),
 );
-/** Titles and joining words name no one. */
-const titles = new Set(
-  (
-    'mr mrs ms mx miss dr prof sir madam sr sra srta señor señora dra don doña mme mlle madame monsieur herr herrn frau dona senhor senhora ' +
-    'the de del la las los da das do dos di du le van von zu bin al el y e and c’est i’m'
-  ).split(' '),
-);
-const identifierTerms = new Set(
-  Object.values(identifierWords).flatMap((lines) =>
-    lines.flatMap((line) => line.toLowerCase().split(/, | /)),
-  ),
-);
 const shortestName = 3;
 /** A conversation has few people in it; what is more is a list. */
 const mostNames = 100;
@@ -35,17 +23,26 @@ export interface RedactedConversation {
   readonly counts: RedactionCounts;
 }
 
-/** `entities` are those of each text; none where no model has read it. */
+export interface ConversationRedaction {
+  readonly redactor: Redactor;
+  /** Those of each text; absent where no model has read it. */
+  readonly entities?: readonly (readonly Entity[])[] | undefined;
+  /** Of a word in small letters: the team's own articles are full of it, so it names no customer. */
+  readonly isPublished?: ((word: string) => boolean) | undefined;
+}
+
 export function redactConversation(
   texts: readonly string[],
-  redactor: Redactor,
-  entities: readonly (readonly Entity[])[] = [],
+  { redactor, entities = [], isPublished }: ConversationRedaction,
 ): RedactedConversation {
   const counts: RedactionCounts = {};
   const first = texts.map((text, turn) =>
-    redactor.findings(text, 'transcript', entityFindings(text, entities[turn] ?? [])),
+    withEntities(text, redactor.findings(text, 'transcript'), {
+      entities: entities[turn] ?? [],
+      isPublished,
+    }),
   );
-  const names = createNames();
+  const names = createNames(isPublished);
   for (const [turn, findings] of first.entries()) {
     for (const { kind, start, end } of findings)
       if (kind === 'name') names.add(texts[turn]!.slice(start, end));
@@ -62,16 +59,6 @@ export function redactConversation(
   return { texts: redacted, counts };
 }
 
-/** What a model found, without what is only a title, a label of a form or part of a link. */
-export function entityFindings(text: string, entities: readonly Entity[]): Finding[] {
-  return entities.filter(({ kind, start, end }) => {
-    if (/https?:\/\/\S{0,300}$/i.test(text.slice(Math.max(0, start - 308), start))) return false;
-    if (kind !== 'name' && kind !== 'address') return true;
-    const words = wordsOf(text.slice(start, end));
-    return words.some((word) => !titles.has(word) && !identifierTerms.has(word));
-  });
-}
-
 function withRepeats(text: string, findings: readonly Finding[], pattern: RegExp): Finding[] {
   const repeats: Finding[] = [];
   for (const { 0: name, index: start } of text.matchAll(pattern)) {
@@ -83,7 +70,7 @@ function withRepeats(text: string, findings: readonly Finding[], pattern: RegExp
 }
 
 /** The people of one conversation, numbered in the order in which they are named. "Anna", "Anna Berg" and "Ms Berg" are one. */
-function createNames() {
+function createNames(isPublished: (word: string) => boolean = () => false) {
   const people: Set<string>[] = [];
   const spellings = new Set<string>();
   return {
@@ -94,7 +81,12 @@ function createNames() {
         spellings.add(name);
         for (const word of name.match(/[\p{L}\p{M}]+/gu) ?? []) {
           const plain = word.toLowerCase();
-          if (word.length >= shortestName && !nameOrWord.has(plain) && !titles.has(plain))
+          if (
+            word.length >= shortestName &&
+            !nameOrWord.has(plain) &&
+            !titles.has(plain) &&
+            !isPublished(plain)
+          )
             spellings.add(word);
         }
       }
@@ -122,13 +114,4 @@ function createNames() {
           );
     },
   };
-}
-
-function wordsOf(name: string): string[] {
-  return (
-    name
-      .toLowerCase()
-      .replace(/'/g, '’')
-      .match(/[\p{L}\p{M}\p{N}’]+/gu) ?? []
-  );
 }

@@ -44,11 +44,8 @@ export interface Redactor {
     text: string,
     documentKind: DocumentKind,
   ): { readonly text: string; readonly counts: RedactionCounts };
-  /**
-   * What is to be replaced, in order and without overlaps. `found` was found by other means, in order and without overlaps; where a
-   * recognizer finds something, that counts instead.
-   */
-  findings(text: string, documentKind: DocumentKind, found?: readonly Finding[]): readonly Finding[];
+  /** What is to be replaced, in order and without overlaps. */
+  findings(text: string, documentKind: DocumentKind): readonly Finding[];
 }
 
 export interface RedactorOptions {
@@ -58,9 +55,9 @@ export interface RedactorOptions {
 }
 
 export function createRedactor({ recognizers, keep = () => false }: RedactorOptions): Redactor {
-  function findings(text: string, documentKind: DocumentKind, found: readonly Finding[] = []): Finding[] {
+  function findings(text: string, documentKind: DocumentKind): Finding[] {
     const readers = recognizers.filter((reader) => (reader.documentKind ?? documentKind) === documentKind);
-    return findAll(readers, text, found).filter((finding) => !keep(finding, text, documentKind));
+    return findAll(readers, text).filter((finding) => !keep(finding, text, documentKind));
   }
 
   return {
@@ -92,7 +89,7 @@ export function replaceFindings(
  * Findings in text order. Each recognizer reads the text without what earlier ones found, so none overlap; a finding that is kept claims
  * its place too: the digits of a phone number that stays are no long number.
  */
-function findAll(recognizers: readonly Recognizer[], text: string, found: readonly Finding[]): Finding[] {
+function findAll(recognizers: readonly Recognizer[], text: string): Finding[] {
   const all: Finding[] = [];
   let rest = text;
   for (const recognizer of recognizers) {
@@ -100,17 +97,7 @@ function findAll(recognizers: readonly Recognizer[], text: string, found: readon
     all.push(...recognized);
     rest = masked(rest, recognized);
   }
-  all.push(...found.flatMap((finding) => [...unclaimed(rest, finding)]));
   return all.sort((left, right) => left.start - right.start);
-}
-
-/** The parts of a finding that no recognizer has claimed, if they hold a letter or digit. */
-function* unclaimed(rest: string, { kind, start, end }: Finding): Generator<Finding> {
-  for (const { 0: part, index } of rest.slice(start, end).matchAll(/[^\uFFFC]+/g)) {
-    const lead = /^[^\p{L}\p{N}]*/u.exec(part)![0].length;
-    const text = part.replace(/[^\p{L}\p{N}]+$/u, '');
-    if (text.length > lead) yield { kind, start: start + index + lead, end: start + index + text.length };
-  }
 }
 
 /** With a character that belongs to no word, number or address in each place. */

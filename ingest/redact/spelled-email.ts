@@ -13,6 +13,9 @@ const spelled = new RegExp(`${local}(${spoken(at)}|\\s{1,2}@\\s{1,2})(${domain})
 /** "look at example.com" is no address: the "at" or the dot must be spelled as only an address spells it. */
 const unmistakable = /[[({<@]|arroba|arobase|ät/iu;
 const spokenDot = new RegExp(spoken(dot), 'iu');
+/** No domain is called so: "look at the dot in the corner". */
+const ordinaryWord =
+  /(?<!\p{L})(?:the|a|an|this|that|my|your|our|his|her|in|on|of|is|and|which|el|la|le|les|un|une|der|die|das|den|dem|o|os|as)(?!\p{L})/iu;
 const before =
   /(?:e-?mail|mail|correo|courriel)(?:['’]s)?(?:\s(?:address|is|es|est|ist|c['’]est))?[:\s]{1,2}((?:\p{L}{1,20}\s){1,2})$/iu;
 
@@ -21,7 +24,7 @@ export const spelledEmailRecognizer: Recognizer = {
   *find(text) {
     for (const match of text.matchAll(spelled)) {
       const [found, sign = '', host = ''] = match;
-      if (!unmistakable.test(sign) && !spokenDot.test(host)) continue;
+      if (!unmistakable.test(sign) && (!spokenDot.test(host) || ordinaryWord.test(host))) continue;
       // "my e-mail is anna berg at …": the first name belongs to it.
       const lead = before.exec(text.slice(Math.max(0, match.index - 70), match.index))?.[1] ?? '';
       yield { kind: 'email', start: match.index - lead.length, end: match.index + found.length };

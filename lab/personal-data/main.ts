@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { packagePath } from '#core/package-root.ts';
-import { entityFindings } from '#ingest/redact/redact-conversation.ts';
+import { withEntities } from '#ingest/redact/entity-findings.ts';
 import { createDefaultRedactor } from '#ingest/redact/redaction-profile.ts';
 import { openOnnxEntityFinder } from '#models/personal-data/onnx-entity-finder.ts';
 import { f2, type LabelledLine, type RedactionScore, type Span, scoreRedaction } from './score-redaction.ts';
@@ -41,7 +41,7 @@ for (const part of ['tuning', 'test']) {
       scoreRedaction(
         lines,
         lines.map(({ text }, index) =>
-          redactor.findings(text, 'transcript', entityFindings(text, entities[index]!)),
+          withEntities(text, redactor.findings(text, 'transcript'), { entities: entities[index]! }),
         ),
       ),
     ],

@@ -20,7 +20,7 @@ export interface EntityModel {
 const windowTokens = 128;
 const overlapTokens = 24;
 /** Counts up when the rules of word-pieces.ts or entity-spans.ts change what is found: what was cached before is then found anew. */
-const rulesVersion = 1;
+const rulesVersion = 2;
 
 const configFile = z.looseObject({
   id2label: z.record(z.string(), z.string()),

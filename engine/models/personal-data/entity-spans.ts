@@ -64,7 +64,7 @@ export function entitiesOf(
   const spans: { kind: PieceKind; start: number; end: number }[] = [];
   for (const [index, piece] of pieces.entries()) {
     const score = scores[index];
-    if (!score || score.probability < leastFor(score.kind, text.slice(piece.start, piece.end))) continue;
+    if (!score || score.probability < leastFor(score.kind, text, piece)) continue;
     const last = spans.at(-1);
     const sameThing =
       last !== undefined &&
@@ -82,9 +82,14 @@ export function entitiesOf(
     .filter(({ kind, start, end }) => couldBe(kind, text.slice(start, end)));
 }
 
-function leastFor(kind: PieceKind, word: string): number {
+function leastFor(kind: PieceKind, text: string, { start, end }: Piece): number {
   if (kind !== 'name' && !isPlace(kind)) return leastProbability.other;
-  return /^[\p{Lu}\p{Lo}\p{N}]/u.test(word) ? leastProbability.capital : leastProbability.small;
+  if (!/^[\p{Lu}\p{Lo}\p{N}]/u.test(text.slice(start, end))) return leastProbability.small;
+  // Every sentence begins with a capital; two in a row say more.
+  const begins = /(?:^|[.!?:"“„>*•-])\s*$/.test(text.slice(Math.max(0, start - 4), start));
+  return begins && !/^[-.'’]?\s?\p{Lu}/u.test(text.slice(end, end + 3))
+    ? leastProbability.other
+    : leastProbability.capital;
 }
 
 function isPlace(kind: PieceKind): boolean {
