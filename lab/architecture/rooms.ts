@@ -37,7 +37,7 @@ export const rooms: readonly Room[] = [
     folder: 'engine/models',
     alias: '#models',
     holds:
-      '`embedder/`, `reranker/`, `chat/`, `intents/`, `dialogue-acts/`, `groundedness/`, what they share (`onnx/`), models of a team (`store/`)',
+      '`embedder/`, `reranker/`, `chat/`, `intents/`, `dialogue-acts/`, `groundedness/`, `personal-data/`, what they share (`onnx/`), models of a team (`store/`)',
     mayImport: ['engine/core'],
   },
   {
@@ -100,7 +100,7 @@ export const rooms: readonly Room[] = [
   {
     folder: 'lab',
     holds:
-      'what measures and is not shipped: `bench/`, `retrieval/`, `reranking/`, `cards/`, `queue-replay/`, `attacks/`, `architecture/`',
+      'what measures and is not shipped: `bench/`, `retrieval/`, `reranking/`, `cards/`, `personal-data/`, `queue-replay/`, `attacks/`, `architecture/`',
     mayImport: ['engine/*', 'ingest', 'evals', 'server', 'cli'],
   },
   {
