@@ -2,18 +2,9 @@
 // found wherever it is said again.
 import type { Entity } from '#core/entity-finder.ts';
 import { titles, withEntities, wordsOf } from './entity-findings.ts';
+import { nameOrWord } from './names-that-are-words.ts';
 import { addCounts, type Finding, type RedactionCounts, type Redactor, replaceFindings } from './redact.ts';
 
-/** Words that are names, too. Said again, they are taken for a name only with the rest of it. */
-const nameOrWord = new Set(
-  (
-    'alba angel angeles april art ash august autumn basil bill blue brook buck carol chance charity chase christian clay cliff crystal ' +
-    'dale dawn dean destiny drew earl eden faith fern flora forest frank gene grace grant guy harmony hazel heath holly hope hunter ' +
-    'iris ivy jack jade jasmine jay jean jewel joy june lane lily luna mark mason max may melody mercedes miles mira norm olive ' +
-    'paris pat pearl penny pierce pilar price ray reed rich rob robin rock rosa rose ruby rusty sage sandy skip sky sol star sterling ' +
-    'storm sue summer sunny taylor trinity turner victoria viola violet wade wendy will willow winter young'
-  ).split(' '),
-);
 const shortestName = 3;
 /** A conversation has few people in it; what is more is a list. */
 const mostNames = 100;
@@ -77,17 +68,13 @@ function createNames(isPublished: (word: string) => boolean = () => false) {
     /** Its number, from 1. */
     add(name: string): number {
       const words = wordsOf(name).filter((word) => !titles.has(word));
-      if (spellings.size < mostNames) {
+      // One word alone may be the model's mistake; said again, it would be so in every turn.
+      if (words.length > 1 && spellings.size < mostNames) {
         spellings.add(name);
         for (const word of name.match(/[\p{L}\p{M}]+/gu) ?? []) {
           const plain = word.toLowerCase();
-          if (
-            word.length >= shortestName &&
-            !nameOrWord.has(plain) &&
-            !titles.has(plain) &&
-            !isPublished(plain)
-          )
-            spellings.add(word);
+          const isTelling = !nameOrWord.has(plain) && !titles.has(plain) && !isPublished(plain);
+          if (word.length >= shortestName && isTelling) spellings.add(word);
         }
       }
       const known = people.findIndex(
