@@ -21,7 +21,7 @@ import { readTime } from './sources/record-items.ts';
 export interface ItemReader {
   article(item: ArticleItem, id: string): ReadArticle;
   /** Together, so that the model of personal data reads many turns at once. */
-  conversations(items: readonly NamedConversation[]): Promise<Conversation[]>;
+  conversations(items: readonly NamedConversation[]): AsyncIterable<Conversation>;
   card(item: CardItem): CardText;
 }
 
@@ -95,16 +95,16 @@ export function createItemReader(
     return turns.map((turn) => ({ ...turn, text: tidyWhitespace(clean(turn.text)) }));
   }
 
-  async function conversations(items: readonly NamedConversation[]): Promise<Conversation[]> {
+  async function* conversations(items: readonly NamedConversation[]): AsyncGenerator<Conversation> {
     const raw = items.map(({ item }) => ownTurns(item));
     const entities = await options.entities?.find(raw.flat().map(({ text }) => text));
     let read = 0;
-    return items.map(({ item, id }, index) => {
+    for (const [index, { item, id }] of items.entries()) {
       const turns = raw[index]!;
       const found = entities?.slice(read, read + turns.length);
       read += turns.length;
-      return conversation(item, id, redacted(turns, found));
-    });
+      yield conversation(item, id, redacted(turns, found));
+    }
   }
 
   function redacted(

@@ -9,6 +9,7 @@ import { writeStamp } from './embed/embedder-stamp.ts';
 import type { SourceItem } from './item.ts';
 import { type IngestJob, removeSource, runIngestJob } from './job.ts';
 import { lockJob } from './job-lock.ts';
+import type { Redactor } from './redact/redact.ts';
 import { createDefaultRedactor } from './redact/redaction-profile.ts';
 import { defaultInternalRules } from './source-settings.ts';
 import { createFields } from './sources/field-map.ts';
@@ -33,6 +34,7 @@ interface Options extends Partial<JobOptions> {
   readonly model?: Embedder;
   readonly transcriptsAudience?: 'customer' | 'internal';
   readonly redactArticles?: boolean;
+  readonly redactor?: Redactor;
   /** Instead of what the files hold. */
   readonly items?: AsyncIterable<SourceItem>;
 }
@@ -45,6 +47,7 @@ async function ingest(
     model = embedder,
     transcriptsAudience = 'customer',
     redactArticles = false,
+    redactor = createDefaultRedactor(),
     items,
     ...options
   }: Options = {},
@@ -57,7 +60,7 @@ async function ingest(
       name,
       idPrefix,
       items: items ?? readSource(files, createFields()),
-      redactor: createDefaultRedactor(),
+      redactor,
       redactArticles,
       internalRules: defaultInternalRules,
       transcriptsAudience,
@@ -328,13 +331,44 @@ describe('runIngestJob', () => {
       let read = 0;
       async function* items(): AsyncGenerator<SourceItem> {
         setTimeout(() => stop.abort(), 0);
-        for (; read < total; read += 1)
-          yield { type: 'conversation', id: `c${read}`, turns, origin: { file: 'c.jsonl' } };
+        for (; read < total; read += 1) {
+          const body = `# Number ${read}\n\nPress the **button** for ten seconds.`;
+          yield {
+            type: 'article',
+            id: `a${read}`,
+            title: 'T',
+            body,
+            format: 'markdown',
+            origin: { file: 'a.jsonl' },
+          };
+        }
       }
       await expect(ingest('', { items: items(), signal: stop.signal })).rejects.toMatchObject({
         name: 'AbortError',
       });
       expect(read).toBeLessThan(total);
+    });
+
+    it('while it redacts conversations', async () => {
+      const stop = new AbortController();
+      const redactor = createDefaultRedactor();
+      let redacted = 0;
+      async function* items(): AsyncGenerator<SourceItem> {
+        for (let read = 0; read < total; read += 1)
+          yield { type: 'conversation', id: `c${read}`, turns, origin: { file: 'c.jsonl' } };
+      }
+      const counting: Redactor = {
+        ...redactor,
+        findings(text, kind) {
+          if (redacted === 0) setTimeout(() => stop.abort(), 0);
+          redacted += 1;
+          return redactor.findings(text, kind);
+        },
+      };
+      await expect(
+        ingest('', { items: items(), redactor: counting, signal: stop.signal }),
+      ).rejects.toMatchObject({ name: 'AbortError' });
+      expect(redacted).toBeLessThan(total);
     });
 
     it('while it looks for what all conversations have in common', async () => {

@@ -1,4 +1,5 @@
 // One ingestion job: read a source, compare it with what is published, embed what is new, publish the next generation.
+import { rm } from 'node:fs/promises';
 import { type AnswerCard, type CardStatus, cardStatus } from '#core/answer-card.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import { type Chunk, chunkContext, type Document } from '#core/document.ts';
@@ -258,6 +259,7 @@ export async function removeSource({
       `"${name}" is the only source: without it nothing would be left. Ingest another one first.`,
     );
   }
+  await rm(entityCacheFile(dataDir, name), { force: true });
   const rows = previous.chunks.flatMap((chunk, row) => (chunk.source === name ? [] : [row]));
   const vectors = matrixRows(previous.vectors);
   const cardVectors = matrixRows(previous.cardVectors);

@@ -7,7 +7,7 @@ import { AppError } from '#core/errors.ts';
 import { openCurrentGeneration } from '#knowledge/generations/generation-reader.ts';
 import { createHashingEmbedder } from '#models/testing/hashing-embedder.ts';
 import type { SourceItem } from './item.ts';
-import { type JobProgress, runIngestJob } from './job.ts';
+import { type JobProgress, removeSource, runIngestJob } from './job.ts';
 import { createDefaultRedactor } from './redact/redaction-profile.ts';
 import { defaultInternalRules } from './source-settings.ts';
 import { describeJob } from './summary.ts';
@@ -57,6 +57,7 @@ const conversation = (id: string): SourceItem => ({
 function ingest(
   openEntityFinder: (() => Promise<EntityFinder>) | undefined,
   onProgress?: (progress: JobProgress) => void,
+  name = 'chats',
 ) {
   return runIngestJob({
     dataDir,
@@ -64,9 +65,9 @@ function ingest(
     openEntityFinder,
     ...(onProgress ? { onProgress } : {}),
     source: {
-      name: 'chats',
+      name,
       items: (async function* () {
-        yield conversation('first');
+        yield conversation(name === 'chats' ? 'first' : name);
       })(),
       redactor: createDefaultRedactor(),
       internalRules: defaultInternalRules,
@@ -113,6 +114,14 @@ describe('names in conversations', () => {
     const said = describeJob(summary);
     expect(said.match(/There is no model\./g)).toHaveLength(1);
     expect(said).toContain('not searched, only patterns looked');
+  });
+
+  it('leave nothing of what was found when their source is removed', async () => {
+    await ingest(async () => namesFinder());
+    await ingest(undefined, undefined, 'others');
+    expect(await readdir(join(dataDir, 'redaction'))).toHaveLength(1);
+    await removeSource({ dataDir, name: 'chats' });
+    expect(await readdir(join(dataDir, 'redaction'))).toEqual([]);
   });
 
   it('are not searched for where nobody wants it', async () => {

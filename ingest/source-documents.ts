@@ -111,8 +111,10 @@ export async function* readDocuments(
   }
 
   for (const batch of batchesOf(pending)) {
-    conversations.push(...(await read.conversations(batch)));
-    await pause();
+    for await (const conversation of read.conversations(batch)) {
+      conversations.push(conversation);
+      await pause();
+    }
   }
   const boilerplate = createBoilerplate();
   for (const conversation of conversations) {

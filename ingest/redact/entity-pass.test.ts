@@ -77,6 +77,13 @@ describe('the search for names in one source', () => {
     expect(cut.read).toEqual(['and Ugo']);
   });
 
+  it('keeps nothing of a source that has no conversations any more', async () => {
+    const file = entityCacheFile(folder.path, 'chats');
+    await openedBy(capitalFinder(), file).find(['ask Nell']);
+    await openedBy(capitalFinder(), file).finish();
+    await expect(readFile(file)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
   it('opens no model where there is no conversation', async () => {
     const pass = createEntityPass({
       openFinder: () => Promise.reject(new Error('opened')),

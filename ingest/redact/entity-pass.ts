@@ -95,9 +95,10 @@ export function createEntityPass({ openFinder, file, signal, onProgress }: Entit
       return hashes.map((hash) => cache.get(hash)!);
     },
     async finish() {
+      if (!file) return;
+      if (used.size === 0 && counts.problem === undefined) return rm(file, { force: true });
       const finder = await opening;
-      if (!finder || !file) return;
-      if (used.size === 0) return rm(file, { force: true });
+      if (!finder) return;
       if (used.size === cache.size) return;
       const lines = [...used].map((hash) => cacheLine(hash, cache.get(hash)!));
       await writeFile(`${file}.tmp`, `${JSON.stringify({ model: finder.modelId })}\n${lines.join('')}`);
