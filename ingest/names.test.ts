@@ -105,7 +105,7 @@ describe('names in conversations', () => {
     );
     expect([again.read, summary.names]).toEqual([[], { searched: 0, known: 2 }]);
     expect(turns.at(-1)).toBe(2);
-    expect(describeJob(summary)).toContain('2 turns searched, 2 of them known from before');
+    expect(describeJob(summary)).toContain('2 turns searched, 2 of them known already');
   });
 
   it('stay where the model cannot be opened: patterns still work, and the summary says it once', async () => {

@@ -59,7 +59,7 @@ export function describeJob(summary: JobSummary): string {
 function describeNames({ searched, known, problem }: NonNullable<JobSummary['names']>): string {
   if (problem !== undefined)
     return `not searched, only patterns looked for personal data in conversations. ${problem}`;
-  return `${number(searched + known)} turns searched, ${number(known)} of them known from before`;
+  return `${number(searched + known)} turns searched, ${number(known)} of them known already`;
 }
 
 function entry(count: number, what: string): string {
