@@ -2,10 +2,12 @@
 import { parseArgs } from 'node:util';
 import type { Audience } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
+import type { WebSpec } from '#ingest/sources/source-spec.ts';
 
 export const usage = `Brings help articles and past support conversations into the knowledge base.
 
   answerdesk ingest PATH... [options]     read folders and files as one source; this replaces what the source was
+  answerdesk ingest URL [options]         read a website, such as a help centre: its sitemap and links, by its robots.txt
   answerdesk ingest status                show what is published, from which sources
   answerdesk ingest rollback [--to ID]    go back to the generation before, or to the one named, such as gen-000002
   answerdesk ingest remove --source NAME  take a source out
@@ -14,7 +16,7 @@ export const usage = `Brings help articles and past support conversations into t
 It reads Markdown, MDX, HTML, text, and articles or conversations as JSONL, JSON or CSV. Each may be gzipped. See docs/ingest.md.
 
 Options
-  --source NAME            name of the source (default: the folder's name, or for a file PARENT/NAME)
+  --source NAME            name of the source (default: the folder's name, for a file PARENT/NAME, for a website its host)
   --map FILE               names of fields and roles that are not common ones; YAML or JSON
   --audience-rule RULE     what is for agents only: title:PREFIX or path:GLOB; may be repeated (default title:Internal:)
   --transcripts-audience A who may get answers from past conversations: customer (default) or internal
@@ -26,16 +28,32 @@ Options
   --if-empty               do nothing if there is a knowledge base; a data folder that was used before is refused
   --accept-model-change    publish with another embedding model than the knowledge base in use was made with. Without this it is
                            refused. "answerdesk models use NAME" compares both models on your questions first
+  --max-pages N            of a website: how many pages at most (default 2000)
+  --max-depth N            of a website: how many links away from the first page (default 10)
+  --rate N                 of a website: requests a second (default 3)
+  --include GLOB           of a website: only these paths become articles, such as 'articles/**'; may be repeated
+  --exclude GLOB           of a website: these paths are not read; may be repeated
+  --allow-private-addresses  the website may be on a private network; else only public addresses are connected to
   --json                   a summary as JSON on standard output
   -h, --help               this text
 
 Examples
   answerdesk ingest ./help-centre
+  answerdesk ingest https://help.example.com --exclude 'community/**'
   answerdesk ingest ./export/tickets.csv --map tickets.map.yaml --source tickets --transcripts-audience internal
   answerdesk ingest ./help-centre --audience-rule 'path:agents/**' --dry-run
 
 Exit codes: 0 published, or nothing had changed; 1 failed; 2 bad usage or input, or another embedding model.
 `;
+
+const websiteOptions = [
+  'max-pages',
+  'max-depth',
+  'rate',
+  'include',
+  'exclude',
+  'allow-private-addresses',
+] as const;
 
 const commands = ['status', 'rollback', 'remove', 're-embed'] as const;
 type Command = 'ingest' | 'help' | (typeof commands)[number];
@@ -48,7 +66,8 @@ export function parseCommandLine(args: readonly string[]) {
   const named = commands.find((name) => name === positionals[0]);
   const command: Command = values.help || args.length === 0 ? 'help' : (named ?? 'ingest');
   const paths = named ? positionals.slice(1) : positionals;
-  if (command === 'ingest' && paths.length === 0) throw usageError('say which folders or files to ingest');
+  if (command === 'ingest' && paths.length === 0)
+    throw usageError('say which folders, files or website to ingest');
   if (named && paths.length > 0)
     throw usageError(`"${named}" takes no paths; to ingest a folder of that name write ./${named}`);
   if (command === 'remove' && !values.source) throw usageError('remove needs --source NAME');
@@ -60,6 +79,7 @@ export function parseCommandLine(args: readonly string[]) {
   return {
     command,
     paths,
+    website: parseWebsite(paths, values),
     source: values.source,
     to: values.to,
     map: values.map,
@@ -74,6 +94,36 @@ export function parseCommandLine(args: readonly string[]) {
     acceptModelChange: values['accept-model-change'] ?? false,
     json: values.json ?? false,
   };
+}
+
+type Values = ReturnType<typeof parse>['values'];
+
+/** Undefined when files are meant. Throws `bad-request`. */
+function parseWebsite(paths: readonly string[], values: Values): WebSpec | undefined {
+  const addresses = paths.filter((path) => /^https?:\/\//i.test(path));
+  const [url] = addresses;
+  if (url === undefined) {
+    const given = websiteOptions.find((name) => values[name] !== undefined);
+    if (given) throw usageError(`--${given} belongs to a website, such as https://help.example.com`);
+    return undefined;
+  }
+  if (paths.length > 1) throw usageError('a website is a source of its own: ingest it without other paths');
+  return {
+    type: 'web',
+    url,
+    maxPages: positive('max-pages', values['max-pages']),
+    maxDepth: positive('max-depth', values['max-depth']),
+    requestsPerSecond: positive('rate', values.rate),
+    include: values.include,
+    exclude: values.exclude,
+    allowPrivate: values['allow-private-addresses'],
+  };
+}
+
+function positive(name: string, value: string | undefined): number | undefined {
+  if (value === undefined || (/^\d+(?:\.\d+)?$/.test(value) && Number(value) > 0))
+    return value === undefined ? undefined : Number(value);
+  throw usageError(`--${name} is a number above 0`);
 }
 
 function parse(args: readonly string[]) {
@@ -94,6 +144,12 @@ function parse(args: readonly string[]) {
         'redact-articles': { type: 'boolean' },
         'if-empty': { type: 'boolean' },
         'accept-model-change': { type: 'boolean' },
+        'max-pages': { type: 'string' },
+        'max-depth': { type: 'string' },
+        rate: { type: 'string' },
+        include: { type: 'string', multiple: true },
+        exclude: { type: 'string', multiple: true },
+        'allow-private-addresses': { type: 'boolean' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

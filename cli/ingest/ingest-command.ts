@@ -26,17 +26,27 @@ export async function ingestPaths(
   config: Config,
   { signal }: CallOptions = {},
 ): Promise<JobSummary> {
+  const { website } = args;
+  const folders = website ? [] : args.paths;
   const settings = mergeSettings(
-    await Promise.all(args.paths.map(async (path) => readSourceSettings(await settingsFolder(path)))),
+    await Promise.all(folders.map(async (path) => readSourceSettings(await settingsFolder(path)))),
   );
-  const name = args.source ?? settings.name ?? (await defaultSourceName(args.paths));
+  const name =
+    args.source ??
+    settings.name ??
+    (website ? URL.parse(website.url)?.host : await defaultSourceName(args.paths));
   if (name === undefined)
     throw new AppError(
       'bad-request',
       'These paths have no folder in common: name the source with --source NAME.',
     );
   const fields = createFields(args.map ? await readFieldMap(args.map) : settings.map);
-  const { description, items } = await openSource({ type: 'files', paths: args.paths }, { fields, signal });
+  const idPrefix = args.idPrefix ?? settings.idPrefix;
+  const { description, items } = await openSource(website ?? { type: 'files', paths: args.paths }, {
+    fields,
+    idPrefix,
+    signal,
+  });
   const rules =
     args.audienceRules.length > 0
       ? args.audienceRules.map(parseInternalRule)
@@ -55,7 +65,7 @@ export async function ingestPaths(
     internalRules: rules,
     transcriptsAudience: args.transcriptsAudience ?? settings.transcriptsAudience ?? 'customer',
     language: args.language ?? settings.language,
-    idPrefix: args.idPrefix ?? settings.idPrefix,
+    idPrefix,
   };
   return runWithEmbedder(config, args, (openModel, onProgress) =>
     runIngestJob({

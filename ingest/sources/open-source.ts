@@ -6,11 +6,16 @@ import type { Fields } from './field-map.ts';
 import { type FoundFiles, findFiles } from './find-files.ts';
 import { readSource } from './read-source.ts';
 import type { SourceMemory, SourceSpec } from './source-spec.ts';
+import { readWebPages } from './web-pages.ts';
 
 export interface OpenSourceOptions extends CallOptions {
   readonly fields: Fields;
   /** Absent: everything is read anew. */
-  readonly memory?: SourceMemory;
+  readonly memory?: SourceMemory | undefined;
+  /** Stands before the ids of this source. */
+  readonly idPrefix?: string | undefined;
+  /** Whether the document of this id, with its prefix, is published; default: all that memory knows of. */
+  readonly isPublished?: ((id: string) => boolean) | undefined;
 }
 
 export interface OpenedSource {
@@ -20,10 +25,9 @@ export interface OpenedSource {
 }
 
 /** Throws `bad-input` for a place that does not exist or holds nothing that can be read. */
-export async function openSource(
-  spec: SourceSpec,
-  { fields, signal }: OpenSourceOptions,
-): Promise<OpenedSource> {
+export async function openSource(spec: SourceSpec, options: OpenSourceOptions): Promise<OpenedSource> {
+  if (spec.type === 'web') return { description: spec.url, items: readWebPages(spec, options) };
+  const { fields, signal } = options;
   const found = await findFiles(spec.paths);
   if (found.files.length === 0)
     throw new AppError('bad-input', `No readable file in ${spec.paths.join(', ')}.${passedOver(found)}`);

@@ -6,7 +6,23 @@ export interface FilesSpec {
   readonly paths: readonly string[];
 }
 
-export type SourceSpec = FilesSpec;
+/** A website such as a help centre: its pages are articles. */
+export interface WebSpec {
+  readonly type: 'web';
+  /** The front page; what is below its path belongs to the source. */
+  readonly url: string;
+  readonly maxPages?: number | undefined;
+  /** Links from the front page. */
+  readonly maxDepth?: number | undefined;
+  readonly requestsPerSecond?: number | undefined;
+  /** Globs on the path: what becomes an article, and what is not even fetched. */
+  readonly include?: readonly string[] | undefined;
+  readonly exclude?: readonly string[] | undefined;
+  /** The site may be on the company's own network; default false. */
+  readonly allowPrivate?: boolean | undefined;
+}
+
+export type SourceSpec = FilesSpec | WebSpec;
 
 /** What a source knows of its last run: ETags, hashes, "since". */
 export interface SourceMemory {
