@@ -107,6 +107,7 @@ function parseWebsite(paths: readonly string[], values: Values): WebSpec | undef
     if (given) throw usageError(`--${given} belongs to a website, such as https://help.example.com`);
     return undefined;
   }
+  if (!URL.canParse(url)) throw usageError(`"${url}" is no address of a website`);
   if (paths.length > 1) throw usageError('a website is a source of its own: ingest it without other paths');
   return {
     type: 'web',

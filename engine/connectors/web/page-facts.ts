@@ -38,7 +38,10 @@ const mostStructuredData = 200_000;
 
 /** Where applications of the usual frameworks draw themselves. */
 const appRoots =
-  /^(?:root|app|__next|__nuxt|___gatsby|svelte|main-app|react-root|ember-app|app-root|application)$/i;
+  /^(?:root|app|__next|__nuxt|___gatsby|svelte|main-app|notion-app|react-root|ember-app|app-root|application)$/i;
+
+/** Where a page has text, and an application that is about to draw it has none. */
+const contentElements = new Set(['p', 'li', 'td', 'dd', 'article', 'pre', 'blockquote']);
 
 const modes: Readonly<Record<string, Tokenizer['state']>> = {
   title: TokenizerMode.RCDATA,
@@ -67,7 +70,7 @@ export function readPageFacts(html: string, robotsHeader = ''): PageFacts {
   };
   const robots = directivesOf(robotsHeader);
   const text = createHash('sha256');
-  const seen = { characters: 0, scripts: 0, appRoot: false, password: false };
+  const seen = { characters: 0, scripts: 0, appRoot: false, content: false, password: false };
   /** The element whose text is collected, or must not count as text. */
   let inside: string | undefined;
 
@@ -88,6 +91,7 @@ export function readPageFacts(html: string, robotsHeader = ''): PageFacts {
     tokenizer.state = modes[tagName] ?? tokenizer.state;
     const id = attribute('id');
     if ((id && appRoots.test(id)) || tagName === 'app-root') seen.appRoot = true;
+    if (inside === undefined && contentElements.has(tagName)) seen.content = true;
     switch (tagName) {
       case 'html':
         found.language ||= attribute('lang') ?? '';
@@ -123,7 +127,10 @@ export function readPageFacts(html: string, robotsHeader = ''): PageFacts {
         inside ??= found.title === '' ? 'title' : 'skipped-title';
         break;
       case 'h1':
-        if (found.heading === '') inside ??= 'h1';
+        if (found.heading.trim() === '') inside ??= 'h1';
+        break;
+      case 'br':
+        onText(' ');
         break;
       case 'noscript':
       case 'style':
@@ -196,7 +203,7 @@ export function readPageFacts(html: string, robotsHeader = ''): PageFacts {
     links,
     noIndex: robots.includes('noindex') || robots.includes('none'),
     noFollow: robots.includes('nofollow') || robots.includes('none'),
-    needsJavaScript: hasNoText && seen.scripts > 0 && (seen.appRoot || seen.characters === 0),
+    needsJavaScript: hasNoText && seen.scripts > 0 && (seen.appRoot || !seen.content),
     asksForLogin: seen.password && seen.characters < littleText,
     textHash: text.digest('base64'),
   };
