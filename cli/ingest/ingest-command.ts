@@ -41,10 +41,8 @@ export async function ingestPaths(
       'These paths have no folder in common: name the source with --source NAME.',
     );
   const fields = createFields(args.map ? await readFieldMap(args.map) : settings.map);
-  const idPrefix = args.idPrefix ?? settings.idPrefix;
   const { description, items } = await openSource(website ?? { type: 'files', paths: args.paths }, {
     fields,
-    idPrefix,
     signal,
   });
   const rules =
@@ -65,7 +63,7 @@ export async function ingestPaths(
     internalRules: rules,
     transcriptsAudience: args.transcriptsAudience ?? settings.transcriptsAudience ?? 'customer',
     language: args.language ?? settings.language,
-    idPrefix,
+    idPrefix: args.idPrefix ?? settings.idPrefix,
   };
   return runWithEmbedder(config, args, (openModel, onProgress) =>
     runIngestJob({

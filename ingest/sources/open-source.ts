@@ -11,11 +11,7 @@ import { readWebPages } from './web-pages.ts';
 export interface OpenSourceOptions extends CallOptions {
   readonly fields: Fields;
   /** Absent: everything is read anew. */
-  readonly memory?: SourceMemory | undefined;
-  /** Stands before the ids of this source. */
-  readonly idPrefix?: string | undefined;
-  /** Whether the document of this id, with its prefix, is published; default: all that memory knows of. */
-  readonly isPublished?: ((id: string) => boolean) | undefined;
+  readonly memory?: SourceMemory;
 }
 
 export interface OpenedSource {

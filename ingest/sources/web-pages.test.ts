@@ -28,17 +28,18 @@ afterEach(async () => {
   await site[Symbol.asyncDispose]();
 });
 
-/** As a file would keep it: what one run remembers, the next one recalls. */
-function createRuns() {
+/** As a file would keep it: what one run remembers of documents that it published, the next one recalls. */
+function createMemories() {
   let before = new Map<string, string>();
   return {
-    next(): SourceMemory & { commit(): void } {
-      const now = new Map<string, string>();
+    next(): SourceMemory & { commit(published: ReadonlySet<string>): void } {
+      const entries = new Map<string, { readonly text: string; readonly ids: readonly string[] }>();
       return {
         recall: (key) => (before.has(key) ? JSON.parse(before.get(key)!) : undefined),
-        remember: (key, value) => now.set(key, JSON.stringify(value)),
-        commit() {
-          before = now;
+        remember: (key, value, ids = []) => void entries.set(key, { text: JSON.stringify(value), ids }),
+        commit(published) {
+          const kept = [...entries].filter(([, { ids }]) => ids.every((id) => published.has(id)));
+          before = new Map(kept.map(([key, { text }]) => [key, text]));
         },
       };
     },
@@ -70,7 +71,6 @@ async function ingest(options: WebPagesOptions = {}, others?: Partial<WebSpec>) 
       redactor: createDefaultRedactor(),
       internalRules: [{ path: 'agents/**' }],
       transcriptsAudience: 'customer',
-      idPrefix: options.idPrefix,
     },
   });
   return { summary, problems };
@@ -120,12 +120,11 @@ describe('a website as a source', () => {
   });
 
   it('is read anew only where it changed; what is gone goes, and what fails stays as it was', async () => {
-    const runs = createRuns();
+    const memories = createMemories();
     const run = async () => {
-      const memory = runs.next();
-      const ids = new Set((await published()).map(({ id }) => id));
-      const outcome = await ingest({ memory, idPrefix: 'site/', isPublished: (id) => ids.has(id) });
-      memory.commit();
+      const memory = memories.next();
+      const outcome = await ingest({ memory });
+      memory.commit(new Set((await published()).map(({ id }) => id)));
       return outcome;
     };
     const home = tagged('"h"', articlePage('Home', links('/same', '/new', '/gone', '/ill', '/twin')));
@@ -160,9 +159,7 @@ describe('a website as a source', () => {
     // The second of two equal pages was not published: once it is the only one, it is.
     site.routes = { ...site.routes, '/same': (_request, response) => void response.writeHead(404).end() };
     await run();
-    expect((await published()).map(({ id }) => new URL(id.slice('site/'.length)).pathname)).toContain(
-      '/twin',
-    );
+    expect((await published()).map(({ id }) => new URL(id).pathname)).toContain('/twin');
 
     const before = await published();
     site.routes = { '*': failing };

@@ -10,21 +10,14 @@ import type { SourceMemory, WebSpec } from './source-spec.ts';
 export interface WebPagesOptions
   extends CallOptions,
     Pick<CrawlOptions, 'resolve' | 'timeLimits' | 'pause' | 'limits'> {
-  readonly memory?: SourceMemory | undefined;
-  readonly idPrefix?: string | undefined;
-  readonly isPublished?: ((id: string) => boolean) | undefined;
+  readonly memory?: SourceMemory;
 }
 
 /** Rejects as `crawlSite` does. */
 export async function* readWebPages(
   spec: WebSpec,
-  { memory, idPrefix = '', isPublished = () => true, ...options }: WebPagesOptions,
+  { memory, ...options }: WebPagesOptions,
 ): AsyncGenerator<SourceItem> {
-  /** What was read but not published, such as the second of two equal pages, is read again: today it may be the only one. */
-  const known = (url: string): PageState | undefined => {
-    const state = memory?.recall(memoryKey(url)) as PageState | undefined;
-    return state?.article !== undefined && !isPublished(idPrefix + state.article) ? undefined : state;
-  };
   const visits = crawlSite({
     ...options,
     url: spec.url,
@@ -37,17 +30,20 @@ export async function* readWebPages(
       ...(spec.maxDepth === undefined ? {} : { depth: spec.maxDepth }),
       ...(spec.requestsPerSecond === undefined ? {} : { requestsPerSecond: spec.requestsPerSecond }),
     },
-    known,
+    known: (url) => memory?.recall(memoryKey(url)) as PageState | undefined,
   });
   for await (const visit of visits) {
     if (visit.type === 'note') {
       yield { type: 'problem', origin: originOf(spec.url), reason: visit.reason };
       continue;
     }
-    if (visit.state) memory?.remember(memoryKey(visit.url), visit.state);
+    if (visit.state) {
+      const { article } = visit.state;
+      memory?.remember(memoryKey(visit.url), visit.state, article === undefined ? [] : [article]);
+    }
     const origin = originOf(visit.url);
     if (visit.type === 'page') yield articleOf(visit);
-    else if (visit.type === 'unchanged') yield { type: 'kept', id: idPrefix + visit.article, origin };
+    else if (visit.type === 'unchanged') yield { type: 'kept', id: visit.article, origin };
     else if (visit.type === 'unread') {
       const article = visit.isPassing ? visit.state?.article : undefined;
       const reason = `the page ${visit.reason}`;
@@ -56,7 +52,7 @@ export async function* readWebPages(
         origin,
         reason: article ? `${reason}; what is published of it stays` : reason,
       };
-      if (article) yield { type: 'kept', id: idPrefix + article, origin };
+      if (article) yield { type: 'kept', id: article, origin };
     }
   }
 }
