@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { articlePage, startLocalSite } from '#connectors/web/testing/local-site.ts';
 import { effort } from '#core/testing/effort.ts';
 import { type EmbeddingEndpoint, startEmbeddingEndpoint } from '#ingest/testing/embedding-endpoint.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '#ingest/testing/source-folder.ts';
@@ -84,6 +85,28 @@ describe('answerdesk ingest', () => {
       documents: 40,
       sources: [{ name: 'centre', documents: 40, chunks: 40 }],
     });
+  });
+
+  it('reads a website, from a private network only if that is allowed', async () => {
+    await using site = await startLocalSite({
+      '/': articlePage(
+        'Home',
+        '<p>Find what you need.</p><a href="/tea">Tea</a><a href="/shop/pots">Pots</a>',
+      ),
+      '/tea': articlePage('Green tea', '<p>Steep it for two minutes.</p>'),
+      '/shop/pots': articlePage('Pots', '<p>Buy one.</p>'),
+    });
+    const address = `http://127.0.0.1:${site.port}`;
+    expect(await run(address)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/private network[\s\S]*--allow-private-addresses/),
+    });
+    expect(site.connections).toBe(0);
+    const { code, stderr, stdout } = await run(
+      ...[address, '--allow-private-addresses', '--rate', '1000', '--exclude', 'shop/**', '--json'],
+    );
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/Published {2}gen-000001: 2 documents/)]);
+    expect(JSON.parse(stdout)).toMatchObject({ source: `127.0.0.1:${site.port}`, documents: { added: 2 } });
   });
 
   it('goes back to the generation before', async () => {

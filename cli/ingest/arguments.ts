@@ -122,8 +122,9 @@ function parseWebsite(paths: readonly string[], values: Values): WebSpec | undef
 }
 
 function positive(name: string, value: string | undefined): number | undefined {
-  if (value === undefined || (/^\d+(?:\.\d+)?$/.test(value) && Number(value) > 0))
-    return value === undefined ? undefined : Number(value);
+  if (value === undefined) return undefined;
+  const number = /^(?:\d+|\d*\.\d+)$/.test(value) ? Number(value) : 0;
+  if (number > 0) return number;
   throw usageError(`--${name} is a number above 0`);
 }
 
