@@ -3,7 +3,7 @@ import type { CallOptions } from '#core/call-options.ts';
 import { AppError } from '#core/errors.ts';
 import { createCrawlQueue } from './crawl-queue.ts';
 import { type Fetched, fetchPage } from './fetch-page.ts';
-import { findSite, isDown, parseAddress } from './find-site.ts';
+import { findSite, parseAddress, refuseIfDown } from './find-site.ts';
 import type { PageState, Visit } from './page-visit.ts';
 import { createPoliteFetch, type Pace } from './polite-fetch.ts';
 import { createPublicFetch, type PublicFetch, type PublicFetchOptions } from './public-fetch.ts';
@@ -46,7 +46,7 @@ export type CrawlEvent = Visit | { readonly type: 'note'; readonly reason: strin
 
 /** Requests under way at a time. */
 const concurrency = 4;
-/** So many pages after each other that do not answer: the site is down. */
+/** So many pages after each other that do not answer: perhaps the site is down. */
 const mostFailuresInARow = 10;
 
 /**
@@ -97,30 +97,28 @@ async function* crawlPages({
   robots,
   fetch,
   signal,
-  ...options
+  known,
 }: Crawl): AsyncGenerator<CrawlEvent> {
   const { start } = scope;
   const queue = createCrawlQueue(limits.depth);
   queue.add([start], 0);
-  const listed = robots.sitemaps.length > 0 ? robots.sitemaps : usualSitemaps(start);
-  const sitemaps = await readSitemaps(fetch, listed, { signal });
+  const sitemaps = await readSitemaps(fetch, listedSitemaps(robots, start), { signal });
   for (const { url, reason } of sitemaps.problems)
     yield { type: 'note', reason: `the sitemap ${readablePath(new URL(url))} ${reason}` };
   const changed = new Map<string, string>();
   for (const page of sitemaps.pages) {
     const url = scope.pageOf(page.href, start);
-    if (!url) continue;
-    queue.add([url], 1);
-    if (page.changed) changed.set(url.href, page.changed);
+    if (url && page.changed) changed.set(url.href, page.changed);
+    if (url) queue.add([url], 1);
   }
 
-  const pageOptions = { scope, robots, fetch, signal, known: options.known, changed };
+  const pageOptions = { scope, robots, fetch, signal, known, changed };
   const reader = await createPageReader(pageOptions);
   const underWay: Promise<Fetched | Visit>[] = [];
   const outcome = { visited: 0, articles: 0, bytes: 0, failures: 0, forbidden: 0, firstReason: '' };
+  const hasRoom = () => outcome.visited < limits.pages && outcome.bytes <= limits.bytes;
   for (;;) {
-    const isFull = outcome.visited >= limits.pages || outcome.bytes > limits.bytes;
-    while (!isFull && underWay.length < concurrency && outcome.visited < limits.pages) {
+    while (hasRoom() && underWay.length < concurrency) {
       const next = queue.next();
       if (!next) break;
       if (!robots.isAllowed(next)) {
@@ -136,34 +134,52 @@ async function* crawlPages({
     const fetched = await underWay.shift();
     if (!fetched) break;
     const visit = reader.read(fetched);
-    const isStart = visit.url === start.href;
     outcome.bytes += visit.bytes ?? 0;
     if (visit.type === 'page' || visit.type === 'unchanged') outcome.articles += 1;
-    else if (visit.type === 'unread') outcome.firstReason ||= visit.reason;
+    if (visit.type === 'unread') outcome.firstReason ||= visit.reason;
     outcome.failures = visit.type === 'unread' && visit.isPassing ? outcome.failures + 1 : 0;
-    if (visit.type === 'unread' && visit.isPassing && (isStart || outcome.failures >= mostFailuresInARow))
-      throw isDown(start, { kind: 'unreachable', message: visit.reason });
+    if (outcome.failures === mostFailuresInARow) {
+      await refuseIfDown(fetch, start, signal);
+      outcome.failures = 0;
+    }
     queue.add(visit.links, queue.depthOf(visit.url) + 1);
     yield visit;
   }
   if (outcome.articles === 0) throw nothingFound(start, outcome);
-  const left = queue.size;
+  yield* lastNotes({
+    left: queue.size,
+    isFull: outcome.visited >= limits.pages,
+    limits,
+    pdfs: reader.linkedPdfs,
+  });
+}
+
+interface Ending {
+  /** Pages that were found and not read. */
+  readonly left: number;
+  /** Of pages; else of bytes. */
+  readonly isFull: boolean;
+  readonly limits: CrawlLimits;
+  readonly pdfs: number;
+}
+
+function* lastNotes({ left, isFull, limits, pdfs }: Ending): Generator<CrawlEvent> {
+  const limit = isFull ? `${limits.pages} pages` : `${Math.round(limits.bytes / 1024 ** 2)} MB`;
+  const advice = isFull ? 'raise --max-pages' : 'read parts of the site as sources of their own';
   if (left > 0)
     yield {
       type: 'note',
-      reason:
-        outcome.visited >= limits.pages
-          ? `the limit of ${limits.pages} pages is reached, ${left} more that were found are not read: raise --max-pages`
-          : `the limit of ${Math.round(limits.bytes / 1024 ** 2)} MB is reached, ${left} more pages that were found are not read`,
+      reason: `the limit of ${limit} is reached, ${left} more pages that were found are not read: ${advice}`,
     };
-  if (reader.linkedPdfs > 0)
+  if (pdfs > 0)
     yield {
       type: 'note',
-      reason: `${reader.linkedPdfs} linked PDF file(s) are not read: put them into a folder and ingest that`,
+      reason: `${pdfs} linked PDF file(s) are not read: put them into a folder and ingest that`,
     };
 }
 
-function usualSitemaps(start: URL): string[] {
+function listedSitemaps({ sitemaps }: Robots, start: URL): readonly string[] {
+  if (sitemaps.length > 0) return sitemaps;
   const below = `${start.pathname.replace(/\/[^/]*\.[a-z\d]+$|\/$/i, '')}/sitemap.xml`;
   return [...new Set(['/sitemap.xml', below])].map((path) => new URL(path, start).href);
 }

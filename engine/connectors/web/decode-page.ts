@@ -4,6 +4,9 @@ import { detect } from 'chardet';
 /** As far as browsers look for `<meta charset>`, with room for a long head. */
 const headBytes = 4_096;
 
+/** Enough to tell an encoding by its letters. */
+const sampleBytes = 65_536;
+
 /** `contentTypeHeader` is the header as it came. Bytes that are no text become U+FFFD. */
 export function decodePage(bytes: Buffer, contentTypeHeader = ''): string {
   const head = bytes.subarray(0, headBytes).toString('latin1');
@@ -17,7 +20,7 @@ export function decodePage(bytes: Buffer, contentTypeHeader = ''): string {
     const text = label && decode(bytes, label, { fatal: true });
     if (text !== undefined && text !== '') return text;
   }
-  const guess = detect(bytes) ?? 'windows-1252';
+  const guess = detect(bytes.subarray(0, sampleBytes)) ?? 'windows-1252';
   return decode(bytes, guess, { fatal: true }) ?? decode(bytes, 'windows-1252', { fatal: false }) ?? '';
 }
 

@@ -37,7 +37,25 @@ export async function findSite(
   }
 }
 
-function refuseUnreadable({ href }: Pick<URL, 'href'>, { status, movedTo }: PublicResponse): void {
+/** Rejects with `bad-input` if the front page does not answer either. */
+export async function refuseIfDown(
+  fetch: Pick<PublicFetch, 'get'>,
+  start: URL,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  try {
+    const { status } = await fetch.get(start, { signal });
+    refuseUnreadable(start, { status });
+  } catch (error) {
+    if (error instanceof FetchError) throw isDown(start, error);
+    throw error;
+  }
+}
+
+function refuseUnreadable(
+  { href }: Pick<URL, 'href'>,
+  { status, movedTo }: Pick<PublicResponse, 'status' | 'movedTo'>,
+): void {
   const refuse = (text: string) => {
     throw new AppError('bad-input', `${href} ${text}`);
   };
@@ -68,7 +86,7 @@ export function parseAddress(text: string): URL {
   );
 }
 
-export function isDown(site: URL, { message, kind }: Pick<FetchError, 'message' | 'kind'>): AppError {
+function isDown(site: URL, { message, kind }: FetchError): AppError {
   const advice =
     kind === 'refused'
       ? 'If it is a help centre of your own network, allow that: --allow-private-addresses.'

@@ -185,7 +185,9 @@ async function bodyOf(response: IncomingMessage, { accepts, maxBytes }: GetOptio
   const isWanted = accepts?.(type) ?? true;
   if (statusCode >= 200 && statusCode < 300 && isWanted)
     return readBody(response, maxBytes ?? defaultMaxBytes);
-  response.destroy();
+  // A 304 has no body, and the connection serves the next page; an error page may be of any length.
+  if (statusCode === 304) response.resume();
+  else response.destroy();
   if (isWanted || statusCode < 200 || statusCode >= 300) return Buffer.alloc(0);
   throw new FetchError(
     'wrong-type',
