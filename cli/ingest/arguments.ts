@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import type { Audience } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
-import type { WebSpec } from '#ingest/sources/source-spec.ts';
+import { parseWebsite, websiteOptions } from './website-arguments.ts';
 
 export const usage = `Brings help articles and past support conversations into the knowledge base.
 
@@ -46,15 +46,6 @@ Examples
 Exit codes: 0 published, or nothing had changed; 1 failed; 2 bad usage or input, or another embedding model.
 `;
 
-const websiteOptions = [
-  'max-pages',
-  'max-depth',
-  'rate',
-  'include',
-  'exclude',
-  'allow-private-addresses',
-] as const;
-
 const commands = ['status', 'rollback', 'remove', 're-embed'] as const;
 type Command = 'ingest' | 'help' | (typeof commands)[number];
 
@@ -96,38 +87,6 @@ export function parseCommandLine(args: readonly string[]) {
   };
 }
 
-type Values = ReturnType<typeof parse>['values'];
-
-/** Undefined when files are meant. Throws `bad-request`. */
-function parseWebsite(paths: readonly string[], values: Values): WebSpec | undefined {
-  const addresses = paths.filter((path) => /^https?:\/\//i.test(path));
-  const [url] = addresses;
-  if (url === undefined) {
-    const given = websiteOptions.find((name) => values[name] !== undefined);
-    if (given) throw usageError(`--${given} belongs to a website, such as https://help.example.com`);
-    return undefined;
-  }
-  if (!URL.canParse(url)) throw usageError(`"${url}" is no address of a website`);
-  if (paths.length > 1) throw usageError('a website is a source of its own: ingest it without other paths');
-  return {
-    type: 'web',
-    url,
-    maxPages: positive('max-pages', values['max-pages']),
-    maxDepth: positive('max-depth', values['max-depth']),
-    requestsPerSecond: positive('rate', values.rate),
-    include: values.include,
-    exclude: values.exclude,
-    allowPrivate: values['allow-private-addresses'],
-  };
-}
-
-function positive(name: string, value: string | undefined): number | undefined {
-  if (value === undefined) return undefined;
-  const number = /^(?:\d+|\d*\.\d+)$/.test(value) ? Number(value) : 0;
-  if (number > 0) return number;
-  throw usageError(`--${name} is a number above 0`);
-}
-
 function parse(args: readonly string[]) {
   try {
     return parseArgs({
@@ -146,12 +105,7 @@ function parse(args: readonly string[]) {
         'redact-articles': { type: 'boolean' },
         'if-empty': { type: 'boolean' },
         'accept-model-change': { type: 'boolean' },
-        'max-pages': { type: 'string' },
-        'max-depth': { type: 'string' },
-        rate: { type: 'string' },
-        include: { type: 'string', multiple: true },
-        exclude: { type: 'string', multiple: true },
-        'allow-private-addresses': { type: 'boolean' },
+        ...websiteOptions,
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
