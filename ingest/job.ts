@@ -24,8 +24,10 @@ import { createPause } from './pause.ts';
 import { adviseRollback } from './publish/advise-rollback.ts';
 import { refuseUsedFolder } from './publish/refuse-used-folder.ts';
 import { createQuarantine } from './quarantine.ts';
-import { readDocuments } from './source-documents.ts';
+import { publishedId, readDocuments } from './source-documents.ts';
 import { newSourceCounts, type SourceCounts, type SourceOptions } from './source-options.ts';
+import { keepUnchangedArticles } from './sources/keep-unchanged.ts';
+import { removeSourceMemory, type StoredMemory } from './sources/source-memory.ts';
 
 export interface IngestJob extends CallOptions {
   readonly dataDir: string;
@@ -34,6 +36,8 @@ export interface IngestJob extends CallOptions {
   /** What to bring in; undefined = embed again what is there, with the model that is configured now. */
   readonly source?: Omit<SourceOptions, 'onProblem' | 'onCard' | 'otherDocuments' | 'published'> & {
     readonly items: AsyncIterable<SourceItem>;
+    /** What is unchanged since the last run is kept as it is published. Absent: everything is read anew. */
+    readonly memory?: StoredMemory;
   };
   /** Only into a data folder that was not used before; default false. */
   readonly onlyIfEmpty?: boolean;
@@ -138,10 +142,11 @@ export async function runIngestJob({
         .filter(({ metadata }) => metadata.source === source.name)
         .map((document) => [document.id, document]),
     );
+    source.memory?.bind(published.values());
     const publishedChunks = Map.groupBy(previous?.chunks ?? [], ({ documentId }) => documentId);
     const elsewhere = new Map(kept.map(({ id, metadata }) => [id, metadata.source]));
     for await (const { document, blocks, kept: isKept } of readDocuments(
-      source.items,
+      source.memory ? keepUnchangedArticles(source.items, source.memory) : source.items,
       {
         ...source,
         otherDocuments: kept,
@@ -201,6 +206,11 @@ export async function runIngestJob({
           { signal },
         )
       : previous.info;
+  if (source?.memory && generation) {
+    const own = documents.slice(kept.length);
+    // Published is published: without its memory the next run reads everything.
+    await source.memory.commit(own, (id) => publishedId(id, source)).catch(() => {});
+  }
   const { total: _total, ...changes } = difference;
   return {
     ...(generation ? { generation } : {}),
@@ -238,7 +248,7 @@ export async function removeSource({
   const cardVectors = matrixRows(previous.cardVectors);
   const questionOwners = previous.cards.flatMap(({ source, questions }) => questions.map(() => source));
   const { dimensions } = previous.vectors;
-  return publishGeneration(
+  const generation = await publishGeneration(
     {
       dataDir,
       documents,
@@ -254,6 +264,8 @@ export async function removeSource({
     },
     { signal },
   );
+  await removeSourceMemory(dataDir, name);
+  return generation;
 }
 
 /** For a dry run: every text counts as embedded. */

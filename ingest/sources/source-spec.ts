@@ -8,10 +8,14 @@ export interface FilesSpec {
 
 export type SourceSpec = FilesSpec;
 
-/** What a source knows of its last run: ETags, hashes, "since". */
+/** What a source knows of its last run: ETags, hashes, "since". What a run does not remember again is forgotten. */
 export interface SourceMemory {
   /** Undefined when nothing was remembered, or the last run did not publish. */
   recall(key: string): unknown;
-  /** JSON. Kept only once the run has published, so that what a failed run read is read again. */
-  remember(key: string, value: unknown): void;
+  /**
+   * JSON. Kept only once the run has published, so that what a failed run read is read again. `ids`: the documents that it is about, as
+   * the source names them. If one of them is not published in the end, because it is a duplicate, say, this is not kept either: who
+   * recalls it may say `kept`.
+   */
+  remember(key: string, value: unknown, ids?: readonly string[]): void;
 }
