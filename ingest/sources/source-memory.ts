@@ -37,7 +37,7 @@ export async function openSourceMemory({
   name,
   settings,
 }: OpenMemoryOptions): Promise<StoredMemory> {
-  const folder = memoryFolder(dataDir, name);
+  const folder = sourceFolder(dataDir, name);
   const path = join(folder, 'memory.jsonl');
   const stamp = hashOf(JSON.stringify([settings, await codeStamp()]));
   const stored = await readFile(path).then(parseMemory, absent);
@@ -70,13 +70,13 @@ export async function openSourceMemory({
   };
 }
 
-/** For a source that is taken out. */
-export async function removeSourceMemory(dataDir: string, name: string): Promise<void> {
-  await rm(memoryFolder(dataDir, name), { recursive: true, force: true });
+/** What is remembered of a source that is taken out. */
+export async function removeSourceFolder(dataDir: string, name: string): Promise<void> {
+  await rm(sourceFolder(dataDir, name), { recursive: true, force: true });
 }
 
 /** Names hold any character; two that look alike as folders are told apart by the hash. */
-function memoryFolder(dataDir: string, name: string): string {
+export function sourceFolder(dataDir: string, name: string): string {
   const readable = name.replace(/[^\w-]+/g, '_').slice(0, 80);
   return join(dataDir, 'sources', `${readable}-${hashOf(name).slice(0, 8)}`);
 }
