@@ -12,6 +12,8 @@ export const websiteOptions = {
   'allow-private-addresses': { type: 'boolean' },
 } as const;
 
+export const websiteOptionNames = Object.keys(websiteOptions) as (keyof typeof websiteOptions)[];
+
 interface WebsiteValues {
   readonly 'max-pages'?: string | undefined;
   readonly 'max-depth'?: string | undefined;
@@ -25,9 +27,7 @@ interface WebsiteValues {
 export function parseWebsite(paths: readonly string[], values: WebsiteValues): WebSpec | undefined {
   const url = paths.find((path) => /^https?:\/\//i.test(path));
   if (url === undefined) {
-    const given = Object.keys(websiteOptions).find(
-      (name) => values[name as keyof WebsiteValues] !== undefined,
-    );
+    const given = websiteOptionNames.find((name) => values[name] !== undefined);
     if (given) throw usageError(`--${given} belongs to a website, such as https://help.example.com`);
     return undefined;
   }
