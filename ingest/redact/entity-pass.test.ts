@@ -1,8 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '#core/errors.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '../testing/source-folder.ts';
-import { createEntityPass, entityCacheFile } from './entity-pass.ts';
+import { createEntityPass } from './entity-pass.ts';
 
 let folder: TemporaryFolder;
 beforeEach(async () => {
@@ -33,7 +34,7 @@ const openedBy = (finder: ReturnType<typeof capitalFinder>, file?: string) =>
 
 describe('the search for names in one source', () => {
   it('reads a turn once, however often it stands there and its source is ingested', async () => {
-    const file = entityCacheFile(folder.path, 'chats');
+    const file = join(folder.path, 'chats', 'entities.jsonl');
     const first = capitalFinder();
     const pass = openedBy(first, file);
     expect(await pass.find(['ask Nell', 'ok', 'ask Nell'])).toEqual([
@@ -53,7 +54,7 @@ describe('the search for names in one source', () => {
   });
 
   it('keeps no text, and nothing of turns that are gone', async () => {
-    const file = entityCacheFile(folder.path, 'chats');
+    const file = join(folder.path, 'chats', 'entities.jsonl');
     const pass = openedBy(capitalFinder(), file);
     await pass.find(['ask Nell Frost', 'ok']);
     await pass.finish();
@@ -65,7 +66,7 @@ describe('the search for names in one source', () => {
   });
 
   it('reads all anew with another model, and what was damaged', async () => {
-    const file = entityCacheFile(folder.path, 'chats');
+    const file = join(folder.path, 'chats', 'entities.jsonl');
     await openedBy(capitalFinder(), file).find(['ask Nell', 'and Ugo']);
     const other = capitalFinder('capitals@2');
     await openedBy(other, file).find(['ask Nell', 'and Ugo']);
@@ -78,7 +79,7 @@ describe('the search for names in one source', () => {
   });
 
   it('keeps nothing of a source that has no conversations any more', async () => {
-    const file = entityCacheFile(folder.path, 'chats');
+    const file = join(folder.path, 'chats', 'entities.jsonl');
     await openedBy(capitalFinder(), file).find(['ask Nell']);
     await openedBy(capitalFinder(), file).finish();
     await expect(readFile(file)).rejects.toMatchObject({ code: 'ENOENT' });
@@ -87,7 +88,7 @@ describe('the search for names in one source', () => {
   it('opens no model where there is no conversation', async () => {
     const pass = createEntityPass({
       openFinder: () => Promise.reject(new Error('opened')),
-      file: entityCacheFile(folder.path, 'articles'),
+      file: join(folder.path, 'articles.jsonl'),
     });
     await pass.finish();
     expect(pass.counts).toEqual({ searched: 0, known: 0 });

@@ -2,7 +2,7 @@
 // kept in a file: hashes of turns, kinds and places of values in them, no text. So a turn is read once, however often its source is ingested.
 import { createHash } from 'node:crypto';
 import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Entity, EntityFinder, EntityKind } from '#core/entity-finder.ts';
 import { AppError } from '#core/errors.ts';
@@ -33,15 +33,6 @@ export interface EntityPassOptions extends CallOptions {
 /** Turns that go to the model at once: enough for all its threads, and progress moves every second or two. */
 const turnsPerRequest = 128;
 const kinds: readonly EntityKind[] = ['name', 'address', 'email', 'phone', 'url', 'id'];
-
-/** The file of one source, whose name may hold any character. */
-export function entityCacheFile(dataDir: string, source: string): string {
-  return join(
-    dataDir,
-    'redaction',
-    `${createHash('sha256').update(source).digest('hex').slice(0, 16)}.jsonl`,
-  );
-}
 
 export function createEntityPass({ openFinder, file, signal, onProgress }: EntityPassOptions): EntityPass {
   const counts: EntityCounts = { searched: 0, known: 0 };
