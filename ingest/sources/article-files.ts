@@ -1,11 +1,11 @@
 // A Markdown, MDX, HTML or text file is one article: its facts from front matter or meta tags, its title from there, the first
 // heading or the file's name.
-import { parse } from 'yaml';
 import type { ArticleItem, ProblemItem } from '../item.ts';
 import { readPageFacts } from '../parse/html-text.ts';
 import { isPrivate, readAudience } from '../source-settings.ts';
 import { readText } from './file-bytes.ts';
 import type { SourceFile } from './find-files.ts';
+import { type FrontMatter, splitFrontMatter } from './front-matter.ts';
 
 export async function readArticleFile(
   file: SourceFile,
@@ -22,7 +22,7 @@ export async function readArticleFile(
   if (body.trim() === '') return { type: 'problem', origin, reason: 'no text' };
   const format = isArticleFormat(file.format) ? file.format : 'markdown';
   const audience = isPrivate(facts) ? 'internal' : readAudience(facts.audience ?? facts.visibility);
-  const updated = facts.updated ?? facts.modified ?? facts.last_modified ?? facts.date;
+  const updated = factOf(facts, updatedNames);
   const url = facts.url ?? facts.canonical;
   const language = facts.language ?? facts.lang ?? facts.locale;
   return {
@@ -39,14 +39,7 @@ export async function readArticleFile(
   };
 }
 
-interface Page {
-  readonly body: string;
-  /** Lower-case names. */
-  readonly facts: Readonly<Record<string, string>>;
-  readonly problem?: string;
-}
-
-function htmlPage(html: string): Page {
+function htmlPage(html: string): FrontMatter {
   // Some generators put front matter on top of HTML too.
   const page = splitFrontMatter(html);
   if (page.problem) return page;
@@ -59,6 +52,17 @@ function htmlPage(html: string): Page {
     ...page.facts,
   };
   return { body: page.body, facts };
+}
+
+/** The first that says anything; the day of writing where no day of change is known. */
+const updatedNames = (
+  'updated updated_at updatedat modified modified_at last_modified last_modified_at lastmodified lastmod last_updated lastupdated ' +
+  'last_update last-modified date_modified datemodified article:modified_time og:updated_time dcterms.modified dc.date.modified ' +
+  'date publishdate published_at article:published_time created created_at'
+).split(' ');
+
+function factOf(facts: FrontMatter['facts'], names: readonly string[]): string | undefined {
+  return names.map((name) => facts[name]).find((fact) => fact);
 }
 
 function isArticleFormat(format: SourceFile['format']): format is ArticleItem['format'] {
@@ -77,38 +81,6 @@ function headingOf(body: string, format: ArticleItem['format']): string | undefi
         .trim(),
     )
     .find(Boolean);
-}
-
-function splitFrontMatter(text: string): Page {
-  const opening = /^\uFEFF?---[ \t]*\r?\n/.exec(text);
-  if (!opening) return { body: text, facts: {} };
-  const closing = /\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)/g;
-  closing.lastIndex = opening[0].length - 1;
-  const close = closing.exec(text);
-  // A page may simply begin with a rule.
-  if (!close) return { body: text, facts: {} };
-  const body = text.slice(close.index + close[0].length);
-  try {
-    // Aliases are off: a few bytes of them can stand for gigabytes.
-    const value: unknown = parse(text.slice(opening[0].length, close.index), {
-      maxAliasCount: 0,
-      schema: 'core',
-    });
-    return { body, facts: typeof value === 'object' && value !== null ? asFacts(value) : {} };
-  } catch {
-    // Without its facts an internal article could be taken for a public one.
-    return { body: '', facts: {}, problem: 'the front matter is not valid YAML' };
-  }
-}
-
-function asFacts(value: object): Record<string, string> {
-  const facts: Record<string, string> = {};
-  for (const [name, fact] of Object.entries(value)) {
-    if (fact instanceof Date) facts[name.toLowerCase()] = fact.toISOString();
-    else if (['string', 'number', 'boolean'].includes(typeof fact))
-      facts[name.toLowerCase()] = String(fact).trim();
-  }
-  return facts;
 }
 
 function titleFromName(path: string): string {
