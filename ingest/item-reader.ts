@@ -112,9 +112,11 @@ export function createItemReader(options: SourceOptions, counts: SourceCounts): 
   return { article, conversation, card };
 }
 
-function parseBody({ format }: ArticleItem, body: string): ParsedText {
+function parseBody({ format, url: base }: ArticleItem, body: string): ParsedText {
   if (format === 'text') return parsePlainText(body);
-  return format === 'html' ? parseHtmlText(body) : parseMarkdown(body, { isMdx: format === 'mdx' });
+  return format === 'html'
+    ? parseHtmlText(body, { base })
+    : parseMarkdown(body, { isMdx: format === 'mdx', base });
 }
 
 /** A link that may be shown: no scripts, no credentials. */

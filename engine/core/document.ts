@@ -1,4 +1,5 @@
 // What the team knows: documents, and the chunks they are cut into.
+import { withoutMarkup } from './inline-markup.ts';
 
 /** Who may be answered from a text. `internal` text never reaches a customer. */
 export type Audience = 'customer' | 'internal';
@@ -12,7 +13,7 @@ export const transcriptTitle = 'Past conversation';
 export interface Document {
   /** The id that the source gave (JSONL `id`, front matter `id`), else the path relative to the ingested folder. */
   readonly id: string;
-  /** Clean, redacted text: Markdown headings, paragraphs and lists, nothing else of the markup. */
+  /** Clean, redacted text: Markdown headings, paragraphs and lists, links with their address, bold words, fences of code. */
   readonly pageContent: string;
   readonly metadata: DocumentMetadata;
 }
@@ -75,10 +76,19 @@ export function chunkOf(document: Document, { start, end, ...place }: ChunkPlace
   };
 }
 
-/** The text of a chunk as embedded and indexed: title and heading path in front, so that the passage says what it is about. */
+/** The text of a chunk as embedded and indexed: title and heading path in front, so that the passage says what it is about; words without markup. */
 export function chunkContext(chunk: Pick<Chunk, 'title' | 'headingPath' | 'text'>): string {
-  const heading = [chunk.title, ...chunk.headingPath].filter((part) => part.length > 0).join(' > ');
-  return heading ? `${heading}\n${chunk.text}` : chunk.text;
+  return behindHeadings(chunk, withoutMarkup(chunk.text));
+}
+
+/** The same for who writes: with the addresses of links. */
+export function chunkMarkdown(chunk: Pick<Chunk, 'title' | 'headingPath' | 'text'>): string {
+  return behindHeadings(chunk, chunk.text);
+}
+
+function behindHeadings({ title, headingPath }: Pick<Chunk, 'title' | 'headingPath'>, text: string): string {
+  const heading = [title, ...headingPath].filter((part) => part.length > 0).join(' > ');
+  return heading ? `${heading}\n${text}` : text;
 }
 
 /** A chunk with how well it fits the query. */

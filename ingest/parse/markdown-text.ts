@@ -10,6 +10,7 @@ import { type MdxJsxFlowElement, type MdxJsxTextElement, mdxFromMarkdown } from 
 import { type Handlers, type State, toHast } from 'mdast-util-to-hast';
 import { gfm } from 'micromark-extension-gfm';
 import { mdx } from 'micromark-extension-mdx';
+import { withoutMarkup } from '#core/inline-markup.ts';
 import { parseHtmlText } from './html-text.ts';
 import { leftOut } from './html-tree.ts';
 import {
@@ -25,22 +26,24 @@ import { parsePlainText } from './plain-text.ts';
 export interface MarkdownOptions {
   /** MDX: `import` and `export` statements and `{expressions}` are code, and components are elements. */
   readonly isMdx?: boolean;
+  /** Address of the page: what its links are relative to. */
+  readonly base?: string | undefined;
 }
 
 /** Never throws for what the text holds: `note` says what could not be read as Markdown or MDX. */
-export function parseMarkdown(markdown: string, { isMdx = false }: MarkdownOptions = {}): ParsedText {
+export function parseMarkdown(markdown: string, { isMdx = false, base }: MarkdownOptions = {}): ParsedText {
   if (isTooLong(markdown))
     return { ...parsePlainText(markdown), note: 'too long to be read as Markdown: taken as plain text' };
   const source = containersToElements(isMdx ? withoutStatements(markdown) : markdown);
   const bounded = withinLimits(source);
-  if (!isMdx) return parseHtmlText(markdownToHtml(bounded));
+  if (!isMdx) return parseHtmlText(markdownToHtml(bounded), { base });
   try {
-    if (bounded === source) return parseHtmlText(markdownToHtml(source, { isMdx }));
+    if (bounded === source) return parseHtmlText(markdownToHtml(source, { isMdx }), { base });
   } catch {
     // A page that its own site could not build: its words are worth more than its components.
   }
   return {
-    ...parseHtmlText(markdownToHtml(withoutExpressions(bounded))),
+    ...parseHtmlText(markdownToHtml(withoutExpressions(bounded)), { base }),
     note: 'not valid MDX: read as Markdown',
   };
 }
@@ -48,7 +51,7 @@ export function parseMarkdown(markdown: string, { isMdx = false }: MarkdownOptio
 /** Of a title: Markdown without any block. */
 export function inlineText(markdown: string): string {
   if (!/[*_`~[\]<>&{}\\!#]/.test(markdown)) return markdown;
-  return parseMarkdown(markdown).text.replace(/^#+\s*/, '');
+  return withoutMarkup(parseMarkdown(markdown).text).replace(/^#+\s*/, '');
 }
 
 function markdownToHtml(source: string, { isMdx = false }: MarkdownOptions = {}): string {

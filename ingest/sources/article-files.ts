@@ -44,7 +44,7 @@ function htmlPage(html: string): FrontMatter {
   const page = splitFrontMatter(html);
   if (page.problem) return page;
   const { title, heading, language, meta } = readPageFacts(page.body);
-  const name = title ?? heading;
+  const name = withoutSiteName(title, heading);
   const facts = {
     ...(name ? { title: name } : {}),
     ...(language ? { language } : {}),
@@ -63,6 +63,13 @@ const updatedNames = (
 
 function factOf(facts: FrontMatter['facts'], names: readonly string[]): string | undefined {
   return names.map((name) => facts[name]).find((fact) => fact);
+}
+
+/** `Dim the lamp | Lumo Help` is the article's heading and the site's name. */
+function withoutSiteName(title: string | undefined, heading: string | undefined): string | undefined {
+  if (!title || !heading) return title ?? heading;
+  const parts = title.split(/\s+[|–—·•»:\\-]\s+|:\s+/).map((part) => part.trim());
+  return parts.length > 1 && (parts.includes(heading) || title.startsWith(heading)) ? heading : title;
 }
 
 function isArticleFormat(format: SourceFile['format']): format is ArticleItem['format'] {
