@@ -76,8 +76,9 @@ function joinTinySections(
   const passages: (Passage & { tokens: number; tiny: boolean; standsAlone?: boolean })[] = [];
   for (const section of sections) {
     const tokens = sum(section.units);
-    const { headingPath, units, standsAlone } = section;
-    const isTiny = tokens < tiny && !isQuestion(section) && !standsAlone;
+    const { headingPath, units } = section;
+    const standsAlone = section.standsAlone || isQuestion(section);
+    const isTiny = tokens < tiny && !standsAlone;
     const last = passages.at(-1);
     const shared = last ? commonPath(last.headingPath, section.headingPath) : [];
     const related =
