@@ -1,6 +1,7 @@
 // One item of a source as a document or a conversation: parsed, cleaned, redacted, told apart by audience and language.
 import type { CardText } from '#core/answer-card.ts';
 import type { Document, DocumentKind } from '#core/document.ts';
+import { versionMarks } from './clean/article-versions.ts';
 import { cleanText, oneLine, tidyWhitespace } from './clean/clean.ts';
 import { languageOf } from './clean/language.ts';
 import type { Conversation } from './clean/transcript.ts';
@@ -50,6 +51,7 @@ export function createItemReader(options: SourceOptions, counts: SourceCounts): 
     const title = redact(oneLine(inlineText(clean(item.title))), 'article');
     const url = safeUrl(item.url);
     const updated = isoTime(item.updated);
+    const { version } = versionMarks({ title, path: item.id, stated: item.version });
     const document: Document = {
       id,
       pageContent,
@@ -72,6 +74,7 @@ export function createItemReader(options: SourceOptions, counts: SourceCounts): 
         }),
         ...(url ? { url } : {}),
         ...(updated ? { updated } : {}),
+        ...(version ? { version } : {}),
       },
     };
     const blocks = redactedBlocks(parsed, pageContent);

@@ -17,6 +17,7 @@ import { publishGeneration } from '#knowledge/generations/generation-writer.ts';
 import { refuseOtherModel } from '#knowledge/generations/model-in-use.ts';
 import { settleCards, unsettledCard } from './cards/settle-cards.ts';
 import { chunkDocument } from './chunk/chunk.ts';
+import { markOlderVersions } from './clean/mark-older-versions.ts';
 import { createEmbeddingRun } from './embed/embed-chunks.ts';
 import type { SourceItem } from './item.ts';
 import { lockJob } from './job-lock.ts';
@@ -66,6 +67,8 @@ export interface JobSummary {
   };
   readonly chunks: { readonly total: number; readonly embedded: number; readonly reused: number };
   readonly counts?: SourceCounts;
+  /** Articles of all sources that a newer version replaces; absent when there are none. */
+  readonly older?: number;
   /** Answer cards of all sources, by what has become of them; absent when there are none. */
   readonly cards?: Readonly<Record<CardStatus, number>>;
   readonly quarantineFile?: string;
@@ -170,6 +173,7 @@ export async function runIngestJob({
       'There is no knowledge base yet: give the folders or files to ingest.',
     );
 
+  const older = markOlderVersions(documents, chunks);
   const vectors = await run.finish();
   const { embedded, cached: reused } = run.counts;
   const cards = settleCards(found, { documents, before: previous?.cards ?? [] });
@@ -208,6 +212,7 @@ export async function runIngestJob({
     ...(source ? { source: source.name, counts } : {}),
     documents: changes,
     chunks: { total: chunks.length, embedded, reused },
+    ...(older > 0 ? { older } : {}),
     ...(cards.length > 0 ? { cards: countCards(cards) } : {}),
     ...(quarantineFile ? { quarantineFile } : {}),
     seconds: Math.round(performance.now() - started) / 1000,

@@ -28,6 +28,10 @@ export interface DocumentMetadata {
   readonly url?: string;
   /** ISO 8601 date or date-time. */
   readonly updated?: string;
+  /** As its source marks it: `2.1`, `2022`. */
+  readonly version?: string;
+  /** Id of the article that is the newest version of this one. */
+  readonly supersededBy?: string;
 }
 
 /** A passage of a document: what is embedded, found, quoted and cited. */
@@ -52,6 +56,8 @@ export interface Chunk {
   readonly language: string;
   readonly url?: string;
   readonly updated?: string;
+  readonly version?: string;
+  readonly supersededBy?: string;
 }
 
 /** Where a passage stands in its document. */
@@ -59,7 +65,7 @@ export type ChunkPlace = Pick<Chunk, 'id' | 'ordinal' | 'headingPath' | 'start' 
 
 /** All else that a chunk says is its document's. */
 export function chunkOf(document: Document, { start, end, ...place }: ChunkPlace): Chunk {
-  const { source, kind, title, audience, language, url, updated } = document.metadata;
+  const { source, kind, title, audience, language, url, updated, version, supersededBy } = document.metadata;
   return {
     ...place,
     documentId: document.id,
@@ -73,6 +79,8 @@ export function chunkOf(document: Document, { start, end, ...place }: ChunkPlace
     language,
     ...(url === undefined ? {} : { url }),
     ...(updated === undefined ? {} : { updated }),
+    ...(version === undefined ? {} : { version }),
+    ...(supersededBy === undefined ? {} : { supersededBy }),
   };
 }
 

@@ -31,8 +31,9 @@ export function chunkDocument(
 ): Chunk[] {
   const { id, pageContent, metadata } = document;
   const sizes = sizesFor(metadata.language, englishSizes);
+  const version = versionHeading(metadata);
   const budgetOf = (headingPath: readonly string[]) => {
-    const context = estimateTokens([metadata.title, ...headingPath].join(' > '));
+    const context = estimateTokens([metadata.title, ...version, ...headingPath].join(' > '));
     return Math.max(sizes.max - context, Math.floor(sizes.max / 2));
   };
   const sections = readSections(pageContent, blocks, {
@@ -49,12 +50,17 @@ export function chunkDocument(
     chunkOf(document, {
       id: `${id}#${ordinal}`,
       ordinal,
-      headingPath,
+      headingPath: [...version, ...headingPath],
       start,
       end,
       blocks: packBlocks(blocksWithin(blocks, start, end)),
     }),
   );
+}
+
+/** A passage says of which version it is, unless its title does. */
+function versionHeading({ title, version }: Document['metadata']): string[] {
+  return version === undefined || title.includes(version) ? [] : [`Version ${version}`];
 }
 
 function sizesFor(language: string, { target, max, tiny }: ChunkSizes): ChunkSizes {

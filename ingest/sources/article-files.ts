@@ -24,6 +24,7 @@ export async function readArticleFile(
   const audience = isPrivate(facts) ? 'internal' : readAudience(facts.audience ?? facts.visibility);
   const updated = factOf(facts, updatedNames);
   const url = facts.url ?? facts.canonical;
+  const version = facts.version ?? facts.product_version ?? facts.doc_version;
   const language = facts.language ?? facts.lang ?? facts.locale;
   return {
     type: 'article',
@@ -34,6 +35,7 @@ export async function readArticleFile(
     origin,
     ...(url ? { url } : {}),
     ...(updated ? { updated } : {}),
+    ...(version ? { version } : {}),
     ...(audience ? { audience } : {}),
     ...(language ? { language } : {}),
   };
