@@ -1,6 +1,7 @@
 // HTML to text and blocks: the main content with its headings, lists, table rows and code. What a reader would not see (scripts,
 // navigation, hidden or invisible text) is left out, so that it can neither be quoted nor steer.
 import { codeLanguage } from './code-language.ts';
+import { isStorageFormat, settleStorage, storageToHtml } from './confluence.ts';
 import { caption, isLayout, tableRows } from './html-table.ts';
 import {
   attribute,
@@ -40,7 +41,9 @@ export interface HtmlOptions {
 
 export function parseHtmlText(html: string, { base }: HtmlOptions = {}): ParsedText {
   try {
-    const { root, isPage } = parseHtml(html);
+    const isStorage = isStorageFormat.test(html);
+    const { root, isPage } = parseHtml(isStorage ? storageToHtml(html) : html);
+    if (isStorage) settleStorage(root);
     if (mayHavePanels.test(html)) openPanels(root);
     if (isPage) removeFrame(root);
     const writer = createBlockWriter();
@@ -141,7 +144,8 @@ function writeElement(element: Element, out: BlockWriter, outer: Place): void {
   else if (name === 'b' || name === 'strong') out.marked(inBold, () => writeChildren(element, out, place));
   else if (name === 'details' || name === 'dl') out.scope(writeBlock);
   else if (blockElements.has(name) || /^(?:table|tr|td|th|caption)$/.test(name)) writeBlock();
-  else if (componentTitle(element) !== undefined) writeComponent(element, out, place);
+  else if (componentTitle(element) !== undefined || componentTexts(element).length > 0)
+    writeComponent(element, out, place);
   else writeChildren(element, out, place);
 }
 
@@ -231,23 +235,45 @@ const inlineElements = new Set(
   ).split(' '),
 );
 const titleAttributes = ['title', 'label', 'heading', 'header', 'summary', 'question', 'text', 'caption'];
+/** Of components, and shown below the title. */
+const textAttributes = ['subtitle', 'description', 'summary', 'text', 'caption', 'body', 'content', 'answer'];
+const addressAttributes = ['href', 'url', 'link', 'to'];
 
 function componentTitle(element: Element): string | undefined {
   if (inlineElements.has(element.tagName)) return undefined;
-  return titleAttributes.map((name) => attribute(element, name)?.trim()).find((value) => value);
+  const name = /\btab/.test(element.tagName) ? attribute(element, 'name')?.trim() : undefined;
+  return titleAttributes.map((title) => attribute(element, title)?.trim()).find(Boolean) ?? name;
+}
+
+/** What a component says besides its title. */
+function componentTexts(element: Element): string[] {
+  if (!element.tagName.startsWith('x-')) return [];
+  const title = componentTitle(element);
+  const texts = textAttributes.map((name) => attribute(element, name)?.trim() ?? '');
+  return [...new Set(texts)].filter((text) => /\p{L}/u.test(text) && text !== title);
 }
 
 /** Its title stands above what is in it; without anything in it, the title is its text. */
 function writeComponent(element: Element, out: BlockWriter, place: Place): void {
-  const title = componentTitle(element)!;
+  const title = componentTitle(element) ?? '';
+  const texts = componentTexts(element);
+  const address = element.tagName.startsWith('x-')
+    ? addressAttributes.map((name) => linkAddress(attribute(element, name), place.page.base)).find(Boolean)
+    : undefined;
+  const paragraph = (text: string) => {
+    out.endBlock();
+    out.inline(text, place);
+    out.endBlock();
+  };
   out.endBlock();
   out.scope(() => {
-    const isSection =
-      place.depth === 0 && !element.tagName.endsWith('-aside') && textOf(element).trim() !== '';
+    const isEmpty = textOf(element).trim() === '' && texts.length === 0;
+    const isSection = place.depth === 0 && !element.tagName.endsWith('-aside') && !isEmpty && title !== '';
     if (isSection) out.heading(undefined, title, { standsAlone: /\btab/.test(element.tagName) });
-    else out.inline(title, place);
-    out.endBlock();
+    else if (title !== '') paragraph(isEmpty ? linked(title, address) : title);
+    for (const text of texts) paragraph(text);
     writeChildren(element, out, place);
     out.endBlock();
+    if (address && !isEmpty) paragraph(linked(title || address, address));
   });
 }

@@ -13,7 +13,7 @@ import {
 
 /** Names of parts, whole or behind and before other words: `site-footer`, `breadcrumb_list`, `articleVotes`. */
 const parts =
-  'cookies?|consent|gdpr|breadcrumbs?|nav|navbar|navigation|menu|top ?bar|footer|foot|sidebar|side ?nav|toc|table of contents|' +
+  'cookies?|consent|gdpr|onetrust|cookiebot|cc banner|cc window|breadcrumbs?|nav|navbar|navigation|menu|top ?bar|footer|foot|sidebar|side ?nav|toc|table of contents|' +
   'share|sharing|social|sharedaddy|helpful|feedback|votes?|voting|ratings?|reactions?|reaction picker|' +
   'related|relatedposts|related ?articles|related ?posts|relatives|recommended|recent ?articles|recently viewed|popular ?articles|' +
   'comments?|comments area|disqus|newsletter|subscribe|skip ?link|skip to content|search ?bar|search ?box|search ?form|login|sign ?in|' +
@@ -22,8 +22,7 @@ const parts =
   'post ?meta|last updated|print ?article|more questions|article subscribe';
 const before =
   '(?:(?:site|page|global|main|app|article|post|entry|docs?|hc|theme|theme doc|category|section|wp block|jp|js|c|the|primary|secondary|breadcrumb) )*';
-const behind =
-  '(?: (?:wrapper|container|section|block|box|list|area|bar|inner|banner|panel|links?|items?|buttons?|widget|picker|notice|overlay|dialog|popup|desktop|mobile|\\d+))*';
+const behind = `(?: (?:${parts}|wrapper|container|section|block|box|list|area|bar|inner|banner|panel|links?|items?|buttons?|widget|picker|notice|overlay|dialog|popup|desktop|mobile|form|message|root|\\d+))*`;
 const frameName = new RegExp(`^${before}(?:${parts})${behind}$`);
 
 const frameRoles = new Set([
