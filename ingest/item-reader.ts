@@ -22,7 +22,7 @@ export interface ItemReader {
   card(item: CardItem): CardText;
 }
 
-export interface ReadArticle extends Pick<ParsedText, 'note'> {
+export interface ReadArticle extends Pick<ParsedText, 'note' | 'isPage'> {
   readonly document: Document;
   readonly blocks: readonly ParsedBlock[];
 }
@@ -78,7 +78,12 @@ export function createItemReader(options: SourceOptions, counts: SourceCounts): 
       },
     };
     const blocks = redactedBlocks(parsed, pageContent);
-    return { document, blocks, ...(parsed.note ? { note: parsed.note } : {}) };
+    return {
+      document,
+      blocks,
+      ...(parsed.note ? { note: parsed.note } : {}),
+      ...(parsed.isPage ? { isPage: true } : {}),
+    };
   }
 
   function conversation(item: ConversationItem, id: string): Conversation {

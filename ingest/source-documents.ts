@@ -9,7 +9,8 @@ import { createInternalFacts } from './clean/internal-facts.ts';
 import { createNearDuplicates } from './clean/near-duplicates.ts';
 import { type Conversation, plainTurn, transcriptToDocument } from './clean/transcript.ts';
 import type { Origin, ProblemItem, SourceItem } from './item.ts';
-import { createItemReader } from './item-reader.ts';
+import { createItemReader, type ReadArticle } from './item-reader.ts';
+import { createPageQueue } from './page-queue.ts';
 import type { ParsedBlock } from './parse/parsed-text.ts';
 import { createPause } from './pause.ts';
 import type { SourceCounts, SourceOptions } from './source-options.ts';
@@ -65,7 +66,16 @@ export async function* readDocuments(
     return { document, kept: true };
   };
 
+  const newArticle = ({ document, blocks }: ReadArticle): ReadDocument[] => {
+    if (!isNewContent(document)) return [];
+    learn(document);
+    counts.articles += 1;
+    if (document.metadata.audience === 'internal') counts.internal += 1;
+    return [{ document, blocks }];
+  };
+
   const read = createItemReader(options, counts);
+  const pages = createPageQueue(options.memory);
   const pause = createPause({ signal });
   for await (const item of items) {
     await pause();
@@ -90,17 +100,15 @@ export async function* readDocuments(
       conversations.push(read.conversation(item, id));
       continue;
     }
-    const { document, blocks, note } = read.article(item, id);
+    const article = read.article(item, id);
+    const { document, note } = article;
     if (note) options.onProblem({ type: 'problem', origin: item.origin, reason: note });
     if (document.pageContent === '')
       report({ type: 'problem', origin: item.origin, reason: 'no text is left when markup is taken out' });
-    else if (isNewContent(document)) {
-      learn(document);
-      counts.articles += 1;
-      if (document.metadata.audience === 'internal') counts.internal += 1;
-      yield { document, blocks };
-    }
+    else if (article.isPage) yield* pages.add(article).flatMap(newArticle);
+    else yield* newArticle(article);
   }
+  yield* pages.finish().flatMap(newArticle);
 
   const boilerplate = createBoilerplate();
   for (const conversation of conversations) {

@@ -49,7 +49,7 @@ export function parseHtmlText(html: string, { base }: HtmlOptions = {}): ParsedT
     const writer = createBlockWriter();
     const page = { base: isPage ? baseOf(root, base) : base };
     writeChildren(isPage ? mainContent(root) : root, writer, { depth: 0, indent: '', nesting: 0, page });
-    return writer.finish();
+    return { ...writer.finish(), ...(isPage ? { isPage } : {}) };
   } catch (error) {
     if (!(error instanceof TooManyElementsError)) throw error;
     const note = 'too many elements to be read as HTML: its text was taken as it stands';

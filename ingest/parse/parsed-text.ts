@@ -15,6 +15,8 @@ export interface ParsedText {
   readonly blocks: readonly ParsedBlock[];
   /** Invisible characters that character references and escapes had hidden from the reader of the raw text. */
   readonly invisibleRemoved: number;
+  /** A whole web page, which a site puts its frame around. */
+  readonly isPage?: true;
   /** Why the document was not read as what it is; nothing of its text. */
   readonly note?: string;
 }
@@ -57,7 +59,7 @@ export interface BlockWriter {
   row(text: string, place: ListPlace): void;
   /** Runs `write`; headings written in it do not stand above what comes after. */
   scope(write: () => void): void;
-  finish(): Omit<ParsedText, 'note'>;
+  finish(): Omit<ParsedText, 'note' | 'isPage'>;
 }
 
 /** What stands between two parts of a numbered list (an image, a note) and is taken for a part of it: at most so many blocks. */
@@ -140,7 +142,7 @@ export function createBlockWriter(): BlockWriter {
   };
 }
 
-function assemble(drafts: readonly Draft[]): Omit<ParsedText, 'note'> {
+function assemble(drafts: readonly Draft[]): Omit<ParsedText, 'note' | 'isPage'> {
   continueLists(drafts);
   const blocks: ParsedBlock[] = [];
   let text = '';
