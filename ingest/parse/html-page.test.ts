@@ -62,6 +62,14 @@ describe('the article of a page', () => {
       expect(text).toContain(part);
   });
 
+  it('keeps words and code that are named like parts of a frame', () => {
+    const body =
+      '<div class="header"><a href="/">Harbour</a></div><main><h1>Map</h1><p>Choose <span class="menu">View</span>, then <a class="share" href="https://x.example/s">Share</a>.</p><pre><span class="token comment">// tide</span> go()</pre></main>';
+    expect(textOf(page(body))).toBe(
+      '# Map\n\nChoose View, then [Share](https://x.example/s).\n\n```\n// tide go()\n```',
+    );
+  });
+
   it('keeps its address where the page says it', () => {
     const html = page(
       '<main><p><a href="../fees#boat">Fees</a> <a href="#top">up</a> <a href="javascript:x()">run</a></p></main>',

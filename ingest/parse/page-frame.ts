@@ -25,6 +25,17 @@ const before =
 const behind = `(?: (?:${parts}|wrapper|container|section|block|box|list|area|bar|inner|banner|panel|links?|items?|buttons?|widget|picker|notice|overlay|dialog|popup|desktop|mobile|form|message|root|\\d+))*`;
 const frameName = new RegExp(`^${before}(?:${parts})${behind}$`);
 
+/** "Press <b class="menu">File</b>": inside a sentence only these are helpers of the page. */
+const inText: ReadonlySet<string> = new Set(
+  'a abbr b button cite code dd dt em i kbd label li mark q s samp small span strong sub sup td th tr tbody thead u var'.split(
+    ' ',
+  ),
+);
+const helperName =
+  /^(?:skip[-_]?(?:link|nav|navigation|to[-_]content)|hash[-_]?link|anchor[-_]?link|header[-_]?link|headerlink|copy[-_]?button|visually-hidden-focusable)$/i;
+/** Of a site: one with a heading in it may be the article's. */
+const headerName = /^(?:(?:site|page|main|global|top|app)[-_]?)?header$/i;
+
 const frameRoles = new Set([
   'navigation',
   'banner',
@@ -51,7 +62,7 @@ export function removeFrame(root: Parent): void {
   const page = { letters: lettersOf(root), titles: countTitles(root) };
   const doomed = new Set<Element>();
   let suspects = 0;
-  for (const element of elementsOf(root, (element) => !doomed.has(element))) {
+  for (const element of elementsOf(root, (element) => !doomed.has(element) && element.tagName !== 'pre')) {
     if (!isSuspect(element)) continue;
     suspects += 1;
     if (suspects > mostSuspects) break;
@@ -78,6 +89,8 @@ function hasFrameName(element: Element): boolean {
   if (element.attrs.length === 0) return false;
   const id = attribute(element, 'id') ?? '';
   const classes = attribute(element, 'class')?.split(/\s+/) ?? [];
+  if (inText.has(element.tagName)) return classes.some((name) => helperName.test(name));
+  if ([id, ...classes].some((name) => headerName.test(name)) && !firstOf(element, isHeading)) return true;
   return classes.some(isFrameName) || (isFrameName(id) && !isSlugOfHeading(element, id));
 }
 
@@ -89,7 +102,7 @@ function isFrameName(name: string): boolean {
 }
 
 function isSlugOfHeading(element: Element, id: string): boolean {
-  const heading = firstOf(element, ({ tagName }) => isHeadingName(tagName));
+  const heading = firstOf(element, isHeading);
   const slug = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
   return heading !== undefined && slug(textOf(heading)) === slug(id) && linkShare(element) < mostlyLinks;
 }
@@ -138,6 +151,8 @@ function removeListsOfOthers(root: Parent): void {
     remove(heading);
   }
 }
+
+const isHeading = ({ tagName }: Element) => isHeadingName(tagName);
 
 function isInside(element: Element, names: RegExp): boolean {
   for (let above = element.parentNode; above && 'tagName' in above; above = above.parentNode)

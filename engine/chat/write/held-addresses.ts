@@ -18,5 +18,7 @@ export function heldAddresses(
       ),
     ),
   );
+  // A mailbox, and a host alone, are written in two ways.
+  for (const address of [...held]) held.add(address.replace(/^mailto:|\/$/gi, ''));
   return (address) => held.has(address);
 }
