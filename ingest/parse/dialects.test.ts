@@ -27,6 +27,17 @@ describe('dialects of Markdown', () => {
       lines('## Sail', '', 'Hoist it.', '', '## Motor', '', 'Start it.', '', 'Mind', '', 'Deep water.'),
     ],
     [
+      'words between marks on one line',
+      lines(
+        '{{% notice warning "Mind" %}}',
+        'Hot.',
+        '{{% /notice %}}',
+        '',
+        '{{< button href="/x" >}}Go{{< /button >}}',
+      ),
+      lines('Mind', '', 'Hot.', '', 'Go'),
+    ],
+    [
       'includes, code and links of Jekyll',
       lines(
         '{% include note.html content="Take a *vest*." %}',

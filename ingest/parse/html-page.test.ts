@@ -97,6 +97,14 @@ describe('what a click opens', () => {
       'an element that acts as a button',
       '<div role="button" aria-expanded="false" aria-controls="a">Dogs?</div><div id="a" aria-hidden="true">Two.</div>',
     ],
+    [
+      'parts that a script knows by their class',
+      '<div class="faq-item"><div class="faq-question" onclick="x()">Dogs?</div><div class="faq-answer" style="display:none">Two.</div></div>',
+    ],
+    [
+      'a heading with a hidden panel behind it',
+      '<h2 class="accordion-title">Dogs?</h2><div class="accordion__content" hidden>Two.</div>',
+    ],
     ['details', '<details><summary>Dogs?</summary>Two.</details>'],
   ])('is content under its words: %s', (_name, html) => {
     expect(textOf(html)).toBe('## Dogs?\n\nTwo.');

@@ -8,7 +8,7 @@ const fenceLine = /^\s*(?:>\s?)*(```+(?=[^`]*$)|~~~+)/;
 
 /** Boxes beside the text; every other container (a tab, a panel, a step) is a part of the page under its title. */
 const asides =
-  /^(?:note|tip|info|hint|important|warning|warn|caution|danger|error|success|question|quote|abstract|example|seealso|alert|callout)$/i;
+  /^(?:note|tip|info|hint|important|warning|warn|caution|danger|error|success|question|quote|abstract|example|seealso|alert|callout|notice|admonition)$/i;
 
 function elementOf(word: string): string {
   if (/^tab/.test(word)) return 'x-tab';

@@ -12,7 +12,7 @@ import {
 
 /** Pages without any of these have no panels. */
 export const mayHavePanels =
-  /\brole=|aria-(?:controls|expanded)|data-(?:bs-)?t(?:oggle|arget)|tabbed-|accordion|collaps/i;
+  /\brole=|aria-(?:controls|expanded)|data-(?:bs-)?t(?:oggle|arget)|tabbed-|accordion|collaps|faq|toggle/i;
 
 export function openPanels(root: Parent): void {
   const elements = [...elementsOf(root)];
@@ -23,12 +23,14 @@ export function openPanels(root: Parent): void {
     for (const id of targetsOf(element)) show(byId.get(id));
     show(following(element));
   }
+  for (const element of elements) if (hasClass(element, panelName)) show(element);
   openTabs(elements, byId);
 }
 
 /** What a click opens stands under the words that are clicked. */
 export function opensPanel(element: Element): boolean {
   if (element.attrs.length === 0 || attribute(element, 'role') === 'tab') return false;
+  if (isNamedOpener(element)) return true;
   const isButton = element.tagName === 'button' || attribute(element, 'role') === 'button';
   const toggles = /^(?:collapse|accordion)$/.test(toggleOf(element));
   if ((!isButton && !(toggles && element.tagName === 'a')) || hasAttribute(element, 'aria-haspopup'))
@@ -43,6 +45,27 @@ export function opensPanel(element: Element): boolean {
     return false;
   return !/^\W*(?:(?:show|read|view|see) (?:more|less|all)|menu|expand(?: all)?|collapse(?: all)?|close|toggle\b.*)\W*$/i.test(
     wordsOf(element),
+  );
+}
+
+/** Scripts that open panels know both sides by their class. */
+const openerName =
+  /^(?:accordion|faqs?|collapsible|expander|toggle)(?:[-_]{1,2}\w+){0,2}?[-_]{1,2}(?:title|header|heading|head|question|trigger|label|button)$/i;
+const panelName =
+  /^(?:accordion|faqs?|collapsible|expander|toggle)(?:[-_]{1,2}\w+){0,2}?[-_]{1,2}(?:content|body|answer|panel|collapse|text)$/i;
+
+function isNamedOpener(element: Element): boolean {
+  if (!/^(?:div|p|a|button)$/.test(element.tagName) || !hasClass(element, openerName)) return false;
+  for (const { tagName } of elementsOf(element))
+    if (/^(?:h[1-6]|button|summary)$/.test(tagName)) return false;
+  return true;
+}
+
+function hasClass(element: Element, name: RegExp): boolean {
+  return (
+    attribute(element, 'class')
+      ?.split(/\s+/)
+      .some((one) => one.length <= 80 && name.test(one)) ?? false
   );
 }
 

@@ -13,13 +13,13 @@ const titleNames = ['title', 'label', 'summary', 'name', 'header', 'heading'];
 const textNames = ['content', 'text', 'message', 'caption', 'alt'];
 /** Containers whose first word in quotation marks is their title. */
 const titled =
-  /^(?:tab|tabitem|step|expand|details|detail|accordion|accordion-item|collapse|hint|callout|alert|panel|card|spoiler)$/;
+  /^(?:tab|tabitem|step|expand|details|detail|accordion|accordion-item|collapse|hint|callout|alert|notice|admonition|panel|card|spoiler)$/;
 
 /** `{% tab title="Mac" %}`, `{{< tab "Mac" >}}`, `{{% /tab %}}`; undefined for any other line. */
 export function templateMark(line: string): TemplateMark | undefined {
   const found =
     /^\{%-?[ \t]*(\/?[\w-]+)([^%\n]*)%\}$/.exec(line) ??
-    /^\{\{[<%-][ \t]*(\/?[ \t]*[\w./-]+)(.*?)\/?[>%-]\}\}$/.exec(line);
+    /^\{\{[<%-][ \t]*(\/?[ \t]*[\w./-]+)((?:(?!\}\}).)*?)\/?[>%-]\}\}$/.exec(line);
   if (!found) return undefined;
   const [, name, rest] = found as unknown as [string, string, string];
   const closing = /^(?:\/[ \t]*|end)(?=\w)(.+)$/.exec(name);
