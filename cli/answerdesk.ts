@@ -14,6 +14,7 @@ const entries: Readonly<Record<string, Entry>> = {
     summary: 'read articles and conversations into the knowledge base',
     load: () => import('./ingest.ts'),
   },
+  users: { summary: 'accounts of the team, who work in the console', load: () => import('./users.ts') },
   ask: { summary: 'ask one question on the terminal', load: () => import('./ask.ts') },
   search: { summary: 'find passages for a file of questions', load: () => import('./search.ts') },
   answer: { summary: 'answer a file of questions', load: () => import('./answer.ts') },

@@ -59,8 +59,10 @@ export interface ProblemItem {
 /** What is as it was at the last run, such as a page that answered 304: its published document stays, nothing of it is read again. */
 export interface KeptItem {
   readonly type: 'kept';
-  /** As published, with the prefix of `idPrefix`. */
+  /** As the source gives it, like an article's. */
   readonly id: string;
+  /** It may have been left out then, like a conversation without a resolution; otherwise that it is not published is a problem. */
+  readonly mayBeLeftOut?: boolean;
   readonly origin: Origin;
 }
 

@@ -70,6 +70,34 @@ const article = (name: string, text: string, facts = '') =>
   folder.write(`in/${name}.md`, `---\ntitle: ${name}\n${facts}---\n${text}\n`);
 
 describe('runIngestJob', () => {
+  it('embeds again only what was on its way when the run before was cut off', async () => {
+    const articles = 1_000;
+    const line = (index: number) =>
+      `${JSON.stringify({ id: `a${index}`, title: `A${index}`, text: `Text ${index} of many.` })}\n`;
+    await folder.write('in/a.jsonl', Array.from({ length: articles }, (_, index) => line(index)).join(''));
+    let requests = 0;
+    const failing: Embedder = {
+      ...embedder,
+      async embedDocuments(texts) {
+        if (++requests > 5) throw new Error('the power went');
+        return embedder.embedDocuments(texts);
+      },
+    };
+    await expect(ingest('in', { model: failing })).rejects.toThrow('the power went');
+    // Another source takes nothing of it away.
+    await folder.write('two/b.md', 'Another source.');
+    await ingest('two', { name: 'two' });
+    const done = embedder.documentsEmbedded - 1;
+    expect(done).toBe(5 * 128);
+    const { chunks } = await ingest('in');
+    expect(chunks).toMatchObject({ embedded: articles - done, reused: done + 1 });
+    const { vectors } = (await openCurrentGeneration(dataDir))!;
+    await ingest('in', { model: createHashingEmbedder() });
+    expect((await openCurrentGeneration(dataDir))!.vectors.values).toEqual(vectors.values);
+    const left = await readdir(join(dataDir, 'sources'), { recursive: true });
+    expect(left.filter((name) => name.endsWith('.vectors'))).toEqual([]);
+  });
+
   it('publishes documents with what a citation needs, internal ones marked', async () => {
     await article(
       'pay',

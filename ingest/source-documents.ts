@@ -31,6 +31,7 @@ export async function* readDocuments(
   const origins = new Map<string, Origin>();
   const contents = new Set<string>();
   const conversations: Conversation[] = [];
+  const keptTranscripts: Document[] = [];
   const internalFacts = createInternalFacts();
   const learn = ({ pageContent, metadata }: Document) => {
     if (metadata.kind === 'article') internalFacts.learn(pageContent, metadata.audience);
@@ -57,22 +58,23 @@ export async function* readDocuments(
     return contents.size !== contents.add(key).size;
   };
 
-  const keepDocument = (document: Document): ReadDocument => {
+  const count = (document: Document): Document => {
     const { kind, audience } = document.metadata;
-    contents.add(contentKey(document));
     learn(document);
     counts[kind === 'article' ? 'articles' : 'transcripts'] += 1;
     if (audience === 'internal') counts.internal += 1;
-    return { document, kept: true };
+    return document;
+  };
+  /** Closed to customers where it tells what only agents-only articles say. */
+  const closeIfItTells = (document: Document): Document => {
+    if (document.metadata.audience !== 'customer' || !internalFacts.foundIn(document.pageContent))
+      return document;
+    counts.withInternalFacts += 1;
+    return { ...document, metadata: { ...document.metadata, audience: 'internal' } };
   };
 
-  const newArticle = ({ document, blocks }: ReadArticle): ReadDocument[] => {
-    if (!isNewContent(document)) return [];
-    learn(document);
-    counts.articles += 1;
-    if (document.metadata.audience === 'internal') counts.internal += 1;
-    return [{ document, blocks }];
-  };
+  const newArticle = ({ document, blocks }: ReadArticle): ReadDocument[] =>
+    isNewContent(document) ? [{ document: count(document), blocks }] : [];
 
   const read = createItemReader(options, counts);
   const pages = createPageQueue(options.memory);
@@ -84,13 +86,15 @@ export async function* readDocuments(
       continue;
     }
     if (item.type === 'kept') {
-      const document = options.published?.get(item.id);
-      if (!document)
+      const document = options.published?.get(publishedId(item.id, options));
+      if (document && isNewId(document.id, item.origin)) {
+        if (document.metadata.kind === 'transcript') keptTranscripts.push(document);
+        else if (isNewContent(document)) yield { document: count(document), kept: true };
+      } else if (!document && !item.mayBeLeftOut)
         report({ type: 'problem', origin: item.origin, reason: 'said to be unchanged, but not published' });
-      else if (isNewId(item.id, item.origin)) yield keepDocument(document);
       continue;
     }
-    const id = (options.idPrefix ?? '') + cleanText(item.id).text;
+    const id = publishedId(item.id, options);
     if (!isNewId(id, item.origin)) continue;
     if (item.type === 'card') {
       options.onCard?.({ id, ...read.card(item) });
@@ -110,28 +114,30 @@ export async function* readDocuments(
   }
   yield* pages.finish().flatMap(newArticle);
 
+  const nearDuplicates = createNearDuplicates();
+  for (const document of keptTranscripts) {
+    await pause();
+    nearDuplicates.addOrFind(document.pageContent);
+    const told = closeIfItTells(document);
+    yield { document: count(told), kept: told === document };
+  }
   const boilerplate = createBoilerplate();
   for (const conversation of conversations) {
     boilerplate.learn(agentTexts(conversation));
     await pause();
   }
-  const nearDuplicates = createNearDuplicates();
   for (const conversation of conversations) {
     await pause();
     const document = transcriptToDocument(conversation, boilerplate);
     if (!document) counts.withoutResolution += 1;
     else if (nearDuplicates.addOrFind(document.pageContent)) counts.nearDuplicates += 1;
-    else {
-      const tells = document.metadata.audience === 'customer' && internalFacts.foundIn(document.pageContent);
-      if (tells) counts.withInternalFacts += 1;
-      const told: Document = tells
-        ? { ...document, metadata: { ...document.metadata, audience: 'internal' } }
-        : document;
-      counts.transcripts += 1;
-      if (told.metadata.audience === 'internal') counts.internal += 1;
-      yield { document: told };
-    }
+    else yield { document: count(closeIfItTells(document)) };
   }
+}
+
+/** What a document is called in the knowledge base that its source calls `id`. */
+export function publishedId(id: string, { idPrefix = '' }: Pick<SourceOptions, 'idPrefix'>): string {
+  return idPrefix + cleanText(id).text;
 }
 
 function contentKey({ metadata: { title, audience }, pageContent }: Document): string {

@@ -5,13 +5,14 @@ import { z } from 'zod';
 import type { Audience } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
 import { fieldMapSchema, parseSettings } from './sources/field-map.ts';
+import { settingsFolder } from './sources/find-files.ts';
 
 const settingsFileName = 'answerdesk.source.yaml';
 
 /** What matches is for agents only. */
 export type InternalRule = { readonly titlePrefix: string } | { readonly path: string };
 
-const settingsSchema = z.strictObject({
+export const settingsSchema = z.strictObject({
   name: z.string().min(1).max(100).optional(),
   internal: z
     .array(
@@ -37,6 +38,11 @@ export type SourceSettings = z.infer<typeof settingsSchema>;
 
 /** Without any rule given, titles such as "Internal: closing an account" are internal. */
 export const defaultInternalRules: readonly InternalRule[] = [{ titlePrefix: 'Internal:' }];
+
+/** Where the settings for `path` lie, whether there are any or not. */
+export async function settingsFile(path: string): Promise<string> {
+  return join(await settingsFolder(path), settingsFileName);
+}
 
 /** The settings in `folder`; empty when it has none. Throws `bad-input` for a file that is not valid. */
 export async function readSourceSettings(folder: string): Promise<SourceSettings> {

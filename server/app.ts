@@ -19,6 +19,8 @@ import type { RateLimits } from './http/rate-limits.ts';
 import { requestRecord } from './http/request-record.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { staticFiles } from './http/static-files.ts';
+import type { TeamDependencies } from './team/route.ts';
+import { teamRouter } from './team/team-router.ts';
 
 export interface AppOptions {
   readonly config: Pick<Config, 'server' | 'limits'>;
@@ -31,6 +33,8 @@ export interface AppOptions {
   readonly isStopping: () => boolean;
   /** What web/build.ts wrote. */
   readonly webFolder: string;
+  /** Absent: customers only. */
+  readonly team?: TeamDependencies;
   readonly streams?: Pick<EventStreamOptions, 'heartbeatMs' | 'stallTimeoutMs'>;
 }
 
@@ -67,6 +71,7 @@ export function createApp(options: AppOptions): Express {
     },
   );
   app.use('/api/conversations', conversationsRouter(options));
+  if (options.team) app.use('/api/v1', teamRouter({ ...options.team, settings: config.server, rateLimits }));
   app.use(ownHost(config.server));
   app.use(staticFiles({ folder: webFolder }));
   app.use(nothingHere);

@@ -50,7 +50,8 @@ export type SocketRequest<Name extends SocketRequestName> = z.input<(typeof sock
 export interface SocketReplies {
   'conversation-create': { readonly conversationId: string; readonly token: string };
   resume: object;
-  'message-send': { readonly sequence: number; readonly answerId: string };
+  /** Without `answerId` a person answers. */
+  'message-send': { readonly sequence: number; readonly answerId?: string };
   'answer-cancel': { readonly cancelled: boolean };
   'feedback-send': object;
   'handoff-request': object;

@@ -125,7 +125,7 @@ describe('conversations over a socket', () => {
     const conversation = await createConversation(server.api);
     using client = await connectSocket(server.url);
     const sent = await client.request('message-send', { ...owned(conversation), ...message });
-    const messageId = sent.ok ? sent.answerId : '';
+    const messageId = sent.ok ? (sent.answerId ?? '') : '';
     await client.until(({ event }) => event.type === 'answer-delta');
     expect(await client.request('answer-cancel', { ...owned(conversation), messageId })).toEqual({
       ok: true,

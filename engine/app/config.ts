@@ -81,6 +81,14 @@ const schema = z.object({
   ANSWERDESK_MAX_CONCURRENT_ANSWERS: count(200, 100_000),
   ANSWERDESK_SHUTDOWN_GRACE_MS: milliseconds(10_000),
 
+  ANSWERDESK_FORGOTTEN_AFTER_MINUTES: count(10, 10_000),
+  ANSWERDESK_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  ANSWERDESK_MAIL_FROM: z.string().min(3).max(320).optional(),
+  ANSWERDESK_HANDOFF_MAIL_TO: z.email().optional(),
+  ANSWERDESK_HANDOFF_WEBHOOK_URL: httpUrl.optional(),
+  ANSWERDESK_HANDOFF_WEBHOOK_SECRET: z.string().min(24).optional(),
+  ANSWERDESK_HANDOFF_SLACK_URL: httpUrl.optional(),
+
   ANSWERDESK_ERROR_BUDGET: z.coerce.number().gt(0).lt(1).optional(),
 
   ANSWERDESK_QUALITY_SAMPLE: z.coerce.number().min(0).max(1).default(0.05),
@@ -130,6 +138,19 @@ function shape(env: z.infer<typeof schema>) {
       messagesPerMinute: env.ANSWERDESK_MESSAGES_PER_MINUTE,
       requestsPerMinute: env.ANSWERDESK_REQUESTS_PER_MINUTE,
       concurrentAnswers: env.ANSWERDESK_MAX_CONCURRENT_ANSWERS,
+    },
+    inbox: {
+      /** A customer whom a person left without a reply for this long is in the queue again. */
+      forgottenAfterMs: env.ANSWERDESK_FORGOTTEN_AFTER_MINUTES * 60_000,
+    },
+    /** How the team learns that a customer waits, and a customer who has left that a person replied. */
+    notices: {
+      smtpUrl: env.ANSWERDESK_SMTP_URL,
+      mailFrom: env.ANSWERDESK_MAIL_FROM,
+      mailTo: env.ANSWERDESK_HANDOFF_MAIL_TO,
+      webhookUrl: env.ANSWERDESK_HANDOFF_WEBHOOK_URL,
+      webhookSecret: env.ANSWERDESK_HANDOFF_WEBHOOK_SECRET,
+      slackUrl: env.ANSWERDESK_HANDOFF_SLACK_URL,
     },
     embedder: {
       /** A folder with model.onnx, or `openai:MODEL` for an OpenAI-compatible endpoint. */
@@ -200,6 +221,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = environment()): Config {
       ? []
       : parsed.error.issues.map((issue) => `${issue.path[0]?.toString()}: ${issue.message}`)),
     ...(parsed.success ? modelProblems(parsed.data) : []),
+    ...(parsed.success ? noticeProblems(parsed.data) : []),
     ...tracingProblems(present),
   ];
   if (!parsed.success || problems.length > 0) {
@@ -247,6 +269,20 @@ function modelProblems(env: z.infer<typeof schema>): string[] {
     );
   }
   return problems;
+}
+
+function noticeProblems(env: z.infer<typeof schema>): string[] {
+  const needs = (name: keyof typeof env, other: keyof typeof env, why: string) =>
+    env[name] !== undefined && env[other] === undefined ? [`${name}: needs ${other}, ${why}`] : [];
+  return [
+    ...needs('ANSWERDESK_SMTP_URL', 'ANSWERDESK_MAIL_FROM', 'the address that mails come from'),
+    ...needs('ANSWERDESK_HANDOFF_MAIL_TO', 'ANSWERDESK_SMTP_URL', 'the server that sends mails'),
+    ...needs(
+      'ANSWERDESK_HANDOFF_WEBHOOK_URL',
+      'ANSWERDESK_HANDOFF_WEBHOOK_SECRET',
+      'which the receiver checks signatures with: "openssl rand -base64 32"',
+    ),
+  ];
 }
 
 /** LangChain would send prompts to a third party when these are set; that takes the operator's explicit word. */

@@ -1,9 +1,13 @@
 // Opens the whole desk: everything behind the edges, closed in reverse order.
 import { join } from 'node:path';
+import { type Accounts, createAccounts } from '#access/accounts.ts';
 import type { AnswerObserver } from '#chat/answer.ts';
 import { type Answering, createAnswering } from '#chat/runs/answering.ts';
+import { type CaseWork, createCaseWork } from '#chat/runs/case-work.ts';
+import type { InboxStore } from '#core/inbox.ts';
 import type { RerankObserver } from '#core/reranker.ts';
 import type { ConversationStore } from '#core/stores.ts';
+import { defaultTenant } from '#core/tenant.ts';
 import { openSqliteConversationStore } from '#storage/sqlite/sqlite-conversation-store.ts';
 import type { Config } from './config.ts';
 import type { Logger } from './logger.ts';
@@ -11,13 +15,18 @@ import { createMetrics, type Metrics } from './metrics.ts';
 import { openAnswerPipeline } from './open-answer-pipeline.ts';
 import { openAnswerQuality } from './open-answer-quality.ts';
 import type { Knowledge } from './open-knowledge.ts';
+import { noticeChannels, openNotices } from './open-notices.ts';
 
 /** A customer waits no longer than this for a better order of the passages. */
 const rerankDeadlineMs = 250;
 
+const lookForForgottenMs = 30_000;
+
 export interface Desk extends AsyncDisposable {
   readonly knowledge: Knowledge;
-  readonly store: ConversationStore;
+  readonly store: ConversationStore & InboxStore;
+  readonly accounts: Accounts;
+  readonly cases: CaseWork;
   readonly answering: Answering;
   readonly metrics: Metrics;
 }
@@ -43,8 +52,10 @@ export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
       logger,
     }),
   );
-  const store = stack.adopt(openSqliteConversationStore(join(config.dataDir, 'conversations.db')), (opened) =>
-    opened.close(),
+  const { handoff: handoffChannels, absent: absentChannels } = noticeChannels(config.notices);
+  const store = stack.adopt(
+    openSqliteConversationStore(join(config.dataDir, 'conversations.db'), { handoffChannels }),
+    (opened) => opened.close(),
   );
   const answering = createAnswering({
     store,
@@ -56,6 +67,23 @@ export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
         logger.error({ conversationId, code: error.code, err: error }, 'an answer failed'),
     },
   });
+  const cases = createCaseWork({
+    store,
+    answering,
+    messageLength: config.limits.messageLength,
+    absentChannels,
+  });
+  const [baseUrl = `http://localhost:${config.server.port}`] = config.server.publicUrls;
+  stack.use(openNotices({ settings: config.notices, baseUrl, store, logger }));
+  const accounts = createAccounts({ store: store.access, tenantId: defaultTenant });
+  const forgetful = setInterval(() => {
+    const since = new Date(Date.now() - config.inbox.forgottenAfterMs);
+    cases.returnForgotten(since).then(
+      (returned) => returned > 0 && logger.info({ returned }, 'forgotten conversations wait again'),
+      (error) => logger.error({ err: error }, 'forgotten conversations could not be looked for'),
+    );
+  }, lookForForgottenMs).unref();
+  stack.defer(() => clearInterval(forgetful));
   stack.defer(knowledge.onSwap(({ generation }) => metrics.generation(generation)));
   try {
     metrics.generation(knowledge.current().generation);
@@ -64,7 +92,15 @@ export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
     logger.warn({ err: thrown }, 'there is nothing to answer from yet');
   }
   const closing = stack.move();
-  return { knowledge, store, answering, metrics, [Symbol.asyncDispose]: () => closing.disposeAsync() };
+  return {
+    knowledge,
+    store,
+    answering,
+    metrics,
+    accounts,
+    cases,
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  };
 }
 
 function observed({ answer }: Metrics, logger: Logger): AnswerObserver {

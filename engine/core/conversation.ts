@@ -46,6 +46,8 @@ export interface Message extends Turn {
   readonly id: string;
   /** ISO 8601. */
   readonly createdAt: string;
+  /** Of a person's message: who wrote it, as the customer sees them. */
+  readonly person?: { readonly name: string };
   /** Of the bot's messages, unless they were cut off. */
   readonly decision?: Decision;
   readonly citations?: readonly Citation[];

@@ -3,7 +3,9 @@
 export type ErrorCode =
   | 'bad-request'
   | 'not-found'
+  | 'not-signed-in'
   | 'forbidden'
+  | 'conflict'
   | 'host-not-allowed'
   | 'origin-not-allowed'
   | 'message-too-long'
@@ -34,6 +36,13 @@ interface ErrorFacts {
 export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   'bad-request': { status: 400, retryable: false, exitCode: 2, publicMessage: 'The request is not valid.' },
   'not-found': { status: 404, retryable: false, exitCode: 2, publicMessage: 'There is nothing here.' },
+  'not-signed-in': { status: 401, retryable: false, exitCode: 2, publicMessage: 'Sign in first.' },
+  conflict: {
+    status: 409,
+    retryable: false,
+    exitCode: 1,
+    publicMessage: 'Somebody else changed this meanwhile.',
+  },
   forbidden: { status: 403, retryable: false, exitCode: 2, publicMessage: 'This is not allowed.' },
   'host-not-allowed': {
     status: 403,

@@ -1,6 +1,7 @@
 // The one union that answer() yields, the journal keeps, sockets and SSE carry, the widget reduces and evals record.
 import type { Citation, HandoffReason, Message } from './conversation.ts';
 import type { ErrorCode } from './errors.ts';
+import type { HandlingState } from './handling.ts';
 
 export type ChatEvent =
   /** The text of `messageId` begins, or begins anew (after a restart that could not continue it). */
@@ -26,8 +27,17 @@ export type ChatEvent =
 
 export type AnswerEndReason = 'complete' | 'cancelled' | 'interrupted';
 
-/** Besides what answer() yields, the journal keeps the customer's own messages, so that one sequence tells the whole story. */
-export type JournalEvent = ChatEvent | { readonly type: 'customer-message'; readonly message: Message };
+/** Besides what answer() yields, the journal keeps what people say and who looks after them, so that one sequence tells the whole story. */
+export type JournalEvent =
+  | ChatEvent
+  | { readonly type: 'customer-message'; readonly message: Message }
+  | { readonly type: 'person-message'; readonly message: Message }
+  /** Who looks after the conversation from here on, as the customer may know it. */
+  | {
+      readonly type: 'handling-changed';
+      readonly state: HandlingState;
+      readonly person?: { readonly name: string };
+    };
 
 export interface JournalEntry {
   readonly conversationId: string;

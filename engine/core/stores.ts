@@ -1,6 +1,8 @@
 // The port behind which conversations, their event journal and feedback are kept.
 import type { Citation, Conversation, Feedback, HandoffReason, Message } from './conversation.ts';
 import type { JournalEntry, JournalEvent } from './events.ts';
+import type { Handling } from './handling.ts';
+import type { Notice } from './notices.ts';
 import type { ConversationKey, TenantId } from './tenant.ts';
 
 export interface NewConversation {
@@ -22,7 +24,8 @@ export interface ConversationStore {
   newest(tenantId: TenantId, limit: number): Promise<ConversationKey[]>;
   /**
    * A customer's message: in one step and durably (it survives a power cut once the promise resolves), the message, its
-   * `customer-message` entry and the promise that `answerId` will answer it. If the conversation has the message already (a retry of
+   * `customer-message` entry and the promise that `answerId` will answer it, unless a person looks after the conversation. A resolved
+   * conversation is the assistant's again, one that was put off is awake. If the conversation has the message already (a retry of
    * the client), nothing is written, and the result names the answer that was promised then. Undefined if the id names a message of
    * another kind. Throws `not-found` if the conversation is gone.
    */
@@ -34,6 +37,8 @@ export interface ConversationStore {
    * entries may be missing. In the result, undefined stands for an event whose conversation is gone.
    */
   append(events: readonly NewEntry[]): Promise<(JournalEntry | undefined)[]>;
+  /** Of the last entry; 0 before the first, and of a conversation that is gone. */
+  lastSequence(key: ConversationKey): Promise<number>;
   /** Entries after `sequence`, in order, at most `limit` (default 1000). */
   entriesAfter(key: ConversationKey, sequence: number, limit?: number): Promise<JournalEntry[]>;
   /**
@@ -45,8 +50,18 @@ export interface ConversationStore {
   setAnswersAside(answers: readonly AnswerKey[]): Promise<void>;
   /** Answers of all tenants that were promised and never ended, oldest first: what a restart or a crash leaves behind. */
   unfinishedAnswers(): Promise<UnfinishedAnswer[]>;
-  /** The first reason counts, and the last e-mail address. */
+  /** A person is asked for, see `changeHandling`. The weightiest reason counts, and the last e-mail address. */
   recordHandoff(key: ConversationKey, handoff: { reason: HandoffReason; email?: string }): Promise<void>;
+  /** Undefined if the conversation is gone. */
+  handling(key: ConversationKey): Promise<Handling | undefined>;
+  /**
+   * In one transaction and durably: reads the handling, asks `change` what becomes of it, writes that and its events. What `change`
+   * throws is thrown and nothing is written. It may be called again when the database wants that. Undefined if the conversation is gone.
+   */
+  changeHandling(
+    key: ConversationKey,
+    change: (current: Handling) => HandlingChange,
+  ): Promise<HandlingChanged | undefined>;
   /** The last rating of a message counts. */
   recordFeedback(key: ConversationKey, feedback: Feedback): Promise<void>;
   /** Removes conversations with messages, journal, handoff and feedback. Nobody sees them once the promise resolves. */
@@ -59,6 +74,20 @@ export interface ConversationStore {
  * (a backup); the store goes on by itself, after a restart too.
  */
 export type Erasure = 'erased' | 'erasing';
+
+export interface HandlingChange {
+  readonly handling: Handling;
+  /** Journalled with it. One that carries a message which is there already makes the whole change a repetition. */
+  readonly events?: readonly JournalEvent[];
+  /** Due with it. */
+  readonly notices?: readonly Pick<Notice, 'kind' | 'channel' | 'about'>[];
+}
+
+export interface HandlingChanged {
+  readonly handling: Handling;
+  /** Empty for a repetition, and where there were no events. */
+  readonly entries: readonly JournalEntry[];
+}
 
 export interface NewEntry {
   readonly key: ConversationKey;
@@ -73,7 +102,8 @@ export interface AnswerKey {
 /** A customer's message, where it stands in the journal, and the message that answers it. */
 export interface StoredMessage {
   readonly sequence: number;
-  readonly answerId: string;
+  /** Absent where a person answers. */
+  readonly answerId?: string;
 }
 
 export interface UnfinishedAnswer {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Message } from '#core/conversation.ts';
 import type { JournalEvent } from '#core/events.ts';
+import { changeHandling, newHandling } from '#core/handling.ts';
 import type { ConversationStore } from '#core/stores.ts';
 import { type ConversationKey, defaultTenant, inDefaultTenant, type TenantId } from '#core/tenant.ts';
 
@@ -81,7 +82,7 @@ export function describeConversationStore(name: string, open: () => Promise<Conv
           event: { type: 'customer-message', message: customer('message-1') },
         },
       ]);
-      const { answerId } = results[0]!;
+      const answerId = results[0]!.answerId!;
       expect(await store.findMessage(key, 'message-1')).toEqual({ sequence: 1, answerId });
       expect(await store.findMessage(key, 'message-2')).toBeUndefined();
       await append(key, {
@@ -247,13 +248,85 @@ export function describeConversationStore(name: string, open: () => Promise<Conv
       expect(await store.beginAnswer(key, 'answer-2')).toBeUndefined();
     });
 
-    it('keeps the first reason of a handoff, and the e-mail address that comes later', async () => {
+    it('keeps the weightiest reason of a handoff, and the e-mail address that comes later', async () => {
       const key = await newConversation();
       await store.recordHandoff(key, { reason: 'unanswered' });
       const at = (await store.get(key))?.handoff?.at;
       await store.recordHandoff(key, { reason: 'customer-request', email: 'ann@example.com' });
-      await store.recordHandoff(key, { reason: 'customer-request' });
-      expect((await store.get(key))?.handoff).toEqual({ reason: 'unanswered', at, email: 'ann@example.com' });
+      await store.recordHandoff(key, { reason: 'service-error' });
+      expect((await store.get(key))?.handoff).toEqual({
+        reason: 'customer-request',
+        at,
+        email: 'ann@example.com',
+      });
+      await store.recordHandoff(key, { reason: 'danger' });
+      expect((await store.get(key))?.handoff?.reason).toBe('danger');
+      expect(await store.handling(key)).toMatchObject({
+        state: 'waiting',
+        reason: 'danger',
+        waitingSince: at,
+      });
+    });
+
+    it('promises no answer to a message while a person looks after the conversation', async () => {
+      const key = await newConversation();
+      await store.recordHandoff(key, { reason: 'unanswered' });
+      await store.changeHandling(key, (current) => ({
+        handling: changeHandling(current, { type: 'take', by: { id: 'mia', name: 'Mia' } }, '2026-01-01'),
+        events: [{ type: 'handling-changed', state: 'person', person: { name: 'Mia' } }],
+      }));
+      expect(await store.handling(key)).toMatchObject({ state: 'person', owner: { id: 'mia', name: 'Mia' } });
+      const sent = await store.addMessage(key, customer('message-1'), 'answer-1');
+      expect(sent).toEqual({ sequence: 2 });
+      expect(await store.addMessage(key, customer('message-1'), 'answer-2')).toEqual(sent);
+      expect(await store.findMessage(key, 'message-1')).toEqual(sent);
+      expect(await store.unfinishedAnswers()).toEqual([]);
+      await store.changeHandling(key, (current) => ({
+        handling: changeHandling(current, { type: 'resolve', by: { id: 'mia', name: 'Mia' } }, '2026-01-02'),
+      }));
+      expect(await store.addMessage(key, customer('message-2'), 'answer-2')).toMatchObject({
+        answerId: 'answer-2',
+      });
+      expect(await store.handling(key)).toMatchObject({ state: 'bot' });
+    });
+
+    it('changes the handling and journals it in one step, or not at all', async () => {
+      const key = await newConversation();
+      const mia = { id: 'mia', name: 'Mia' };
+      const message: Message = {
+        id: 'reply-001',
+        author: 'person',
+        text: 'Hello',
+        createdAt: '',
+        person: mia,
+      };
+      const reply = () =>
+        store.changeHandling(key, (current) => ({
+          handling: changeHandling(current, { type: 'reply', by: mia }, '2026-01-02'),
+          events: [{ type: 'person-message', message }],
+        }));
+      await expect(reply()).rejects.toMatchObject({ code: 'conflict' });
+      expect(await store.entriesAfter(key, 0)).toEqual([]);
+      const takers = ['mia', 'tom', 'ann'].map((id) => ({ id, name: id }));
+      const taken = await Promise.allSettled(
+        takers.map((by) =>
+          store.changeHandling(key, (current) => ({
+            handling: changeHandling(current, { type: 'take', by }, '2026-01-01'),
+            events: [{ type: 'handling-changed', state: 'person', person: { name: by.name } }],
+          })),
+        ),
+      );
+      expect(taken.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      expect(await store.entriesAfter(key, 0)).toHaveLength(1);
+      await store.changeHandling(key, (current) => ({
+        handling: changeHandling(current, { type: 'take', by: mia, overrides: true }, '2026-01-01'),
+      }));
+      expect((await reply())?.entries).toHaveLength(1);
+      expect((await reply())?.entries).toEqual([]);
+      expect((await store.get(key))?.messages).toEqual([message]);
+      expect(
+        await store.changeHandling(inDefaultTenant('A'.repeat(22)), () => ({ handling: newHandling('') })),
+      ).toBe(undefined);
     });
 
     it('removes conversations with everything that belongs to them, and no other', async () => {

@@ -48,10 +48,23 @@ export const rooms: readonly Room[] = [
     mayImport: ['engine/core'],
   },
   {
+    folder: 'engine/access',
+    alias: '#access',
+    holds:
+      'the team: accounts, sessions, second factor, keys of scripts. What each role may do stands in `core/access.ts`',
+    mayImport: ['engine/core'],
+  },
+  {
     folder: 'engine/connectors',
     alias: '#connectors',
     holds:
       'other systems, a folder each: `web/`, and one for each help desk. They speak its API and know nothing of ours',
+    mayImport: ['engine/core'],
+  },
+  {
+    folder: 'engine/jobs',
+    alias: '#jobs',
+    holds: 'work that goes on by itself: notices delivered until they arrive',
     mayImport: ['engine/core'],
   },
   {
@@ -89,7 +102,7 @@ export const rooms: readonly Room[] = [
     folder: 'server',
     alias: '#server',
     holds: 'the running desk, edges only: `http/`, `sockets.ts`, `protocol.ts`',
-    mayImport: ['engine/core', 'engine/chat', 'engine/app'],
+    mayImport: ['engine/core', 'engine/chat', 'engine/access', 'engine/app'],
   },
   {
     folder: 'cli',

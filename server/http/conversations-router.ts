@@ -97,7 +97,7 @@ export function conversationsRouter({
     const seen = lastEventId(request);
     await stream(response, key, {
       after: Math.min(seen ?? sequence, sequence - 1),
-      isLast: (entry) => endsAnswer(entry, answerId),
+      isLast: (entry) => (answerId === undefined ? entry.sequence >= sequence : endsAnswer(entry, answerId)),
     });
   });
 

@@ -2,9 +2,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Server } from 'socket.io';
 import { AppError } from '#core/errors.ts';
 import { type AppOptions, createApp } from '../app.ts';
 import { attachSockets, type SocketsOptions } from '../sockets.ts';
+import { attachTeamSockets } from '../team/team-sockets.ts';
 
 export type HttpServerOptions = Omit<AppOptions, 'isStopping'> & Pick<SocketsOptions, 'stallTimeoutMs'>;
 
@@ -34,6 +36,9 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
   });
   http.on('request', createApp({ ...options, isStopping: () => stopping }));
   const io = attachSockets(http, options);
+  const stopNews = options.team
+    ? attachTeamSockets(io as unknown as Server, { ...options.team, logger: options.logger })
+    : () => {};
 
   await new Promise<void>((resolve, reject) => {
     http.once('error', (cause: NodeJS.ErrnoException) => reject(explain(cause, host, port)));
@@ -43,6 +48,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
   let closing: Promise<{ finished: number; setAside: number }> | undefined;
   async function close(graceMs: number) {
     stopping = true;
+    stopNews();
     http.close();
     const drained = await options.answering.drain(graceMs);
     // Resolves when the last connection is gone, those kept alive by clients included.

@@ -75,6 +75,7 @@ export function createChat(settings: Settings, direction: string): Chat {
     const wasAtEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 80;
     const shown = shownMessages(view);
     const last = shown.at(-1);
+    const { handling } = view.conversation;
     if (view.conversation.sequence > 0) news.historyBegins();
 
     const nodes: Node[] = [greeting];
@@ -83,13 +84,14 @@ export function createChat(settings: Settings, direction: string): Chat {
       nodes.push(
         draw(message, {
           last: message === last,
-          offerPerson: !view.handedOver && !handoffForm,
+          offerPerson: !view.handedOver && !handoffForm && handling !== 'person',
           waiting: view.outbox.some(({ id }) => id === message.id),
         }),
       );
       if (message.id === thanksAfter) nodes.push(thanks);
     }
-    if (last?.author === 'customer' && view.connection === 'fine' && !view.refusal) nodes.push(typing);
+    const isOwed = handling !== 'person' && last?.author === 'customer';
+    if (isOwed && view.connection === 'fine' && !view.refusal) nodes.push(typing);
     arrange(list, nodes);
 
     const answering = streamingAnswer(view.conversation) !== undefined;

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { JournalEntry, JournalEvent } from '#core/events.ts';
 import { effort } from '#core/testing/effort.ts';
 import {
+  awaitsAnswer,
   type ConversationState,
   emptyConversation,
   reduceConversation,
@@ -151,5 +152,52 @@ describe('reduceConversation', () => {
   it('passes over events that it does not know', () => {
     const unknown = { type: 'typing-indicator' } as unknown as JournalEvent;
     expect(fold(number([question('q', 'x'), unknown]))).toMatchObject({ sequence: 2, gap: false });
+  });
+
+  it('shows who is there for the customer, and nothing of an answer that a person cut off before it began', () => {
+    const [start] = answer('answer-1', 'message-1', ['x']);
+    const person = { name: 'Mia' };
+    const cancelled = (text: string): JournalEvent => ({
+      type: 'answer-end',
+      reason: 'cancelled',
+      message: { id: 'answer-1', author: 'bot', text, createdAt, replyTo: 'message-1' },
+    });
+    const journal = (text: string): JournalEvent[] => [
+      question('message-1', 'How?'),
+      start!,
+      { type: 'handling-changed', state: 'person', person },
+      cancelled(text),
+      {
+        type: 'person-message',
+        message: { id: 'reply-001', author: 'person', text: 'Hello', createdAt, person },
+      },
+    ];
+    const shown = (text: string) =>
+      fold(number(journal(text))).messages.map(({ author, status, change, person, text }) => [
+        change ?? author,
+        status,
+        person,
+        text,
+      ]);
+    const said = ['person', 'complete', 'Mia', 'Hello'];
+    const joined = ['person', 'complete', 'Mia', ''];
+    expect(shown('')).toEqual([['customer', 'complete', undefined, 'How?'], joined, said]);
+    expect(shown('Hold ')).toEqual([
+      ['customer', 'complete', undefined, 'How?'],
+      ['bot', 'complete', undefined, 'Hold '],
+      joined,
+      said,
+    ]);
+  });
+
+  it('is owed a word while it waits for a person or has one, and the assistant’s after the end', () => {
+    const states = (['waiting', 'person', 'bot', 'resolved'] as const).map((state) =>
+      awaitsAnswer(fold(number([{ type: 'handling-changed', state }]))),
+    );
+    expect(states).toEqual([true, true, false, false]);
+    const again = fold(
+      number([{ type: 'handling-changed', state: 'resolved' }, question('message-1', 'And?')]),
+    );
+    expect(again.handling).toBeUndefined();
   });
 });

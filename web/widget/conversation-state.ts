@@ -1,7 +1,8 @@
 // What the customer sees of a conversation, as a pure fold over the server's journal: the same entries give the same
 // state, however often the connection was cut, repeated or out of order in between. Knows no network and no DOM.
 import type { Author, Citation, Decision, HandoffReason, Message, Topic } from '#core/conversation.ts';
-import type { AnswerEndReason, ChatEvent, JournalEntry, JournalEvent } from '#core/events.ts';
+import type { AnswerEndReason, ChatEvent, JournalEntry } from '#core/events.ts';
+import type { HandlingState } from '#core/handling.ts';
 
 export interface ShownMessage {
   readonly id: string;
@@ -10,6 +11,10 @@ export interface ShownMessage {
   /** `streaming` until the server says how it ended; a customer's message in the journal is always `complete`. */
   readonly status: 'streaming' | AnswerEndReason | 'failed';
   readonly citations: readonly Citation[];
+  /** The name of the person who wrote it. */
+  readonly person?: string | undefined;
+  /** No words of anybody: from here on somebody else looks after the conversation. */
+  readonly change?: HandlingState;
   readonly decision?: Decision | undefined;
   /** What the desk offers when it asks back, as a numbered list of the text. */
   readonly topics?: readonly Topic[] | undefined;
@@ -24,6 +29,8 @@ export interface ConversationState {
   readonly gap: boolean;
   readonly messages: readonly ShownMessage[];
   readonly handoff?: HandoffReason;
+  /** Absent: the assistant. */
+  readonly handling?: HandlingState;
 }
 
 export const emptyConversation: ConversationState = { sequence: 0, gap: false, messages: [] };
@@ -32,13 +39,31 @@ export const emptyConversation: ConversationState = { sequence: 0, gap: false, m
 export function reduceConversation(state: ConversationState, entry: JournalEntry): ConversationState {
   if (entry.sequence <= state.sequence) return state;
   if (entry.sequence > state.sequence + 1) return state.gap ? state : { ...state, gap: true };
-  return { ...applyEvent(state, entry.event), sequence: entry.sequence, gap: false };
+  return { ...applyEvent(state, entry), sequence: entry.sequence, gap: false };
 }
 
-function applyEvent(state: ConversationState, event: JournalEvent): ConversationState {
+function applyEvent(state: ConversationState, { event, sequence }: JournalEntry): ConversationState {
   switch (event.type) {
-    case 'customer-message':
+    case 'customer-message': {
+      // Whoever writes again after the end talks to the assistant.
+      const { handling, ...rest } = state;
+      return put(handling === 'resolved' ? rest : state, fromJournal(event.message, 'complete'));
+    }
+    case 'person-message':
       return put(state, fromJournal(event.message, 'complete'));
+    case 'handling-changed':
+      return put(
+        { ...state, handling: event.state },
+        {
+          id: `handling-${sequence}`,
+          author: 'person',
+          text: '',
+          status: 'complete',
+          citations: [],
+          change: event.state,
+          person: event.person?.name,
+        },
+      );
     case 'answer-start':
       return put(state, {
         id: event.messageId,
@@ -53,7 +78,9 @@ function applyEvent(state: ConversationState, event: JournalEvent): Conversation
     case 'answer-delta':
       return change(state, event.messageId, ({ text }) => ({ text: text + event.text }));
     case 'answer-end':
-      return put(state, fromJournal(event.message, event.reason));
+      return event.reason === 'cancelled' && state.handling === 'person'
+        ? givenUp(state, event.message)
+        : put(state, fromJournal(event.message, event.reason));
     case 'answer-error':
       return putFailure(state, event);
     case 'handoff-request':
@@ -71,10 +98,17 @@ function fromJournal(message: Message, status: AnswerEndReason): ShownMessage {
     text: message.text,
     status,
     citations: message.citations ?? [],
+    person: message.person?.name,
     decision: message.decision,
     topics: message.topics,
     replyTo: message.replyTo,
   };
+}
+
+/** What the assistant had said when a person took over stays; an answer that had not begun is nothing to see. */
+function givenUp(state: ConversationState, message: Message): ConversationState {
+  if (message.text) return put(state, fromJournal(message, 'complete'));
+  return { ...state, messages: state.messages.filter(({ id }) => id !== message.id) };
 }
 
 function putFailure(
@@ -110,7 +144,12 @@ export function streamingAnswer(state: ConversationState): ShownMessage | undefi
   return state.messages.findLast(({ status }) => status === 'streaming');
 }
 
-/** Something is owed to the customer: an answer that is being written, or has not begun. */
+/** Something is owed to the customer: an answer that is being written, or has not begun, or a person's word. */
 export function awaitsAnswer(state: ConversationState): boolean {
-  return state.messages.at(-1)?.author === 'customer' || streamingAnswer(state) !== undefined;
+  return (
+    state.handling === 'person' ||
+    state.handling === 'waiting' ||
+    state.messages.at(-1)?.author === 'customer' ||
+    streamingAnswer(state) !== undefined
+  );
 }

@@ -6,7 +6,7 @@ import { element, type IconName, icon, iconButton, textButton } from './dom.ts';
 import { settlePartialMarkdown } from './partial-markdown.ts';
 import { renderMarkdown } from './safe-markdown.ts';
 import { openSource, sourcesView } from './sources-view.ts';
-import type { Strings } from './strings.ts';
+import { fill, type Strings } from './strings.ts';
 
 export interface MessageActions {
   rate(messageId: string, rating: 'up' | 'down'): void;
@@ -55,6 +55,7 @@ export function createMessageView(
   return {
     node,
     spokenText() {
+      if (drawn?.change) return node.textContent ?? '';
       const copy = text.cloneNode(true) as HTMLElement;
       for (const mark of copy.querySelectorAll('.cite, .typing')) mark.remove();
       for (const block of copy.querySelectorAll('p, li, tr, h3, pre')) block.append('\n');
@@ -72,7 +73,14 @@ export function createMessageView(
       ].join();
       if (drawn === message && drawnAround === around) return;
       const choosable = extras.last && message.status === 'complete' ? (message.topics ?? []) : [];
-      const kind = message.status === 'failed' ? 'failed' : (message.decision ?? '');
+      if (message.change) {
+        node.className = 'change';
+        node.replaceChildren(note(changeText(message, strings)));
+        drawn = message;
+        drawnAround = around;
+        return;
+      }
+      const kind = message.status === 'failed' ? 'failed' : (message.decision ?? message.author);
       node.className = `message ${message.author === 'customer' ? 'customer' : 'agent'} ${extras.waiting ? 'waiting' : kind}`;
       drawText(text, message, { strings, choosable });
       if (drawnAround !== around) {
@@ -148,6 +156,7 @@ function heading(message: ShownMessage, strings: Strings): HTMLElement[] {
     { class: 'hear' },
     message.author === 'customer' ? strings.you : strings.assistant,
   );
+  if (message.person) return [element('p', { class: 'kind', dir: 'auto' }, icon('person'), message.person)];
   const looks: Partial<Record<string, [IconName, string]>> = {
     decline: ['info', strings.declined],
     clarify: ['question', strings.clarify],
@@ -189,6 +198,12 @@ function nextSteps(
     ...(needsPerson && offerPerson ? [textButton(strings.person, 'chip', () => actions.askPerson())] : []),
   ];
   return buttons.length > 0 ? [element('div', { class: 'row next' }, ...buttons)] : [];
+}
+
+/** Says who looks after the conversation from here on. */
+export function changeText({ change, person }: ShownMessage, strings: Strings): string {
+  if (change === 'person') return fill(strings.joined, person ?? strings.agent);
+  return change === 'waiting' ? strings.queued : change === 'bot' ? strings.botAgain : strings.ended;
 }
 
 const note = (text: string) => element('p', { class: 'note' }, text);

@@ -73,7 +73,7 @@ describe('createAnswering', () => {
 
   it('refuses the id of an answer as the id of a message', async () => {
     const { answering, id } = await desk({ deltas: ['a'] });
-    const { answerId } = await answering.send(id, message());
+    const { answerId = '' } = await answering.send(id, message());
     await readAnswers(answering, id);
     await expect(answering.send(id, { messageId: answerId, text: 'x' })).rejects.toMatchObject({
       code: 'bad-request',
@@ -205,7 +205,7 @@ describe('createAnswering', () => {
         gate: gate.promise,
         deaf,
       });
-      const { answerId } = await answering.send(id, message());
+      const { answerId = '' } = await answering.send(id, message());
       await until(async () => (await events(store, id)).some(({ type }) => type === 'answer-delta'));
       expect(await answering.cancel(id, deaf ? 'message-1' : answerId)).toBe(true);
       expect(await answering.cancel(id, answerId)).toBe(false);
@@ -225,7 +225,7 @@ describe('createAnswering', () => {
       const { store, answering, id, requests } = await desk({ deltas: ['a', 'b'], gate: gate.promise });
       await answering.send(id, message(1));
       const second = await answering.send(id, message(2));
-      expect(await answering.cancel(id, second.answerId)).toBe(true);
+      expect(await answering.cancel(id, second.answerId!)).toBe(true);
       gate.resolve();
       await readAnswers(answering, id, { count: 2 });
       await until(() => answering.active === 0);
@@ -410,7 +410,7 @@ describe('createAnswering', () => {
 
   it('takes feedback on answers of the conversation and on nothing else', async () => {
     const { answering, id } = await desk({ deltas: ['a'] });
-    const { answerId } = await answering.send(id, message());
+    const { answerId = '' } = await answering.send(id, message());
     await readAnswers(answering, id);
     await answering.feedback(id, { messageId: answerId, rating: 'up' });
     for (const messageId of ['message-1', 'elsewhere'])

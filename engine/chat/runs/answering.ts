@@ -66,6 +66,14 @@ export interface Answering {
   cancel(key: ConversationKey, messageId: string): Promise<boolean>;
   /** The customer asks for a person. */
   handoff(key: ConversationKey, options?: { email?: string | undefined }): Promise<void>;
+  /** A person takes over: ends what is being written or waits, with the text so far. Resolves when the journal holds that. */
+  silence(key: ConversationKey): Promise<void>;
+  /** Tells readers of entries that something else has journalled. */
+  announce(key: ConversationKey, entries: readonly JournalEntry[]): void;
+  /** Whether somebody reads the conversation right now. */
+  isFollowed(key: ConversationKey): boolean;
+  /** Told of each conversation whose messages or handling changed here. Returns the function that ends it. */
+  onChange(listener: (key: ConversationKey) => void): () => void;
   /** Throws `not-found` if the conversation has no such answer. */
   feedback(key: ConversationKey, feedback: Omit<Feedback, 'at'>): Promise<void>;
   /** Removes the conversation; its answers stop, its readers end. */
@@ -112,6 +120,10 @@ export function createAnswering({
   const arriving = new Map<string, string>();
   /** What becomes of those messages, for retries that come meanwhile. */
   const sending = new Map<string, Promise<StoredMessage>>();
+  const changeListeners = new Set<(key: ConversationKey) => void>();
+  const changed = (key: ConversationKey) => {
+    for (const listener of changeListeners) listener(key);
+  };
   let active = 0;
   let draining = false;
   let recovery: NodeJS.Timeout | undefined;
@@ -145,12 +157,15 @@ export function createAnswering({
       const message: Message = { id: messageId, author: 'customer', text, createdAt: now().toISOString() };
       const stored = await store.addMessage(key, message, answerId);
       if (!stored) throw new AppError('bad-request', 'The message id names another message.');
-      if (stored.answerId !== answerId) return stored;
+      // It was there before.
+      if (stored.answerId !== undefined && stored.answerId !== answerId) return stored;
       const { conversationId } = key;
       const event: JournalEvent = { type: 'customer-message', message };
       feed.announce(key, { conversationId, sequence: stored.sequence, event });
+      changed(key);
       // A message that came in during a stop is answered by the next process: it is promised in the store.
-      if (!draining) enqueue(key, { messageId: answerId, replyTo: messageId });
+      if (!draining && stored.answerId !== undefined)
+        enqueue(key, { messageId: answerId, replyTo: messageId });
       return stored;
     } finally {
       arriving.delete(answerId);
@@ -226,6 +241,12 @@ export function createAnswering({
       run.over = true;
       return;
     }
+    // A person took over while the question waited for its turn, or while no process ran.
+    if ((await store.handling(key))?.state === 'person') {
+      endEarly(run, 'cancelled');
+      return;
+    }
+    if (run.over) return;
     if (attempts > maxAttempts)
       throw new AppError('internal', `The answer was begun ${maxAttempts} times and never completed.`);
     const request = { conversation: asAskedIn(conversation, replyTo), messageId: answerId, replyTo };
@@ -266,6 +287,7 @@ export function createAnswering({
         await store.recordHandoff(run.key, { reason: 'customer-request', email: event.email });
     }
     await written;
+    if (event.type !== 'answer-delta' && event.type !== 'answer-start') changed(run.key);
   }
 
   function tellFirstText({ journal, arrivedAt }: Run): void {
@@ -374,10 +396,32 @@ export function createAnswering({
         reason: 'customer-request',
         ...(email === undefined ? {} : { email }),
       });
-      if (already) return;
-      const writer = journal.writer(key);
-      await writer.append({ type: 'handoff-request', reason: 'customer-request' });
-      await writer.flushed();
+      if (!already) {
+        const writer = journal.writer(key);
+        await writer.append({ type: 'handoff-request', reason: 'customer-request' });
+        await writer.flushed();
+      }
+      changed(key);
+    },
+
+    async silence(key) {
+      const runs = (lanes.get(keyText(key)) ?? []).filter(({ over }) => !over);
+      for (const run of runs) {
+        endEarly(run, 'cancelled');
+        run.controller.abort();
+      }
+      await Promise.all(runs.map(({ journal }) => journal.flushed()));
+    },
+
+    announce(key, entries) {
+      for (const entry of entries) feed.announce(key, entry);
+    },
+
+    isFollowed: feed.isFollowed,
+
+    onChange(listener) {
+      changeListeners.add(listener);
+      return () => changeListeners.delete(listener);
     },
 
     async feedback(key, feedback) {

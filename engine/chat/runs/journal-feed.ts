@@ -15,6 +15,7 @@ export interface JournalFeed {
   announce(key: ConversationKey, entry: JournalEntry): void;
   /** Every entry after `after`, once and in order, then new ones as they come. Ends when the signal aborts or the feed is ended. */
   subscribe(key: ConversationKey, options: SubscribeOptions): AsyncGenerator<JournalEntry, void>;
+  isFollowed(key: ConversationKey): boolean;
   /** Ends all readers, or those of one conversation, once they have read what is there. */
   end(key?: ConversationKey): void;
 }
@@ -88,6 +89,8 @@ export function createJournalFeed(store: Pick<ConversationStore, 'entriesAfter'>
         if (conversation.readers.size === 0) followed.delete(keyText(key));
       }
     },
+
+    isFollowed: (key) => followed.has(keyText(key)),
 
     end(key) {
       const ended = key === undefined ? followed.values() : [followed.get(keyText(key))];

@@ -3,6 +3,7 @@ import type { Conversation, Feedback, Message } from '#core/conversation.ts';
 import { hashToken, newSecret, tokenMatches } from '#core/conversation-secret.ts';
 import { AppError } from '#core/errors.ts';
 import type { JournalEntry, JournalEvent } from '#core/events.ts';
+import { changeHandling, type Handling, newHandling, weightier } from '#core/handling.ts';
 import { journalledAnswer } from '#core/journalled-answer.ts';
 import type { ConversationStore } from '#core/stores.ts';
 import { type ConversationKey, keyText } from '#core/tenant.ts';
@@ -20,6 +21,7 @@ interface Shelf {
   readonly header: Omit<Conversation, 'messages' | 'handoff'>;
   readonly tokenHash: Uint8Array;
   handoff: Conversation['handoff'];
+  handling: Handling;
   readonly messages: Map<string, { readonly message: Message; readonly sequence: number }>;
   readonly journal: JournalEntry[];
   readonly answers: Map<string, PromisedAnswer>;
@@ -62,6 +64,7 @@ export function createMemoryConversationStore({ now = () => new Date() } = {}): 
         header,
         tokenHash: hashToken(token),
         handoff: undefined,
+        handling: newHandling(header.createdAt),
         messages: new Map(),
         journal: [],
         answers: new Map(),
@@ -96,8 +99,10 @@ export function createMemoryConversationStore({ now = () => new Date() } = {}): 
     async addMessage(key, message, answerId) {
       const found = shelf(key);
       if (found.messages.has(message.id)) return store.findMessage(key, message.id);
-      found.answers.set(answerId, { messageId: answerId, replyTo: message.id, attempts: 0, ended: false });
+      found.handling = changeHandling(found.handling, { type: 'customer-wrote' }, now().toISOString());
       const { sequence } = appendTo(found, { type: 'customer-message', message });
+      if (found.handling.state === 'person') return { sequence };
+      found.answers.set(answerId, { messageId: answerId, replyTo: message.id, attempts: 0, ended: false });
       return { sequence, answerId };
     },
 
@@ -105,7 +110,8 @@ export function createMemoryConversationStore({ now = () => new Date() } = {}): 
       const found = find(key);
       const stored = found?.messages.get(messageId);
       const answer = found?.answers.values().find(({ replyTo }) => replyTo === messageId);
-      return stored && answer && { sequence: stored.sequence, answerId: answer.messageId };
+      if (stored?.message.author !== 'customer') return undefined;
+      return { sequence: stored.sequence, ...(answer ? { answerId: answer.messageId } : {}) };
     },
 
     async append(events) {
@@ -113,6 +119,10 @@ export function createMemoryConversationStore({ now = () => new Date() } = {}): 
         const found = find(key);
         return found && appendTo(found, event);
       });
+    },
+
+    async lastSequence(key) {
+      return find(key)?.journal.length ?? 0;
     },
 
     async entriesAfter(key, sequence, limit = 1000) {
@@ -154,11 +164,26 @@ export function createMemoryConversationStore({ now = () => new Date() } = {}): 
       const found = find(key);
       if (!found) return;
       const address = email ?? found.handoff?.email;
+      found.handling = changeHandling(found.handling, { type: 'request', reason }, now().toISOString());
       found.handoff = {
-        reason: found.handoff?.reason ?? reason,
+        reason: weightier(found.handoff?.reason, reason),
         at: found.handoff?.at ?? now().toISOString(),
         ...(address === undefined ? {} : { email: address }),
       };
+    },
+
+    async handling(key) {
+      return find(key)?.handling;
+    },
+
+    async changeHandling(key, change) {
+      const found = find(key);
+      if (!found) return undefined;
+      const { handling, events = [] } = change(found.handling);
+      if (events.some((event) => found.messages.has(messageOf(event)?.id ?? '')))
+        return { handling: found.handling, entries: [] };
+      found.handling = handling;
+      return { handling, entries: events.map((event) => appendTo(found, event)) };
     },
 
     async recordFeedback(key, feedback) {

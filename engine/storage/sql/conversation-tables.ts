@@ -2,6 +2,8 @@
 import type { Generated, Selectable } from 'kysely';
 import type { Conversation, HandoffReason, Message } from '#core/conversation.ts';
 import type { JournalEvent } from '#core/events.ts';
+import { type Handling, type HandlingState, weightier } from '#core/handling.ts';
+import type { NoticeKind } from '#core/notices.ts';
 import type { ConversationKey, TenantId } from '#core/tenant.ts';
 
 interface OfConversation {
@@ -17,6 +19,19 @@ interface ConversationsTable {
   language: string | null;
   /** Number of the last journal entry. */
   last_sequence: Generated<number>;
+  state: Generated<HandlingState>;
+  state_since: string | null;
+  owner_id: string | null;
+  owner_name: string | null;
+  reason: HandoffReason | null;
+  waiting_since: string | null;
+  snoozed_until: string | null;
+  /** Of the last message or change of handling. */
+  updated_at: string | null;
+  /** Of the customer's last message. */
+  customer_sequence: Generated<number>;
+  /** What the team has seen. */
+  seen_sequence: Generated<number>;
 }
 
 interface JournalTable extends OfConversation {
@@ -52,12 +67,35 @@ interface HandoffsTable extends OfConversation {
   at: string;
 }
 
+interface NotesTable extends OfConversation {
+  position: Generated<number>;
+  id: string;
+  author_id: string;
+  author_name: string;
+  text: string;
+  at: string;
+}
+
+interface NoticesTable extends OfConversation {
+  id: string;
+  kind: NoticeKind;
+  channel: string;
+  about: string;
+  created_at: string;
+  attempts: Generated<number>;
+  state: Generated<'pending' | 'sent' | 'given-up'>;
+  next_at: string;
+  error: string | null;
+}
+
 export interface ConversationTables {
   conversations: ConversationsTable;
   journal: JournalTable;
   answers: AnswersTable;
   feedback: FeedbackTable;
   handoffs: HandoffsTable;
+  notes: NotesTable;
+  notices: NoticesTable;
 }
 
 export function columnsOf({ tenantId, conversationId }: ConversationKey) {
@@ -77,7 +115,7 @@ export function toEvent({ event }: Pick<Selectable<JournalTable>, 'event'>): Jou
 }
 
 export function messageOf(event: JournalEvent): Message | undefined {
-  return event.type === 'customer-message' || event.type === 'answer-end' ? event.message : undefined;
+  return 'message' in event && typeof event.message === 'object' ? event.message : undefined;
 }
 
 /** The answer that the event ends. */
@@ -86,7 +124,7 @@ export function endedAnswer(event: JournalEvent): string | undefined {
   return event.type === 'answer-error' ? event.messageId : undefined;
 }
 
-/** `handoffs` in the order of their coming: the first reason counts, and the last e-mail address. */
+/** `handoffs` in the order of their coming: the weightiest reason counts, and the last e-mail address. */
 export function toConversation(
   { id, created_at, language }: Pick<Selectable<ConversationsTable>, 'id' | 'created_at' | 'language'>,
   messages: readonly Message[],
@@ -94,11 +132,48 @@ export function toConversation(
 ): Conversation {
   const [first] = handoffs;
   const email = handoffs.findLast((handoff) => handoff.email !== null)?.email;
+  const reason = handoffs.map((handoff) => handoff.reason).reduce(weightier, undefined);
   return {
     id,
     createdAt: created_at,
     messages,
     ...(language === null ? {} : { language }),
-    ...(first ? { handoff: { reason: first.reason, at: first.at, ...(email ? { email } : {}) } } : {}),
+    ...(first && reason ? { handoff: { reason, at: first.at, ...(email ? { email } : {}) } } : {}),
+  };
+}
+
+export const handlingColumns = [
+  'state',
+  'state_since',
+  'owner_id',
+  'owner_name',
+  'reason',
+  'waiting_since',
+  'snoozed_until',
+  'created_at',
+] as const satisfies readonly (keyof ConversationsTable)[];
+
+export function toHandling(
+  row: Pick<Selectable<ConversationsTable>, (typeof handlingColumns)[number]>,
+): Handling {
+  return {
+    state: row.state,
+    since: row.state_since ?? row.created_at,
+    ...(row.owner_id === null ? {} : { owner: { id: row.owner_id, name: row.owner_name ?? row.owner_id } }),
+    ...(row.reason === null ? {} : { reason: row.reason }),
+    ...(row.waiting_since === null ? {} : { waitingSince: row.waiting_since }),
+    ...(row.snoozed_until === null ? {} : { snoozedUntil: row.snoozed_until }),
+  };
+}
+
+export function fromHandling({ state, since, owner, reason, waitingSince, snoozedUntil }: Handling) {
+  return {
+    state,
+    state_since: since,
+    owner_id: owner?.id ?? null,
+    owner_name: owner?.name ?? null,
+    reason: reason ?? null,
+    waiting_since: waitingSince ?? null,
+    snoozed_until: snoozedUntil ?? null,
   };
 }

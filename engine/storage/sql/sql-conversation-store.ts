@@ -1,41 +1,40 @@
 // The queries of a ConversationStore, the same for every SQL database. What one database does its own way stands in `SqlBackend`.
-import { type Insertable, type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
+import { type Insertable, type Kysely, sql } from 'kysely';
 import type { Conversation } from '#core/conversation.ts';
 import { hashToken, newSecret, tokenMatches } from '#core/conversation-secret.ts';
 import { AppError } from '#core/errors.ts';
 import type { JournalEntry } from '#core/events.ts';
+import { changeHandling, type Handling, type HandlingAction } from '#core/handling.ts';
 import { journalledAnswer } from '#core/journalled-answer.ts';
-import type { ConversationStore, Erasure, StoredMessage, UnfinishedAnswer } from '#core/stores.ts';
+import type { ConversationStore, StoredMessage, UnfinishedAnswer } from '#core/stores.ts';
 import { type ConversationKey, keyText } from '#core/tenant.ts';
 import {
   type ConversationTables,
   columnsOf,
   endedAnswer,
   eventColumns,
+  fromHandling,
+  handlingColumns,
   keyOf,
   messageOf,
   toConversation,
   toEvent,
+  toHandling,
 } from './conversation-tables.ts';
+import type { SqlBackend } from './sql-backend.ts';
+import { insertNotices } from './sql-notice-store.ts';
 
 type Tables = Kysely<ConversationTables>;
 
-export interface SqlBackend {
-  readonly tables: Tables;
-  /** Runs `work` in one transaction; begins it again by itself when that is how the database wants it. */
-  transaction<Result>(work: (tables: Transaction<ConversationTables>) => Promise<Result>): Promise<Result>;
-  /** Resolves when everything committed before the call survives a power cut. */
-  durable(): Promise<void>;
-  /** What a text column is set to when its text has to go. */
-  overwritten(column: string): RawBuilder<string>;
-  /** Resolves when what was overwritten and deleted is gone from the files, or after a while. */
-  erase(): Promise<Erasure>;
-  close(): Promise<void>;
+export interface SqlStoreOptions {
+  readonly now?: () => Date;
+  /** Where the team is told that a customer waits: names of channels. */
+  readonly handoffChannels?: readonly string[];
 }
 
 export function createSqlConversationStore(
   { tables, transaction, durable, overwritten, erase, close }: SqlBackend,
-  { now = () => new Date() } = {},
+  { now = () => new Date(), handoffChannels = [] }: SqlStoreOptions = {},
 ): ConversationStore {
   return {
     async create(tenantId, { language } = {}) {
@@ -51,6 +50,8 @@ export function createSqlConversationStore(
         id: conversation.id,
         token_hash: hashToken(token),
         created_at: conversation.createdAt,
+        updated_at: conversation.createdAt,
+        state_since: conversation.createdAt,
         language: language ?? null,
       };
       await transaction((tables) => tables.insertInto('conversations').values(row).execute());
@@ -110,6 +111,13 @@ export function createSqlConversationStore(
           .insertInto('journal')
           .values({ ...columnsOf(key), sequence, ...eventColumns(event) })
           .execute();
+        const handling = await applyAction(tables, key, { type: 'customer-wrote' });
+        await tables
+          .updateTable('conversations')
+          .set({ customer_sequence: sequence })
+          .where((eb) => eb.and(idColumnsOf(key)))
+          .execute();
+        if (handling.state === 'person') return { sequence };
         const promised = { message_id: answerId, reply_to: message.id, promised_at: now().toISOString() };
         await tables
           .insertInto('answers')
@@ -133,6 +141,7 @@ export function createSqlConversationStore(
           const { key } = events[indexes[0]!]!;
           const last = await advance(tables, key, indexes.length);
           if (last === undefined) continue;
+          if (indexes.some((index) => messageOf(events[index]!.event))) await touch(tables, key);
           let sequence = last - indexes.length;
           for (const index of indexes) {
             sequence += 1;
@@ -151,6 +160,11 @@ export function createSqlConversationStore(
         if (rows.length > 0) await tables.insertInto('journal').values(rows).execute();
         return entries;
       });
+    },
+
+    async lastSequence(key) {
+      const row = await conversationOf(tables, key).select('last_sequence').executeTakeFirst();
+      return row?.last_sequence ?? 0;
     },
 
     async entriesAfter(key, sequence, limit = 1000) {
@@ -237,10 +251,49 @@ export function createSqlConversationStore(
           .insertInto('handoffs')
           .values({ ...columnsOf(key), reason, email: email ?? null, at: now().toISOString() })
           .execute();
+        await applyAction(tables, key, { type: 'request', reason });
         return replaced;
       });
       await durable();
       if (isReplaced) void erase();
+    },
+
+    handling: (key) => readHandling(tables, key),
+
+    async changeHandling(key, change) {
+      const changed = await transaction(async (tables) => {
+        if ((await advance(tables, key, 0)) === undefined) return undefined;
+        const current = (await readHandling(tables, key))!;
+        const { handling, events = [], notices = [] } = change(current);
+        for (const event of events) {
+          const message = messageOf(event);
+          if (message && (await hasMessage(tables, key, message.id)))
+            return { handling: current, entries: [] };
+        }
+        await writeHandling(tables, key, handling);
+        for (const { kind, channel, about } of notices)
+          await insertNotices(tables, key, {
+            kind,
+            channels: [channel],
+            about,
+            createdAt: now().toISOString(),
+          });
+        const last = (await advance(tables, key, events.length))!;
+        const entries = events.map((event, index) => ({
+          conversationId: key.conversationId,
+          sequence: last - events.length + index + 1,
+          event,
+        }));
+        const rows = entries.map(({ sequence, event }) => ({
+          ...columnsOf(key),
+          sequence,
+          ...eventColumns(event),
+        }));
+        if (rows.length > 0) await tables.insertInto('journal').values(rows).execute();
+        return { handling, entries };
+      });
+      await durable();
+      return changed;
     },
 
     async recordFeedback(key, { messageId, rating, comment, at }) {
@@ -263,6 +316,7 @@ export function createSqlConversationStore(
           await overwrite(tables, 'journal', columnsOf(key));
           await overwrite(tables, 'feedback', columnsOf(key));
           await overwrite(tables, 'handoffs', columnsOf(key));
+          await overwrite(tables, 'notes', columnsOf(key));
           await tables
             .deleteFrom('conversations')
             .where('tenant_id', '=', key.tenantId)
@@ -276,6 +330,47 @@ export function createSqlConversationStore(
 
     close,
   };
+
+  /** Returns the handling that it has then. */
+  async function applyAction(
+    tables: Tables,
+    key: ConversationKey,
+    action: HandlingAction,
+  ): Promise<Handling> {
+    const current = (await readHandling(tables, key))!;
+    const handling = changeHandling(current, action, now().toISOString());
+    if (handling === current) {
+      await touch(tables, key);
+      return handling;
+    }
+    await writeHandling(tables, key, handling);
+    const isNewlyDue = handling.reason !== current.reason && action.type === 'request';
+    if (isNewlyDue && handling.state === 'waiting')
+      await insertNotices(tables, key, {
+        kind: 'handoff',
+        channels: handoffChannels,
+        // A weightier reason is news; the same one again is not.
+        about: `${handling.since} ${handling.reason}`,
+        createdAt: now().toISOString(),
+      });
+    return handling;
+  }
+
+  async function writeHandling(tables: Tables, key: ConversationKey, handling: Handling): Promise<void> {
+    await tables
+      .updateTable('conversations')
+      .set({ ...fromHandling(handling), updated_at: now().toISOString() })
+      .where((eb) => eb.and(idColumnsOf(key)))
+      .execute();
+  }
+
+  async function touch(tables: Tables, key: ConversationKey): Promise<void> {
+    await tables
+      .updateTable('conversations')
+      .set({ updated_at: now().toISOString() })
+      .where((eb) => eb.and(idColumnsOf(key)))
+      .execute();
+  }
 
   /** True if there was text to overwrite. */
   async function overwrite(
@@ -296,7 +391,16 @@ export function createSqlConversationStore(
 }
 
 /** Where customers' own words stand. */
-const textColumns = { journal: 'event', feedback: 'comment', handoffs: 'email' } as const;
+const textColumns = { journal: 'event', feedback: 'comment', handoffs: 'email', notes: 'text' } as const;
+
+function idColumnsOf({ tenantId, conversationId }: ConversationKey) {
+  return { tenant_id: tenantId, id: conversationId };
+}
+
+async function readHandling(tables: Tables, key: ConversationKey): Promise<Handling | undefined> {
+  const row = await conversationOf(tables, key).select(handlingColumns).executeTakeFirst();
+  return row && toHandling(row);
+}
 
 function conversationOf(tables: Tables, { tenantId, conversationId }: ConversationKey) {
   return tables
@@ -351,14 +455,15 @@ async function storedMessage(
   messageId: string,
 ): Promise<StoredMessage | undefined> {
   const row = await journalOf(tables, key)
-    .innerJoin('answers', (join) =>
+    .leftJoin('answers', (join) =>
       join
         .onRef('answers.tenant_id', '=', 'journal.tenant_id')
         .onRef('answers.conversation_id', '=', 'journal.conversation_id')
         .onRef('answers.reply_to', '=', 'journal.message_id'),
     )
-    .select(['sequence', 'answers.message_id as answerId'])
+    .select(['sequence', 'event', 'answers.message_id as answerId'])
     .where('journal.message_id', '=', messageId)
     .executeTakeFirst();
-  return row;
+  if (!row || toEvent(row).type !== 'customer-message') return undefined;
+  return { sequence: row.sequence, ...(row.answerId === null ? {} : { answerId: row.answerId }) };
 }

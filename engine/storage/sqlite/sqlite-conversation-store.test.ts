@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type ConversationKey, defaultTenant, inDefaultTenant } from '#core/tenant.ts';
 import { describeConversationStore } from '../conversation-store.contract.ts';
+import { describeInboxStore } from '../inbox-store.contract.ts';
 import { openSqliteConversationStore } from './sqlite-conversation-store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'answerdesk-store-'));
@@ -19,6 +20,9 @@ const message = {
 } as const;
 
 describeConversationStore('openSqliteConversationStore', async () => openSqliteConversationStore(newPath()));
+describeInboxStore('openSqliteConversationStore', async (options) =>
+  openSqliteConversationStore(newPath(), options),
+);
 
 async function filledDatabase(
   messages: number,

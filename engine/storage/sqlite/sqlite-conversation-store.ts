@@ -3,18 +3,29 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Kysely } from 'kysely';
+import { Kysely, sql } from 'kysely';
+import type { AccessStore } from '#core/access.ts';
 import { AppError } from '#core/errors.ts';
+import type { InboxStore } from '#core/inbox.ts';
+import type { NoticeStore } from '#core/notices.ts';
 import type { ConversationStore } from '#core/stores.ts';
 import type { ConversationTables } from '../sql/conversation-tables.ts';
-import { createSqlConversationStore, type SqlBackend } from '../sql/sql-conversation-store.ts';
+import { createSqlAccessStore, type SqlAccessBackend } from '../sql/sql-access-store.ts';
+import type { SqlBackend } from '../sql/sql-backend.ts';
+import { createSqlConversationStore, type SqlStoreOptions } from '../sql/sql-conversation-store.ts';
+import { createSqlInboxStore } from '../sql/sql-inbox-store.ts';
+import { createSqlNoticeStore } from '../sql/sql-notice-store.ts';
 import { createNodeSqliteDialect } from './node-sqlite-dialect.ts';
 import { createLogEraser, overwritten, reclaimSpace } from './sqlite-erasure.ts';
 import { migrate } from './sqlite-migrations.ts';
 import { openWriteAheadLogSync } from './write-ahead-log-sync.ts';
 
-export interface SqliteStoreOptions {
-  readonly now?: () => Date;
+/** One file: conversations, the team's side of them, and the team. */
+export interface SqliteStore extends ConversationStore, InboxStore, NoticeStore {
+  readonly access: AccessStore;
+}
+
+export interface SqliteStoreOptions extends SqlStoreOptions {
   /** How long `delete` waits for other readers of the file before it says `erasing`. */
   readonly erasureWaitMs?: number;
   /** How long a write waits for another program that writes. */
@@ -30,8 +41,13 @@ const openingWaitMs = 2_000;
 /** Creates the file and its folder if needed. Throws an AppError that says what to do when the file is damaged or of a newer version. */
 export function openSqliteConversationStore(
   path: string,
-  { now = () => new Date(), erasureWaitMs = 1_000, writeWaitMs = 10_000 }: SqliteStoreOptions = {},
-): ConversationStore {
+  {
+    now = () => new Date(),
+    erasureWaitMs = 1_000,
+    writeWaitMs = 10_000,
+    handoffChannels = [],
+  }: SqliteStoreOptions = {},
+): SqliteStore {
   const database = openDatabase(path);
   const log = openWriteAheadLogSync(`${path}-wal`);
   const tables = new Kysely<ConversationTables>({ dialect: createNodeSqliteDialect(database) });
@@ -55,22 +71,28 @@ export function openSqliteConversationStore(
 
   // What an earlier process deleted and could not erase.
   void eraser.erase(0);
-  return createSqlConversationStore(
-    {
-      tables,
-      transaction,
-      durable: log.flushed,
-      overwritten,
-      erase: async () => ((await eraser.erase(erasureWaitMs)) ? 'erased' : 'erasing'),
-      async close() {
-        eraser.close();
-        await log.close();
-        await tables.destroy();
-        if (database.isOpen) database.close();
-      },
+  const backend: SqlBackend = {
+    tables,
+    transaction,
+    durable: log.flushed,
+    overwritten,
+    messageContains: (words) =>
+      sql`event ->> '$.message.text' LIKE ${`%${words.replace(/[\\%_]/g, '\\$&')}%`} ESCAPE '\\'`,
+    erase: async () => ((await eraser.erase(erasureWaitMs)) ? 'erased' : 'erasing'),
+    async close() {
+      eraser.close();
+      await log.close();
+      await tables.destroy();
+      if (database.isOpen) database.close();
     },
-    { now },
-  );
+  };
+  return {
+    ...createSqlConversationStore(backend, { now, handoffChannels }),
+    ...createSqlNoticeStore(backend),
+    ...createSqlInboxStore(backend, { now }),
+    // The same connection, seen with other tables.
+    access: createSqlAccessStore(backend as unknown as SqlAccessBackend),
+  };
 }
 
 function openDatabase(path: string): DatabaseSync {

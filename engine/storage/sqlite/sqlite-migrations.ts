@@ -146,6 +146,123 @@ const steps: readonly string[] = [
   DROP TABLE old_journal;
   DROP TABLE old_conversations;
   `,
+  // Who looks after a conversation. Nothing here is a customer's own words, so rows may change their length. What was handed over
+  // before waits since then.
+  `
+  ALTER TABLE conversations ADD COLUMN state TEXT NOT NULL DEFAULT 'bot';
+  ALTER TABLE conversations ADD COLUMN state_since TEXT;
+  ALTER TABLE conversations ADD COLUMN owner_id TEXT;
+  ALTER TABLE conversations ADD COLUMN owner_name TEXT;
+  ALTER TABLE conversations ADD COLUMN reason TEXT;
+  ALTER TABLE conversations ADD COLUMN waiting_since TEXT;
+  ALTER TABLE conversations ADD COLUMN snoozed_until TEXT;
+  ALTER TABLE conversations ADD COLUMN updated_at TEXT;
+  ALTER TABLE conversations ADD COLUMN customer_sequence INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE conversations ADD COLUMN seen_sequence INTEGER NOT NULL DEFAULT 0;
+  UPDATE conversations SET updated_at = created_at, state_since = created_at, customer_sequence = coalesce((
+    SELECT max(sequence) FROM journal WHERE journal.tenant_id = conversations.tenant_id
+    AND conversation_id = id AND message_id IS NOT NULL AND event ->> '$.type' = 'customer-message'), 0);
+  UPDATE conversations SET state = 'waiting', reason = handed.reason, state_since = handed.at, waiting_since = handed.at
+    FROM (SELECT tenant_id AS tenant, conversation_id, reason, min(at) AS at FROM handoffs GROUP BY tenant_id, conversation_id) AS handed
+    WHERE handed.tenant = conversations.tenant_id AND handed.conversation_id = conversations.id;
+  CREATE INDEX conversations_by_update ON conversations (tenant_id, state, updated_at);
+  CREATE INDEX conversations_waiting ON conversations (tenant_id, waiting_since) WHERE waiting_since IS NOT NULL;
+
+  CREATE TABLE notes (
+    position INTEGER PRIMARY KEY,
+    tenant_id TEXT NOT NULL,
+    conversation_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    author_id TEXT NOT NULL,
+    author_name TEXT NOT NULL,
+    text TEXT NOT NULL,
+    at TEXT NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX notes_by_id ON notes (tenant_id, conversation_id, id);
+  `,
+  // The team. An audit entry is never changed: nothing in this program updates or deletes one.
+  `
+  CREATE TABLE users (
+    tenant_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    email TEXT NOT NULL,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    disabled INTEGER NOT NULL DEFAULT 0,
+    created_at TEXT NOT NULL,
+    last_seen_at TEXT,
+    password_hash TEXT,
+    totp_key TEXT,
+    totp_step INTEGER NOT NULL DEFAULT 0,
+    failures INTEGER NOT NULL DEFAULT 0,
+    locked_until TEXT,
+    PRIMARY KEY (tenant_id, id)
+  ) WITHOUT ROWID, STRICT;
+  CREATE UNIQUE INDEX users_by_email ON users (tenant_id, email);
+
+  CREATE TABLE sessions (
+    id TEXT PRIMARY KEY,
+    tenant_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    token_hash BLOB NOT NULL UNIQUE,
+    created_at TEXT NOT NULL,
+    last_seen_at TEXT NOT NULL,
+    expires_at TEXT NOT NULL,
+    device TEXT NOT NULL,
+    FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, id) ON DELETE CASCADE
+  ) WITHOUT ROWID, STRICT;
+  CREATE INDEX sessions_by_user ON sessions (tenant_id, user_id);
+
+  CREATE TABLE password_links (
+    token_hash BLOB PRIMARY KEY,
+    tenant_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    expires_at TEXT NOT NULL,
+    FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, id) ON DELETE CASCADE
+  ) WITHOUT ROWID, STRICT;
+
+  CREATE TABLE api_keys (
+    id TEXT PRIMARY KEY,
+    tenant_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    token_hash BLOB NOT NULL UNIQUE,
+    permissions TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    created_by TEXT NOT NULL,
+    last_used_at TEXT
+  ) WITHOUT ROWID, STRICT;
+
+  CREATE TABLE audit (
+    position INTEGER PRIMARY KEY,
+    tenant_id TEXT NOT NULL,
+    at TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    subject TEXT,
+    details TEXT
+  ) STRICT;
+  CREATE INDEX audit_of_tenant ON audit (tenant_id, position);
+  `,
+  // What has to reach somebody outside. No words of a customer: those are read from the conversation when it is delivered.
+  `
+  CREATE TABLE notices (
+    id TEXT PRIMARY KEY,
+    tenant_id TEXT NOT NULL,
+    conversation_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    about TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    state TEXT NOT NULL DEFAULT 'pending',
+    next_at TEXT NOT NULL,
+    error TEXT,
+    FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversations (tenant_id, id) ON DELETE CASCADE
+  ) WITHOUT ROWID, STRICT;
+  CREATE UNIQUE INDEX notices_about ON notices (tenant_id, conversation_id, kind, channel, about);
+  CREATE INDEX notices_due ON notices (next_at) WHERE state = 'pending';
+  CREATE INDEX notices_of_tenant ON notices (tenant_id, created_at);
+  `,
 ];
 
 /**

@@ -1,0 +1,217 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SMTPServer } from 'smtp-server';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { createAnswering } from '#chat/runs/answering.ts';
+import { createCaseWork } from '#chat/runs/case-work.ts';
+import { scriptedAnswer } from '#chat/testing/scripted-answer.ts';
+import { signature } from '#connectors/notices/webhook.ts';
+import { defaultTenant, inDefaultTenant } from '#core/tenant.ts';
+import { createDelivery } from '#jobs/deliver-notices.ts';
+import { openSqliteConversationStore } from '#storage/sqlite/sqlite-conversation-store.ts';
+import { type Config, loadConfig } from './config.ts';
+import { createLogger } from './logger.ts';
+import { noticeChannels, openNotices } from './open-notices.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'answerdesk-notices-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let count = 0;
+const secret = 'a secret of more than 24 bytes';
+const mia = { id: 'mia', name: 'Mia' };
+
+/** A desk whose notices are looked for all the time. */
+async function desk(env: Record<string, string>) {
+  const settings: Config['notices'] = loadConfig(env).notices;
+  const { handoff, absent } = noticeChannels(settings);
+  const store = openSqliteConversationStore(join(folder, `${count++}`, 'conversations.db'), {
+    handoffChannels: handoff,
+  });
+  const { answer } = scriptedAnswer({ deltas: ['x'] });
+  const answering = createAnswering({ store, answer, limits: { messageLength: 100, concurrentAnswers: 10 } });
+  const cases = createCaseWork({ store, answering, messageLength: 100, absentChannels: absent });
+  const key = inDefaultTenant((await store.create(defaultTenant)).conversation.id);
+  const logs: string[] = [];
+  const logger = createLogger('debug', { write: (line) => void logs.push(line) });
+  const start = () => {
+    const notices = openNotices({ settings, baseUrl: 'https://desk.example', store, logger, intervalMs: 5 });
+    onTestFinished(async () => {
+      await notices[Symbol.asyncDispose]();
+      await store.close();
+    });
+  };
+  const states = async () =>
+    (await store.notices(defaultTenant, 10)).map(({ channel, state }) => [channel, state]);
+  return { store, answering, cases, key, logs, start, states };
+}
+
+async function receiver(statuses: number[] = []) {
+  const received: { headers: Record<string, unknown>; body: string }[] = [];
+  const http = createServer(async (request, response) => {
+    const body = Buffer.concat(await Array.fromAsync(request)).toString();
+    received.push({ headers: request.headers, body });
+    response.statusCode = statuses.shift() ?? 200;
+    response.end();
+  });
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void http.close());
+  return { received, url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/hook` };
+}
+
+async function mailServer() {
+  const mails: { to: string[]; text: string }[] = [];
+  const smtp = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    async onData(stream, session, done) {
+      const text = Buffer.concat(await Array.fromAsync(stream)).toString();
+      mails.push({ to: session.envelope.rcptTo.map(({ address }) => address), text });
+      done();
+    },
+  });
+  await new Promise<void>((resolve) => smtp.listen(0, '127.0.0.1', () => resolve()));
+  onTestFinished(() => void smtp.close());
+  return { mails, url: `smtp://127.0.0.1:${(smtp.server.address() as AddressInfo).port}` };
+}
+
+describe('notices', () => {
+  it('tell the team once that a customer waits: by signed webhook, by Slack and by mail', async () => {
+    const [hook, slack, mail] = [await receiver(), await receiver(), await mailServer()];
+    const { answering, key, states, start } = await desk({
+      ANSWERDESK_HANDOFF_WEBHOOK_URL: hook.url,
+      ANSWERDESK_HANDOFF_WEBHOOK_SECRET: secret,
+      ANSWERDESK_HANDOFF_SLACK_URL: slack.url,
+      ANSWERDESK_SMTP_URL: mail.url,
+      ANSWERDESK_MAIL_FROM: 'Desk <desk@example.com>',
+      ANSWERDESK_HANDOFF_MAIL_TO: 'team@example.com',
+    });
+    await answering.handoff(key);
+    await answering.handoff(key);
+    start();
+    await expect.poll(states).toEqual(
+      expect.arrayContaining([
+        ['mail', 'sent'],
+        ['webhook', 'sent'],
+        ['slack', 'sent'],
+      ]),
+    );
+    const [{ headers, body }] = hook.received as [(typeof hook.received)[0]];
+    expect(JSON.parse(body)).toMatchObject({
+      type: 'handoff.requested',
+      data: {
+        conversationId: key.conversationId,
+        reason: 'customer-request',
+        link: `https://desk.example/console/inbox/${key.conversationId}`,
+      },
+    });
+    expect(headers['webhook-signature']).toBe(
+      signature(secret, [String(headers['webhook-id']), String(headers['webhook-timestamp']), body]),
+    );
+    expect(slack.received[0]?.body).toContain('A customer asked for a person.');
+    expect(mail.mails).toMatchObject([{ to: ['team@example.com'] }]);
+    expect(mail.mails[0]?.text).toMatch(/Subject: A customer asked for a person\./);
+    expect([hook.received.length, slack.received.length]).toEqual([1, 1]);
+  });
+
+  it('are tried again with longer pauses, until they arrive or are given up', async () => {
+    const { store, answering, key } = await desk({
+      ANSWERDESK_HANDOFF_WEBHOOK_URL: 'http://127.0.0.1:1/',
+      ANSWERDESK_HANDOFF_WEBHOOK_SECRET: secret,
+    });
+    onTestFinished(() => store.close());
+    await answering.handoff(key);
+    let at = Date.now() + 1;
+    const pauses: number[] = [];
+    const delivery = createDelivery({
+      store,
+      channels: {
+        webhook: async () => {
+          throw Object.assign(new Error('with a customer’s words'), { name: 'WebhookError', status: 500 });
+        },
+      },
+      now: () => new Date(at),
+      random: () => 0,
+    });
+    for (let attempt = 0; attempt < 20; attempt++) {
+      await delivery.run();
+      const [notice] = await store.notices(defaultTenant, 1);
+      expect(notice?.error).toBe('WebhookError, status 500');
+      if (notice?.state === 'given-up') break;
+      pauses.push((Date.parse(notice!.nextAt) - at) / 1000);
+      // Before its time nothing happens.
+      await delivery.run();
+      expect((await store.notices(defaultTenant, 1))[0]?.attempts).toBe(attempt + 1);
+      at = Date.parse(notice!.nextAt);
+    }
+    expect(pauses.slice(0, 4)).toEqual([30, 60, 120, 240]);
+    expect(Math.max(...pauses)).toBe(6 * 3_600);
+    expect(pauses).toHaveLength(15);
+  });
+
+  it('survive a receiver that fails at first, and a mail server that hangs', async () => {
+    const hook = await receiver([500]);
+    const silent = createTcpServer(() => {});
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void silent.close());
+    const { store, answering, key, logs, start } = await desk({
+      ANSWERDESK_HANDOFF_WEBHOOK_URL: hook.url,
+      ANSWERDESK_HANDOFF_WEBHOOK_SECRET: secret,
+      ANSWERDESK_SMTP_URL: `smtp://127.0.0.1:${(silent.address() as AddressInfo).port}`,
+      ANSWERDESK_MAIL_FROM: 'desk@example.com',
+      ANSWERDESK_HANDOFF_MAIL_TO: 'team@example.com',
+    });
+    await answering.handoff(key);
+    start();
+    const failed = async () =>
+      (await store.notices(defaultTenant, 10)).find(({ channel }) => channel === 'webhook')?.error;
+    await expect.poll(failed).toBe('WebhookError, status 500');
+    expect(logs.join('')).toContain('will be tried again');
+    expect(logs.join('')).not.toContain(secret);
+  });
+
+  it('call nobody for what was taken over meanwhile', async () => {
+    const hook = await receiver();
+    const { answering, cases, key, states, start } = await desk({
+      ANSWERDESK_HANDOFF_WEBHOOK_URL: hook.url,
+      ANSWERDESK_HANDOFF_WEBHOOK_SECRET: secret,
+    });
+    await answering.handoff(key);
+    await cases.act(key, { type: 'take', by: mia });
+    start();
+    await expect.poll(states).toEqual([['webhook', 'sent']]);
+    expect(hook.received).toEqual([]);
+  });
+
+  it('bring a reply by mail to a customer who left an address and is gone, and to nobody who reads along', async () => {
+    const mail = await mailServer();
+    const { answering, cases, key, states, start } = await desk({
+      ANSWERDESK_SMTP_URL: mail.url,
+      ANSWERDESK_MAIL_FROM: 'desk@example.com',
+    });
+    await answering.handoff(key, { email: 'dana@example.com' });
+    await cases.act(key, { type: 'take', by: mia });
+    const reading = new AbortController();
+    const entries = answering.subscribe(key, { after: 0, signal: reading.signal });
+    await entries.next();
+    await cases.reply(key, { messageId: 'reply-001', text: 'Are you there?', by: mia });
+    reading.abort();
+    await entries.return();
+    await cases.reply(key, { messageId: 'reply-002', text: 'Turn it off and on.', by: mia });
+    start();
+    await expect.poll(states).toEqual([['customer-mail', 'sent']]);
+    expect(mail.mails).toMatchObject([{ to: ['dana@example.com'] }]);
+    expect(mail.mails[0]?.text).toContain('Turn it off and on.');
+    expect(mail.mails[0]?.text).toMatch(/Subject: A reply from Mia/);
+  });
+
+  it('say at once which setting is missing', () => {
+    for (const [name, value, missing] of [
+      ['ANSWERDESK_SMTP_URL', 'smtp://mail.example', 'ANSWERDESK_MAIL_FROM'],
+      ['ANSWERDESK_HANDOFF_MAIL_TO', 'a@example.com', 'ANSWERDESK_SMTP_URL'],
+      ['ANSWERDESK_HANDOFF_WEBHOOK_URL', 'https://example.com', 'ANSWERDESK_HANDOFF_WEBHOOK_SECRET'],
+    ] as const)
+      expect(() => loadConfig({ [name]: value })).toThrow(`${name}: needs ${missing}`);
+  });
+});

@@ -1,0 +1,207 @@
+// What the team does with conversations: take over, reply, note, give back. Each is one atomic change of the store; customers and other
+// agents are told what the journal holds, after it holds it. Knows no HTTP and no user accounts: who may do what is asked before.
+import type { Message } from '#core/conversation.ts';
+import { AppError } from '#core/errors.ts';
+import type { JournalEvent } from '#core/events.ts';
+import { changeHandling, type Handling, type HandlingAction, type Person } from '#core/handling.ts';
+import type { InboxStore } from '#core/inbox.ts';
+import type { ConversationStore, HandlingChange } from '#core/stores.ts';
+import { type ConversationKey, keyText } from '#core/tenant.ts';
+import type { Answering } from './answering.ts';
+
+/** What an agent does to a conversation. */
+export type TeamAction = Extract<HandlingAction, { readonly by: Person }>;
+
+export interface PersonReply {
+  /** Made by the client. The same id again is the same message. */
+  readonly messageId: string;
+  readonly text: string;
+  readonly by: Person;
+  readonly overrides?: boolean;
+}
+
+export interface Presence {
+  readonly person: Person;
+  /** They are writing to the customer right now. */
+  readonly typing: boolean;
+}
+
+/** Something to look at again, or who is looking. */
+export type TeamNews =
+  | { readonly type: 'conversation-changed'; readonly key: ConversationKey; readonly handling?: Handling }
+  | {
+      readonly type: 'presence-changed';
+      readonly key: ConversationKey;
+      readonly present: readonly Presence[];
+    };
+
+export interface CaseWork {
+  /** Throws `not-found`, or `conflict` as `changeHandling` says. */
+  act(key: ConversationKey, action: Exclude<TeamAction, { readonly type: 'reply' }>): Promise<Handling>;
+  /** Throws `not-found`; `conflict` unless the person owns the conversation; `message-too-long`. */
+  reply(key: ConversationKey, reply: PersonReply): Promise<Handling>;
+  note(
+    key: ConversationKey,
+    note: { readonly id: string; readonly text: string; readonly by: Person },
+  ): Promise<void>;
+  /** Back to the queue: what its owner left without a reply since before `since`. Returns how many. */
+  returnForgotten(since: Date): Promise<number>;
+  /** Until the signal aborts, others see that the person looks at the conversation. */
+  look(key: ConversationKey, person: Person, options: { readonly signal: AbortSignal }): Look;
+  present(key: ConversationKey): readonly Presence[];
+  /** Returns the function that ends it. */
+  onNews(listener: (news: TeamNews) => void): () => void;
+}
+
+export interface Look {
+  typing(isTyping: boolean): void;
+}
+
+export interface CaseWorkOptions {
+  readonly store: ConversationStore & Pick<InboxStore, 'addNote' | 'forgotten'>;
+  readonly answering: Pick<Answering, 'silence' | 'announce' | 'onChange' | 'isFollowed'>;
+  /** How a reply reaches a customer who has left; none by default. */
+  readonly absentChannels?: readonly string[];
+  /** UTF-16 code units. */
+  readonly messageLength: number;
+  readonly now?: () => Date;
+}
+
+const forgottenAtOnce = 100;
+
+export function createCaseWork({
+  store,
+  answering,
+  messageLength,
+  absentChannels = [],
+  now = () => new Date(),
+}: CaseWorkOptions): CaseWork {
+  const listeners = new Set<(news: TeamNews) => void>();
+  const looking = new Map<string, Set<{ person: Person; typing: boolean }>>();
+
+  function tell(news: TeamNews): void {
+    for (const listener of listeners) listener(news);
+  }
+  answering.onChange((key) => tell({ type: 'conversation-changed', key }));
+
+  async function change(
+    key: ConversationKey,
+    action: HandlingAction,
+    eventsOf: (before: Handling, after: Handling) => readonly JournalEvent[],
+    notices: HandlingChange['notices'] = [],
+  ): Promise<Handling> {
+    const at = now().toISOString();
+    const changed = await store.changeHandling(key, (current) => {
+      const handling = changeHandling(current, action, at);
+      return { handling, events: eventsOf(current, handling), notices };
+    });
+    if (!changed) throw new AppError('not-found', 'The conversation is not there.');
+    answering.announce(key, changed.entries);
+    tell({ type: 'conversation-changed', key, handling: changed.handling });
+    return changed.handling;
+  }
+
+  async function act(key: ConversationKey, action: HandlingAction): Promise<Handling> {
+    const handling = await change(key, action, publicChange);
+    // From here on messages get no answer promised; what was being written ends where it is.
+    if (handling.state === 'person') await answering.silence(key);
+    return handling;
+  }
+
+  function present(key: ConversationKey): readonly Presence[] {
+    const byId = new Map<string, Presence>();
+    for (const { person, typing } of looking.get(keyText(key)) ?? [])
+      byId.set(person.id, { person, typing: typing || (byId.get(person.id)?.typing ?? false) });
+    return [...byId.values()];
+  }
+
+  return {
+    act,
+
+    async reply(key, { messageId, text, by, overrides = false }) {
+      if (text.length > messageLength)
+        throw new AppError('message-too-long', `The message has ${text.length} characters.`, {
+          publicMessage: `The message is too long: ${messageLength} characters are allowed.`,
+        });
+      const message: Message = {
+        id: messageId,
+        author: 'person',
+        text,
+        createdAt: now().toISOString(),
+        person: { name: by.name },
+      };
+      const away = answering.isFollowed(key) ? [] : absentChannels;
+      return change(
+        key,
+        { type: 'reply', by, overrides },
+        () => [{ type: 'person-message', message }],
+        away.map((channel) => ({ kind: 'reply', channel, about: messageId })),
+      );
+    },
+
+    async note(key, { id, text, by }) {
+      await store.addNote(key, { id, text, author: by, at: now().toISOString() });
+      tell({ type: 'conversation-changed', key });
+    },
+
+    async returnForgotten(since) {
+      const keys = await store.forgotten(since.toISOString(), forgottenAtOnce);
+      let returned = 0;
+      for (const key of keys) {
+        try {
+          await act(key, { type: 'forgotten' });
+          returned += 1;
+        } catch (thrown) {
+          // Its owner was quicker, or it is gone.
+          if (!(thrown instanceof AppError && ['conflict', 'not-found'].includes(thrown.code))) throw thrown;
+        }
+      }
+      return returned;
+    },
+
+    look(key, person, { signal }) {
+      const name = keyText(key);
+      const self = { person, typing: false };
+      const others = looking.get(name) ?? new Set();
+      looking.set(name, others.add(self));
+      const changed = () => tell({ type: 'presence-changed', key, present: present(key) });
+      signal.addEventListener(
+        'abort',
+        () => {
+          others.delete(self);
+          if (others.size === 0) looking.delete(name);
+          changed();
+        },
+        { once: true },
+      );
+      changed();
+      return {
+        typing(isTyping) {
+          if (signal.aborted || self.typing === isTyping) return;
+          self.typing = isTyping;
+          changed();
+        },
+      };
+    },
+
+    present,
+
+    onNews(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** What the customer learns of a change: who is there for them, not who was told to be. */
+function publicChange(before: Handling, { state, owner }: Handling): readonly JournalEvent[] {
+  const isSamePerson = state !== 'person' || owner?.id === before.owner?.id;
+  if (state === before.state && isSamePerson) return [];
+  return [
+    {
+      type: 'handling-changed',
+      state,
+      ...(state === 'person' && owner ? { person: { name: owner.name } } : {}),
+    },
+  ];
+}

@@ -1,0 +1,204 @@
+// Conversations, as the team works on them.
+import type { z } from 'zod';
+import { authorize, type Principal } from '#core/access.ts';
+import { AppError } from '#core/errors.ts';
+import type { ConversationKey } from '#core/tenant.ts';
+import { type Route, route, type TeamDependencies } from './route.ts';
+import {
+  assignBody,
+  caseDetails,
+  handling,
+  inboxCounts,
+  inboxPage,
+  inboxQuery,
+  noteBody,
+  ofConversation,
+  replyBody,
+  seenBody,
+  snoozeBody,
+  takeBody,
+} from './wire.ts';
+
+const gone = () => new AppError('not-found', 'The conversation is not there.');
+
+function keyOf({ tenantId }: Principal, conversationId: string): ConversationKey {
+  return { tenantId, conversationId };
+}
+
+/** What an agent may do to a conversation that nobody else owns, and a lead to any. */
+const by = ({ person, permissions }: Principal) => ({ by: person, overrides: permissions.has('inbox:lead') });
+
+const simpleActions = [
+  { type: 'return', summary: 'Puts a conversation back into the queue: nobody owns it.' },
+  { type: 'give-back', summary: 'Gives a conversation back to the assistant.' },
+  { type: 'resolve', summary: 'Closes a conversation. If the customer writes again, the assistant answers.' },
+] as const;
+
+export const inboxRoutes: readonly Route[] = [
+  route({
+    method: 'get',
+    path: '/inbox',
+    summary: 'A page of conversations of one view.',
+    access: 'inbox:read',
+    query: inboxQuery,
+    response: inboxPage,
+    async handle({ principal, query: { view, limit, search, after } }, { store }) {
+      const { items, next } = await store.inbox({
+        tenantId: principal.tenantId,
+        personId: principal.person.id,
+        view,
+        limit,
+        ...(search === undefined ? {} : { search }),
+        ...(after === undefined ? {} : { after }),
+      });
+      return { items: [...items], ...(next === undefined ? {} : { next }) };
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/inbox/counts',
+    summary: 'How many conversations each view has.',
+    access: 'inbox:read',
+    response: inboxCounts,
+    handle: async ({ principal }, { store }) => store.counts(principal.tenantId, principal.person.id),
+  }),
+  route({
+    method: 'get',
+    path: '/inbox/:id',
+    summary: 'One conversation with its messages, private notes and who is looking at it.',
+    access: 'inbox:read',
+    params: ofConversation,
+    response: caseDetails,
+    handle: ({ principal, params }, dependencies) => readCase(keyOf(principal, params.id), dependencies),
+  }),
+  route({
+    method: 'post',
+    path: '/inbox/:id/take',
+    summary: 'Takes a conversation over. Of two who try at once, one gets 409 and learns who has it.',
+    access: 'inbox:work',
+    params: ofConversation,
+    body: takeBody,
+    response: handling,
+    async handle({ principal, params, body }, { cases }) {
+      if (body.overrides) authorize(principal, 'inbox:lead');
+      return cases.act(keyOf(principal, params.id), {
+        type: 'take',
+        by: principal.person,
+        overrides: body.overrides,
+      });
+    },
+  }),
+  ...simpleActions.map(({ type, summary }) =>
+    route({
+      method: 'post',
+      path: `/inbox/:id/${type}`,
+      summary,
+      access: 'inbox:work',
+      params: ofConversation,
+      response: handling,
+      handle: async ({ principal, params }, { cases }) =>
+        cases.act(keyOf(principal, params.id), { type, ...by(principal) }),
+    }),
+  ),
+  route({
+    method: 'post',
+    path: '/inbox/:id/assign',
+    summary: 'Assigns a conversation to somebody who may work on it, or to nobody.',
+    access: 'inbox:lead',
+    params: ofConversation,
+    body: assignBody,
+    response: handling,
+    async handle({ principal, params, body: { userId } }, { cases, accounts }) {
+      const users = userId === null ? [] : await accounts.users(principal.tenantId);
+      const user = users.find(({ id, disabled }) => id === userId && !disabled);
+      if (userId !== null && (!user || user.role === 'viewer'))
+        throw new AppError('bad-input', 'Nobody of this id may work on conversations.', {
+          publicMessage: 'This person cannot work on conversations.',
+        });
+      const to = user && { id: user.id, name: user.name };
+      return cases.act(keyOf(principal, params.id), { type: 'assign', to, ...by(principal) });
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/inbox/:id/snooze',
+    summary: 'Puts a conversation off until a time, or until the customer writes.',
+    access: 'inbox:work',
+    params: ofConversation,
+    body: snoozeBody,
+    response: handling,
+    handle: async ({ principal, params, body }, { cases }) =>
+      cases.act(keyOf(principal, params.id), { type: 'snooze', until: body.until, ...by(principal) }),
+  }),
+  route({
+    method: 'post',
+    path: '/inbox/:id/messages',
+    summary: 'Replies to the customer. Only who owns the conversation may.',
+    access: 'inbox:work',
+    params: ofConversation,
+    body: replyBody,
+    response: handling,
+    handle: async ({ principal, params, body }, { cases }) =>
+      cases.reply(keyOf(principal, params.id), { messageId: body.id, text: body.text, by: principal.person }),
+  }),
+  route({
+    method: 'post',
+    path: '/inbox/:id/notes',
+    summary: 'Adds a note that the customer never sees.',
+    access: 'inbox:work',
+    params: ofConversation,
+    body: noteBody,
+    async handle({ principal, params, body }, { cases }) {
+      await cases.note(keyOf(principal, params.id), { ...body, by: principal.person });
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/inbox/:id/seen',
+    summary: 'Marks what the customer wrote up to a journal entry as seen by the team.',
+    access: 'inbox:work',
+    params: ofConversation,
+    body: seenBody,
+    async handle({ principal, params, body }, { store }) {
+      await store.markSeen(keyOf(principal, params.id), body.sequence);
+    },
+  }),
+];
+
+async function readCase(
+  key: ConversationKey,
+  { store, cases }: TeamDependencies,
+): Promise<z.input<typeof caseDetails>> {
+  const [item, conversation, notes, sequence] = await Promise.all([
+    store.item(key),
+    store.get(key),
+    store.notes(key),
+    store.lastSequence(key),
+  ]);
+  if (!item || !conversation) throw gone();
+  return {
+    item,
+    messages: conversation.messages.map((message) => ({
+      id: message.id,
+      author: message.author,
+      text: message.text,
+      createdAt: message.createdAt,
+      ...(message.person ? { person: message.person } : {}),
+      ...(message.decision ? { decision: message.decision } : {}),
+      ...(message.citations
+        ? {
+            citations: message.citations.map(({ number, documentId, title, url, quote }) => ({
+              number,
+              documentId,
+              title,
+              quote,
+              ...(url === undefined ? {} : { url }),
+            })),
+          }
+        : {}),
+    })),
+    notes,
+    sequence,
+    present: [...cases.present(key)],
+  };
+}

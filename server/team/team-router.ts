@@ -1,0 +1,115 @@
+// The team's interface over HTTP: finds out who asks, checks that they may, checks what they ask, and answers with what the route returns.
+import { type Request, type Response, Router } from 'express';
+import { authorize, type Principal } from '#core/access.ts';
+import { AppError } from '#core/errors.ts';
+import { clientAddress } from '../http/client-address.ts';
+import { type AddressSettings, requestedUrl } from '../http/own-address.ts';
+import type { RateLimits } from '../http/rate-limits.ts';
+import { accountRoutes } from './account-routes.ts';
+import { inboxRoutes } from './inbox-routes.ts';
+import { openApiDocument } from './open-api.ts';
+import type { Route, TeamDependencies } from './route.ts';
+
+export const teamRoutes: readonly Route[] = [...accountRoutes, ...inboxRoutes];
+
+export const sessionCookie = 'answerdesk_session';
+
+export interface TeamRouterOptions extends TeamDependencies {
+  readonly settings: AddressSettings;
+  readonly rateLimits: Pick<RateLimits, 'signIn'>;
+}
+
+/** Bodies are parsed before, the address of this server is checked. */
+export function teamRouter({ settings, rateLimits, ...dependencies }: TeamRouterOptions): Router {
+  const router = Router();
+  router.get('/openapi.json', (_request, response) => void response.json(openApiDocument(teamRoutes)));
+  for (const route of teamRoutes)
+    router[route.method](route.path, async (request, response) => {
+      response.set('Cache-Control', 'no-store');
+      refuseForeignPage(request, settings);
+      const address = clientAddress(request, settings.trustProxy);
+      // Guessing passwords, codes and links is what a stranger can do here.
+      if (route.access === 'anyone') await rateLimits.signIn(address);
+      const principal = await principalOf(request, dependencies);
+      if (route.access !== 'anyone') requireAccess(principal, route);
+      const result = await route.handle(
+        {
+          principal,
+          params: route.params?.parse(request.params),
+          query: route.query?.parse(request.query),
+          body: route.body?.parse(request.body ?? {}),
+          device: deviceOf(request),
+          address,
+          setSession: (session: Parameters<typeof setCookie>[2]['session']) =>
+            setCookie(request, response, { session, settings }),
+        } as never,
+        dependencies,
+      );
+      if (route.response) response.json(route.response.parse(result));
+      else response.status(204).end();
+    });
+  return router;
+}
+
+function requireAccess(principal: Principal | undefined, { access }: Route): void {
+  if (access === 'signed-in') {
+    if (!principal) throw new AppError('not-signed-in', 'Nobody is signed in.');
+  } else if (access !== 'anyone') authorize(principal, access);
+}
+
+/** Of a session's cookie, or of an API key in `Authorization: Bearer`. */
+export async function principalOf(
+  request: { readonly headers: Request['headers'] },
+  { accounts }: Pick<TeamDependencies, 'accounts'>,
+): Promise<Principal | undefined> {
+  const [, bearer] = /^Bearer ([\w-]{1,100})$/.exec(request.headers.authorization ?? '') ?? [];
+  const token = bearer ?? cookieOf(request.headers.cookie);
+  return token === undefined ? undefined : accounts.principalOf(token);
+}
+
+function cookieOf(header: string | undefined): string | undefined {
+  for (const part of (header ?? '').split(';')) {
+    const [name, value] = part.trim().split('=');
+    if (name === sessionCookie && value && /^[\w-]{44}$/.test(value)) return value;
+  }
+  return undefined;
+}
+
+/**
+ * The cookie is `SameSite=Strict`, so other sites cannot make use of it. Browsers that do not know this send `Origin` with whatever
+ * changes something: it has to be this server's own. The websites that may show the widget are none of the team's.
+ */
+function refuseForeignPage(request: Request, settings: AddressSettings): void {
+  const { origin } = request.headers;
+  if (origin === undefined) return;
+  if ([requestedUrl(request, settings)?.origin, ...settings.publicUrls].includes(origin)) return;
+  throw new AppError('origin-not-allowed', 'The team signs in on this server’s own pages only.', {
+    publicMessage: 'This website may not use the interface of the team.',
+  });
+}
+
+function setCookie(
+  request: Request,
+  response: Response,
+  {
+    session,
+    settings,
+  }: { session: { token: string; expiresAt: string } | undefined; settings: AddressSettings },
+): void {
+  response.cookie(sessionCookie, session?.token ?? '', {
+    httpOnly: true,
+    sameSite: 'strict',
+    path: '/',
+    secure: requestedUrl(request, settings)?.protocol === 'https:',
+    expires: new Date(session?.expiresAt ?? 0),
+  });
+}
+
+/** Browser and system alone, as people know them. */
+function deviceOf(request: Request): string {
+  const agent = request.headers['user-agent'] ?? '';
+  const browser = /(Edg|OPR|Firefox|Chrome|Safari)\//.exec(agent)?.[1];
+  const system = /(Windows|Android|iPhone|iPad|Mac OS|Linux)/.exec(agent)?.[1];
+  const names: Readonly<Record<string, string>> = { Edg: 'Edge', OPR: 'Opera' };
+  return [browser && (names[browser] ?? browser), system].filter(Boolean).join(', ') || 'Another program';
+}

@@ -1,0 +1,104 @@
+// News for the team's open pages: which conversation to ask for again, who is looking at it. What it says is read over HTTP, where
+// permissions are checked once more.
+import type { Server, Socket } from 'socket.io';
+import type { Logger } from '#app/logger.ts';
+import type { Look } from '#chat/runs/case-work.ts';
+import type { Principal } from '#core/access.ts';
+import { keyText } from '#core/tenant.ts';
+import type { TeamDependencies } from './route.ts';
+import { principalOf } from './team-router.ts';
+import { type TeamClientEvents, type TeamServerEvents, teamRequests } from './wire.ts';
+
+export interface TeamSocketsOptions extends TeamDependencies {
+  readonly logger: Logger;
+  /** How often an open page's session is looked at again. */
+  readonly sessionCheckMs?: number;
+}
+
+type TeamSocket = Socket<TeamClientEvents, TeamServerEvents, object, { principal: Principal }>;
+
+/** Changes of one conversation that come within this time are told once. */
+const togetherMs = 50;
+
+export function attachTeamSockets(
+  io: Server,
+  { logger, sessionCheckMs = 30_000, ...dependencies }: TeamSocketsOptions,
+): () => void {
+  const team = io.of('/team');
+  const { cases } = dependencies;
+  const changed = new Map<string, NodeJS.Timeout>();
+
+  team.use((socket, next) => {
+    principalOf(socket.request, dependencies).then(
+      (principal) => {
+        if (!principal?.permissions.has('inbox:read')) return next(new Error('not-signed-in'));
+        socket.data.principal = principal;
+        next();
+      },
+      (error) => {
+        logger.error({ err: error }, 'a team socket could not be opened');
+        next(new Error('internal'));
+      },
+    );
+  });
+  team.on('connection', (socket: TeamSocket) => serve(socket));
+
+  const stop = cases.onNews((news) => {
+    const { tenantId, conversationId } = news.key;
+    if (news.type === 'presence-changed') {
+      const present = news.present.map(({ person, typing }) => ({ person, typing }));
+      return void team.to(tenantId).emit('presence-changed', { conversationId, present });
+    }
+    const name = keyText(news.key);
+    if (changed.has(name)) return;
+    changed.set(
+      name,
+      setTimeout(() => {
+        changed.delete(name);
+        team.to(tenantId).emit('conversation-changed', { conversationId });
+      }, togetherMs),
+    );
+  });
+
+  function serve(socket: TeamSocket): void {
+    const { tenantId, person } = socket.data.principal;
+    void socket.join(tenantId);
+    let looking = new AbortController();
+    let look: Look | undefined;
+    const leave = () => {
+      looking.abort();
+      look = undefined;
+    };
+    socket.on('look', (request) => {
+      const parsed = teamRequests.look.safeParse(request);
+      if (!parsed.success) return;
+      leave();
+      const { conversationId } = parsed.data;
+      if (conversationId === null) return;
+      looking = new AbortController();
+      look = cases.look({ tenantId, conversationId }, person, looking);
+    });
+    socket.on('typing', (request) => {
+      const parsed = teamRequests.typing.safeParse(request);
+      if (parsed.success) look?.typing(parsed.data.typing);
+    });
+    // A session that ended elsewhere hears nothing more.
+    const timer = setInterval(() => {
+      principalOf(socket.request, dependencies).then(
+        (principal) => {
+          if (!principal?.permissions.has('inbox:read')) socket.disconnect(true);
+        },
+        () => {},
+      );
+    }, sessionCheckMs);
+    socket.on('disconnect', () => {
+      clearInterval(timer);
+      leave();
+    });
+  }
+
+  return () => {
+    stop();
+    for (const timer of changed.values()) clearTimeout(timer);
+  };
+}
