@@ -2,6 +2,7 @@
 import type { CardText } from '#core/answer-card.ts';
 import type { Document, DocumentKind } from '#core/document.ts';
 import type { Entity } from '#core/entity-finder.ts';
+import { versionMarks } from './clean/article-versions.ts';
 import { cleanText, oneLine, tidyWhitespace } from './clean/clean.ts';
 import { languageOf } from './clean/language.ts';
 import type { Conversation } from './clean/transcript.ts';
@@ -30,7 +31,7 @@ export interface NamedConversation {
   readonly id: string;
 }
 
-export interface ReadArticle extends Pick<ParsedText, 'note'> {
+export interface ReadArticle extends Pick<ParsedText, 'note' | 'isPage'> {
   readonly document: Document;
   readonly blocks: readonly ParsedBlock[];
 }
@@ -63,6 +64,7 @@ export function createItemReader(
     const title = redact(oneLine(inlineText(clean(item.title))), 'article');
     const url = safeUrl(item.url);
     const updated = isoTime(item.updated);
+    const { version } = versionMarks({ title, path: item.id, stated: item.version });
     const document: Document = {
       id,
       pageContent,
@@ -85,10 +87,16 @@ export function createItemReader(
         }),
         ...(url ? { url } : {}),
         ...(updated ? { updated } : {}),
+        ...(version ? { version } : {}),
       },
     };
     const blocks = redactedBlocks(parsed, pageContent);
-    return { document, blocks, ...(parsed.note ? { note: parsed.note } : {}) };
+    return {
+      document,
+      blocks,
+      ...(parsed.note ? { note: parsed.note } : {}),
+      ...(parsed.isPage ? { isPage: true } : {}),
+    };
   }
 
   function ownTurns({ turns }: ConversationItem): TranscriptTurn[] {
@@ -149,9 +157,11 @@ export function createItemReader(
   return { article, conversations, card };
 }
 
-function parseBody({ format }: ArticleItem, body: string): ParsedText {
+function parseBody({ format, url: base }: ArticleItem, body: string): ParsedText {
   if (format === 'text') return parsePlainText(body);
-  return format === 'html' ? parseHtmlText(body) : parseMarkdown(body, { isMdx: format === 'mdx' });
+  return format === 'html'
+    ? parseHtmlText(body, { base })
+    : parseMarkdown(body, { isMdx: format === 'mdx', base });
 }
 
 /** A link that may be shown: no scripts, no credentials. */

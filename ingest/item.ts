@@ -17,6 +17,8 @@ export interface ArticleItem {
   readonly format: 'markdown' | 'mdx' | 'html' | 'text';
   readonly url?: string;
   readonly updated?: string;
+  /** Of what the article is about, as the source states it. */
+  readonly version?: string;
   readonly audience?: Audience;
   readonly language?: string;
   readonly origin: Origin;

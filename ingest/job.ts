@@ -19,6 +19,7 @@ import { refuseOtherModel } from '#knowledge/generations/model-in-use.ts';
 import { modelFileName } from '#models/store/model-store.ts';
 import { settleCards, unsettledCard } from './cards/settle-cards.ts';
 import { chunkDocument } from './chunk/chunk.ts';
+import { markOlderVersions } from './clean/mark-older-versions.ts';
 import { createEmbeddingRun } from './embed/embed-chunks.ts';
 import { openVectorFile } from './embed/vector-file.ts';
 import type { SourceItem } from './item.ts';
@@ -85,6 +86,8 @@ export interface JobSummary {
   readonly counts?: SourceCounts;
   /** The search for names in conversations; absent where there was nothing to search or no model. */
   readonly names?: EntityCounts;
+  /** Articles of all sources that a newer version replaces; absent when there are none. */
+  readonly older?: number;
   /** Answer cards of all sources, by what has become of them; absent when there are none. */
   readonly cards?: Readonly<Record<CardStatus, number>>;
   readonly quarantineFile?: string;
@@ -211,6 +214,7 @@ export async function runIngestJob({
       'There is no knowledge base yet: give the folders or files to ingest.',
     );
 
+  const older = markOlderVersions(documents, chunks);
   await run.finish();
   const { embedded, cached: reused } = run.counts;
   const cards = settleCards(found, { documents, before: previous?.cards ?? [] });
@@ -261,6 +265,7 @@ export async function runIngestJob({
     ...(entities && isUsed(entities.counts) ? { names: entities.counts } : {}),
     documents: changes,
     chunks: { total: chunks.length, embedded, reused },
+    ...(older > 0 ? { older } : {}),
     ...(cards.length > 0 ? { cards: countCards(cards) } : {}),
     ...(quarantineFile ? { quarantineFile } : {}),
     seconds: Math.round(performance.now() - started) / 1000,

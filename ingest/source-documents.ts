@@ -9,7 +9,8 @@ import { createInternalFacts } from './clean/internal-facts.ts';
 import { createNearDuplicates } from './clean/near-duplicates.ts';
 import { type Conversation, plainTurn, transcriptToDocument } from './clean/transcript.ts';
 import type { Origin, ProblemItem, SourceItem } from './item.ts';
-import { createItemReader, type NamedConversation } from './item-reader.ts';
+import { createItemReader, type NamedConversation, type ReadArticle } from './item-reader.ts';
+import { createPageQueue } from './page-queue.ts';
 import type { ParsedBlock } from './parse/parsed-text.ts';
 import { createPause } from './pause.ts';
 import { createPublishedWords } from './redact/published-words.ts';
@@ -80,6 +81,10 @@ export async function* readDocuments(
   };
 
   const read = createItemReader(options, counts, published);
+  const newArticle = ({ document, blocks }: ReadArticle): ReadDocument[] =>
+    isNewContent(document) ? [{ document: count(document), blocks }] : [];
+
+  const pages = createPageQueue(options.memory);
   const pause = createPause({ signal });
   const pending: NamedConversation[] = [];
   for await (const item of items) {
@@ -107,12 +112,15 @@ export async function* readDocuments(
       pending.push({ item, id });
       continue;
     }
-    const { document, blocks, note } = read.article(item, id);
+    const article = read.article(item, id);
+    const { document, note } = article;
     if (note) options.onProblem({ type: 'problem', origin: item.origin, reason: note });
     if (document.pageContent === '')
       report({ type: 'problem', origin: item.origin, reason: 'no text is left when markup is taken out' });
-    else if (isNewContent(document)) yield { document: count(document), blocks };
+    else if (article.isPage) yield* pages.add(article).flatMap(newArticle);
+    else yield* newArticle(article);
   }
+  yield* pages.finish().flatMap(newArticle);
 
   const nearDuplicates = createNearDuplicates();
   for (const document of keptTranscripts) {

@@ -5,6 +5,7 @@ import type { ProblemItem } from './item.ts';
 import type { EntityPass } from './redact/entity-pass.ts';
 import type { RedactionCounts, Redactor } from './redact/redact.ts';
 import type { InternalRule } from './source-settings.ts';
+import type { SourceMemory } from './sources/source-spec.ts';
 
 export interface SourceOptions {
   readonly name: string;
@@ -24,6 +25,8 @@ export interface SourceOptions {
   readonly otherDocuments?: readonly Document[];
   /** This source's documents as they are published, by id: what a `kept` item means. */
   readonly published?: ReadonlyMap<string, Document>;
+  /** Where the frame of a site's pages is kept for the next run, which may read one page only. */
+  readonly memory?: SourceMemory | undefined;
   readonly onProblem: (problem: ProblemItem) => void;
   /** Answer cards are no documents. Without this they are read and left out. */
   readonly onCard?: (card: ReadCard) => void;

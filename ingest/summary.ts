@@ -29,6 +29,10 @@ export function describeJob(summary: JobSummary): string {
     if (counts.invisibleRemoved > 0)
       lines.push(`Removed    ${number(counts.invisibleRemoved)} invisible characters`);
   }
+  if (summary.older)
+    lines.push(
+      `Older      ${number(summary.older)} articles that a newer version replaces: they answer only who asks for their version`,
+    );
   if (summary.cards) {
     const { approved, draft, stale, expired } = summary.cards;
     const others = [entry(draft, 'drafts'), entry(expired, 'expired'), entry(stale, 'stale')].filter(Boolean);

@@ -49,6 +49,7 @@ describe('chunkDocument', () => {
 
   it('leaves a question with its answer alone', () => {
     expect(chunkDocument(documentOf('## Is it free?\n\nYes.\n\n## Is it safe?\n\nVery.'))).toHaveLength(2);
+    expect(chunkDocument(documentOf('Short.\n\n## Is it free?\n\nYes.\n\n## Tip\n\nPress.'))).toHaveLength(3);
   });
 
   it('keeps a list with the sentence that leads in to it', () => {

@@ -31,8 +31,9 @@ export function chunkDocument(
 ): Chunk[] {
   const { id, pageContent, metadata } = document;
   const sizes = sizesFor(metadata.language, englishSizes);
+  const version = versionHeading(metadata);
   const budgetOf = (headingPath: readonly string[]) => {
-    const context = estimateTokens([metadata.title, ...headingPath].join(' > '));
+    const context = estimateTokens([metadata.title, ...version, ...headingPath].join(' > '));
     return Math.max(sizes.max - context, Math.floor(sizes.max / 2));
   };
   const sections = readSections(pageContent, blocks, {
@@ -49,12 +50,17 @@ export function chunkDocument(
     chunkOf(document, {
       id: `${id}#${ordinal}`,
       ordinal,
-      headingPath,
+      headingPath: [...version, ...headingPath],
       start,
       end,
       blocks: packBlocks(blocksWithin(blocks, start, end)),
     }),
   );
+}
+
+/** A passage says of which version it is, unless its title does. */
+function versionHeading({ title, version }: Document['metadata']): string[] {
+  return version === undefined || title.includes(version) ? [] : [`Version ${version}`];
 }
 
 function sizesFor(language: string, { target, max, tiny }: ChunkSizes): ChunkSizes {
@@ -76,8 +82,9 @@ function joinTinySections(
   const passages: (Passage & { tokens: number; tiny: boolean; standsAlone?: boolean })[] = [];
   for (const section of sections) {
     const tokens = sum(section.units);
-    const { headingPath, units, standsAlone } = section;
-    const isTiny = tokens < tiny && !isQuestion(section) && !standsAlone;
+    const { headingPath, units } = section;
+    const standsAlone = section.standsAlone || isQuestion(section);
+    const isTiny = tokens < tiny && !standsAlone;
     const last = passages.at(-1);
     const shared = last ? commonPath(last.headingPath, section.headingPath) : [];
     const related =

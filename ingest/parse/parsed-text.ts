@@ -15,6 +15,8 @@ export interface ParsedText {
   readonly blocks: readonly ParsedBlock[];
   /** Invisible characters that character references and escapes had hidden from the reader of the raw text. */
   readonly invisibleRemoved: number;
+  /** A whole web page, which a site puts its frame around. */
+  readonly isPage?: true;
   /** Why the document was not read as what it is; nothing of its text. */
   readonly note?: string;
 }
@@ -30,6 +32,8 @@ interface Draft {
   readonly headingPath: readonly string[];
   readonly standsAlone?: boolean;
   text: string;
+  /** Of code. */
+  readonly language?: string;
 }
 
 export interface ListPlace {
@@ -43,16 +47,19 @@ export interface BlockWriter {
   /** Whitespace counts as one space. A paragraph is begun if nothing is open. */
   inline(value: string, place: ListPlace): void;
   lineBreak(): void;
+  /** Runs `write` and puts markup around what it wrote, if that is all inline and on one line. */
+  marked(mark: (text: string) => string, write: () => void): void;
   /** What comes next is another block; an item that has no text yet stays open. */
   endBlock(): void;
   item(marker: string, place: ListPlace & { readonly number?: number }): void;
   /** Without a level: inside the heading above, beside others without one. */
   heading(level: number | undefined, text: string, options?: { readonly standsAlone?: boolean }): void;
-  code(text: string, place: ListPlace): void;
+  /** `language`: as it stands behind a fence. */
+  code(text: string, place: ListPlace & { readonly language?: string | undefined }): void;
   row(text: string, place: ListPlace): void;
   /** Runs `write`; headings written in it do not stand above what comes after. */
   scope(write: () => void): void;
-  finish(): Omit<ParsedText, 'note'>;
+  finish(): Omit<ParsedText, 'note' | 'isPage'>;
 }
 
 /** What stands between two parts of a numbered list (an image, a note) and is taken for a part of it: at most so many blocks. */
@@ -85,6 +92,21 @@ export function createBlockWriter(): BlockWriter {
     lineBreak() {
       if (open) open.text += '\n';
     },
+    marked(mark, write) {
+      const count = drafts.length;
+      const before = open;
+      const at = before?.text.length ?? 0;
+      write();
+      const isInline =
+        open && (before ? open === before && drafts.length === count : drafts.length === count + 1);
+      if (!isInline) return;
+      const inner = open!.text.slice(at);
+      const text = inner.trim();
+      if (text === '' || text.includes('\n')) return;
+      const start = inner.indexOf(text);
+      open!.text =
+        open!.text.slice(0, at) + inner.slice(0, start) + mark(text) + inner.slice(start + text.length);
+    },
     endBlock,
     item(marker, { depth, indent, number }) {
       open = undefined;
@@ -107,7 +129,8 @@ export function createBlockWriter(): BlockWriter {
       whole({ kind: 'heading', level: at, indent: '', marker: `${'#'.repeat(at)} `, text, standsAlone });
       headings.push({ level: at, isInner, text: tidy(cleanText(text).text) });
     },
-    code: (text, { depth }) => whole({ kind: 'code', level: depth, indent: '', marker: '', text }),
+    code: (text, { depth, language }) =>
+      whole({ kind: 'code', level: depth, indent: '', marker: '', text, ...(language ? { language } : {}) }),
     row: (text, { depth, indent }) => whole({ kind: 'row', level: depth, indent, marker: '- ', text }),
     scope(write) {
       const outer = { headings, scopeLevel };
@@ -119,7 +142,7 @@ export function createBlockWriter(): BlockWriter {
   };
 }
 
-function assemble(drafts: readonly Draft[]): Omit<ParsedText, 'note'> {
+function assemble(drafts: readonly Draft[]): Omit<ParsedText, 'note' | 'isPage'> {
   continueLists(drafts);
   const blocks: ParsedBlock[] = [];
   let text = '';
@@ -128,7 +151,8 @@ function assemble(drafts: readonly Draft[]): Omit<ParsedText, 'note'> {
   for (const draft of drafts) {
     const cleaned = cleanText(draft.text);
     invisibleRemoved += cleaned.invisibleRemoved;
-    const lines = draft.kind === 'code' ? codeLines(cleaned.text) : tidy(cleaned.text).split('\n');
+    const lines =
+      draft.kind === 'code' ? codeLines(cleaned.text, draft.language) : tidy(cleaned.text).split('\n');
     if (lines.every((line) => line === '')) continue;
     const written = (draft.marker + lines.join('\n')).replaceAll('\n', `\n${draft.indent}`);
     // A marker hangs in front of what continues its item.
@@ -164,14 +188,14 @@ function tidy(text: string): string {
     .join('\n');
 }
 
-function codeLines(code: string): string[] {
+function codeLines(code: string, language = ''): string[] {
   const lines = code
     .replaceAll('```', "'''")
     .split('\n')
     .map((line) => line.trimEnd());
   while (lines[0] === '') lines.shift();
   while (lines.at(-1) === '') lines.pop();
-  return lines.length === 0 ? [] : ['```', ...lines, '```'];
+  return lines.length === 0 ? [] : [`\`\`\`${language}`, ...lines, '```'];
 }
 
 /** A numbered list that counts on from the one before is the same list, and what stands between belongs to its last step. */

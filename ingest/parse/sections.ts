@@ -170,7 +170,8 @@ function* words(
   { start, end }: SentenceRange,
   limit: number,
 ): Generator<SentenceRange & { tokens: number }> {
-  for (const match of text.slice(start, end).matchAll(/\S+/g)) {
+  // A link is one word: its halves would be none.
+  for (const match of text.slice(start, end).matchAll(/\[[^[\]\n]{1,300}\]\([^\s()]{1,500}\)\S*|\S+/g)) {
     const word = { start: start + match.index, end: start + match.index + match[0].length };
     const tokens = estimateTokens(match[0]);
     if (tokens <= limit / 2) yield { ...word, tokens };

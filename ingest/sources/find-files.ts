@@ -11,6 +11,7 @@ type FileFormat =
   | 'jsonl'
   | 'json'
   | 'csv'
+  | 'wordpress'
   | 'cards-yaml'
   | 'cards-csv';
 
@@ -40,6 +41,7 @@ const formats: Readonly<Record<string, FileFormat>> = {
   json: 'json',
   csv: 'csv',
   tsv: 'csv',
+  xml: 'wordpress',
 };
 
 /** Answer cards lie beside articles: `returns.answers.yaml`. Other YAML is passed over. */

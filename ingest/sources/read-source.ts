@@ -8,6 +8,7 @@ import type { Fields } from './field-map.ts';
 import type { SourceFile } from './find-files.ts';
 import { readCsv, readJson, readJsonLines } from './read-records.ts';
 import { createRecordReader } from './record-items.ts';
+import { readWordpress } from './wordpress.ts';
 
 export async function* readSource(
   files: readonly SourceFile[],
@@ -19,6 +20,7 @@ export async function* readSource(
       signal?.throwIfAborted();
       if (file.format === 'jsonl' || file.format === 'json' || file.format === 'csv')
         yield* readRecordFile(file, fields, signal);
+      else if (file.format === 'wordpress') yield* readWordpress(file, signal);
       else if (file.format === 'cards-yaml' || file.format === 'cards-csv') yield* readCardFile(file, signal);
       else yield await readArticleFile(file, signal);
     } catch (error) {

@@ -1,4 +1,5 @@
 // Vectors and BM25 side by side, fused into one ranking. A Retriever over one generation's indexes.
+import { asVersionsNamed, isInForce } from '#core/article-version.ts';
 import { type Chunk, type ChunkFilter, matchesFilter, type ScoredChunk } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
 import type { QueryContext, RetrieveOptions, Retriever } from '#core/retriever.ts';
@@ -44,6 +45,7 @@ export function createHybridRetriever(
   { depth = 50, vectorWeight = 2, documentShare = 0.1, transcriptWeight = 0.6 }: HybridOptions = {},
 ): Retriever {
   const { documentOf, means } = meanOfDocuments(chunks, vectors);
+  const rowFilter = createRowFilter(chunks);
 
   /**
    * The question by itself and read together with its context, added up: one search finds what fits both, and a turn that says
@@ -66,7 +68,7 @@ export function createHybridRetriever(
     async retrieve(query, { k = 10, filter, context, vector: known, signal } = {}) {
       signal?.throwIfAborted();
       if (query.trim().length === 0 || k <= 0) return [];
-      const accepts = rowFilter(chunks, filter);
+      const accepts = rowFilter(filter, counts(context) ? `${query}\n${context.text}` : query);
       const wanted = Math.max(depth, k);
       // The embedder computes off the event loop; BM25 uses the wait.
       const embedding = embedWithContext(query, { context, vector: known, signal });
@@ -100,7 +102,7 @@ export function createHybridRetriever(
           evidence,
         }))
         .sort((a, b) => b.score - a.score);
-      return withoutRepeats(scored, k);
+      return withoutRepeats(asVersionsNamed(scored), k);
     },
   };
 }
@@ -154,11 +156,13 @@ function counts(context: QueryContext | undefined): context is QueryContext {
   return context !== undefined && context.weight > 0 && context.text.trim().length > 0;
 }
 
-function rowFilter(
-  chunks: readonly Chunk[],
-  filter: ChunkFilter | undefined,
-): ((row: number) => boolean) | undefined {
-  return filter && ((row) => matchesFilter(chunks[row]!, filter));
+/** What a newer version replaces is found only where the question names its version. */
+function createRowFilter(chunks: readonly Chunk[]) {
+  const hasOlder = chunks.some(({ supersededBy }) => supersededBy !== undefined);
+  return (filter: ChunkFilter | undefined, question: string): ((row: number) => boolean) | undefined => {
+    if (!hasOlder) return filter && ((row) => matchesFilter(chunks[row]!, filter));
+    return (row) => matchesFilter(chunks[row]!, filter) && isInForce(chunks[row]!, question);
+  };
 }
 
 /** The best `k`, without passages that only repeat a better one: copies differ in case, punctuation and spacing. */

@@ -5,6 +5,7 @@ import type { Grounding } from '#core/chat-model.ts';
 import type { ReadWord, ScoredChunk } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { isAbortError } from '#core/errors.ts';
+import { withoutMarkup } from '#core/inline-markup.ts';
 import { tokenizeForSearch } from '#core/lexical-tokens.ts';
 import type { Reranker, RerankerTrust } from '#core/reranker.ts';
 import type { Section, Unit } from './passage-blocks.ts';
@@ -77,7 +78,7 @@ export async function scoreUnits(
   if (places.length === 0) return [];
   const contexts = places.map(({ passage, heading, of }) => {
     const { kind, title } = passages[passage]!.chunk;
-    const text = of.text.slice(0, longestEmbedded);
+    const text = withoutMarkup(of.text).slice(0, longestEmbedded);
     // The title of a past conversation is what another customer asked. Under it, anything would look like an answer.
     return kind === 'transcript' ? text : `${heading || title}: ${text}`;
   });
