@@ -317,6 +317,36 @@ describe('answerdesk ingest', () => {
   });
 });
 
+describe('killed while it embeds', () => {
+  it('embeds again only what was on its way', async () => {
+    const articles = 3_000;
+    await writeCentre(1, articles);
+    const before = endpoint.textsEmbedded;
+    const embedded = () => endpoint.textsEmbedded - before;
+    let killed = 0;
+    for (const share of [0.2, 0.5, 0.8]) {
+      const { child, ended } = start(['centre']);
+      const timer = setInterval(() => {
+        if (embedded() > articles * share) child.kill('SIGKILL');
+      }, 1);
+      if ((await ended).code === null) killed += 1;
+      clearInterval(timer);
+    }
+    expect(await run('centre')).toMatchObject({ code: 0 });
+    // Four requests of 128 texts, and the probe for the number of dimensions at each start.
+    expect(embedded()).toBeLessThanOrEqual(articles + killed * 4 * 128 + 4);
+    expect((await openCurrentGeneration(join(folder.path, 'var')))?.info.chunks).toBe(articles);
+    expect(killed).toBe(3);
+  });
+
+  it('says what it would take, and leaves nothing behind', async () => {
+    await writeCentre(1);
+    const { code, stdout } = await run('centre', '--estimate', '--json');
+    expect([code, JSON.parse(stdout)]).toMatchObject([0, { source: 'centre', passages: 40, toEmbed: 40 }]);
+    expect(await run('status')).toMatchObject({ code: 1 });
+  });
+});
+
 const kills = 3 * effort;
 
 describe('killed at random moments', () => {

@@ -61,6 +61,14 @@ async function run(argv: readonly string[], signal: AbortSignal): Promise<void> 
         const { ingestSources } = await import('./ingest/sources-command.ts');
         return ingestSources(args, config, { signal, say });
       }
+      if (args.estimate) {
+        const [{ estimatePaths }, { describeEstimate }] = await Promise.all([
+          import('./ingest/ingest-command.ts'),
+          import('#ingest/estimate.ts'),
+        ]);
+        const estimate = await estimatePaths(args, config, { signal });
+        return say(describeEstimate(estimate), estimate);
+      }
       return ingest(args, config, { signal, say });
   }
 }

@@ -53,6 +53,8 @@ export interface IngestJob extends CallOptions {
   readonly onlyIfEmpty?: boolean;
   /** Counts only: nothing is embedded and nothing written. */
   readonly dryRun?: boolean;
+  /** In a dry run: the texts that would be embedded, some at a time. */
+  readonly onNewTexts?: (texts: readonly string[]) => void;
   /** Publish although another model made what is in use; default false. */
   readonly acceptModelChange?: boolean;
   /** As `publishGeneration` takes it. */
@@ -106,6 +108,7 @@ export async function runIngestJob({
   source,
   onlyIfEmpty = false,
   dryRun = false,
+  onNewTexts = () => {},
   acceptModelChange = false,
   exactLimit,
   onProgress = () => {},
@@ -114,7 +117,10 @@ export async function runIngestJob({
   const started = performance.now();
   using _lock = dryRun ? undefined : lockJob(dataDir);
   if (onlyIfEmpty) await refuseUsedFolder(dataDir);
-  const [opened, embedder] = await Promise.all([openPrevious(dataDir), dryRun ? noEmbedder : openEmbedder()]);
+  const [opened, embedder] = await Promise.all([
+    openPrevious(dataDir),
+    dryRun ? noEmbedder(onNewTexts) : openEmbedder(),
+  ]);
   using previous = opened;
   if (previous && !dryRun && !acceptModelChange)
     refuseOtherModel({ generation: previous.info.id, modelId: previous.info.modelId }, embedder.modelId);
@@ -320,11 +326,18 @@ function isUsed({ searched, known, problem }: EntityCounts): boolean {
 }
 
 /** For a dry run: every text counts as embedded. */
-const noEmbedder: Pick<Embedder, 'modelId' | 'dimensions' | 'embedDocuments'> = {
-  modelId: '',
-  dimensions: 0,
-  embedDocuments: async (texts) => texts.map(() => new Float32Array()),
-};
+function noEmbedder(
+  onTexts: (texts: readonly string[]) => void,
+): Pick<Embedder, 'modelId' | 'dimensions' | 'embedDocuments'> {
+  return {
+    modelId: '',
+    dimensions: 0,
+    async embedDocuments(texts) {
+      onTexts(texts);
+      return texts.map(() => new Float32Array());
+    },
+  };
+}
 
 /** For a dry run: nothing is kept. */
 function noVectors() {

@@ -33,6 +33,7 @@ Options
   --region CC              country of phone numbers without a country code, such as GB (default US)
   --id-prefix TEXT         put this before every id, if ids collide with those of another source
   --dry-run                count what would change; embed and publish nothing
+  --estimate               say how long it would take and how much memory and disk; write nothing
   --redact-articles        replace personal data in articles, too; in conversations it always is replaced
   --if-empty               do nothing if there is a knowledge base; a data folder that was used before is refused
   --accept-model-change    publish with another embedding model than the knowledge base in use was made with. Without this it is
@@ -77,6 +78,8 @@ export function parseCommandLine(args: readonly string[]) {
     const own = optionsOfOneSource.find((name) => values[name] !== undefined);
     if (own) throw usageError(`--${own} is a setting of one source: write it into the file of sources`);
   }
+  if (values.estimate && (command !== 'ingest' || sources))
+    throw usageError('--estimate is for the paths of one source');
   if (named && named !== 'watch' && paths.length > 0)
     throw usageError(`"${named}" takes no paths; to ingest a folder of that name write ./${named}`);
   const website = parseWebsite(paths, values);
@@ -103,6 +106,7 @@ export function parseCommandLine(args: readonly string[]) {
     region: values.region,
     idPrefix: values['id-prefix'],
     dryRun: values['dry-run'] ?? false,
+    estimate: values.estimate ?? false,
     redactArticles: values['redact-articles'] ?? false,
     ifEmpty: values['if-empty'] ?? false,
     acceptModelChange: values['accept-model-change'] ?? false,
@@ -147,6 +151,7 @@ function parse(args: readonly string[]) {
         region: { type: 'string' },
         'id-prefix': { type: 'string' },
         'dry-run': { type: 'boolean' },
+        estimate: { type: 'boolean' },
         'redact-articles': { type: 'boolean' },
         'if-empty': { type: 'boolean' },
         'accept-model-change': { type: 'boolean' },

@@ -6,6 +6,7 @@ import type { Embedder } from '#core/embedder.ts';
 import type { EntityFinder } from '#core/entity-finder.ts';
 import { AppError } from '#core/errors.ts';
 import { writeStamp } from '#ingest/embed/embedder-stamp.ts';
+import { type Estimate, estimateRun } from '#ingest/estimate.ts';
 import { type JobSummary, runIngestJob } from '#ingest/job.ts';
 import { type NamedSource, type RunSourceOptions, runSource } from '#ingest/run-source.ts';
 import { parseInternalRule, readSourceSettings, type SourceSettings } from '#ingest/source-settings.ts';
@@ -32,6 +33,18 @@ export async function ingestPaths(
       acceptModelChange: args.acceptModelChange,
       signal,
     }),
+  );
+}
+
+/** Nothing is written. */
+export async function estimatePaths(
+  args: Arguments,
+  config: Config,
+  { signal }: CallOptions = {},
+): Promise<Estimate> {
+  const source = await sourceOfPaths(args);
+  return withEmbedder(config, args, ({ stamp: _stamp, ...model }) =>
+    estimateRun(source, { dataDir: config.dataDir, ...model, signal }),
   );
 }
 
