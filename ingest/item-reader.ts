@@ -13,7 +13,7 @@ import { addCounts } from './redact/redact.ts';
 import { redactedBlocks } from './redact/redacted-blocks.ts';
 import type { SourceCounts, SourceOptions } from './source-options.ts';
 import { audienceOf } from './source-settings.ts';
-import { readTime } from './sources/record-items.ts';
+import { readTime } from './sources/read-time.ts';
 
 export interface ItemReader {
   article(item: ArticleItem, id: string): ReadArticle;

@@ -18,6 +18,8 @@ export interface ArticleItem {
   readonly url?: string;
   readonly updated?: string;
   readonly audience?: Audience;
+  /** Why the audience is internal, if the record says it in a word that is not known: `status "limited"`. */
+  readonly unknownVisibility?: string;
   readonly language?: string;
   readonly origin: Origin;
 }
@@ -25,6 +27,8 @@ export interface ArticleItem {
 export interface TranscriptTurn {
   readonly role: 'customer' | 'agent';
   readonly text: string;
+  /** What the source says that the text is; absent: it does not say. */
+  readonly format?: 'html' | 'text';
   /** Milliseconds since 1970. */
   readonly time?: number;
 }
@@ -36,6 +40,8 @@ export interface ConversationItem {
   readonly url?: string;
   readonly language?: string;
   readonly audience?: Audience;
+  /** As an article's. */
+  readonly unknownVisibility?: string;
   readonly origin: Origin;
 }
 
@@ -57,8 +63,10 @@ export interface ProblemItem {
 /** What is as it was at the last run, such as a page that answered 304: its published document stays, nothing of it is read again. */
 export interface KeptItem {
   readonly type: 'kept';
-  /** As published, with the prefix of `idPrefix`. */
+  /** As the source gives it, like an article's. */
   readonly id: string;
+  /** It may have been left out then, like a conversation without a resolution; otherwise that it is not published is a problem. */
+  readonly mayBeLeftOut?: boolean;
   readonly origin: Origin;
 }
 

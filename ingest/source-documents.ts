@@ -8,7 +8,7 @@ import { cleanText } from './clean/clean.ts';
 import { createInternalFacts } from './clean/internal-facts.ts';
 import { createNearDuplicates } from './clean/near-duplicates.ts';
 import { type Conversation, plainTurn, transcriptToDocument } from './clean/transcript.ts';
-import type { Origin, ProblemItem, SourceItem } from './item.ts';
+import type { ArticleItem, Origin, ProblemItem, SourceItem } from './item.ts';
 import { createItemReader } from './item-reader.ts';
 import type { ParsedBlock } from './parse/parsed-text.ts';
 import { createPause } from './pause.ts';
@@ -86,6 +86,7 @@ export async function* readDocuments(
       options.onCard?.({ id, ...read.card(item) });
       continue;
     }
+    countUnknownVisibility(item, counts);
     if (item.type === 'conversation') {
       conversations.push(read.conversation(item, id));
       continue;
@@ -124,6 +125,18 @@ export async function* readDocuments(
       yield { document: told };
     }
   }
+}
+
+/** More different ones are counted as others: what says it may be any text. */
+const mostUnknownWords = 50;
+
+function countUnknownVisibility(
+  { unknownVisibility: word }: Pick<ArticleItem, 'unknownVisibility'>,
+  { unknownVisibility: counted }: SourceCounts,
+): void {
+  if (word === undefined) return;
+  const key = word in counted || Object.keys(counted).length < mostUnknownWords ? word : 'others';
+  counted[key] = (counted[key] ?? 0) + 1;
 }
 
 function contentKey({ metadata: { title, audience }, pageContent }: Document): string {

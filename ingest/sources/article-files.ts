@@ -3,7 +3,7 @@
 import { parse } from 'yaml';
 import type { ArticleItem, ProblemItem } from '../item.ts';
 import { readPageFacts } from '../parse/html-text.ts';
-import { isPrivate, readAudience } from '../source-settings.ts';
+import { articleVisibility } from '../visibility.ts';
 import { readText } from './file-bytes.ts';
 import type { SourceFile } from './find-files.ts';
 
@@ -21,7 +21,7 @@ export async function readArticleFile(
   if (problem) return { type: 'problem', origin, reason: problem };
   if (body.trim() === '') return { type: 'problem', origin, reason: 'no text' };
   const format = isArticleFormat(file.format) ? file.format : 'markdown';
-  const audience = isPrivate(facts) ? 'internal' : readAudience(facts.audience ?? facts.visibility);
+  const { audience, unknown } = articleVisibility(facts);
   const updated = facts.updated ?? facts.modified ?? facts.last_modified ?? facts.date;
   const url = facts.url ?? facts.canonical;
   const language = facts.language ?? facts.lang ?? facts.locale;
@@ -35,6 +35,7 @@ export async function readArticleFile(
     ...(url ? { url } : {}),
     ...(updated ? { updated } : {}),
     ...(audience ? { audience } : {}),
+    ...(unknown ? { unknownVisibility: unknown } : {}),
     ...(language ? { language } : {}),
   };
 }
