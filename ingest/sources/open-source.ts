@@ -2,6 +2,7 @@
 import type { CallOptions } from '#core/call-options.ts';
 import { AppError } from '#core/errors.ts';
 import type { SourceItem } from '../item.ts';
+import { openDesk } from './desks/open-desk.ts';
 import type { Fields } from './field-map.ts';
 import { type FoundFiles, findFiles } from './find-files.ts';
 import { readSource } from './read-source.ts';
@@ -22,8 +23,9 @@ export interface OpenedSource {
 /** Throws `bad-input` for a place that does not exist or holds nothing that can be read. */
 export async function openSource(
   spec: SourceSpec,
-  { fields, signal }: OpenSourceOptions,
+  { fields, memory, signal }: OpenSourceOptions,
 ): Promise<OpenedSource> {
+  if (spec.type === 'desk') return openDesk(spec, { memory, signal });
   const found = await findFiles(spec.paths);
   if (found.files.length === 0)
     throw new AppError('bad-input', `No readable file in ${spec.paths.join(', ')}.${passedOver(found)}`);

@@ -27,9 +27,8 @@ export function createPlaces(): Places {
     kinds.flatMap((kind) => {
       const ids: unknown[] = [record[`${kind}_id`], record[`${kind}Id`], ...asList(record[`${kind}_ids`])];
       if (record.parent_type === undefined || record.parent_type === kind) ids.push(record.parent_id);
-      const places: JsonRecord[] = ids.flatMap((id) => known.get(`${kind} ${isId(id) ? id : ''}`) ?? []);
-      const inside = record[kind];
-      return isRecord(inside) ? [...places, inside] : places;
+      const places = ids.map((id) => known.get(`${kind} ${isId(id) ? id : ''}`));
+      return [...places, record[kind]].filter(isRecord);
     });
 
   const isInternalPlaceRecord = (place: JsonRecord, level: number): boolean => {
