@@ -2,10 +2,14 @@
 import { parseArgs } from 'node:util';
 import type { Audience } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
+import { parseDeskPlace } from '#ingest/sources/desks/desk-place.ts';
+import type { DeskSpec } from '#ingest/sources/source-spec.ts';
 
 export const usage = `Brings help articles and past support conversations into the knowledge base.
 
   answerdesk ingest PATH... [options]     read folders and files as one source; this replaces what the source was
+  answerdesk ingest DESK:ACCOUNT          read a help desk through its API: zendesk:acme, intercom:eu, freshdesk:acme, help-scout:acme,
+                                          chatwoot:app.chatwoot.com/3. Credentials: docs/ingest.md
   answerdesk ingest status                show what is published, from which sources
   answerdesk ingest rollback [--to ID]    go back to the generation before, or to the one named, such as gen-000002
   answerdesk ingest remove --source NAME  take a source out
@@ -26,12 +30,15 @@ Options
   --if-empty               do nothing if there is a knowledge base; a data folder that was used before is refused
   --accept-model-change    publish with another embedding model than the knowledge base in use was made with. Without this it is
                            refused. "answerdesk models use NAME" compares both models on your questions first
+  --read LIST              of a help desk: articles (default), tickets, or articles,tickets
+  --tickets-since DAY      of a help desk: tickets that changed on this day or later (default: a year before the first run)
   --json                   a summary as JSON on standard output
   -h, --help               this text
 
 Examples
   answerdesk ingest ./help-centre
   answerdesk ingest ./export/tickets.csv --map tickets.map.yaml --source tickets --transcripts-audience internal
+  answerdesk ingest zendesk:acme --read articles,tickets --transcripts-audience internal
   answerdesk ingest ./help-centre --audience-rule 'path:agents/**' --dry-run
 
 Exit codes: 0 published, or nothing had changed; 1 failed; 2 bad usage or input, or another embedding model.
@@ -60,6 +67,7 @@ export function parseCommandLine(args: readonly string[]) {
   return {
     command,
     paths,
+    desk: parseDesk(paths, values),
     source: values.source,
     to: values.to,
     map: values.map,
@@ -74,6 +82,25 @@ export function parseCommandLine(args: readonly string[]) {
     acceptModelChange: values['accept-model-change'] ?? false,
     json: values.json ?? false,
   };
+}
+
+/** Undefined when no help desk is meant. Throws `bad-request`. */
+function parseDesk(
+  paths: readonly string[],
+  { read, 'tickets-since': ticketsSince }: ReturnType<typeof parse>['values'],
+): DeskSpec | undefined {
+  const places = paths.flatMap((path) => parseDeskPlace(path) ?? []);
+  const [place] = places;
+  if (!place) {
+    if (read !== undefined || ticketsSince !== undefined)
+      throw usageError('--read and --tickets-since belong to a help desk, such as zendesk:acme');
+    return undefined;
+  }
+  if (paths.length > 1) throw usageError('a help desk is a source of its own: ingest it without other paths');
+  const lists = (read ?? 'articles').split(',').map((list) => list.trim());
+  const known = lists.filter((list) => list === 'articles' || list === 'tickets');
+  if (known.length < lists.length) throw usageError('--read is articles, tickets, or articles,tickets');
+  return { type: 'desk', ...place, read: known, ticketsSince };
 }
 
 function parse(args: readonly string[]) {
@@ -94,6 +121,8 @@ function parse(args: readonly string[]) {
         'redact-articles': { type: 'boolean' },
         'if-empty': { type: 'boolean' },
         'accept-model-change': { type: 'boolean' },
+        read: { type: 'string' },
+        'tickets-since': { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

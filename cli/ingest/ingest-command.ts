@@ -26,17 +26,22 @@ export async function ingestPaths(
   config: Config,
   { signal }: CallOptions = {},
 ): Promise<JobSummary> {
+  const folders = args.desk ? [] : args.paths;
   const settings = mergeSettings(
-    await Promise.all(args.paths.map(async (path) => readSourceSettings(await settingsFolder(path)))),
+    await Promise.all(folders.map(async (path) => readSourceSettings(await settingsFolder(path)))),
   );
-  const name = args.source ?? settings.name ?? (await defaultSourceName(args.paths));
+  const name =
+    args.source ?? settings.name ?? (args.desk ? args.paths[0] : await defaultSourceName(args.paths));
   if (name === undefined)
     throw new AppError(
       'bad-request',
       'These paths have no folder in common: name the source with --source NAME.',
     );
   const fields = createFields(args.map ? await readFieldMap(args.map) : settings.map);
-  const { description, items } = await openSource({ type: 'files', paths: args.paths }, { fields, signal });
+  const { description, items } = await openSource(args.desk ?? { type: 'files', paths: args.paths }, {
+    fields,
+    signal,
+  });
   const rules =
     args.audienceRules.length > 0
       ? args.audienceRules.map(parseInternalRule)

@@ -8,7 +8,6 @@ import { createIntercom, intercomVariables } from '#connectors/intercom/intercom
 import { createZendesk, zendeskVariables } from '#connectors/zendesk/zendesk.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import { AppError } from '#core/errors.ts';
-import type { OpenedSource } from '../open-source.ts';
 import { readTime } from '../read-time.ts';
 import type { DeskName, DeskSpec, SourceMemory } from '../source-spec.ts';
 import { readDesk } from './read-desk.ts';
@@ -80,18 +79,8 @@ const dayMs = 24 * 60 * 60 * 1000;
 /** How far back the first run goes, unless the spec says it. */
 const firstRunDays = 365;
 
-/** `zendesk:acme`; undefined for what names no desk. */
-export function parseDeskPlace(text: string): Pick<DeskSpec, 'desk' | 'account'> | undefined {
-  const [, name = '', account = ''] = /^([a-z-]+):(?!\/\/)(\S+)$/.exec(text) ?? [];
-  const desk = Object.keys(desks).find((known) => known === name) as DeskName | undefined;
-  return desk && { desk, account };
-}
-
 /** Throws `config-invalid` for credentials that are not set, and `bad-input` for an account that cannot be one. Nothing is connected to yet. */
-export function openDesk(
-  spec: DeskSpec,
-  { memory, secret = readSecret, signal }: OpenDeskOptions,
-): OpenedSource {
+export function openDesk(spec: DeskSpec, { memory, secret = readSecret, signal }: OpenDeskOptions) {
   const { title, variables: usual, create } = desks[spec.desk];
   const variables = { ...usual, ...spec.secrets };
   const unknown = Object.keys(spec.secrets ?? {}).find((name) => !(name in usual));

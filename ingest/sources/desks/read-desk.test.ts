@@ -22,7 +22,8 @@ import {
 import { createZendesk } from '#connectors/zendesk/zendesk.ts';
 import type { SourceItem } from '../../item.ts';
 import type { DeskName, SourceMemory } from '../source-spec.ts';
-import { openDesk, parseDeskPlace } from './open-desk.ts';
+import { parseDeskPlace } from './desk-place.ts';
+import { openDesk } from './open-desk.ts';
 import { type ReadDeskOptions, readDesk } from './read-desk.ts';
 
 interface Case {
@@ -189,7 +190,8 @@ describe.each(cases)('$name', (desk) => {
       ticket(6, { updated: start + 903 }),
     ];
     const fetchedIds = (id: number) =>
-      stand.requests.filter((path) => new RegExp(`/${id}(?:/|$|\\?)`).test(path)).length;
+      stand.requests.filter((path) => new RegExp(`/(?:tickets|conversations)/${id}(?:/|$|\\?)`).test(path))
+        .length;
     const before = [1, 5].map(fetchedIds);
     const items = await readAll(client, { memory });
     expect(
