@@ -17,7 +17,7 @@ import { redactConversation } from './redact/redact-conversation.ts';
 import { redactedBlocks } from './redact/redacted-blocks.ts';
 import type { SourceCounts, SourceOptions } from './source-options.ts';
 import { audienceOf } from './source-settings.ts';
-import { readTime } from './sources/record-items.ts';
+import { readTime } from './sources/read-time.ts';
 
 export interface ItemReader {
   article(item: ArticleItem, id: string): ReadArticle;

@@ -20,6 +20,8 @@ export interface ArticleItem {
   /** Of what the article is about, as the source states it. */
   readonly version?: string;
   readonly audience?: Audience;
+  /** Why the audience is internal, if the record says it in a word that is not known: `status "limited"`. */
+  readonly unknownVisibility?: string;
   readonly language?: string;
   readonly origin: Origin;
 }
@@ -27,6 +29,8 @@ export interface ArticleItem {
 export interface TranscriptTurn {
   readonly role: 'customer' | 'agent';
   readonly text: string;
+  /** What the source says that the text is; absent: it does not say. */
+  readonly format?: 'html' | 'text';
   /** Milliseconds since 1970. */
   readonly time?: number;
 }
@@ -38,6 +42,8 @@ export interface ConversationItem {
   readonly url?: string;
   readonly language?: string;
   readonly audience?: Audience;
+  /** As an article's. */
+  readonly unknownVisibility?: string;
   readonly origin: Origin;
 }
 

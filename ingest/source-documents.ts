@@ -8,7 +8,7 @@ import { cleanText } from './clean/clean.ts';
 import { createInternalFacts } from './clean/internal-facts.ts';
 import { createNearDuplicates } from './clean/near-duplicates.ts';
 import { type Conversation, plainTurn, transcriptToDocument } from './clean/transcript.ts';
-import type { Origin, ProblemItem, SourceItem } from './item.ts';
+import type { ArticleItem, Origin, ProblemItem, SourceItem } from './item.ts';
 import { createItemReader, type NamedConversation, type ReadArticle } from './item-reader.ts';
 import { createPageQueue } from './page-queue.ts';
 import type { ParsedBlock } from './parse/parsed-text.ts';
@@ -112,6 +112,7 @@ export async function* readDocuments(
       pending.push({ item, id });
       continue;
     }
+    countUnknownVisibility(item, counts);
     const article = read.article(item, id);
     const { document, note } = article;
     if (note) options.onProblem({ type: 'problem', origin: item.origin, reason: note });
@@ -167,6 +168,18 @@ function* batchesOf(conversations: readonly NamedConversation[]): Generator<Name
 /** What a document is called in the knowledge base that its source calls `id`. */
 export function publishedId(id: string, { idPrefix = '' }: Pick<SourceOptions, 'idPrefix'>): string {
   return idPrefix + cleanText(id).text;
+}
+
+/** More different ones are counted as others: what says it may be any text. */
+const mostUnknownWords = 50;
+
+function countUnknownVisibility(
+  { unknownVisibility: word }: ArticleItem,
+  { unknownVisibility: counted }: SourceCounts,
+): void {
+  if (word === undefined) return;
+  const key = word in counted || Object.keys(counted).length < mostUnknownWords ? word : 'others';
+  counted[key] = (counted[key] ?? 0) + 1;
 }
 
 function contentKey({ metadata: { title, audience }, pageContent }: Document): string {

@@ -41,6 +41,8 @@ export interface SourceCounts {
   articles: number;
   transcripts: number;
   internal: number;
+  /** Of the internal ones: how many are so because of a word that is not known, by word. */
+  readonly unknownVisibility: Record<string, number>;
   quarantined: number;
   /** Of the internal ones: transcripts that repeat what only agents-only articles say. */
   withInternalFacts: number;
@@ -60,6 +62,7 @@ export function newSourceCounts(): SourceCounts {
     transcripts: 0,
     internal: 0,
     withInternalFacts: 0,
+    unknownVisibility: {},
     quarantined: 0,
     duplicates: 0,
     nearDuplicates: 0,

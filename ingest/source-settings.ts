@@ -82,26 +82,3 @@ export function audienceOf(
   );
   return internal ? 'internal' : 'customer';
 }
-
-/** Words that keep a text from customers err on that side: only plainly public words open it. */
-export function readAudience(value: string | undefined): Audience | undefined {
-  const word = value?.trim().toLowerCase();
-  if (!word) return undefined;
-  return ['customer', 'customers', 'public', 'everyone', 'external', 'all', 'published'].includes(word)
-    ? 'customer'
-    : 'internal';
-}
-
-/** Drafts, private articles and internal notes, as the usual exports mark them: `draft: true`, `public: false` and the like. */
-export function isPrivate(facts: Readonly<Record<string, unknown>>): boolean {
-  return Object.entries(facts).some(([name, value]) => {
-    const word = String(value).toLowerCase();
-    const isTrue = value === true || value === 1 || ['true', 'yes', '1'].includes(word);
-    const isFalse = value === false || value === 0 || ['false', 'no', '0'].includes(word);
-    const plain = name.toLowerCase().replace(/[_-]/g, '');
-    return (
-      (isTrue && /^(?:is)?(?:draft|private|internal|internalnote|privatenote)$/.test(plain)) ||
-      (isFalse && /^(?:is)?(?:public|published)$/.test(plain))
-    );
-  });
-}

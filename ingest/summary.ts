@@ -26,6 +26,13 @@ export function describeJob(summary: JobSummary): string {
       lines.push(
         `Closed     ${number(counts.withInternalFacts)} conversations that repeat what only agents-only articles say`,
       );
+    const unknown = Object.entries(counts.unknownVisibility).toSorted(([, left], [, right]) => right - left);
+    if (unknown.length > 0) {
+      const shown = unknown.slice(0, 6).map(([word, count]) => `${word} (${number(count)})`);
+      lines.push(
+        `Undecided  ${shown.join(', ')}${unknown.length > shown.length ? ' and others' : ''}: words about who may see it that are not known, so it is for agents only`,
+      );
+    }
     if (counts.invisibleRemoved > 0)
       lines.push(`Removed    ${number(counts.invisibleRemoved)} invisible characters`);
   }

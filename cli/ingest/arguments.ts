@@ -7,6 +7,9 @@ import { parseWebsite, websiteOptionNames, websiteOptions } from './website-argu
 /** Read where a command is started. */
 const sourcesFileName = 'answerdesk.sources.yaml';
 
+import { parseDeskPlace } from '#ingest/sources/desks/desk-place.ts';
+import type { DeskSpec } from '#ingest/sources/source-spec.ts';
+
 export const usage = `Brings help articles and past support conversations into the knowledge base.
 
   answerdesk ingest PATH... [options]     read folders and files as one source; this replaces what the source was
@@ -17,6 +20,8 @@ export const usage = `Brings help articles and past support conversations into t
   answerdesk ingest schedule [FILE] [NAME...]
                                           read the sources of FILE when their cron expressions say so, until stopped
   answerdesk ingest history               what came of each run; --source NAME for one source
+  answerdesk ingest DESK:ACCOUNT          read a help desk through its API: zendesk:acme, intercom:eu, freshdesk:acme, help-scout:acme,
+                                          chatwoot:app.chatwoot.com/3. Credentials: docs/ingest.md
   answerdesk ingest status                show what is published, from which sources
   answerdesk ingest rollback [--to ID]    go back to the generation before, or to the one named, such as gen-000002
   answerdesk ingest remove --source NAME  take a source out
@@ -44,6 +49,8 @@ Options
   --include GLOB           of a website: only these paths become articles, such as 'articles/**'; may be repeated
   --exclude GLOB           of a website: these paths are not read; may be repeated
   --allow-private-addresses  the website may be on a private network; else only public addresses are connected to
+  --read LIST              of a help desk: articles (default), tickets, or articles,tickets
+  --tickets-since DAY      of a help desk: tickets that changed on this day or later (default: a year before the first run)
   --json                   a summary as JSON on standard output
   -h, --help               this text
 
@@ -51,6 +58,7 @@ Examples
   answerdesk ingest ./help-centre
   answerdesk ingest https://help.example.com --exclude 'community/**'
   answerdesk ingest ./export/tickets.csv --map tickets.map.yaml --source tickets --transcripts-audience internal
+  answerdesk ingest zendesk:acme --read articles,tickets --transcripts-audience internal
   answerdesk ingest ./help-centre --audience-rule 'path:agents/**' --dry-run
   answerdesk ingest --sources desk/sources.yaml help-centre
 
@@ -82,9 +90,12 @@ export function parseCommandLine(args: readonly string[]) {
     throw usageError('--estimate is for the paths of one source');
   if (named && named !== 'watch' && paths.length > 0)
     throw usageError(`"${named}" takes no paths; to ingest a folder of that name write ./${named}`);
+  const desk = parseDesk(paths, values);
   const website = parseWebsite(paths, values);
-  if (website && command === 'watch')
-    throw usageError('a website is not watched but read by schedule: see answerdesk ingest schedule');
+  if ((website || desk) && command === 'watch')
+    throw usageError(
+      'a website or a help desk is not watched but read by schedule: see answerdesk ingest schedule',
+    );
   if (command === 'remove' && !values.source) throw usageError('remove needs --source NAME');
   if (command !== 'rollback' && values.to !== undefined) throw usageError('--to belongs to rollback');
   const audience = values['transcripts-audience'];
@@ -97,6 +108,7 @@ export function parseCommandLine(args: readonly string[]) {
     website,
     sources,
     ...sourcesAndNames(sources ? rest : []),
+    desk,
     source: values.source,
     to: values.to,
     map: values.map,
@@ -124,6 +136,8 @@ function sourcesAndNames(words: readonly string[]) {
 
 const optionsOfOneSource = [
   ...websiteOptionNames,
+  'read',
+  'tickets-since',
   'source',
   'map',
   'audience-rule',
@@ -134,6 +148,25 @@ const optionsOfOneSource = [
   'redact-articles',
   'if-empty',
 ] as const;
+
+/** Undefined when no help desk is meant. Throws `bad-request`. */
+function parseDesk(
+  paths: readonly string[],
+  { read, 'tickets-since': ticketsSince }: ReturnType<typeof parse>['values'],
+): DeskSpec | undefined {
+  const places = paths.flatMap((path) => parseDeskPlace(path) ?? []);
+  const [place] = places;
+  if (!place) {
+    if (read !== undefined || ticketsSince !== undefined)
+      throw usageError('--read and --tickets-since belong to a help desk, such as zendesk:acme');
+    return undefined;
+  }
+  if (paths.length > 1) throw usageError('a help desk is a source of its own: ingest it without other paths');
+  const lists = (read ?? 'articles').split(',').map((list) => list.trim());
+  const known = lists.filter((list) => list === 'articles' || list === 'tickets');
+  if (known.length < lists.length) throw usageError('--read is articles, tickets, or articles,tickets');
+  return { type: 'desk', ...place, read: known, ticketsSince };
+}
 
 function parse(args: readonly string[]) {
   try {
@@ -156,6 +189,8 @@ function parse(args: readonly string[]) {
         'if-empty': { type: 'boolean' },
         'accept-model-change': { type: 'boolean' },
         ...websiteOptions,
+        read: { type: 'string' },
+        'tickets-since': { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

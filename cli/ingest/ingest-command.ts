@@ -48,14 +48,11 @@ export async function estimatePaths(
   );
 }
 
-/** The paths, or the website, as one source, with the settings that lie in them and on the command line. */
+/** The paths, the website or the help desk as one source, with the settings that lie in them and on the command line. */
 export async function sourceOfPaths(args: Arguments): Promise<NamedSource> {
-  const { website } = args;
-  const settings: SourceSettings = website ? {} : await folderSettings(args.paths);
-  const name =
-    args.source ??
-    settings.name ??
-    (website ? new URL(website.url).host : await defaultSourceName(args.paths));
+  const { website, desk } = args;
+  const settings: SourceSettings = website || desk ? {} : await folderSettings(args.paths);
+  const name = args.source ?? settings.name ?? (await defaultName(args));
   if (name === undefined)
     throw new AppError(
       'bad-request',
@@ -70,8 +67,13 @@ export async function sourceOfPaths(args: Arguments): Promise<NamedSource> {
     ...(args.region && { region: args.region }),
     ...(args.idPrefix && { idPrefix: args.idPrefix }),
   };
-  const spec = website ?? { type: 'files' as const, paths: args.paths };
+  const spec = website ?? desk ?? { type: 'files' as const, paths: args.paths };
   return { name, spec, settings: { ...settings, ...given } };
+}
+
+async function defaultName({ website, desk, paths }: Arguments): Promise<string | undefined> {
+  if (website) return new URL(website.url).host;
+  return desk ? paths[0] : defaultSourceName(paths);
 }
 
 /** Of several folders of one source a later one's setting wins, and rules add up. */

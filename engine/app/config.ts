@@ -99,6 +99,15 @@ const schema = z.object({
   OPENAI_API_KEY: z.string().min(1).optional(),
   OPENAI_BASE_URL: httpUrl.optional(),
 
+  ANSWERDESK_ZENDESK_EMAIL: z.string().min(1).optional(),
+  ANSWERDESK_ZENDESK_TOKEN: z.string().min(1).optional(),
+  ANSWERDESK_INTERCOM_TOKEN: z.string().min(1).optional(),
+  ANSWERDESK_FRESHDESK_KEY: z.string().min(1).optional(),
+  ANSWERDESK_HELP_SCOUT_DOCS_KEY: z.string().min(1).optional(),
+  ANSWERDESK_HELP_SCOUT_APP_ID: z.string().min(1).optional(),
+  ANSWERDESK_HELP_SCOUT_APP_SECRET: z.string().min(1).optional(),
+  ANSWERDESK_CHATWOOT_TOKEN: z.string().min(1).optional(),
+
   ANSWERDESK_JUDGE_MODEL: z.string().min(1).optional(),
   ANSWERDESK_JUDGE_BASE_URL: httpUrl.optional(),
   ANSWERDESK_HELP_CENTRES: z.string().min(1).optional(),
@@ -240,6 +249,11 @@ export function loadConfig(env: NodeJS.ProcessEnv = environment()): Config {
     );
   }
   return shape(parsed.data);
+}
+
+/** A secret by the name of its variable; undefined when it is not set. Sources name their own: there may be two help desks. */
+export function readSecret(variable: string, env: NodeJS.ProcessEnv = environment()): string | undefined {
+  return env[variable]?.trim() || undefined;
 }
 
 /**

@@ -2,7 +2,7 @@
 // heading or the file's name.
 import type { ArticleItem, ProblemItem } from '../item.ts';
 import { readPageFacts } from '../parse/html-text.ts';
-import { isPrivate, readAudience } from '../source-settings.ts';
+import { articleVisibility } from '../visibility.ts';
 import { readText } from './file-bytes.ts';
 import type { SourceFile } from './find-files.ts';
 import { type FrontMatter, splitFrontMatter } from './front-matter.ts';
@@ -21,7 +21,7 @@ export async function readArticleFile(
   if (problem) return { type: 'problem', origin, reason: problem };
   if (body.trim() === '') return { type: 'problem', origin, reason: 'no text' };
   const format = isArticleFormat(file.format) ? file.format : 'markdown';
-  const audience = isPrivate(facts) ? 'internal' : readAudience(facts.audience ?? facts.visibility);
+  const { audience, unknown } = articleVisibility(facts);
   const updated = factOf(facts, updatedNames);
   const url = facts.url ?? facts.canonical;
   const version = facts.version ?? facts.product_version ?? facts.doc_version;
@@ -37,6 +37,7 @@ export async function readArticleFile(
     ...(updated ? { updated } : {}),
     ...(version ? { version } : {}),
     ...(audience ? { audience } : {}),
+    ...(unknown ? { unknownVisibility: unknown } : {}),
     ...(language ? { language } : {}),
   };
 }

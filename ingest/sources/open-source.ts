@@ -3,6 +3,7 @@ import type { CallOptions } from '#core/call-options.ts';
 import { AppError } from '#core/errors.ts';
 import type { SourceItem } from '../item.ts';
 import { isBelow } from './below.ts';
+import { openDesk } from './desks/open-desk.ts';
 import type { Fields } from './field-map.ts';
 import { type FoundFiles, findFiles, type SourceFile } from './find-files.ts';
 import { keepUnchangedFiles } from './keep-unchanged.ts';
@@ -28,6 +29,7 @@ export interface OpenedSource {
 export async function openSource(spec: SourceSpec, options: OpenSourceOptions): Promise<OpenedSource> {
   if (spec.type === 'web') return { description: spec.url, items: readWebPages(spec, options) };
   const { fields, memory, ignore, signal } = options;
+  if (spec.type === 'desk') return openDesk(spec, { memory, signal });
   const found = await findFiles(spec.paths);
   const files = found.files.filter(({ path }) => ignore === undefined || !isBelow(path, ignore));
   if (files.length === 0)

@@ -19,7 +19,7 @@ export async function* readJsonLines(file: SourceFile, signal?: AbortSignal): As
   }
 }
 
-/** An array of objects, an object that holds one, or JSON lines under another name. */
+/** An array of objects, one object, or JSON lines under another name. */
 export async function* readJson(file: SourceFile, signal?: AbortSignal): AsyncGenerator<ReadRecord> {
   const content = await readText(file.path, { gzip: file.gzip, signal, limit: maxJsonBytes });
   if ('problem' in content) {
@@ -33,13 +33,7 @@ export async function* readJson(file: SourceFile, signal?: AbortSignal): AsyncGe
     yield* readJsonLines(file, signal);
     return;
   }
-  const inner = isObject(value)
-    ? Object.values(value).find((member) => Array.isArray(member) && member.some(isObject))
-    : value;
-  const records =
-    Array.isArray(value) || (isObject(value) && !('id' in value) && Array.isArray(inner))
-      ? (inner as unknown[])
-      : [value];
+  const records: readonly unknown[] = Array.isArray(value) ? value : [value];
   // The line of an element is not known without an own parser; its place in the array is what an editor needs.
   for (const [index, record] of records.entries()) {
     yield isObject(record) ? { line: index + 1, record } : { line: index + 1, problem: 'not a JSON object' };

@@ -22,7 +22,24 @@ export interface WebSpec {
   readonly allowPrivate?: boolean | undefined;
 }
 
-export type SourceSpec = FilesSpec | WebSpec;
+export const deskNames = ['zendesk', 'intercom', 'freshdesk', 'help-scout', 'chatwoot'] as const;
+export type DeskName = (typeof deskNames)[number];
+
+/** A help desk, read through its API. */
+export interface DeskSpec {
+  readonly type: 'desk';
+  readonly desk: DeskName;
+  /** Zendesk, Freshdesk: the subdomain. Intercom: us, eu or au. Chatwoot: HOST/NUMBER. Help Scout: a name of your own. */
+  readonly account: string;
+  /** Tickets are past conversations that have ended. */
+  readonly read: readonly ('articles' | 'tickets')[];
+  /** A day. Tickets that changed before are not read; default: a year before the first run. */
+  readonly ticketsSince?: string | undefined;
+  /** Names of environment variables instead of the usual ones, for a second account of a desk: `{ token: 'ACME_TOKEN' }`. */
+  readonly secrets?: Readonly<Record<string, string>> | undefined;
+}
+
+export type SourceSpec = FilesSpec | WebSpec | DeskSpec;
 
 /** What a source knows of its last run: ETags, hashes, "since". What a run does not remember again is forgotten. */
 export interface SourceMemory {

@@ -39,6 +39,7 @@ sources:
     timezone: America/Lima
   - { name: once, type: files, paths: [a.md] }
   - { name: site, type: web, url: https://help.example.com/en, maxPages: 50, exclude: [community/**], language: en }
+  - { name: acme, type: zendesk, account: acme, read: [articles, tickets], secrets: { token: ACME_TOKEN } }
 `);
     expect(sources).toEqual([
       {
@@ -59,9 +60,20 @@ sources:
         spec: { type: 'web', url: 'https://help.example.com/en', maxPages: 50, exclude: ['community/**'] },
         settings: { language: 'en' },
       },
+      {
+        name: 'acme',
+        spec: {
+          type: 'desk',
+          desk: 'zendesk',
+          account: 'acme',
+          read: ['articles', 'tickets'],
+          secrets: { token: 'ACME_TOKEN' },
+        },
+        settings: {},
+      },
     ]);
     expect(pickSources(sources, ['once', 'help']).map(({ name }) => name)).toEqual(['help', 'once']);
-    expect(() => pickSources(sources, ['hlep'])).toThrow(/no source "hlep".*help, tickets, once, site/);
+    expect(() => pickSources(sources, ['hlep'])).toThrow(/no source "hlep".*help, tickets, once, site, acme/);
   });
 
   it('tells all that is wrong at once, with lines', async () => {

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { AppError } from '#core/errors.ts';
 import type { NamedSource } from '../run-source.ts';
 import { settingsSchema } from '../source-settings.ts';
+import { deskNames } from './source-spec.ts';
 
 export interface ScheduledSource extends NamedSource {
   readonly schedule?: Schedule;
@@ -52,6 +53,19 @@ const entrySchema = z.discriminatedUnion('type', [
     exclude: z.array(z.string().min(1)).optional(),
     allowPrivate: z.boolean().optional(),
   }),
+  common.extend({
+    type: z.enum(deskNames),
+    account: z.string().min(1),
+    read: z
+      .array(z.enum(['articles', 'tickets']))
+      .min(1)
+      .default(['articles']),
+    ticketsSince: z.iso.date({ error: 'is no day, such as 2025-01-31' }).optional(),
+    /** Names of environment variables, where the usual ones are another account's. */
+    secrets: z
+      .record(z.string(), z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'names no environment variable'))
+      .optional(),
+  }),
 ]);
 type Entry = z.infer<typeof entrySchema>;
 
@@ -80,6 +94,10 @@ function placeAndSettings(
   if (entry.type === 'files') {
     const { type, paths, ...settings } = entry;
     return { spec: { type, paths: paths.map((path) => resolve(folder, path)) }, settings };
+  }
+  if (entry.type !== 'web') {
+    const { type: desk, account, read, ticketsSince, secrets, ...settings } = entry;
+    return { spec: { type: 'desk', desk, account, read, ticketsSince, secrets }, settings };
   }
   const { type, url, maxPages, maxDepth, requestsPerSecond, include, exclude, allowPrivate, ...settings } =
     entry;
