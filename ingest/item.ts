@@ -19,12 +19,16 @@ export interface ArticleItem {
   readonly updated?: string;
   readonly audience?: Audience;
   readonly language?: string;
+  /** What somebody should know of how it was read, such as the encoding that was assumed. */
+  readonly note?: string;
   readonly origin: Origin;
 }
 
 export interface TranscriptTurn {
   readonly role: 'customer' | 'agent';
   readonly text: string;
+  /** What the source says that the text is; absent: it does not say. */
+  readonly format?: 'html' | 'text';
   /** Milliseconds since 1970. */
   readonly time?: number;
 }
@@ -52,6 +56,8 @@ export interface ProblemItem {
   readonly type: 'problem';
   readonly origin: Origin;
   readonly reason: string;
+  /** Nothing is missing; somebody should know. Not counted. */
+  readonly isNote?: true;
 }
 
 /** What is as it was at the last run, such as a page that answered 304: its published document stays, nothing of it is read again. */

@@ -70,7 +70,8 @@ export async function* readDocuments(
   for await (const item of items) {
     await pause();
     if (item.type === 'problem') {
-      report(item);
+      if (item.isNote) options.onProblem(item);
+      else report(item);
       continue;
     }
     if (item.type === 'kept') {
@@ -91,7 +92,8 @@ export async function* readDocuments(
       continue;
     }
     const { document, blocks, note } = read.article(item, id);
-    if (note) options.onProblem({ type: 'problem', origin: item.origin, reason: note });
+    for (const reason of [item.note, note])
+      if (reason) options.onProblem({ type: 'problem', origin: item.origin, reason });
     if (document.pageContent === '')
       report({ type: 'problem', origin: item.origin, reason: 'no text is left when markup is taken out' });
     else if (isNewContent(document)) {

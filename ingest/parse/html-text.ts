@@ -104,7 +104,7 @@ function writeElement(element: Element, out: BlockWriter, outer: Place): void {
   };
   if (isHeading(element)) writeHeading(element, out, place);
   else if (name === 'br') out.lineBreak();
-  else if (name === 'hr') out.endBlock();
+  else if (name === 'hr') writeRule(element, out);
   else if (name === 'img') out.inline(attribute(element, 'alt') ?? '', place);
   else if (name === 'ul' || name === 'ol') writeList(element, out, place);
   else if (name === 'table' && !isLayout(element)) writeTable(element, out, place);
@@ -113,6 +113,13 @@ function writeElement(element: Element, out: BlockWriter, outer: Place): void {
   else if (blockElements.has(name) || /^(?:table|tr|td|th|caption)$/.test(name)) writeBlock();
   else if (componentTitle(element) !== undefined) writeComponent(element, out, place);
   else writeChildren(element, out, place);
+}
+
+/** Our own readers of files with pages put a rule with its number before each page. */
+function writeRule(element: Element, out: BlockWriter): void {
+  out.endBlock();
+  const page = Number(attribute(element, 'data-page'));
+  if (Number.isSafeInteger(page) && page > 0) out.page(page);
 }
 
 /** What a click opens is content of the page, and the button's words are its heading. */

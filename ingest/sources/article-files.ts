@@ -36,6 +36,7 @@ export async function readArticleFile(
     ...(updated ? { updated } : {}),
     ...(audience ? { audience } : {}),
     ...(language ? { language } : {}),
+    ...(content.note ? { note: content.note } : {}),
   };
 }
 
@@ -111,7 +112,7 @@ function asFacts(value: object): Record<string, string> {
   return facts;
 }
 
-function titleFromName(path: string): string {
+export function titleFromName(path: string): string {
   const name = path
     .split('/')
     .at(-1)!
