@@ -12,11 +12,14 @@ export function createDistinctIds(): DistinctId {
   const used = new Set<string>();
   return (item) => {
     if (item.type !== 'article' || !madeId.test(item.id)) return item;
-    if (!used.has(item.id)) {
-      used.add(item.id);
-      return item;
+    let { id } = item;
+    if (used.has(id)) {
+      const answer = createHash('sha256').update(item.body.replace(/\s+/g, ' ').trim()).digest('hex');
+      id = `${id}-${answer.slice(0, 8)}`;
     }
-    const answer = createHash('sha256').update(item.body.replace(/\s+/g, ' ').trim()).digest('hex');
-    return { ...item, id: `${item.id}-${answer.slice(0, 8)}` };
+    // The same answer, too: it is told apart here and left out as a duplicate later.
+    for (let copy = 2; used.has(id); copy += 1) id = `${item.id}-${copy}`;
+    used.add(id);
+    return { ...item, id };
   };
 }

@@ -64,6 +64,7 @@ export async function* readCsv(
   onNote?: (note: string) => void,
 ): AsyncGenerator<ReadRecord> {
   const problems: { line: number; problem: string }[] = [];
+  let last: { line: number; problem: string } | undefined;
   const { delimiter, isSaid } = await findDelimiter(file);
   const parser = parse({
     delimiter,
@@ -76,15 +77,17 @@ export async function* readCsv(
     skip_records_with_empty_values: true,
     skip_records_with_error: true,
     on_skip: (error) => {
-      problems.push({
-        line: (error as (CsvError & { lines?: number }) | undefined)?.lines ?? 0,
-        problem: csvProblem(error),
-      });
+      const line = (error as (CsvError & { lines?: number }) | undefined)?.lines ?? 0;
+      const problem = csvProblem(error);
+      // A record that is too long fails once for each piece of it.
+      if (last?.line !== line || last.problem !== problem) problems.push({ line, problem });
+      last = { line, problem };
       return undefined;
     },
   });
-  const bytes = readBytes(file.path, { gzip: file.gzip, signal });
-  const input = Readable.from(asUtf8(bytes, { onAssumed: onNote }), { objectMode: false });
+  const bytes = asUtf8(readBytes(file.path, { gzip: file.gzip, signal }), { onAssumed: onNote });
+  const onLong = (line: number) => problems.push({ line, problem: longRecord });
+  const input = Readable.from(withoutLongLines(bytes, onLong), { objectMode: false });
   input.on('error', (error) => parser.destroy(error));
   input.pipe(parser);
   let header: readonly string[] | undefined;
@@ -132,12 +135,47 @@ async function findDelimiter(file: SourceFile): Promise<{ delimiter: string; isS
   return { delimiter: ',', isSaid: false };
 }
 
+const longRecord = `record longer than ${maxRecordBytes / 1024 / 1024} MB`;
+
+/** After a line beyond its limit the parser would not find the next record again: it gets an empty line instead. */
+async function* withoutLongLines(
+  pieces: AsyncIterable<Buffer>,
+  onLong: (line: number) => void,
+): AsyncGenerator<Buffer> {
+  let held: Buffer[] = [];
+  let size = 0;
+  let line = 1;
+  for await (const piece of pieces) {
+    const end = piece.lastIndexOf(newline) + 1;
+    size += end === 0 ? piece.length : piece.indexOf(newline);
+    if (size <= maxRecordBytes) held.push(end === 0 ? piece : piece.subarray(0, end));
+    else {
+      held = [];
+      if (end > 0) {
+        onLong(line);
+        held.push(piece.subarray(piece.indexOf(newline), end));
+      }
+    }
+    if (end === 0) continue;
+    for (const whole of held) {
+      for (let at = whole.indexOf(newline); at !== -1; at = whole.indexOf(newline, at + 1)) line += 1;
+      yield whole;
+    }
+    held = [piece.subarray(end)];
+    size = piece.length - end;
+  }
+  if (size > maxRecordBytes) onLong(line);
+  else yield* held;
+}
+
+const newline = 10;
+
 function csvProblem(error: CsvError | undefined): string {
   const reasons: Partial<Record<string, string>> = {
     CSV_QUOTE_NOT_CLOSED: 'a quotation mark is never closed',
     CSV_INVALID_CLOSING_QUOTE: 'text after a closing quotation mark',
     INVALID_OPENING_QUOTE: 'a quotation mark inside an unquoted field',
-    CSV_MAX_RECORD_SIZE: `record longer than ${maxRecordBytes / 1024 / 1024} MB`,
+    CSV_MAX_RECORD_SIZE: longRecord,
   };
   return reasons[error?.code ?? ''] ?? `not valid CSV (${error?.code ?? 'unknown'})`;
 }
