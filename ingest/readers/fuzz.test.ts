@@ -34,7 +34,16 @@ const seeds: Readonly<Record<DocumentFormat, Buffer>> = {
     '<w:p><w:pPr><w:pStyle w:val="H1"/></w:pPr><w:r><w:t>Lamp</w:t></w:r></w:p><w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>x</w:t></w:r></w:p><w:tbl><w:tr><w:tc><w:p><w:r><w:t>4</w:t></w:r></w:p></w:tc></w:tr></w:tbl>',
   ),
   xlsx: buildXlsx([
-    { name: 'A', rows: [['question', 'answer'], ['Loud?', 'No & yes'], ['', 'x']], merges: ['A2:A3'], hiddenRows: [3] },
+    {
+      name: 'A',
+      rows: [
+        ['question', 'answer'],
+        ['Loud?', 'No & yes'],
+        ['', 'x'],
+      ],
+      merges: ['A2:A3'],
+      hiddenRows: [3],
+    },
   ]),
   ods: buildOds(
     '<table:table table:name="S"><table:table-row table:number-rows-repeated="3"><table:table-cell table:number-columns-repeated="2"><text:p>question</text:p></table:table-cell></table:table-row></table:table>',

@@ -28,7 +28,7 @@ function isMostlyUtf8(sample: Buffer): boolean {
     if (isUtf8(sample.subarray(0, sample.length - cut))) return true;
   const text = sample.toString('utf8');
   const bad = count(text, /\uFFFD/g);
-  return count(text, /[^\p{ASCII}\uFFFD]/gu) > 4 * bad;
+  return count(text, /[^\p{ASCII}\uFFFD]/gu) > 2 * bad;
 }
 
 /** Text has no control characters: this is no text in any encoding. */
@@ -68,10 +68,11 @@ function likelyEncoding(sample: Buffer): string {
     .map(({ name, confidence }) => ({ label: standardLabel(name), confidence }))
     .filter(({ label }) => label !== undefined && !label.startsWith('utf'));
   const best = found[0]?.label ?? 'windows-1252';
-  const isCertain = (found[0]?.confidence ?? 0) >= 90 || !/^(?:windows-125[0247]|iso-8859)/.test(best);
-  const candidates = isCertain
-    ? [best]
-    : [best, 'windows-1252', 'windows-1250', 'macintosh', ...found.slice(1, 3).map(({ label }) => label!)];
+  // Its confidence in alphabets is high even where the words are none. Where two read as well, its first choice counts.
+  const isAlphabet = /^(?:windows-|iso-8859|koi8)/.test(best);
+  const candidates = isAlphabet
+    ? [best, 'windows-1252', 'windows-1250', 'macintosh', ...found.slice(1, 4).map(({ label }) => label!)]
+    : [best];
   let chosen = { label: best, odd: Number.POSITIVE_INFINITY };
   for (const label of new Set(candidates)) {
     const odd = oddCharacters(new TextDecoder(label).decode(sample));
