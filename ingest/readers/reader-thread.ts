@@ -22,6 +22,9 @@ export interface ReaderThreadOptions {
 /** A manual of 2,000 pages takes 20 seconds. */
 const defaultLimitMs = 120_000;
 const mostHeapMb = 1_024;
+/** What is unpacked lies outside the heap and counts for the whole process: so much more of it than before the file. */
+const mostGrowthMb = 2_048;
+const memoryCheckMs = 100;
 
 /** The thread starts with the first file, and again after one that ended it. */
 export function createReaderThread({ limitMs = defaultLimitMs }: ReaderThreadOptions = {}): ReaderThread {
@@ -61,11 +64,7 @@ export function createReaderThread({ limitMs = defaultLimitMs }: ReaderThreadOpt
         resolve({ problem });
       };
       const onError = (error: NodeJS.ErrnoException) =>
-        fail(
-          error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-            ? `takes more than ${mostHeapMb} MB of memory to read: split it, or export it again`
-            : endsReader,
-        );
+        fail(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? tooLarge(mostHeapMb) : endsReader);
       const onExit = () => fail(endsReader);
       const onAbort = () => {
         void stop();
@@ -75,6 +74,10 @@ export function createReaderThread({ limitMs = defaultLimitMs }: ReaderThreadOpt
         () => fail(`takes longer than ${limitMs / 1000} s to read: split it, or export it again`),
         limitMs,
       );
+      const before = process.memoryUsage.rss();
+      const watch = setInterval(() => {
+        if (process.memoryUsage.rss() - before > mostGrowthMb * 1024 * 1024) fail(tooLarge(mostGrowthMb));
+      }, memoryCheckMs);
       running.once('message', resolve);
       running.once('error', onError);
       running.once('exit', onExit);
@@ -84,12 +87,17 @@ export function createReaderThread({ limitMs = defaultLimitMs }: ReaderThreadOpt
         return await promise;
       } finally {
         clearTimeout(timer);
+        clearInterval(watch);
         running.off('message', resolve).off('error', onError).off('exit', onExit);
         signal?.removeEventListener('abort', onAbort);
       }
     },
     [Symbol.asyncDispose]: stop,
   };
+}
+
+function tooLarge(megabytes: number): string {
+  return `takes more than ${megabytes} MB of memory to read: split it, or export it again`;
 }
 
 const endsReader = 'damaged in a way that ends its reader: export it again';
