@@ -23,6 +23,8 @@ export interface ArticleItem {
   /** Why the audience is internal, if the record says it in a word that is not known: `status "limited"`. */
   readonly unknownVisibility?: string;
   readonly language?: string;
+  /** What somebody should know of how it was read, such as the encoding that was assumed. */
+  readonly note?: string;
   readonly origin: Origin;
 }
 
@@ -60,6 +62,8 @@ export interface ProblemItem {
   readonly type: 'problem';
   readonly origin: Origin;
   readonly reason: string;
+  /** Nothing is missing; somebody should know. Not counted. */
+  readonly isNote?: true;
 }
 
 /** What is as it was at the last run, such as a page that answered 304: its published document stays, nothing of it is read again. */

@@ -90,7 +90,8 @@ export async function* readDocuments(
   for await (const item of items) {
     await pause();
     if (item.type === 'problem') {
-      report(item);
+      if (item.isNote) options.onProblem(item);
+      else report(item);
       continue;
     }
     if (item.type === 'kept') {
@@ -115,7 +116,8 @@ export async function* readDocuments(
     countUnknownVisibility(item, counts);
     const article = read.article(item, id);
     const { document, note } = article;
-    if (note) options.onProblem({ type: 'problem', origin: item.origin, reason: note });
+    for (const reason of [item.note, note])
+      if (reason) options.onProblem({ type: 'problem', origin: item.origin, reason });
     if (document.pageContent === '')
       report({ type: 'problem', origin: item.origin, reason: 'no text is left when markup is taken out' });
     else if (article.isPage) yield* pages.add(article).flatMap(newArticle);

@@ -27,7 +27,8 @@ export const usage = `Brings help articles and past support conversations into t
   answerdesk ingest remove --source NAME  take a source out
   answerdesk ingest re-embed              embed everything again, for another model (--accept-model-change)
 
-It reads Markdown, MDX, HTML, text, and articles or conversations as JSONL, JSON or CSV. Each may be gzipped. See docs/ingest.md.
+It reads Markdown, MDX, HTML, text, PDF, Word, PowerPoint and EPUB; articles or conversations as JSONL, JSON, CSV, Excel or ODS; mails; and
+ZIP archives of all these. Each may be gzipped. See docs/ingest.md.
 
 Options
   --source NAME            name of the source (default: the folder's name, for a file PARENT/NAME, for a website its host)

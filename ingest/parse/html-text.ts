@@ -131,7 +131,7 @@ function writeElement(element: Element, out: BlockWriter, outer: Place): void {
   };
   if (isHeading(element)) writeHeading(element, out, place);
   else if (name === 'br') out.lineBreak();
-  else if (name === 'hr') out.endBlock();
+  else if (name === 'hr') writeRule(element, out);
   else if (name === 'img') out.inline(attribute(element, 'alt') ?? '', place);
   else if (name === 'ul' || name === 'ol') writeList(element, out, place);
   else if (name === 'table' && !isLayout(element)) writeTable(element, out, place);
@@ -165,6 +165,13 @@ function addressOf(link: Element, { page }: Place): string | undefined {
 function inBold(text: string): string {
   const isLabel = text.length <= 200 && !/[*`]|[.!?…。！？]["'”»)]*\s/.test(text);
   return isLabel ? `**${text}**` : text;
+}
+
+/** Our own readers of files with pages put a rule with its number before each page. */
+function writeRule(element: Element, out: BlockWriter): void {
+  out.endBlock();
+  const page = Number(attribute(element, 'data-page'));
+  if (Number.isSafeInteger(page) && page > 0) out.page(page);
 }
 
 /** A question in a list of definitions is a heading too: what follows is its answer. */

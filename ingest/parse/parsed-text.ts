@@ -31,6 +31,7 @@ interface Draft {
   readonly number?: number;
   readonly headingPath: readonly string[];
   readonly standsAlone?: boolean;
+  readonly page?: number;
   text: string;
   /** Of code. */
   readonly language?: string;
@@ -59,6 +60,8 @@ export interface BlockWriter {
   row(text: string, place: ListPlace): void;
   /** Runs `write`; headings written in it do not stand above what comes after. */
   scope(write: () => void): void;
+  /** What comes next stands on this page. */
+  page(number: number): void;
   finish(): Omit<ParsedText, 'note' | 'isPage'>;
 }
 
@@ -70,16 +73,17 @@ export function createBlockWriter(): BlockWriter {
   let open: Draft | undefined;
   let headings: { readonly level: number; readonly text: string; readonly isInner: boolean }[] = [];
   let scopeLevel = 1;
+  let page: { readonly page?: number } = {};
   const path = () => headings.map(({ text }) => text);
   const endBlock = () => {
     if (open?.text.trim() || !open?.marker) open = undefined;
   };
-  const begin = (draft: Omit<Draft, 'headingPath'>) => {
-    open = { ...draft, headingPath: path() };
+  const begin = (draft: Omit<Draft, 'headingPath' | 'page'>) => {
+    open = { ...draft, ...page, headingPath: path() };
     drafts.push(open);
   };
-  const whole = (draft: Omit<Draft, 'headingPath'>) => {
-    drafts.push({ ...draft, headingPath: path() });
+  const whole = (draft: Omit<Draft, 'headingPath' | 'page'>) => {
+    drafts.push({ ...draft, ...page, headingPath: path() });
     open = undefined;
   };
   return {
@@ -138,6 +142,9 @@ export function createBlockWriter(): BlockWriter {
       write();
       ({ headings, scopeLevel } = outer);
     },
+    page(number) {
+      page = { page: number };
+    },
     finish: () => assemble(drafts),
   };
 }
@@ -159,7 +166,7 @@ function assemble(drafts: readonly Draft[]): Omit<ParsedText, 'note' | 'isPage'>
     const lead = draft.marker ? draft.indent.slice(draft.marker.length) : draft.indent;
     const together = before && isListed(before) && isListed(draft);
     text += (text === '' ? '' : together ? '\n' : '\n\n') + lead;
-    const { kind, level, headingPath, standsAlone } = draft;
+    const { kind, level, headingPath, standsAlone, page } = draft;
     blocks.push({
       kind,
       level,
@@ -167,6 +174,7 @@ function assemble(drafts: readonly Draft[]): Omit<ParsedText, 'note' | 'isPage'>
       end: text.length + written.length,
       headingPath,
       ...(standsAlone ? { standsAlone } : {}),
+      ...(page === undefined ? {} : { page }),
     });
     text += written;
     before = draft;

@@ -39,6 +39,7 @@ export async function readArticleFile(
     ...(audience ? { audience } : {}),
     ...(unknown ? { unknownVisibility: unknown } : {}),
     ...(language ? { language } : {}),
+    ...(content.note ? { note: content.note } : {}),
   };
 }
 
@@ -93,7 +94,7 @@ function headingOf(body: string, format: ArticleItem['format']): string | undefi
     .find(Boolean);
 }
 
-function titleFromName(path: string): string {
+export function titleFromName(path: string): string {
   const name = path
     .split('/')
     .at(-1)!

@@ -9,17 +9,22 @@ import type { SourceMemory } from './source-spec.ts';
 
 interface FileMemory {
   readonly sha256: string;
-  /** Of its articles and conversations. */
+  /** Of its articles. */
   readonly ids: readonly string[];
-  readonly hasConversations: boolean;
+  /** It has articles and nothing else, so that it can be kept whatever becomes of the other files. */
+  readonly isAlone: boolean;
 }
 
 export interface KeepFilesOptions extends CallOptions {
   readonly memory: SourceMemory;
-  readonly read: (files: readonly SourceFile[]) => AsyncIterable<SourceItem>;
+  /** Asks before each file whether it is kept. */
+  readonly read: (keep: KeepFile) => AsyncIterable<SourceItem>;
 }
 
-/** The items of `read`, file by file; of an unchanged file that its documents are kept. */
+/** The items that stand for an unchanged file; undefined for one that has to be read. */
+export type KeepFile = (file: SourceFile) => readonly SourceItem[] | undefined;
+
+/** The items of `read`, in the same order; of an unchanged file that its documents are kept. */
 export async function* keepUnchangedFiles(
   files: readonly SourceFile[],
   { memory, read, signal }: KeepFilesOptions,
@@ -31,41 +36,57 @@ export async function* keepUnchangedFiles(
     const digest = await hashFile(path).catch(() => undefined);
     if (digest) hashes.set(path, digest.sha256);
   }
-  const unchanged = (file: SourceFile) => {
+  const recall = (file: SourceFile) => {
     const before = memory.recall(fileKey(file)) as FileMemory | undefined;
     return before && before.sha256 === hashes.get(file.path) ? before : undefined;
   };
-  const nothingChanged = memory.recall('files') === files.length && files.every(unchanged);
-  memory.remember('files', files.length);
+  /** Of all files together, and only if every item of them came to something. */
+  const conversationsBefore = memory.recall(conversationsKey(files)) as readonly string[] | undefined;
+  const nothingChanged = conversationsBefore !== undefined && files.every(recall);
+
   const ids = new Set<string>();
-  for (const file of files) {
-    signal?.throwIfAborted();
-    const before = unchanged(file);
-    if (before && (nothingChanged || !before.hasConversations)) {
-      memory.remember(fileKey(file), before, before.hasConversations ? [] : before.ids);
-      for (const id of before.ids) {
-        ids.add(id);
-        const origin = { file: file.relativePath };
-        yield { type: 'kept', id, origin, ...(before.hasConversations && { mayBeLeftOut: true }) };
-      }
-      continue;
+  const conversations: string[] = [];
+  let isWhole = true;
+  let reading: { file: SourceFile; own: string[]; isAlone: boolean; isWhole: boolean } | undefined;
+  const close = () => {
+    const { file, own, isAlone, isWhole: allOfIt } = reading ?? {};
+    reading = undefined;
+    const sha256 = file && hashes.get(file.path);
+    if (!file || !own || !sha256) return;
+    // One that gave nothing may be a part of what comes later.
+    const value: FileMemory = { sha256, ids: own, isAlone: isAlone === true && own.length > 0 };
+    if (allOfIt) memory.remember(fileKey(file), value, own);
+  };
+  const keep: KeepFile = (file) => {
+    close();
+    const before = recall(file);
+    if (!before || !(before.isAlone || nothingChanged)) {
+      reading = { file, own: [], isAlone: true, isWhole: true };
+      return undefined;
     }
-    const own: string[] = [];
-    let hasConversations = false;
-    let isWhole = hashes.has(file.path);
-    for await (const item of read([file])) {
-      // What could not be read, or lost its id to another one, is reported at each run.
-      if (item.type === 'problem' || item.type === 'card' || ids.has(item.id)) isWhole = false;
-      else {
-        ids.add(item.id);
-        own.push(item.id);
-        hasConversations ||= item.type === 'conversation';
-      }
-      yield item;
+    memory.remember(fileKey(file), before, before.ids);
+    return before.ids.map((id) => ({ type: 'kept', id, origin: { file: file.relativePath } }));
+  };
+  for await (const item of read(keep)) {
+    // What could not be read, or lost its id to another one, is reported at each run.
+    const isLost = item.type === 'problem' || item.type === 'card' || ids.has(item.id);
+    if (isLost) {
+      isWhole = false;
+      if (reading) reading.isWhole = false;
+    } else {
+      ids.add(item.id);
+      if (item.type === 'conversation') conversations.push(item.id);
+      if (reading && item.type === 'conversation') reading.isAlone = false;
+      if (reading && item.type === 'article') reading.own.push(item.id);
     }
-    const value: FileMemory = { sha256: hashes.get(file.path) ?? '', ids: own, hasConversations };
-    if (isWhole) memory.remember(fileKey(file), value, hasConversations ? [] : own);
+    yield item;
   }
+  close();
+  const all = nothingChanged ? conversationsBefore : conversations;
+  if (isWhole) memory.remember(conversationsKey(files), all);
+  if (!nothingChanged) return;
+  for (const id of conversationsBefore)
+    yield { type: 'kept', id, mayBeLeftOut: true, origin: { file: files[0]?.relativePath ?? '' } };
 }
 
 /** The same items; of an unchanged article that it is kept. */
@@ -94,6 +115,11 @@ export async function* keepUnchangedArticles(
     memory.remember(key, now, [item.id]);
     yield now === before ? { type: 'kept', id: item.id, origin } : item;
   }
+}
+
+/** A file more or less, and conversations are read anew. */
+function conversationsKey(files: readonly SourceFile[]): string {
+  return `conversations of ${files.length} files`;
 }
 
 function fileKey({ relativePath }: SourceFile): string {

@@ -5,8 +5,8 @@ import type { SourceItem } from '../item.ts';
 import { isBelow } from './below.ts';
 import { openDesk } from './desks/open-desk.ts';
 import type { Fields } from './field-map.ts';
-import { type FoundFiles, findFiles, type SourceFile } from './find-files.ts';
-import { keepUnchangedFiles } from './keep-unchanged.ts';
+import { type FoundFiles, findFiles } from './find-files.ts';
+import { type KeepFile, keepUnchangedFiles } from './keep-unchanged.ts';
 import { readSource } from './read-source.ts';
 import type { SourceMemory, SourceSpec } from './source-spec.ts';
 import { readWebPages } from './web-pages.ts';
@@ -34,10 +34,10 @@ export async function openSource(spec: SourceSpec, options: OpenSourceOptions): 
   const files = found.files.filter(({ path }) => ignore === undefined || !isBelow(path, ignore));
   if (files.length === 0)
     throw new AppError('bad-input', `No readable file in ${spec.paths.join(', ')}.${passedOver(found)}`);
-  const read = (some: readonly SourceFile[]) => readSource(some, fields, { signal });
+  const read = (keep?: KeepFile) => readSource(files, fields, { ...(keep && { keep }), signal });
   return {
     description: `${files.length} file(s)${passedOver(found)}`,
-    items: memory ? keepUnchangedFiles(files, { memory, read, signal }) : read(files),
+    items: memory ? keepUnchangedFiles(files, { memory, read, signal }) : read(),
   };
 }
 

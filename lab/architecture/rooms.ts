@@ -84,7 +84,21 @@ export const rooms: readonly Room[] = [
     folder: 'ingest',
     alias: '#ingest',
     holds: 'the job: `sources/`, `cards/`, `parse/`, `clean/`, `redact/`, `chunk/`, `embed/`, `publish/`',
-    mayImport: ['engine/core', 'engine/knowledge', 'engine/models', 'engine/connectors', 'engine/app'],
+    mayImport: [
+      'engine/core',
+      'engine/knowledge',
+      'engine/models',
+      'engine/connectors',
+      'engine/app',
+      'ingest/readers',
+    ],
+  },
+  {
+    folder: 'ingest/readers',
+    alias: '#readers',
+    holds:
+      'documents that are no text (PDF, Office, books, mails, archives) to HTML, rows and mails, in a thread of their own',
+    mayImport: ['engine/core'],
   },
   {
     folder: 'evals',
