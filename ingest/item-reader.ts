@@ -3,6 +3,8 @@ import type { CardText } from '#core/answer-card.ts';
 import type { Document, DocumentKind } from '#core/document.ts';
 import { cleanText, oneLine, tidyWhitespace } from './clean/clean.ts';
 import { languageOf } from './clean/language.ts';
+import { turnText } from './clean/mail-html.ts';
+import { ownWords } from './clean/own-words.ts';
 import type { Conversation } from './clean/transcript.ts';
 import type { ArticleItem, CardItem, ConversationItem } from './item.ts';
 import { parseHtmlText } from './parse/html-text.ts';
@@ -79,10 +81,11 @@ export function createItemReader(options: SourceOptions, counts: SourceCounts): 
   }
 
   function conversation(item: ConversationItem, id: string): Conversation {
-    const turns = item.turns.map((turn) => ({
-      ...turn,
-      text: redact(tidyWhitespace(clean(turn.text)), 'transcript'),
-    }));
+    // First of all, so that what a mail quotes of the other side counts as said by nobody.
+    const turns = item.turns.flatMap((turn) => {
+      const text = redact(tidyWhitespace(ownWords(turnText(clean(turn.text)))), 'transcript');
+      return text === '' ? [] : [{ ...turn, text }];
+    });
     const sample = turns
       .slice(0, 12)
       .map(({ text }) => text)
