@@ -11,7 +11,8 @@ import { parseHtmlText } from './parse/html-text.ts';
 import { inlineText, parseMarkdown } from './parse/markdown-text.ts';
 import type { ParsedBlock, ParsedText } from './parse/parsed-text.ts';
 import { parsePlainText } from './parse/plain-text.ts';
-import { addCounts } from './redact/redact.ts';
+import { codeRanges, codeRangesOfMarkdown } from './redact/code-ranges.ts';
+import { addCounts, type TextRange } from './redact/redact.ts';
 import { redactedBlocks } from './redact/redacted-blocks.ts';
 import type { SourceCounts, SourceOptions } from './source-options.ts';
 import { audienceOf } from './source-settings.ts';
@@ -38,9 +39,9 @@ export function createItemReader(options: SourceOptions, counts: SourceCounts): 
     return text;
   }
 
-  function redact(text: string, kind: DocumentKind): string {
+  function redact(text: string, kind: DocumentKind, code?: () => readonly TextRange[]): string {
     if (kind === 'article' && !redactArticles) return text;
-    const redacted = redactor.redact(text, kind);
+    const redacted = redactor.redact(text, kind, code?.());
     addCounts(counts.redactions, redacted.counts);
     return redacted.text;
   }
@@ -48,7 +49,7 @@ export function createItemReader(options: SourceOptions, counts: SourceCounts): 
   function article(item: ArticleItem, id: string): ReadArticle {
     const parsed = parseBody(item, clean(item.body));
     counts.invisibleRemoved += parsed.invisibleRemoved;
-    const pageContent = redact(parsed.text, 'article');
+    const pageContent = redact(parsed.text, 'article', () => codeRanges(parsed, item));
     const title = redact(oneLine(inlineText(clean(item.title))), 'article');
     const url = safeUrl(item.url);
     const updated = isoTime(item.updated);
@@ -103,7 +104,8 @@ export function createItemReader(options: SourceOptions, counts: SourceCounts): 
 
   function card({ card: written }: CardItem): CardText {
     const questions = written.questions.map((question) => redact(oneLine(clean(question)), 'article'));
-    const answer = redact(clean(written.answer).trim(), 'article');
+    const own = clean(written.answer).trim();
+    const answer = redact(own, 'article', () => codeRangesOfMarkdown(own));
     const language = languageOf({
       stated: written.language ?? options.language,
       path: '',

@@ -4,11 +4,14 @@ import type { DocumentKind } from '#core/document.ts';
 
 export type PersonalDataKind = 'secret' | 'card' | 'iban' | 'ssn' | 'email' | 'phone' | 'ip' | 'number';
 
-interface Finding {
-  readonly kind: PersonalDataKind;
-  /** Offsets in UTF-16 code units. */
+/** Offsets in UTF-16 code units. */
+export interface TextRange {
   readonly start: number;
   readonly end: number;
+}
+
+interface Finding extends TextRange {
+  readonly kind: PersonalDataKind;
 }
 
 export interface Recognizer {
@@ -23,9 +26,11 @@ export type KeepRule = (finding: Finding, text: string, documentKind: DocumentKi
 export type RedactionCounts = Partial<Record<PersonalDataKind, number>>;
 
 export interface Redactor {
+  /** Nothing in the ranges of `untouched` is looked at. */
   redact(
     text: string,
     documentKind: DocumentKind,
+    untouched?: readonly TextRange[],
   ): { readonly text: string; readonly counts: RedactionCounts };
 }
 
@@ -37,8 +42,8 @@ export interface RedactorOptions {
 
 export function createRedactor({ recognizers, keep = () => false }: RedactorOptions): Redactor {
   return {
-    redact(text, documentKind) {
-      const findings = findAll(recognizers, text);
+    redact(text, documentKind, untouched = []) {
+      const findings = findAll(recognizers, masked(text, withoutOverlaps(untouched)));
       const counts: RedactionCounts = {};
       let result = '';
       let position = 0;
@@ -69,7 +74,7 @@ function findAll(recognizers: readonly Recognizer[], text: string): Finding[] {
 }
 
 /** With a character that belongs to no word, number or address in each place. */
-function masked(text: string, findings: readonly Finding[]): string {
+function masked(text: string, findings: readonly TextRange[]): string {
   if (findings.length === 0) return text;
   let result = '';
   let position = 0;
@@ -78,6 +83,16 @@ function masked(text: string, findings: readonly Finding[]): string {
     position = end;
   }
   return result + text.slice(position);
+}
+
+function withoutOverlaps(ranges: readonly TextRange[]): TextRange[] {
+  const joined: TextRange[] = [];
+  for (const range of ranges.toSorted((left, right) => left.start - right.start)) {
+    const last = joined.at(-1);
+    if (!last || range.start >= last.end) joined.push(range);
+    else if (range.end > last.end) joined[joined.length - 1] = { start: last.start, end: range.end };
+  }
+  return joined;
 }
 
 export function addCounts(into: RedactionCounts, counts: RedactionCounts): void {
