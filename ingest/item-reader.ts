@@ -1,6 +1,6 @@
 // One item of a source as a document or a conversation: parsed, cleaned, redacted, told apart by audience and language.
 import type { CardText } from '#core/answer-card.ts';
-import type { Document, DocumentKind } from '#core/document.ts';
+import type { Document, DocumentKind, TextRange } from '#core/document.ts';
 import { cleanText, oneLine, tidyWhitespace } from './clean/clean.ts';
 import { languageOf } from './clean/language.ts';
 import { turnText } from './clean/mail-html.ts';
@@ -12,7 +12,7 @@ import { inlineText, parseMarkdown } from './parse/markdown-text.ts';
 import type { ParsedBlock, ParsedText } from './parse/parsed-text.ts';
 import { parsePlainText } from './parse/plain-text.ts';
 import { codeRanges, codeRangesOfMarkdown } from './redact/code-ranges.ts';
-import { addCounts, type TextRange } from './redact/redact.ts';
+import { addCounts } from './redact/redact.ts';
 import { redactedBlocks } from './redact/redacted-blocks.ts';
 import type { SourceCounts, SourceOptions } from './source-options.ts';
 import { audienceOf } from './source-settings.ts';
@@ -82,9 +82,12 @@ export function createItemReader(options: SourceOptions, counts: SourceCounts): 
   }
 
   function conversation(item: ConversationItem, id: string): Conversation {
+    const labels = new Set<string>();
     // First of all, so that what a mail quotes of the other side counts as said by nobody.
     const turns = item.turns.flatMap((turn) => {
-      const text = redact(tidyWhitespace(ownWords(turnText(clean(turn.text)))), 'transcript');
+      const said = turnText(clean(turn.text));
+      for (const label of said.labels ?? []) labels.add(label);
+      const text = redact(tidyWhitespace(ownWords(said.text)), 'transcript');
       return text === '' ? [] : [{ ...turn, text }];
     });
     const sample = turns
@@ -99,6 +102,7 @@ export function createItemReader(options: SourceOptions, counts: SourceCounts): 
       audience: item.audience ?? options.transcriptsAudience,
       language: languageOf({ stated: item.language ?? options.language, path: '', text: sample }),
       ...(url ? { url } : {}),
+      ...(labels.size > 0 ? { labels } : {}),
     };
   }
 

@@ -34,7 +34,7 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
   parsePlainText,
   parseMarkdown,
   plainTurn,
-  turnText,
+  turnText: (text) => turnText(text).text,
   ownWords,
   readBlocks,
   chunkDocument: (text) => chunkDocument(documentOf(text)),

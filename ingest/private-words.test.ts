@@ -1,9 +1,12 @@
 // What is private in a source and what becomes of it, from the files to the published documents.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { usablePassages } from '#chat/decide/usable-passages.ts';
 import { openCurrentGeneration } from '#knowledge/generations/generation-reader.ts';
 import { createHashingEmbedder } from '#models/testing/hashing-embedder.ts';
+import { chunkDocument } from './chunk/chunk.ts';
 import { runIngestJob } from './job.ts';
 import { createDefaultRedactor } from './redact/redaction-profile.ts';
+import type { SourceOptions } from './source-options.ts';
 import { defaultInternalRules } from './source-settings.ts';
 import { createFields } from './sources/field-map.ts';
 import { findFiles } from './sources/find-files.ts';
@@ -19,7 +22,7 @@ afterEach(() => folder[Symbol.asyncDispose]());
 /** The documents that are published, by id. */
 async function publish(
   files: Readonly<Record<string, string>>,
-  { redactArticles }: { readonly redactArticles?: boolean } = {},
+  options: Pick<SourceOptions, 'redactArticles' | 'namesSomebody'> = {},
 ) {
   for (const [name, text] of Object.entries(files)) await folder.write(`in/${name}`, text);
   const found = await findFiles([`${folder.path}/in`]);
@@ -32,7 +35,7 @@ async function publish(
       redactor: createDefaultRedactor(),
       internalRules: defaultInternalRules,
       transcriptsAudience: 'customer',
-      ...(redactArticles === undefined ? {} : { redactArticles }),
+      ...options,
     },
   });
   const generation = await openCurrentGeneration(`${folder.path}/var`);
@@ -64,6 +67,52 @@ describe('a mail in a conversation', () => {
   });
 });
 
+describe('what was settled with one customer', () => {
+  const said = (id: string, role: string, text: string) => ({ conversation_id: id, role, text });
+
+  it('stays to be found, and of it only what holds for all can be answered from', async () => {
+    const documents = await publish({
+      'a.md': '# Lids\n\nThe lid of the Kaffa is made of glass.',
+      'chats.jsonl': lines(
+        said('c1', 'customer', 'The lid of my machine does not close'),
+        said(
+          'c1',
+          'agent',
+          'Press the lid down until it clicks. Marek in Zaragoza has a new one for you. The lid of the Kaffa can be washed by hand. I have refunded 20 euros.',
+        ),
+        said('c2', 'customer', 'Where is my parcel from last week please'),
+        said('c2', 'agent', 'It is now in Zaragoza with the neighbour, he has the parcel in the garage.'),
+        said('c3', 'customer', 'Hoe open ik het deksel van de machine?'),
+        said('c3', 'agent', 'Druk het deksel naar beneden tot het klikt en draai het een kwart naar links.'),
+      ),
+    });
+    expect(documents.get('c2')?.pageContent).toContain('Zaragoza');
+    const shown = (id: string) =>
+      usablePassages(
+        chunkDocument(documents.get(id)!).map((chunk) => ({ chunk, score: 1, evidence: {} })),
+      ).map(({ chunk }) => chunk.text);
+    expect(shown('c1')).toEqual([
+      'Press the lid down until it clicks.\n\nThe lid of the Kaffa can be washed by hand.',
+    ]);
+    expect(shown('c2')).toEqual([]);
+    expect(shown('c3')).toEqual([]);
+  });
+
+  it('is not shown when a recogniser of names says that it names somebody', async () => {
+    const chat = lines(
+      said('c1', 'customer', 'How long does the rose on the lid last?'),
+      said('c1', 'agent', 'Water the rose twice a week, and keep it in the shade.'),
+    );
+    const open = await publish({ 'chats.jsonl': chat });
+    expect(open.get('c1')?.metadata.quotable).toHaveLength(1);
+    const closed = await publish(
+      { 'chats.jsonl': chat },
+      { namesSomebody: (sentence) => sentence.includes('rose') },
+    );
+    expect(closed.get('c1')?.metadata.quotable).toBeUndefined();
+  });
+});
+
 describe('an article', () => {
   const page =
     'Write to jo.bloggs@mail.example.\n\nSet `password=hunter22` and `curl -H "Authorization: Bearer abcdefghijklmnop1234"`.\n\n```\napi_key=sk-live-abcdefghijklmnop1234\n```\n\nThe pin is stuck, the code is printed on the lid, my password is hunter22.\n';
@@ -82,7 +131,7 @@ describe('an article', () => {
     expect(text).toContain('Write to [EMAIL].');
     expect(text).toContain('password=hunter22 and curl -H "Authorization: Bearer abcdefghijklmnop1234"');
     expect(text).toContain('api_key=sk-live-abcdefghijklmnop1234');
-    expect(text).toContain('The pin is stuck, the code is printed on the lid, my password is [SECRET].');
+    expect(text).toContain('The pin is stuck, the code is printed on the lid, my password is [SECRET]');
     expect(documents.get('b.html')!.pageContent).toBe(
       'Call api_key=sk-live-abcdefghijklmnop1234\n\n```\ntoken: jo.bloggs@mail.example\n```\n\n[EMAIL]',
     );

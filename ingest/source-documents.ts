@@ -3,6 +3,8 @@
 import { createHash } from 'node:crypto';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Document } from '#core/document.ts';
+import { isGeneral } from '#knowledge/transcripts/general-sentence.ts';
+import { createTeamVocabulary } from '#knowledge/transcripts/team-vocabulary.ts';
 import { createBoilerplate } from './clean/boilerplate.ts';
 import { cleanText } from './clean/clean.ts';
 import { createInternalFacts } from './clean/internal-facts.ts';
@@ -31,8 +33,11 @@ export async function* readDocuments(
   const contents = new Set<string>();
   const conversations: Conversation[] = [];
   const internalFacts = createInternalFacts();
+  const vocabulary = createTeamVocabulary();
   const learn = ({ pageContent, metadata }: Document) => {
-    if (metadata.kind === 'article') internalFacts.learn(pageContent, metadata.audience);
+    if (metadata.kind !== 'article') return;
+    internalFacts.learn(pageContent, metadata.audience);
+    if (metadata.audience === 'customer') vocabulary.learn(`${metadata.title}\n${pageContent}`);
   };
   options.otherDocuments?.forEach(learn);
   const report = (problem: ProblemItem) => {
@@ -110,7 +115,10 @@ export async function* readDocuments(
   const nearDuplicates = createNearDuplicates();
   for (const conversation of conversations) {
     await pause();
-    const document = transcriptToDocument(conversation, boilerplate);
+    const { language, labels } = conversation;
+    const document = transcriptToDocument(conversation, boilerplate, (sentence) =>
+      isGeneral(sentence, { language, labels, vocabulary, namesSomebody: options.namesSomebody }),
+    );
     if (!document) counts.withoutResolution += 1;
     else if (nearDuplicates.addOrFind(document.pageContent)) counts.nearDuplicates += 1;
     else {

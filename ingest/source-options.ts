@@ -17,6 +17,8 @@ export interface SourceOptions {
   readonly idPrefix?: string | undefined;
   /** Documents of other sources: what their agents-only articles alone say closes a transcript of this source too. */
   readonly otherDocuments?: readonly Document[];
+  /** Of a sentence of a conversation: whether it names a person or a place. It has the last word on what may be shown. */
+  readonly namesSomebody?: ((sentence: string) => boolean) | undefined;
   /** This source's documents as they are published, by id: what a `kept` item means. */
   readonly published?: ReadonlyMap<string, Document>;
   readonly onProblem: (problem: ProblemItem) => void;

@@ -27,6 +27,14 @@ export interface DocumentMetadata {
   readonly url?: string;
   /** ISO 8601 date or date-time. */
   readonly updated?: string;
+  /** Of a past conversation: the sentences of `pageContent` that are true for all customers. Nothing else of it is ever shown to one. */
+  readonly quotable?: readonly TextRange[];
+}
+
+/** Offsets in UTF-16 code units. */
+export interface TextRange {
+  readonly start: number;
+  readonly end: number;
 }
 
 /** A passage of a document: what is embedded, found, quoted and cited. */
@@ -51,6 +59,8 @@ export interface Chunk {
   readonly language: string;
   readonly url?: string;
   readonly updated?: string;
+  /** Of a past conversation: what of `text` may be shown to a customer; absent = nothing. Offsets in `text`. */
+  readonly quotable?: readonly TextRange[];
 }
 
 /** Where a passage stands in its document. */
@@ -58,7 +68,10 @@ export type ChunkPlace = Pick<Chunk, 'id' | 'ordinal' | 'headingPath' | 'start' 
 
 /** All else that a chunk says is its document's. */
 export function chunkOf(document: Document, { start, end, ...place }: ChunkPlace): Chunk {
-  const { source, kind, title, audience, language, url, updated } = document.metadata;
+  const { source, kind, title, audience, language, url, updated, quotable } = document.metadata;
+  const shown = quotable?.flatMap((range) =>
+    range.start >= start && range.end <= end ? [{ start: range.start - start, end: range.end - start }] : [],
+  );
   return {
     ...place,
     documentId: document.id,
@@ -72,6 +85,7 @@ export function chunkOf(document: Document, { start, end, ...place }: ChunkPlace
     language,
     ...(url === undefined ? {} : { url }),
     ...(updated === undefined ? {} : { updated }),
+    ...(shown === undefined || shown.length === 0 ? {} : { quotable: shown }),
   };
 }
 

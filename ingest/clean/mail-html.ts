@@ -5,6 +5,7 @@ import {
   attribute,
   type Element,
   elementsOf,
+  lineOf,
   type Parent,
   parseHtml,
   TooManyElementsError,
@@ -15,6 +16,9 @@ const htmlTag =
   /<\/(?:p|div|span|a|b|i|u|em|strong|ul|ol|li|blockquote|table|tr|td|h[1-6]|pre|code|font|html|body)\s*>|<(?:br|hr|img)\b[^<>]{0,2000}\/?>/i;
 const entity = /&(?:nbsp|amp|lt|gt|quot|apos|#\d{2,6}|#x[\da-f]{2,5});/i;
 
+const setsOff = new Set(['b', 'strong', 'code', 'kbd', 'samp', 'button', 'i', 'em']);
+const longestLabel = 40;
+
 const quoteMarks =
   /(?:^|\s)(?:(?:x_)?gmail_(?:quote|quote_container|attr|extra|signature)|(?:x_)?moz-(?:cite-prefix|signature|forward-container)|yahoo_quoted|protonmail_(?:quote|signature_block\S*)|zd_(?:quote|quoted)|intercom-quote|front-blockquote|freshdesk_quote|hs_reply|tutanota_quote|mail_quote|appleoriginalcontents|email_?signature|signature)(?:\s|$)/i;
 const quoteIds =
@@ -23,24 +27,32 @@ const quoteIds =
 const earlierFollows =
   /^(?:x_)?(?:divRplyFwdMsg|appendonsend|stopSpelling|mail-editor-reference-message-container)$/i;
 
-/** HTML without what it marks as quoted or as a signature; plain text as it is. */
-export function turnText(text: string): string {
-  if (!htmlTag.test(text))
-    return entity.test(text)
-      ? parseHtmlText(text.replaceAll('<', '&lt;').replaceAll('\n', '<br>')).text
-      : text;
-  return parseHtmlText(withoutMarkedQuotes(text)).text;
+export interface TurnText {
+  readonly text: string;
+  /** Words that its HTML sets off, in small letters: the names of keys and menus. */
+  readonly labels?: readonly string[];
 }
 
-function withoutMarkedQuotes(html: string): string {
+/** HTML without what it marks as quoted or as a signature; plain text as it is. */
+export function turnText(raw: string): TurnText {
+  if (!htmlTag.test(raw))
+    return {
+      text: entity.test(raw) ? parseHtmlText(raw.replaceAll('<', '&lt;').replaceAll('\n', '<br>')).text : raw,
+    };
   try {
-    const { root } = parseHtml(html);
+    const { root } = parseHtml(raw);
     for (const element of [...elementsOf(root, (one) => !isQuote(one))])
       if (isQuote(element)) remove(element);
-    return serialize(root);
+    const labels = [...elementsOf(root)]
+      .filter(({ tagName }) => setsOff.has(tagName))
+      .map((element) => lineOf(element))
+      .filter((label) => label.length <= longestLabel)
+      .flatMap((label) => label.toLowerCase().match(/\p{L}[\p{L}\p{N}'’-]*/gu) ?? []);
+    const { text } = parseHtmlText(serialize(root));
+    return labels.length > 0 ? { text, labels } : { text };
   } catch (error) {
     // The reader says so.
-    if (error instanceof TooManyElementsError) return html;
+    if (error instanceof TooManyElementsError) return { text: parseHtmlText(raw).text };
     throw error;
   }
 }

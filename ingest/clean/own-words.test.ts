@@ -4,7 +4,7 @@ import { cleanText, tidyWhitespace } from './clean.ts';
 import { turnText } from './mail-html.ts';
 import { ownWords } from './own-words.ts';
 
-const ownOf = (mail: string) => tidyWhitespace(ownWords(turnText(cleanText(mail).text)));
+const ownOf = (mail: string) => tidyWhitespace(ownWords(turnText(cleanText(mail).text).text));
 
 describe('of a mail only the own words of its sender are read', () => {
   it.each(labelledMails.map(({ name, ...mail }) => [name, mail] as const))('%s', (_name, { mail, own }) => {

@@ -1,8 +1,8 @@
 // Where code stands in the text of an article: it is shown to be copied, and a placeholder in it would make it useless.
+import type { TextRange } from '#core/document.ts';
 import type { ArticleItem } from '../item.ts';
 import { elementsOf, parseHtml, TooManyElementsError, textOf } from '../parse/html-tree.ts';
 import type { ParsedText } from '../parse/parsed-text.ts';
-import type { TextRange } from './redact.ts';
 
 /** Pieces of inline code that are looked for; no page has as many. */
 const mostPieces = 5_000;

@@ -1,14 +1,8 @@
 // Personal data and secrets out, typed placeholders in, before anything is stored or embedded. recognizers.ts says what is recognised. This
 // file sets their precedence, applies the profile and counts. `createRedactor` takes the list of recognizers, so more can be added.
-import type { DocumentKind } from '#core/document.ts';
+import type { DocumentKind, TextRange } from '#core/document.ts';
 
 export type PersonalDataKind = 'secret' | 'card' | 'iban' | 'ssn' | 'email' | 'phone' | 'ip' | 'number';
-
-/** Offsets in UTF-16 code units. */
-export interface TextRange {
-  readonly start: number;
-  readonly end: number;
-}
 
 interface Finding extends TextRange {
   readonly kind: PersonalDataKind;
