@@ -20,6 +20,7 @@ import { chunkDocument } from './chunk/chunk.ts';
 import { createEmbeddingRun } from './embed/embed-chunks.ts';
 import type { SourceItem } from './item.ts';
 import { lockJob } from './job-lock.ts';
+import { linkConversations } from './link/link-conversations.ts';
 import { createPause } from './pause.ts';
 import { adviseRollback } from './publish/advise-rollback.ts';
 import { refuseUsedFolder } from './publish/refuse-used-folder.ts';
@@ -106,14 +107,14 @@ export async function runIngestJob({
       ? vectorsByContentHash(previous)
       : new Map<string, Float32Array>();
 
-  const documents: Document[] = [...kept];
+  const read: Document[] = [...kept];
   const chunks: Chunk[] = [];
   const found: AnswerCard[] = (previous?.cards ?? []).filter((card) => card.source !== source?.name);
   const keptCards = found.length;
   const progress = (stage: JobProgress['stage']) => {
     onProgress({
       stage,
-      documents: documents.length - kept.length,
+      documents: read.length - kept.length,
       chunks: run.counts.added,
       embedded: run.counts.embedded + run.counts.cached,
     });
@@ -152,7 +153,7 @@ export async function runIngestJob({
       { counts, signal },
     )) {
       refuseCollision(document, elsewhere);
-      documents.push(document);
+      read.push(document);
       const passages = isKept
         ? (publishedChunks.get(document.id) ?? [])
         : chunkDocument(document, { blocks });
@@ -162,7 +163,7 @@ export async function runIngestJob({
   }
 
   const quarantineFile = source && !dryRun ? await quarantine.write(dataDir, source.name) : undefined;
-  if (source && documents.length === kept.length && found.length === keptCards)
+  if (source && read.length === kept.length && found.length === keptCards)
     throw nothingUsable(counts, quarantineFile);
   if (chunks.length === 0)
     throw new AppError(
@@ -172,6 +173,11 @@ export async function runIngestJob({
 
   const vectors = await run.finish();
   const { embedded, cached: reused } = run.counts;
+  const { modelId, dimensions } = embedder;
+  const documents = await linkConversations(
+    { documents: read, chunks, vectors, modelId, dimensions },
+    { signal },
+  );
   const cards = settleCards(found, { documents, before: previous?.cards ?? [] });
   for (const question of cardQuestions(cards)) await run.add(question);
   const cardVectors = (await run.finish()).slice(chunks.length);

@@ -29,6 +29,8 @@ export interface DocumentMetadata {
   readonly updated?: string;
   /** Of a past conversation: the sentences of `pageContent` that are true for all customers. Nothing else of it is ever shown to one. */
   readonly quotable?: readonly TextRange[];
+  /** Of a past conversation: ids of the articles for customers that are about the same, nearest first. */
+  readonly articles?: readonly string[];
 }
 
 /** Offsets in UTF-16 code units. */

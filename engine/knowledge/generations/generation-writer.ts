@@ -188,7 +188,7 @@ async function moveIntoPlace(dataDir: string, folder: string): Promise<string> {
   return id;
 }
 
-function lexicalDocument({ title, headingPath, text }: Chunk): LexicalDocument {
+export function lexicalDocument({ title, headingPath, text }: Chunk): LexicalDocument {
   return { heading: [title, ...headingPath].join(' '), text };
 }
 
