@@ -1,16 +1,19 @@
 // One item of a source as a document or a conversation: parsed, cleaned, redacted, told apart by audience and language.
 import type { CardText } from '#core/answer-card.ts';
-import type { Document, DocumentKind } from '#core/document.ts';
+import type { Document, DocumentKind, TextRange } from '#core/document.ts';
 import type { Entity } from '#core/entity-finder.ts';
 import { versionMarks } from './clean/article-versions.ts';
 import { cleanText, oneLine, tidyWhitespace } from './clean/clean.ts';
 import { languageOf } from './clean/language.ts';
+import { turnText } from './clean/mail-html.ts';
+import { ownWords } from './clean/own-words.ts';
 import type { Conversation } from './clean/transcript.ts';
 import type { ArticleItem, CardItem, ConversationItem, TranscriptTurn } from './item.ts';
 import { parseHtmlText } from './parse/html-text.ts';
 import { inlineText, parseMarkdown } from './parse/markdown-text.ts';
 import type { ParsedBlock, ParsedText } from './parse/parsed-text.ts';
 import { parsePlainText } from './parse/plain-text.ts';
+import { codeRanges, codeRangesOfMarkdown } from './redact/code-ranges.ts';
 import { createPublishedWords, type PublishedWords } from './redact/published-words.ts';
 import { addCounts } from './redact/redact.ts';
 import { redactConversation } from './redact/redact-conversation.ts';
@@ -29,6 +32,12 @@ export interface ItemReader {
 export interface NamedConversation {
   readonly item: ConversationItem;
   readonly id: string;
+}
+
+/** Words of the sender alone, and what their markup set off as labels of buttons and the like. */
+interface OwnTurns {
+  readonly turns: readonly TranscriptTurn[];
+  readonly labels: ReadonlySet<string>;
 }
 
 export interface ReadArticle extends Pick<ParsedText, 'note' | 'isPage'> {
@@ -50,9 +59,9 @@ export function createItemReader(
     return text;
   }
 
-  function redact(text: string, kind: DocumentKind): string {
+  function redact(text: string, kind: DocumentKind, code?: () => readonly TextRange[]): string {
     if (kind === 'article' && !redactArticles) return text;
-    const redacted = redactor.redact(text, kind);
+    const redacted = redactor.redact(text, kind, code?.());
     addCounts(counts.redactions, redacted.counts);
     return redacted.text;
   }
@@ -60,7 +69,7 @@ export function createItemReader(
   function article(item: ArticleItem, id: string): ReadArticle {
     const parsed = parseBody(item, clean(item.body));
     counts.invisibleRemoved += parsed.invisibleRemoved;
-    const pageContent = redact(parsed.text, 'article');
+    const pageContent = redact(parsed.text, 'article', () => codeRanges(parsed, item));
     const title = redact(oneLine(inlineText(clean(item.title))), 'article');
     const url = safeUrl(item.url);
     const updated = isoTime(item.updated);
@@ -99,19 +108,27 @@ export function createItemReader(
     };
   }
 
-  function ownTurns({ turns }: ConversationItem): TranscriptTurn[] {
-    return turns.map((turn) => ({ ...turn, text: tidyWhitespace(clean(turn.text)) }));
+  /** First of all, so that what a mail quotes of the other side counts as said by nobody. */
+  function ownTurns({ turns }: ConversationItem): OwnTurns {
+    const labels = new Set<string>();
+    const own = turns.flatMap((turn) => {
+      const said = turnText(clean(turn.text));
+      for (const label of said.labels ?? []) labels.add(label);
+      const text = tidyWhitespace(ownWords(said.text));
+      return text === '' ? [] : [{ ...turn, text }];
+    });
+    return { turns: own, labels };
   }
 
   async function* conversations(items: readonly NamedConversation[]): AsyncGenerator<Conversation> {
     const raw = items.map(({ item }) => ownTurns(item));
-    const entities = await options.entities?.find(raw.flat().map(({ text }) => text));
+    const entities = await options.entities?.find(raw.flatMap(({ turns }) => turns.map(({ text }) => text)));
     let read = 0;
     for (const [index, { item, id }] of items.entries()) {
-      const turns = raw[index]!;
+      const { turns, labels } = raw[index]!;
       const found = entities?.slice(read, read + turns.length);
       read += turns.length;
-      yield conversation(item, id, redacted(turns, found));
+      yield conversation(item, id, { turns: redacted(turns, found), labels });
     }
   }
 
@@ -127,7 +144,7 @@ export function createItemReader(
     return turns.map((turn, index) => ({ ...turn, text: texts[index]! }));
   }
 
-  function conversation(item: ConversationItem, id: string, turns: readonly TranscriptTurn[]): Conversation {
+  function conversation(item: ConversationItem, id: string, { turns, labels }: OwnTurns): Conversation {
     const sample = turns
       .slice(0, 12)
       .map(({ text }) => text)
@@ -140,12 +157,14 @@ export function createItemReader(
       audience: item.audience ?? options.transcriptsAudience,
       language: languageOf({ stated: item.language ?? options.language, path: '', text: sample }),
       ...(url ? { url } : {}),
+      ...(labels.size > 0 ? { labels } : {}),
     };
   }
 
   function card({ card: written }: CardItem): CardText {
     const questions = written.questions.map((question) => redact(oneLine(clean(question)), 'article'));
-    const answer = redact(clean(written.answer).trim(), 'article');
+    const own = clean(written.answer).trim();
+    const answer = redact(own, 'article', () => codeRangesOfMarkdown(own));
     const language = languageOf({
       stated: written.language ?? options.language,
       path: '',

@@ -24,6 +24,7 @@ import { createEmbeddingRun } from './embed/embed-chunks.ts';
 import { openVectorFile } from './embed/vector-file.ts';
 import type { SourceItem } from './item.ts';
 import { lockJob } from './job-lock.ts';
+import { linkConversations } from './link/link-conversations.ts';
 import { createPause } from './pause.ts';
 import { adviseRollback } from './publish/advise-rollback.ts';
 import { refuseUsedFolder } from './publish/refuse-used-folder.ts';
@@ -138,14 +139,14 @@ export async function runIngestJob({
     ? noVectors()
     : await openVectorFile(vectorJournal(dataDir, source?.name, embedder.modelId), embedder.dimensions);
 
-  const documents: Document[] = [...kept];
+  const read: Document[] = [...kept];
   const chunks: Chunk[] = [];
   const found: AnswerCard[] = (previous?.cards ?? []).filter((card) => card.source !== source?.name);
   const keptCards = found.length;
   const progress = (stage: JobProgress['stage']) => {
     onProgress({
       stage,
-      documents: documents.length - kept.length,
+      documents: read.length - kept.length,
       turns: entities ? entities.counts.searched + entities.counts.known : 0,
       chunks: run.counts.added,
       embedded: run.counts.embedded + run.counts.cached,
@@ -201,7 +202,7 @@ export async function runIngestJob({
       { counts, signal },
     )) {
       refuseCollision(document, elsewhere);
-      documents.push(document);
+      read.push(document);
       const passages = isKept
         ? (publishedChunks.get(document.id) ?? [])
         : chunkDocument(document, { blocks });
@@ -212,7 +213,7 @@ export async function runIngestJob({
 
   await entities?.finish();
   const quarantineFile = source && !dryRun ? await quarantine.write(dataDir, source.name) : undefined;
-  if (source && documents.length === kept.length && found.length === keptCards)
+  if (source && read.length === kept.length && found.length === keptCards)
     throw nothingUsable(counts, quarantineFile);
   if (chunks.length === 0)
     throw new AppError(
@@ -220,9 +221,14 @@ export async function runIngestJob({
       'There is no knowledge base yet: give the folders or files to ingest.',
     );
 
-  const older = markOlderVersions(documents, chunks);
-  await run.finish();
+  const older = markOlderVersions(read, chunks);
+  const embeddedAt = await run.finish();
   const { embedded, cached: reused } = run.counts;
+  const { modelId, dimensions } = embedder;
+  const documents = await linkConversations(
+    { documents: read, chunks, vectorAt: embeddedAt, modelId, dimensions },
+    { signal },
+  );
   const cards = settleCards(found, { documents, before: previous?.cards ?? [] });
   for (const question of cardQuestions(cards)) await run.add(question);
   const vectorAt = await run.finish();

@@ -3,6 +3,8 @@
 import { createHash } from 'node:crypto';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Document } from '#core/document.ts';
+import { isGeneral } from '#knowledge/transcripts/general-sentence.ts';
+import { createTeamVocabulary } from '#knowledge/transcripts/team-vocabulary.ts';
 import { createBoilerplate } from './clean/boilerplate.ts';
 import { cleanText } from './clean/clean.ts';
 import { createInternalFacts } from './clean/internal-facts.ts';
@@ -14,6 +16,7 @@ import { createPageQueue } from './page-queue.ts';
 import type { ParsedBlock } from './parse/parsed-text.ts';
 import { createPause } from './pause.ts';
 import { createPublishedWords } from './redact/published-words.ts';
+import { speaksOfOneCase } from './redact/value-veto.ts';
 import type { SourceCounts, SourceOptions } from './source-options.ts';
 
 export interface ReadDocument {
@@ -38,10 +41,13 @@ export async function* readDocuments(
   const keptTranscripts: Document[] = [];
   const internalFacts = createInternalFacts();
   const published = createPublishedWords(options.publishedNames);
+  const vocabulary = createTeamVocabulary();
   const learn = (document: Document) => {
     const { pageContent, metadata } = document;
-    if (metadata.kind === 'article') internalFacts.learn(pageContent, metadata.audience);
     published.learn(document);
+    if (metadata.kind !== 'article') return;
+    internalFacts.learn(pageContent, metadata.audience);
+    if (metadata.audience === 'customer') vocabulary.learn(`${metadata.title}\n${pageContent}`);
   };
   options.otherDocuments?.forEach(learn);
   const report = (problem: ProblemItem) => {
@@ -145,7 +151,10 @@ export async function* readDocuments(
   }
   for (const conversation of conversations) {
     await pause();
-    const document = transcriptToDocument(conversation, boilerplate);
+    const { language, labels } = conversation;
+    const document = transcriptToDocument(conversation, boilerplate, (sentence) =>
+      isGeneral(sentence, { language, labels, vocabulary, namesSomebody: speaksOfOneCase }),
+    );
     if (!document) counts.withoutResolution += 1;
     else if (nearDuplicates.addOrFind(document.pageContent)) counts.nearDuplicates += 1;
     else yield { document: count(closeIfItTells(document)) };

@@ -32,6 +32,16 @@ export interface DocumentMetadata {
   readonly version?: string;
   /** Id of the article that is the newest version of this one. */
   readonly supersededBy?: string;
+  /** Of a past conversation: the sentences of `pageContent` that are true for all customers. Nothing else of it is ever shown to one. */
+  readonly quotable?: readonly TextRange[];
+  /** Of a past conversation: ids of the articles for customers that are about the same, nearest first. */
+  readonly articles?: readonly string[];
+}
+
+/** Offsets in UTF-16 code units. */
+export interface TextRange {
+  readonly start: number;
+  readonly end: number;
 }
 
 /** A passage of a document: what is embedded, found, quoted and cited. */
@@ -58,6 +68,8 @@ export interface Chunk {
   readonly updated?: string;
   readonly version?: string;
   readonly supersededBy?: string;
+  /** Of a past conversation: what of `text` may be shown to a customer; absent = nothing. Offsets in `text`. */
+  readonly quotable?: readonly TextRange[];
 }
 
 /** Where a passage stands in its document. */
@@ -65,7 +77,11 @@ export type ChunkPlace = Pick<Chunk, 'id' | 'ordinal' | 'headingPath' | 'start' 
 
 /** All else that a chunk says is its document's. */
 export function chunkOf(document: Document, { start, end, ...place }: ChunkPlace): Chunk {
-  const { source, kind, title, audience, language, url, updated, version, supersededBy } = document.metadata;
+  const { source, kind, title, audience, language, url, updated, version, supersededBy, quotable } =
+    document.metadata;
+  const shown = quotable?.flatMap((range) =>
+    range.start >= start && range.end <= end ? [{ start: range.start - start, end: range.end - start }] : [],
+  );
   return {
     ...place,
     documentId: document.id,
@@ -81,6 +97,7 @@ export function chunkOf(document: Document, { start, end, ...place }: ChunkPlace
     ...(updated === undefined ? {} : { updated }),
     ...(version === undefined ? {} : { version }),
     ...(supersededBy === undefined ? {} : { supersededBy }),
+    ...(shown === undefined || shown.length === 0 ? {} : { quotable: shown }),
   };
 }
 

@@ -1,6 +1,6 @@
 // Personal data and secrets out, typed placeholders in, before anything is stored or embedded. recognizers.ts says what is recognised. This
 // file sets their precedence, applies the profile and counts. `createRedactor` takes the list of recognizers, so more can be added.
-import type { DocumentKind } from '#core/document.ts';
+import type { DocumentKind, TextRange } from '#core/document.ts';
 
 export type PersonalDataKind =
   | 'secret'
@@ -19,11 +19,8 @@ export type PersonalDataKind =
   | 'device'
   | 'url';
 
-export interface Finding {
+export interface Finding extends TextRange {
   readonly kind: PersonalDataKind;
-  /** Offsets in UTF-16 code units. */
-  readonly start: number;
-  readonly end: number;
 }
 
 export interface Recognizer {
@@ -40,9 +37,11 @@ export type KeepRule = (finding: Finding, text: string, documentKind: DocumentKi
 export type RedactionCounts = Partial<Record<PersonalDataKind, number>>;
 
 export interface Redactor {
+  /** Nothing in the ranges of `untouched` is looked at. */
   redact(
     text: string,
     documentKind: DocumentKind,
+    untouched?: readonly TextRange[],
   ): { readonly text: string; readonly counts: RedactionCounts };
   /** What is to be replaced, in order and without overlaps. */
   findings(text: string, documentKind: DocumentKind): readonly Finding[];
@@ -55,15 +54,21 @@ export interface RedactorOptions {
 }
 
 export function createRedactor({ recognizers, keep = () => false }: RedactorOptions): Redactor {
-  function findings(text: string, documentKind: DocumentKind): Finding[] {
+  function findings(
+    text: string,
+    documentKind: DocumentKind,
+    untouched: readonly TextRange[] = [],
+  ): Finding[] {
     const readers = recognizers.filter((reader) => (reader.documentKind ?? documentKind) === documentKind);
-    return findAll(readers, text).filter((finding) => !keep(finding, text, documentKind));
+    return findAll(readers, masked(text, withoutOverlaps(untouched))).filter(
+      (finding) => !keep(finding, text, documentKind),
+    );
   }
 
   return {
     findings,
-    redact(text, documentKind) {
-      return replaceFindings(text, findings(text, documentKind));
+    redact(text, documentKind, untouched = []) {
+      return replaceFindings(text, findings(text, documentKind, untouched));
     },
   };
 }
@@ -101,7 +106,7 @@ function findAll(recognizers: readonly Recognizer[], text: string): Finding[] {
 }
 
 /** With a character that belongs to no word, number or address in each place. */
-function masked(text: string, findings: readonly Finding[]): string {
+function masked(text: string, findings: readonly TextRange[]): string {
   if (findings.length === 0) return text;
   let result = '';
   let position = 0;
@@ -110,6 +115,16 @@ function masked(text: string, findings: readonly Finding[]): string {
     position = end;
   }
   return result + text.slice(position);
+}
+
+function withoutOverlaps(ranges: readonly TextRange[]): TextRange[] {
+  const joined: TextRange[] = [];
+  for (const range of ranges.toSorted((left, right) => left.start - right.start)) {
+    const last = joined.at(-1);
+    if (!last || range.start >= last.end) joined.push(range);
+    else if (range.end > last.end) joined[joined.length - 1] = { start: last.start, end: range.end };
+  }
+  return joined;
 }
 
 export function addCounts(into: RedactionCounts, counts: RedactionCounts): void {

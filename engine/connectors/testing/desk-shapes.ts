@@ -146,14 +146,12 @@ export const intercomStandIn: DeskResponder = (request, { articles, tickets }) =
     const to = from + Math.min(pagination.per_page, 40);
     return {
       type: 'conversation.list',
-      conversations: all
-        .slice(from, to)
-        .map(({ id, updated }) => ({
-          type: 'conversation',
-          id: String(id),
-          updated_at: updated,
-          state: 'closed',
-        })),
+      conversations: all.slice(from, to).map(({ id, updated }) => ({
+        type: 'conversation',
+        id: String(id),
+        updated_at: updated,
+        state: 'closed',
+      })),
       pages: { type: 'pages', ...(to < all.length ? { next: { starting_after: String(to) } } : {}) },
     };
   }

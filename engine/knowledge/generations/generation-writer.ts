@@ -198,9 +198,12 @@ async function moveIntoPlace(dataDir: string, folder: string): Promise<string> {
   return id;
 }
 
+export function lexicalDocument({ title, headingPath, text }: Chunk): LexicalDocument {
+  return { heading: [title, ...headingPath].join(' '), text };
+}
+
 function* lexicalDocuments(chunks: readonly Chunk[]): Generator<LexicalDocument> {
-  for (const { title, headingPath, text } of chunks)
-    yield { heading: [title, ...headingPath].join(' '), text };
+  for (const chunk of chunks) yield lexicalDocument(chunk);
 }
 
 const vectorsPerPiece = 1024;
