@@ -90,13 +90,13 @@ describe('the extractive answer', () => {
     expect(long.split(/\s+/).length).toBeLessThan(100);
   });
 
-  it('shows a row of many columns under their names, and leaves out cells that say nothing', async () => {
+  it('says a single row as a sentence that names its columns, and leaves out cells that say nothing', async () => {
     const rows =
       '- Norway — Standard: 3 days; Cost: €6; Free from: €90; Express: next day\n- Sweden — Standard: 4–5; Cost: €7.95; Free from: €100; Express: –';
     const [first, second] = rows.split('\n').map((row) => row.length);
     const blocks = `r1:0-${first} r1:${first! + 1}-${first! + 1 + second!}`;
     expect(await compose('what does shipping to Sweden cost', passage(rows, { blocks }))).toBe(
-      '|  | Standard | Cost | Free from |\n| --- | --- | --- | --- |\n| Sweden | 4–5 | €7.95 | €100 |\n\n[1]',
+      'Sweden — Standard: 4–5; Cost: €7.95; Free from: €100 [1]',
     );
   });
 
