@@ -26,8 +26,8 @@ export interface ChooseInput {
 }
 
 /** Added where the question names the heading of a section, or what tells the title of an article from others like it. */
-const namedHeadingBonus = 0.08;
-const namedTitleBonus = 0.08;
+const namedHeadingBonus = Number(process.env.NH ?? 0.08);
+const namedTitleBonus = Number(process.env.NT ?? 0.08);
 
 /** Undefined where there is nothing to choose from. */
 export function chooseAnswer({ query, passages, sections, scored }: ChooseInput): ChosenAnswer | undefined {
