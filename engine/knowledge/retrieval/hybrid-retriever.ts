@@ -1,11 +1,18 @@
 // Vectors and BM25 side by side, fused into one ranking. A Retriever over one generation's indexes.
-import { type Chunk, type ChunkFilter, matchesFilter, type ScoredChunk } from '#core/document.ts';
+import {
+  type Chunk,
+  type ChunkFilter,
+  chunkContext,
+  matchesFilter,
+  type ScoredChunk,
+} from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
 import type { QueryContext, RetrieveOptions, Retriever } from '#core/retriever.ts';
 import { dotProduct, normalize, type VectorMatrix } from '#core/vector-matrix.ts';
 import type { Bm25Index } from '../index/bm25-index.ts';
 import type { LexicalQuery, VectorIndex } from '../index/search-indexes.ts';
 import { fuseScores } from './score-fusion.ts';
+import { createSpelling } from './spelling.ts';
 
 export interface HybridParts {
   readonly embedder: Embedder;
@@ -44,6 +51,7 @@ export function createHybridRetriever(
   { depth = 50, vectorWeight = 2, documentShare = 0.1, transcriptWeight = 0.6 }: HybridOptions = {},
 ): Retriever {
   const { documentOf, means } = meanOfDocuments(chunks, vectors);
+  const corrected = createSpelling(lexicalIndex, (row) => chunkContext(chunks[row]!));
 
   /**
    * The question by itself and read together with its context, added up: one search finds what fits both, and a turn that says
@@ -63,9 +71,11 @@ export function createHybridRetriever(
   }
 
   return {
-    async retrieve(query, { k = 10, filter, context, vector: known, signal } = {}) {
+    async retrieve(asked, { k = 10, filter, context, vector, signal } = {}) {
       signal?.throwIfAborted();
-      if (query.trim().length === 0 || k <= 0) return [];
+      if (asked.trim().length === 0 || k <= 0) return [];
+      const query = corrected(asked);
+      const known = query === asked ? vector : undefined;
       const accepts = rowFilter(chunks, filter);
       const wanted = Math.max(depth, k);
       // The embedder computes off the event loop; BM25 uses the wait.
@@ -73,17 +83,18 @@ export function createHybridRetriever(
       embedding.catch(() => {});
       const words = wordsWithContext(query, context);
       const lexical = lexicalIndex.search(words, wanted, accepts);
-      const vector = await embedding;
+      const queryVector = await embedding;
       signal?.throwIfAborted();
-      const semantic = vectorIndex.search(vector, wanted, accepts);
+      const semantic = vectorIndex.search(queryVector, wanted, accepts);
 
       const rows = [...new Set([...semantic, ...lexical].map(({ row }) => row))];
       const lexicalEvidence = lexicalIndex.evidence(words, rows);
       const candidates = rows.map((row, position) => {
-        const cosine = cosineOf(vectors, row, vector);
+        const cosine = cosineOf(vectors, row, queryVector);
         return {
           row,
-          cosine: (1 - documentShare) * cosine + documentShare * cosineOf(means, documentOf[row]!, vector),
+          cosine:
+            (1 - documentShare) * cosine + documentShare * cosineOf(means, documentOf[row]!, queryVector),
           bm25: lexicalEvidence[position]!.score,
           evidence: {
             cosine,

@@ -18,6 +18,8 @@ export interface ChosenAnswer {
 
 export interface ChooseInput {
   readonly query: string;
+  /** The last turn alone. */
+  readonly question?: string;
   readonly passages: readonly ScoredChunk[];
   /** Of each passage. */
   readonly sections: readonly (readonly Section[])[];
@@ -26,18 +28,21 @@ export interface ChooseInput {
 }
 
 /** Added where the question names the heading of a section, or what tells the title of an article from others like it. */
-const namedHeadingBonus = Number(process.env.NH ?? 0.08);
-const namedTitleBonus = Number(process.env.NT ?? 0.08);
+const namedHeadingBonus = 0.08;
+const namedTitleBonus = 0.08;
 
 /** Undefined where there is nothing to choose from. */
-export function chooseAnswer({ query, passages, sections, scored }: ChooseInput): ChosenAnswer | undefined {
+export function chooseAnswer({ query, question: last = query, passages, sections, scored }: ChooseInput): ChosenAnswer | undefined {
   const question = new Set(tokenizeForSearch(query));
   const asked = codesIn(query);
   const isAbout = (text: string) => codesIn(text).some((code) => asked.includes(code));
   const sectionAt = ({ passage, section }: ScoredUnit) => sections[passage]![section]!;
   const unitAt = (at: ScoredUnit) => sectionAt(at).blocks[at.block]!.units[at.unit]!;
 
-  const named = nameSections(question, passages, sections);
+  const named =
+    [last, query]
+      .map((text) => nameSections(new Set(tokenizeForSearch(text)), passages, sections))
+      .find(({ bonus }) => process.env.NOLAST ? false : scored.some((at) => bonus(at) > 0)) ?? nameSections(question, passages, sections);
   const candidates = scored
     .map((at) => ({ ...at, score: at.score + named.bonus(at) }))
     .sort((a, b) => b.score - a.score);

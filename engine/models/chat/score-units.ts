@@ -40,14 +40,16 @@ const unitsPerPassage = 40;
 const longestEmbedded = 1_500;
 
 // Measured on the sample company's 166 questions with known facts and on 120 of two help centres with known sentences.
-const wordWeight = 0.2;
-const passageWeight = 0.35;
+const E = (k: string, d: number) => Number(process.env[k] ?? d);
+const wordWeight = E('WW', 0.2);
+const passageWeight = E('PW', 0.35);
 /** Taken from the score of a unit of a past conversation: an article that answers about as well is the better source. */
 const transcriptPenalty = 0.15;
 /** Articles put questions into their readers' mouths; what follows is the answer. */
-const questionPenalty = 0.3;
+const questionPenalty = Number(process.env.QP ?? 0.3);
 /** For units whose sentence or headings hold the words of a follow-up. */
-const focusWeight = 0.5;
+const focusWeight = E('FW', 0.5);
+const QS = E('QS', 0);
 /** What a reader says counts `sentenceWeight` of its trust; so much of that the probability that the passage answers at all. */
 const answersShare = 0.5;
 /** Of a reader that does not say what it is worth. */
@@ -81,8 +83,9 @@ export async function scoreUnits(
     // The title of a past conversation is what another customer asked. Under it, anything would look like an answer.
     return kind === 'transcript' ? text : `${heading || title}: ${text}`;
   });
-  const [queryVector, vectors] = await Promise.all([
+  const [queryVector, questionVector, vectors] = await Promise.all([
     models.embedder.embedQuery(query, { signal }),
+    models.embedder.embedQuery(question, { signal }),
     models.embedder.embedDocuments(contexts, { signal }),
   ]);
   // In a follow-up the earlier turns outnumber the words that say what is asked now ("what about on iPhone?").
@@ -100,7 +103,8 @@ export async function scoreUnits(
       (chunk.kind === 'transcript' ? transcriptPenalty : 0) +
       (place.of.text.endsWith('?') ? questionPenalty : 0);
     const score =
-      dot(queryVector, vectors[index]!) +
+      (1 - QS) * dot(queryVector, vectors[index]!) +
+      QS * dot(questionVector, vectors[index]!) +
       wordWeight * shared +
       passageWeight * (best > 0 ? found / best : 1) +
       focusWeight * focused -
