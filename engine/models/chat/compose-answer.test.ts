@@ -146,6 +146,21 @@ describe('the extractive answer', () => {
     expect(await answer('Reset the Thermostat 2')).toBe('Hold the dial to reset the thermostat. [1]');
   });
 
+  it('answers a follow-up from what its own words name, not those of the turns before it', async () => {
+    const unopened = passage('Send it back within 60 days.', {
+      documentId: 'u',
+      title: 'Return an unopened valve',
+    });
+    const opened = passage('Send it back within 30 days.', {
+      documentId: 'o',
+      title: 'Return an opened valve',
+    });
+    const question = 'and if it was opened?';
+    const query = `how long can i return an unopened valve\n${question}`;
+    const text = await composeAnswer({ query, question, passages: [unopened, opened] }, { embedder });
+    expect(text.join('')).toMatch(/^Send it back within 30 days\./);
+  });
+
   it('answers from one article, however well others fit', async () => {
     const text = await compose(
       'how do I reset the thermostat',
