@@ -13,6 +13,9 @@ export interface LexicalDocument {
 export interface Bm25Index extends LexicalIndex {
   /** BM25 score and coverage of the given rows, also of those that a search did not return. */
   evidence(query: LexicalQuery, rows: readonly number[]): { score: number; coverage: number }[];
+  readonly terms: readonly string[];
+  /** Rows that hold a term, ascending; empty for one that is not indexed. */
+  rowsWith(term: string): ArrayLike<number>;
 }
 
 /**
@@ -201,6 +204,11 @@ export function createBm25Index(data: Bm25Data): Bm25Index {
 
   return {
     size,
+    terms,
+    rowsWith(term) {
+      const number = termNumbers.get(term);
+      return number === undefined ? [] : rows.subarray(offsets[number]!, offsets[number + 1]!);
+    },
     search(query, k, accepts) {
       const analysed = analyse(query);
       for (const { term, weight } of analysed.known) {

@@ -3,6 +3,7 @@ import { asVersionsNamed, isInForce } from '#core/article-version.ts';
 import {
   type Chunk,
   type ChunkFilter,
+  chunkContext,
   type Document,
   matchesFilter,
   type ScoredChunk,
@@ -13,6 +14,7 @@ import { dotProduct, normalize, type VectorMatrix } from '#core/vector-matrix.ts
 import type { Bm25Index } from '../index/bm25-index.ts';
 import type { LexicalQuery, VectorIndex } from '../index/search-indexes.ts';
 import { fuseScores } from './score-fusion.ts';
+import { createSpelling } from './spelling.ts';
 
 export interface HybridParts {
   readonly embedder: Pick<Embedder, 'modelId' | 'embedQuery'>;
@@ -70,6 +72,7 @@ export function createHybridRetriever(
   const { documentOf, means } = meanOfDocuments(chunks, vectors);
   const rowFilter = createRowFilter(chunks);
   const articleRows = rowsOfLinkedArticles(documents, chunks);
+  const corrected = createSpelling(lexicalIndex, (row) => chunkContext(chunks[row]!));
 
   /**
    * The question by itself and read together with its context, added up: one search finds what fits both, and a turn that says
@@ -89,9 +92,11 @@ export function createHybridRetriever(
   }
 
   return {
-    async retrieve(query, { k = 10, filter, context, vector: known, signal } = {}) {
+    async retrieve(asked, { k = 10, filter, context, vector, signal } = {}) {
       signal?.throwIfAborted();
-      if (query.trim().length === 0 || k <= 0) return [];
+      if (asked.trim().length === 0 || k <= 0) return [];
+      const query = corrected(asked);
+      const known = query === asked ? vector : undefined;
       const accepts = rowFilter(filter, counts(context) ? `${query}\n${context.text}` : query);
       const wanted = Math.max(depth, k);
       // The embedder computes off the event loop; BM25 uses the wait.
@@ -99,25 +104,29 @@ export function createHybridRetriever(
       embedding.catch(() => {});
       const words = wordsWithContext(query, context);
       const lexical = lexicalIndex.search(words, wanted, accepts);
-      const vector = await embedding;
+      const queryVector = await embedding;
       signal?.throwIfAborted();
-      const semantic = vectorIndex.search(vector, wanted, accepts);
+      const semantic = vectorIndex.search(queryVector, wanted, accepts);
 
       const leads = new Map<number, readonly number[]>();
       for (const list of [semantic, lexical]) {
         const conversations = list.filter(({ row }) => articleRows.has(chunks[row]!.documentId));
         for (const { row } of conversations.slice(0, leadingConversations))
-          leads.set(row, bestOfEach(articleRows.get(chunks[row]!.documentId)!, { vectors, vector, accepts }));
+          leads.set(
+            row,
+            bestOfEach(articleRows.get(chunks[row]!.documentId)!, { vectors, vector: queryVector, accepts }),
+          );
       }
       const rows = [
         ...new Set([...[...semantic, ...lexical].map(({ row }) => row), ...[...leads.values()].flat()]),
       ];
       const lexicalEvidence = lexicalIndex.evidence(words, rows);
       const candidates = rows.map((row, position) => {
-        const cosine = cosineOf(vectors, row, vector);
+        const cosine = cosineOf(vectors, row, queryVector);
         return {
           row,
-          cosine: (1 - documentShare) * cosine + documentShare * cosineOf(means, documentOf[row]!, vector),
+          cosine:
+            (1 - documentShare) * cosine + documentShare * cosineOf(means, documentOf[row]!, queryVector),
           bm25: lexicalEvidence[position]!.score,
           evidence: {
             cosine,
