@@ -1,6 +1,7 @@
 // What readers hand to the job: articles and conversations as the source has them, and notes on what could not be read.
 import type { CardText } from '#core/answer-card.ts';
 import type { Audience } from '#core/document.ts';
+import type { MarkupFormat } from '#parse/parsed-text.ts';
 
 export interface Origin {
   /** Path relative to the ingested folder, or the file's name. */
@@ -14,7 +15,7 @@ export interface ArticleItem {
   readonly id: string;
   readonly title: string;
   readonly body: string;
-  readonly format: 'markdown' | 'mdx' | 'html' | 'text';
+  readonly format: MarkupFormat;
   readonly url?: string;
   readonly updated?: string;
   /** Of what the article is about, as the source states it. */

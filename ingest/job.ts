@@ -17,6 +17,7 @@ import {
 import { publishGeneration } from '#knowledge/generations/generation-writer.ts';
 import { refuseOtherModel } from '#knowledge/generations/model-in-use.ts';
 import { modelFileName } from '#models/store/model-store.ts';
+import { createEntityPass, type EntityCounts } from '#redact/entity-pass.ts';
 import { settleCards, unsettledCard } from './cards/settle-cards.ts';
 import { chunkDocument } from './chunk/chunk.ts';
 import { markOlderVersions } from './clean/mark-older-versions.ts';
@@ -29,7 +30,6 @@ import { createPause } from './pause.ts';
 import { adviseRollback } from './publish/advise-rollback.ts';
 import { refuseUsedFolder } from './publish/refuse-used-folder.ts';
 import { createQuarantine } from './quarantine.ts';
-import { createEntityPass, type EntityCounts } from './redact/entity-pass.ts';
 import { publishedId, readDocuments } from './source-documents.ts';
 import { newSourceCounts, type SourceCounts, type SourceOptions } from './source-options.ts';
 import { keepUnchangedArticles } from './sources/keep-unchanged.ts';

@@ -4,18 +4,18 @@ import { describe, it } from 'vitest';
 import type { Document } from '#core/document.ts';
 import { expectLinearTime } from '#core/testing/linear-time.ts';
 import { readBlocks } from '#core/text-blocks.ts';
+import { cleanText, tidyWhitespace } from '#parse/clean.ts';
+import { turnText } from '#parse/mail-html.ts';
+import { parseMarkdown } from '#parse/markdown-text.ts';
+import { ownWords } from '#parse/own-words.ts';
+import { parsePlainText } from '#parse/plain-text.ts';
+import { redactConversation } from '#redact/redact-conversation.ts';
+import { createDefaultRedactor } from '#redact/redaction-profile.ts';
 import { chunkDocument } from './chunk/chunk.ts';
 import { createBoilerplate } from './clean/boilerplate.ts';
-import { cleanText, tidyWhitespace } from './clean/clean.ts';
 import { createInternalFacts } from './clean/internal-facts.ts';
-import { turnText } from './clean/mail-html.ts';
 import { createNearDuplicates } from './clean/near-duplicates.ts';
-import { ownWords } from './clean/own-words.ts';
 import { plainTurn } from './clean/transcript.ts';
-import { parseMarkdown } from './parse/markdown-text.ts';
-import { parsePlainText } from './parse/plain-text.ts';
-import { redactConversation } from './redact/redact-conversation.ts';
-import { createDefaultRedactor } from './redact/redaction-profile.ts';
 
 /** What patterns begin with, repeat or look ahead for. */
 // biome-ignore format: a list

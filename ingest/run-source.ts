@@ -1,8 +1,8 @@
 // One source, from its settings to the published generation: opened with what it remembers, read, and noted in the history.
 import type { CallOptions } from '#core/call-options.ts';
+import { createDefaultRedactor } from '#redact/redaction-profile.ts';
 import { recordRun } from './history.ts';
 import { type IngestJob, type JobSummary, runIngestJob } from './job.ts';
-import { createDefaultRedactor } from './redact/redaction-profile.ts';
 import { defaultInternalRules, type SourceSettings } from './source-settings.ts';
 import { createFields } from './sources/field-map.ts';
 import { openSource } from './sources/open-source.ts';

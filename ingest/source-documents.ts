@@ -5,18 +5,18 @@ import type { CallOptions } from '#core/call-options.ts';
 import type { Document } from '#core/document.ts';
 import { isGeneral } from '#knowledge/transcripts/general-sentence.ts';
 import { createTeamVocabulary } from '#knowledge/transcripts/team-vocabulary.ts';
+import { cleanText } from '#parse/clean.ts';
+import type { ParsedBlock } from '#parse/parsed-text.ts';
+import { createPublishedWords } from '#redact/published-words.ts';
+import { speaksOfOneCase } from '#redact/value-veto.ts';
 import { createBoilerplate } from './clean/boilerplate.ts';
-import { cleanText } from './clean/clean.ts';
 import { createInternalFacts } from './clean/internal-facts.ts';
 import { createNearDuplicates } from './clean/near-duplicates.ts';
 import { type Conversation, plainTurn, transcriptToDocument } from './clean/transcript.ts';
 import type { ArticleItem, Origin, ProblemItem, SourceItem } from './item.ts';
 import { createItemReader, type NamedConversation, type ReadArticle } from './item-reader.ts';
 import { createPageQueue } from './page-queue.ts';
-import type { ParsedBlock } from './parse/parsed-text.ts';
 import { createPause } from './pause.ts';
-import { createPublishedWords } from './redact/published-words.ts';
-import { speaksOfOneCase } from './redact/value-veto.ts';
 import type { SourceCounts, SourceOptions } from './source-options.ts';
 
 export interface ReadDocument {

@@ -1,9 +1,9 @@
 // What a run over a source is told, and what it counts.
 import type { CardText } from '#core/answer-card.ts';
 import type { Audience, Document } from '#core/document.ts';
+import type { EntityPass } from '#redact/entity-pass.ts';
+import type { RedactionCounts, Redactor } from '#redact/redact.ts';
 import type { ProblemItem } from './item.ts';
-import type { EntityPass } from './redact/entity-pass.ts';
-import type { RedactionCounts, Redactor } from './redact/redact.ts';
 import type { InternalRule } from './source-settings.ts';
 import type { SourceMemory } from './sources/source-spec.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createDefaultRedactor } from './redact/redaction-profile.ts';
+import { createDefaultRedactor } from '#redact/redaction-profile.ts';
 import { readDocuments } from './source-documents.ts';
 import { newSourceCounts } from './source-options.ts';
 import { createFields } from './sources/field-map.ts';

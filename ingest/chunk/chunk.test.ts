@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Document } from '#core/document.ts';
 import { splitSentences } from '#core/sentences.ts';
+import { estimateTokens } from '#parse/estimate-tokens.ts';
 import { chunkDocument } from './chunk.ts';
-import { estimateTokens } from './estimate-tokens.ts';
 
 function documentOf(pageContent: string, title = 'Title'): Document {
   return {

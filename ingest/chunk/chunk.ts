@@ -1,10 +1,10 @@
 // A document to passages that follow its headings and sentences, each small enough to be embedded whole with its context.
 import { type Chunk, chunkOf, type Document } from '#core/document.ts';
 import { blocksWithin, packBlocks } from '#core/text-blocks.ts';
-import type { ParsedBlock } from '../parse/parsed-text.ts';
-import { withPaths } from '../parse/plain-text.ts';
-import { readSections, type Section, type Unit } from '../parse/sections.ts';
-import { estimateTokens, tokenFactor } from './estimate-tokens.ts';
+import { estimateTokens, tokenFactor } from '#parse/estimate-tokens.ts';
+import type { ParsedBlock } from '#parse/parsed-text.ts';
+import { withPaths } from '#parse/plain-text.ts';
+import { readSections, type Section, type Unit } from '#parse/sections.ts';
 
 export interface ChunkSizes {
   /** Estimated tokens a passage should have: about 150 words. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseHtmlText } from '../parse/html-text.ts';
+import { parseHtmlText } from '#parse/html-text.ts';
 import { createSiteFrame } from './site-frame.ts';
 
 const page = (body: string) => parseHtmlText(`<!doctype html><body>${body}</body>`);

@@ -1,7 +1,7 @@
 // What stands above and below the article on most pages of a site (a slogan, opening hours, an invitation to write) is its frame. The
 // first pages of a source tell; what stands between the parts of an article is never taken out.
 import { createHash } from 'node:crypto';
-import type { ParsedBlock } from '../parse/parsed-text.ts';
+import type { ParsedBlock } from '#parse/parsed-text.ts';
 
 export interface FramedText {
   readonly text: string;

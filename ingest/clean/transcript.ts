@@ -3,9 +3,9 @@
 import { type Audience, type Document, type TextRange, transcriptTitle } from '#core/document.ts';
 import { splitSentences } from '#core/sentences.ts';
 import { standsAlone } from '#knowledge/transcripts/general-sentence.ts';
+import { oneLine } from '#parse/clean.ts';
 import type { TranscriptTurn } from '../item.ts';
 import { type Boilerplate, sentencesOf } from './boilerplate.ts';
-import { oneLine } from './clean.ts';
 
 /** Turns are clean and redacted. */
 export interface Conversation {

@@ -1,6 +1,8 @@
 // What parsing a document comes to: its text, and the blocks that the text is made of.
 import type { TextBlock } from '#core/text-blocks.ts';
-import { cleanText } from '../clean/clean.ts';
+import { cleanText } from './clean.ts';
+
+export type MarkupFormat = 'markdown' | 'mdx' | 'html' | 'text';
 
 export interface ParsedBlock extends TextBlock {
   /** Outermost first; of a heading itself: those above it. */

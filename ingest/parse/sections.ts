@@ -1,7 +1,7 @@
 // The sections of a document's text under their headings, each a row of units (sentences, list items, table rows, lines of
 // code). Each unit knows how good a place the cut before it is.
 import { type SentenceRange, splitSentences } from '#core/sentences.ts';
-import { estimateTokens } from '../chunk/estimate-tokens.ts';
+import { estimateTokens } from './estimate-tokens.ts';
 import type { ParsedBlock } from './parsed-text.ts';
 
 export interface Unit extends SentenceRange {

@@ -1,8 +1,7 @@
 // Where code stands in the text of an article: it is shown to be copied, and a placeholder in it would make it useless.
 import type { TextRange } from '#core/document.ts';
-import type { ArticleItem } from '../item.ts';
-import { elementsOf, parseHtml, TooManyElementsError, textOf } from '../parse/html-tree.ts';
-import type { ParsedText } from '../parse/parsed-text.ts';
+import { elementsOf, parseHtml, TooManyElementsError, textOf } from '#parse/html-tree.ts';
+import type { MarkupFormat, ParsedText } from '#parse/parsed-text.ts';
 
 /** Pieces of inline code that are looked for; no page has as many. */
 const mostPieces = 5_000;
@@ -14,7 +13,7 @@ const mayBeRedacted = /[\d@=:]|\S{20}/;
 /** `body`: what `parsed` was made of. Inline code has no marks in the text any more, so it is found again by its words. */
 export function codeRanges(
   { text, blocks }: Pick<ParsedText, 'text' | 'blocks'>,
-  { format, body }: Pick<ArticleItem, 'format' | 'body'>,
+  { format, body }: { readonly format: MarkupFormat; readonly body: string },
 ): TextRange[] {
   const pieces = new Set(inlineCode(format, body).map((code) => code.replace(/\s+/g, ' ').trim()));
   return [
@@ -30,7 +29,7 @@ export function codeRangesOfMarkdown(markdown: string): TextRange[] {
   ].map(({ 0: whole, index }) => ({ start: index, end: index + whole.length }));
 }
 
-function inlineCode(format: ArticleItem['format'], body: string): string[] {
+function inlineCode(format: MarkupFormat, body: string): string[] {
   const spans = format === 'html' ? [] : Array.from(body.matchAll(codeSpan), ([, , code]) => code!);
   const hasElements = format !== 'text' && /<(?:code|kbd|samp|tt|var)\b/i.test(body);
   return [...spans, ...(hasElements ? elementCode(body) : [])].filter((code) => mayBeRedacted.test(code));

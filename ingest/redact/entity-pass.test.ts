@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '#core/errors.ts';
-import { createTemporaryFolder, type TemporaryFolder } from '../testing/source-folder.ts';
+import { createTemporaryFolder, type TemporaryFolder } from '#ingest/testing/source-folder.ts';
 import { createEntityPass } from './entity-pass.ts';
 
 let folder: TemporaryFolder;

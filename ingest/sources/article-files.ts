@@ -1,7 +1,8 @@
 // A Markdown, MDX, HTML or text file is one article: its facts from front matter or meta tags, its title from there, the first
 // heading or the file's name.
+
+import { readPageFacts } from '#parse/html-text.ts';
 import type { ArticleItem, ProblemItem } from '../item.ts';
-import { readPageFacts } from '../parse/html-text.ts';
 import { articleVisibility } from '../visibility.ts';
 import { readText } from './file-bytes.ts';
 import type { SourceFile } from './find-files.ts';

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parseHtmlText } from '#parse/html-text.ts';
 import {
   buildDocx,
   buildEpub,
@@ -14,7 +15,6 @@ import {
   slideShape,
 } from '#readers/testing/build-documents.ts';
 import type { ArticleItem, ConversationItem, SourceItem } from '../item.ts';
-import { parseHtmlText } from '../parse/html-text.ts';
 import { createTemporaryFolder, readItems, type TemporaryFolder } from '../testing/source-folder.ts';
 import type { FieldMap } from './field-map.ts';
 

@@ -8,9 +8,9 @@ import {
 } from '#connectors/web/testing/local-site.ts';
 import { openCurrentGeneration } from '#knowledge/generations/generation-reader.ts';
 import { createHashingEmbedder } from '#models/testing/hashing-embedder.ts';
+import { createDefaultRedactor } from '#redact/redaction-profile.ts';
 import type { SourceItem } from '../item.ts';
 import { runIngestJob } from '../job.ts';
-import { createDefaultRedactor } from '../redact/redaction-profile.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '../testing/source-folder.ts';
 import { createFields } from './field-map.ts';
 import { openSource } from './open-source.ts';

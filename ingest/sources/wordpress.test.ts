@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseHtmlText } from '../parse/html-text.ts';
+import { parseHtmlText } from '#parse/html-text.ts';
 import { createTemporaryFolder, readItems, type TemporaryFolder } from '../testing/source-folder.ts';
 
 let root: TemporaryFolder;

@@ -11,12 +11,12 @@ import { packagePath } from '#core/package-root.ts';
 import { effort } from '#core/testing/effort.ts';
 import type { ConversationItem } from '#ingest/item.ts';
 import { runIngestJob } from '#ingest/job.ts';
-import { createDefaultRedactor } from '#ingest/redact/redaction-profile.ts';
 import { defaultInternalRules } from '#ingest/source-settings.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '#ingest/testing/source-folder.ts';
 import { openOnnxEmbedder } from '#models/embedder/onnx-embedder.ts';
 import { openOnnxEntityFinder } from '#models/personal-data/onnx-entity-finder.ts';
 import { writeTinyModel } from '#models/testing/tiny-model.ts';
+import { createDefaultRedactor } from '#redact/redaction-profile.ts';
 
 /** 1,000 with `npm run test:long`. */
 const questions = 50 * effort;

@@ -3,9 +3,9 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { packagePath } from '#core/package-root.ts';
-import { withEntities } from '#ingest/redact/entity-findings.ts';
-import { createDefaultRedactor } from '#ingest/redact/redaction-profile.ts';
 import { openOnnxEntityFinder } from '#models/personal-data/onnx-entity-finder.ts';
+import { withEntities } from '#redact/entity-findings.ts';
+import { createDefaultRedactor } from '#redact/redaction-profile.ts';
 import { f2, type LabelledLine, type RedactionScore, type Span, scoreRedaction } from './score-redaction.ts';
 
 const { values: options } = parseArgs({

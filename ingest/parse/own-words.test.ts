@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { labelledMails } from '../testing/mail-replies.ts';
-import { cleanText, tidyWhitespace } from './clean.ts';
+import { labelledMails } from '#ingest/testing/mail-replies.ts';
+import { cleanText, tidyWhitespace } from '#parse/clean.ts';
 import { turnText } from './mail-html.ts';
 import { ownWords } from './own-words.ts';
 

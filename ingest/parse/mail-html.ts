@@ -1,6 +1,6 @@
 // A turn of a conversation as plain text. Mail programs mark in HTML what they quote and what the signature is: that goes with its mark.
 import { serialize } from 'parse5';
-import { parseHtmlText } from '../parse/html-text.ts';
+import { parseHtmlText } from '#parse/html-text.ts';
 import {
   attribute,
   type Element,
@@ -9,7 +9,7 @@ import {
   type Parent,
   parseHtml,
   TooManyElementsError,
-} from '../parse/html-tree.ts';
+} from '#parse/html-tree.ts';
 
 /** A tag that chats and mails are made of. Plain text speaks of tags, too, but hardly closes one. */
 const htmlTag =
