@@ -57,3 +57,11 @@ it('forgets an article that is gone', async () => {
   expect((await link(before, documentOf('bill', 'Invoices come by post.'))).get('c1')).toBeUndefined();
   expect((await link(before)).get('c1')).toBeUndefined();
 });
+
+it('takes the words of a conversation as they are, misspelled ones too', async () => {
+  const links = await link(
+    documentOf('lid', lid),
+    documentOf('c1', `## the lid of my kettel does not cloze\n\n${lid}`, { kind: 'transcript' }),
+  );
+  expect(links.get('c1')).toEqual(['lid']);
+});

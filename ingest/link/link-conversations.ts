@@ -40,14 +40,17 @@ export async function linkConversations(
     return [...documents];
   const articleChunks = rows.map((row) => chunks[row]!);
   const matrix = stackVectors(rows.map(vectorAt), dimensions);
-  const retriever = createHybridRetriever({
-    // Never asked: every search brings its vector.
-    embedder: { modelId, embedQuery: async () => new Float32Array(dimensions) },
-    chunks: articleChunks,
-    vectors: matrix,
-    vectorIndex: createExactVectorIndex(matrix),
-    lexicalIndex: createBm25Index(buildBm25(articleChunks.map(lexicalDocument))),
-  });
+  const retriever = createHybridRetriever(
+    {
+      // Never asked: every search brings its vector.
+      embedder: { modelId, embedQuery: async () => new Float32Array(dimensions) },
+      chunks: articleChunks,
+      vectors: matrix,
+      vectorIndex: createExactVectorIndex(matrix),
+      lexicalIndex: createBm25Index(buildBm25(articleChunks.map(lexicalDocument))),
+    },
+    { spelling: false },
+  );
   const ownVectors = Map.groupBy(
     [...chunks.keys()].filter((row) => chunks[row]!.kind === 'transcript'),
     (row) => chunks[row]!.documentId,

@@ -54,6 +54,8 @@ export interface HybridOptions {
    * and .865.
    */
   readonly linkWeight?: number;
+  /** Misspelled words of a query are corrected to words of the passages; default true. A text of the team is no query. */
+  readonly spelling?: boolean;
 }
 
 /** Past conversations that lead to their articles: those that each of the two searches finds best. */
@@ -67,12 +69,15 @@ export function createHybridRetriever(
     documentShare = 0.1,
     transcriptWeight = 0.6,
     linkWeight = 0.75,
+    spelling = true,
   }: HybridOptions = {},
 ): Retriever {
   const { documentOf, means } = meanOfDocuments(chunks, vectors);
   const rowFilter = createRowFilter(chunks);
   const articleRows = rowsOfLinkedArticles(documents, chunks);
-  const corrected = createSpelling(lexicalIndex, (row) => chunkContext(chunks[row]!));
+  const corrected = spelling
+    ? createSpelling(lexicalIndex, (row) => chunkContext(chunks[row]!))
+    : (query: string) => query;
 
   /**
    * The question by itself and read together with its context, added up: one search finds what fits both, and a turn that says
