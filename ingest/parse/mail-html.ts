@@ -1,6 +1,7 @@
 // A turn of a conversation as plain text. Mail programs mark in HTML what they quote and what the signature is: that goes with its mark.
 import { serialize } from 'parse5';
-import { parseHtmlText } from '#parse/html-text.ts';
+import { withoutMarkup } from '#core/inline-markup.ts';
+import { parseHtmlText } from './html-text.ts';
 import {
   attribute,
   type Element,
@@ -9,7 +10,7 @@ import {
   type Parent,
   parseHtml,
   TooManyElementsError,
-} from '#parse/html-tree.ts';
+} from './html-tree.ts';
 
 /** A tag that chats and mails are made of. Plain text speaks of tags, too, but hardly closes one. */
 const htmlTag =
@@ -48,7 +49,8 @@ export function turnText(raw: string): TurnText {
       .map((element) => lineOf(element))
       .filter((label) => label.length <= longestLabel)
       .flatMap((label) => label.toLowerCase().match(/\p{L}[\p{L}\p{N}'’-]*/gu) ?? []);
-    const { text } = parseHtmlText(serialize(root));
+    // People say words; addresses behind them lead to one customer's pages.
+    const text = withoutMarkup(parseHtmlText(serialize(root)).text);
     return labels.length > 0 ? { text, labels } : { text };
   } catch (error) {
     // The reader says so.

@@ -9,7 +9,7 @@ import { openAnswerPipeline } from '#app/open-answer-pipeline.ts';
 import type { Conversation } from '#core/conversation.ts';
 import { packagePath } from '#core/package-root.ts';
 import { effort } from '#core/testing/effort.ts';
-import type { ConversationItem } from '#ingest/item.ts';
+import type { ArticleItem, ConversationItem } from '#ingest/item.ts';
 import { runIngestJob } from '#ingest/job.ts';
 import { defaultInternalRules } from '#ingest/source-settings.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '#ingest/testing/source-folder.ts';
@@ -130,6 +130,7 @@ beforeAll(async () => {
     source: {
       name: 'chats',
       items: (async function* () {
+        yield article;
         for (const { item } of planted) yield item;
       })(),
       redactor: createDefaultRedactor(),
@@ -141,6 +142,16 @@ beforeAll(async () => {
 afterAll(async () => {
   await rm(folder.path, { recursive: true, force: true });
 });
+
+/** So that there is something to answer with: what the conversations say of one customer is no answer. */
+const article: ArticleItem = {
+  type: 'article',
+  id: 'update',
+  title: 'Something does not work any more since the update',
+  body: `If your ${things.join(', ')} does not work any more since the update, hold its power key for ten seconds.`,
+  format: 'markdown',
+  origin: { file: 'update.md' },
+};
 
 describe('what past conversations said of a person', () => {
   it('stands in no file of the data folder', async () => {
