@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { articlePage, startLocalSite } from '#connectors/web/testing/local-site.ts';
 import { effort } from '#core/testing/effort.ts';
 import { type EmbeddingEndpoint, startEmbeddingEndpoint } from '#ingest/testing/embedding-endpoint.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '#ingest/testing/source-folder.ts';
@@ -86,6 +87,28 @@ describe('answerdesk ingest', () => {
     });
   });
 
+  it('reads a website, from a private network only if that is allowed', async () => {
+    await using site = await startLocalSite({
+      '/': articlePage(
+        'Home',
+        '<p>Find what you need.</p><a href="/tea">Tea</a><a href="/shop/pots">Pots</a>',
+      ),
+      '/tea': articlePage('Green tea', '<p>Steep it for two minutes.</p>'),
+      '/shop/pots': articlePage('Pots', '<p>Buy one.</p>'),
+    });
+    const address = `http://127.0.0.1:${site.port}`;
+    expect(await run(address)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/private network[\s\S]*--allow-private-addresses/),
+    });
+    expect(site.connections).toBe(0);
+    const { code, stderr, stdout } = await run(
+      ...[address, '--allow-private-addresses', '--rate', '1000', '--exclude', 'shop/**', '--json'],
+    );
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/Published {2}gen-000001: 2 documents/)]);
+    expect(JSON.parse(stdout)).toMatchObject({ source: `127.0.0.1:${site.port}`, documents: { added: 2 } });
+  });
+
   it('goes back to the generation before', async () => {
     await writeCentre(1);
     await run('centre');
@@ -163,6 +186,11 @@ describe('answerdesk ingest', () => {
     [['/no/such/folder'], 2, /no such file/],
     [['remove'], 2, /--source/],
     [['status', '--to', 'gen-000001'], 2, /--to belongs to rollback/],
+    [['watch'], 2, /or --sources/],
+    [['--sources'], 2, /answerdesk\.sources\.yaml cannot be read/],
+    [['--sources', 'x.yaml', '--language', 'en'], 2, /setting of one source/],
+    [['status', '--sources'], 2, /does not belong to status/],
+    [['history'], 0, /no run yet/],
     [['status'], 1, /no knowledge base/],
     [['.', '--map', 'absent.yaml'], 2, /cannot be read/],
     [['.', '--audience-rule', 'x'], 2, /title:PREFIX/],
@@ -212,6 +240,72 @@ describe('answerdesk ingest', () => {
     expect(await published()).toEqual(['Ask [EMAIL].']);
   });
 
+  it('reads the sources of a file, ends with 1 when one of them fails, and keeps a history', async () => {
+    await writeCentre(1);
+    const entry = (name: string) => `  - { name: ${name}, type: files, paths: [${name}] }\n`;
+    await folder.write('answerdesk.sources.yaml', `sources:\n${entry('centre')}${entry('gone')}`);
+    const first = await run('--sources', '--json');
+    expect(first).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/"gone" failed and stays as it was/),
+    });
+    const lines = first.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines).toMatchObject([
+      {
+        sources: [
+          { source: 'centre', summary: { published: true } },
+          { source: 'gone', error: { code: 'bad-input' } },
+        ],
+      },
+    ]);
+    const second = await run('--sources');
+    expect(second).toMatchObject({ code: 1, stderr: expect.not.stringMatching(/"gone" failed/) });
+    expect(await run('--sources', 'centre')).toMatchObject({ code: 0 });
+    const history = await run('history', '--json');
+    expect(
+      JSON.parse(history.stdout).runs.map(({ source, result }: { source: string; result: string }) => [
+        source,
+        result,
+      ]),
+    ).toEqual([
+      ['centre', 'published'],
+      ['gone', 'failed'],
+      ['centre', 'unchanged'],
+      ['gone', 'failed'],
+      ['centre', 'unchanged'],
+    ]);
+    expect((await run('history', '--source', 'gone')).stderr.trim().split('\n')).toHaveLength(2);
+  });
+
+  it.each([
+    ['watch', ['watch', 'centre']],
+    ['schedule', ['schedule', 'desk.yaml']],
+  ])('%s reads what is due, goes on until it is stopped, and ends in good order', async (_what, args) => {
+    await writeCentre(1);
+    await folder.write(
+      'desk.yaml',
+      'sources:\n  - { name: centre, type: files, paths: [centre], schedule: "* * * * * *" }\n',
+    );
+    const { child, ended } = start(args);
+    const said = (pattern: RegExp) =>
+      new Promise<void>((resolve) => {
+        let text = '';
+        child.stderr.on('data', (piece: Buffer) => {
+          text += piece.toString();
+          if (pattern.test(text)) resolve();
+        });
+      });
+    await said(/Published {2}gen-000001/);
+    const again = said(/Published {2}gen-000002/);
+    await writeCentre(2);
+    await again;
+    child.kill('SIGTERM');
+    expect(await ended).toMatchObject({ code: 130, stderr: expect.stringMatching(/Stopped\./) });
+  });
+
   it.each(['SIGINT', 'SIGTERM'] as const)('stops cleanly on %s', async (signal) => {
     await writeCentre(1, 3_000);
     const { child, ended } = start(['centre']);
@@ -220,6 +314,36 @@ describe('answerdesk ingest', () => {
       code: 130,
       stderr: expect.stringMatching(/stays as it is[\s\S]*Stopped\./),
     });
+  });
+});
+
+describe('killed while it embeds', () => {
+  it('embeds again only what was on its way', async () => {
+    const articles = 3_000;
+    await writeCentre(1, articles);
+    const before = endpoint.textsEmbedded;
+    const embedded = () => endpoint.textsEmbedded - before;
+    let killed = 0;
+    for (const share of [0.2, 0.5, 0.8]) {
+      const { child, ended } = start(['centre']);
+      const timer = setInterval(() => {
+        if (embedded() > articles * share) child.kill('SIGKILL');
+      }, 1);
+      if ((await ended).code === null) killed += 1;
+      clearInterval(timer);
+    }
+    expect(await run('centre')).toMatchObject({ code: 0 });
+    // Four requests of 128 texts, and the probe for the number of dimensions at each start.
+    expect(embedded()).toBeLessThanOrEqual(articles + killed * 4 * 128 + 4);
+    expect((await openCurrentGeneration(join(folder.path, 'var')))?.info.chunks).toBe(articles);
+    expect(killed).toBe(3);
+  });
+
+  it('says what it would take, and leaves nothing behind', async () => {
+    await writeCentre(1);
+    const { code, stdout } = await run('centre', '--estimate', '--json');
+    expect([code, JSON.parse(stdout)]).toMatchObject([0, { source: 'centre', passages: 40, toEmbed: 40 }]);
+    expect(await run('status')).toMatchObject({ code: 1 });
   });
 });
 

@@ -22,7 +22,7 @@ async function run(argv: readonly string[], signal: AbortSignal): Promise<void> 
   }
   const config = loadConfig();
   const say = (text: string, value: unknown) => {
-    process.stderr.write(`${text}\n`);
+    if (text !== '') process.stderr.write(`${text}\n`);
     if (args.json) process.stdout.write(`${JSON.stringify(value)}\n`);
   };
   // biome-ignore lint/nursery/useExhaustiveSwitchCases: help has returned above, which the rule does not see.
@@ -31,6 +31,17 @@ async function run(argv: readonly string[], signal: AbortSignal): Promise<void> 
       const { describeStatus, readStatus } = await import('#ingest/status.ts');
       const status = await readStatus(config.dataDir);
       return say(describeStatus(status), status);
+    }
+    case 'history': {
+      const { describeHistory, readRuns } = await import('#ingest/history.ts');
+      const all = await readRuns(config.dataDir);
+      const runs = all.filter(({ source }) => args.source === undefined || source === args.source);
+      return say(describeHistory(runs), { runs });
+    }
+    case 'watch':
+    case 'schedule': {
+      const commands = await import('./ingest/sources-command.ts');
+      return commands[args.command](args, config, { signal, say });
     }
     case 'rollback': {
       const { describeRollback, rollBack } = await import('#ingest/publish/roll-back.ts');
@@ -46,6 +57,18 @@ async function run(argv: readonly string[], signal: AbortSignal): Promise<void> 
     }
     case 're-embed':
     case 'ingest':
+      if (args.sources) {
+        const { ingestSources } = await import('./ingest/sources-command.ts');
+        return ingestSources(args, config, { signal, say });
+      }
+      if (args.estimate) {
+        const [{ estimatePaths }, { describeEstimate }] = await Promise.all([
+          import('./ingest/ingest-command.ts'),
+          import('#ingest/estimate.ts'),
+        ]);
+        const estimate = await estimatePaths(args, config, { signal });
+        return say(describeEstimate(estimate), estimate);
+      }
       return ingest(args, config, { signal, say });
   }
 }

@@ -6,8 +6,10 @@ const help = `Serves the widget and the API.
 
   answerdesk start
   answerdesk start --sample
+  answerdesk start --sources answerdesk.sources.yaml
 
-  --sample   first reads the sample company's articles, if ANSWERDESK_DATA_DIR was never used
+  --sample         first reads the sample company's articles, if ANSWERDESK_DATA_DIR was never used
+  --sources FILE   also reads the sources of FILE by their schedules, in a process of its own
   --help
 
 It serves the knowledge base in ANSWERDESK_DATA_DIR (default var/). It listens at ANSWERDESK_HOST (default 127.0.0.1) and
@@ -18,15 +20,23 @@ Exit codes: 0 stopped; 1 failed; 2 bad usage, bad settings, or the port is taken
 
 export const command = defineCommand({
   help,
-  options: { sample: { type: 'boolean' } },
+  options: { sample: { type: 'boolean' }, sources: { type: 'string' } },
   async run({ values }, signal) {
     if (values.sample) await ingestSample(signal);
     const { serve } = await import('#server/main.ts');
-    await serve(signal);
+    {
+      await using _schedule = values.sources ? await openSchedule(values.sources, signal) : undefined;
+      await serve(signal);
+    }
     // Timers and connections of libraries do not keep the process.
     process.exit(0);
   },
 });
+
+async function openSchedule(file: string, signal: AbortSignal): Promise<AsyncDisposable> {
+  const { startSchedule } = await import('./ingest/schedule-process.ts');
+  return startSchedule(file, signal);
+}
 
 async function ingestSample(signal: AbortSignal): Promise<void> {
   const { command: ingest } = await import('./ingest.ts');

@@ -9,7 +9,7 @@ import { openEmbedder } from '#models/embedder/open-embedder.ts';
 import { openReranker } from '#models/reranker/open-reranker.ts';
 import { missingFacts } from '#evals/judging/answer-checks.ts';
 import type { ArticleItem, ConversationItem, SourceItem } from '#ingest/item.ts';
-import { parseMarkdown } from '#ingest/parse/markdown-text.ts';
+import { parseMarkdown } from '#parse/markdown-text.ts';
 import { createFields } from '#ingest/sources/field-map.ts';
 import { findFiles } from '#ingest/sources/find-files.ts';
 import { readSource } from '#ingest/sources/read-source.ts';

@@ -1,33 +1,56 @@
 // One item of a source as a document or a conversation: parsed, cleaned, redacted, told apart by audience and language.
 import type { CardText } from '#core/answer-card.ts';
-import type { Document, DocumentKind } from '#core/document.ts';
-import { cleanText, oneLine, tidyWhitespace } from './clean/clean.ts';
+import type { Document, DocumentKind, TextRange } from '#core/document.ts';
+import type { Entity } from '#core/entity-finder.ts';
+import { cleanText, oneLine, tidyWhitespace } from '#parse/clean.ts';
+import { parseHtmlText } from '#parse/html-text.ts';
+import { turnText } from '#parse/mail-html.ts';
+import { inlineText, parseMarkdown } from '#parse/markdown-text.ts';
+import { ownWords } from '#parse/own-words.ts';
+import type { ParsedBlock, ParsedText } from '#parse/parsed-text.ts';
+import { parsePlainText } from '#parse/plain-text.ts';
+import { codeRanges, codeRangesOfMarkdown } from '#redact/code-ranges.ts';
+import { createPublishedWords, type PublishedWords } from '#redact/published-words.ts';
+import { addCounts } from '#redact/redact.ts';
+import { redactConversation } from '#redact/redact-conversation.ts';
+import { redactedBlocks } from '#redact/redacted-blocks.ts';
+import { versionMarks } from './clean/article-versions.ts';
 import { languageOf } from './clean/language.ts';
 import type { Conversation } from './clean/transcript.ts';
-import type { ArticleItem, CardItem, ConversationItem } from './item.ts';
-import { parseHtmlText } from './parse/html-text.ts';
-import { inlineText, parseMarkdown } from './parse/markdown-text.ts';
-import type { ParsedBlock, ParsedText } from './parse/parsed-text.ts';
-import { parsePlainText } from './parse/plain-text.ts';
-import { addCounts } from './redact/redact.ts';
-import { redactedBlocks } from './redact/redacted-blocks.ts';
+import type { ArticleItem, CardItem, ConversationItem, TranscriptTurn } from './item.ts';
 import type { SourceCounts, SourceOptions } from './source-options.ts';
 import { audienceOf } from './source-settings.ts';
-import { readTime } from './sources/record-items.ts';
+import { readTime } from './sources/read-time.ts';
 
 export interface ItemReader {
   article(item: ArticleItem, id: string): ReadArticle;
-  conversation(item: ConversationItem, id: string): Conversation;
+  /** Together, so that the model of personal data reads many turns at once. */
+  conversations(items: readonly NamedConversation[]): AsyncIterable<Conversation>;
   card(item: CardItem): CardText;
 }
 
-export interface ReadArticle extends Pick<ParsedText, 'note'> {
+export interface NamedConversation {
+  readonly item: ConversationItem;
+  readonly id: string;
+}
+
+/** Words of the sender alone, and what their markup set off as labels of buttons and the like. */
+interface OwnTurns {
+  readonly turns: readonly TranscriptTurn[];
+  readonly labels: ReadonlySet<string>;
+}
+
+export interface ReadArticle extends Pick<ParsedText, 'note' | 'isPage'> {
   readonly document: Document;
   readonly blocks: readonly ParsedBlock[];
 }
 
-/** `counts` is filled while items are read. */
-export function createItemReader(options: SourceOptions, counts: SourceCounts): ItemReader {
+/** `counts` is filled while items are read, `published` by the caller, before conversations are. */
+export function createItemReader(
+  options: SourceOptions,
+  counts: SourceCounts,
+  published: Pick<PublishedWords, 'has'> = createPublishedWords(options.publishedNames),
+): ItemReader {
   const { redactor, redactArticles = false } = options;
 
   function clean(raw: string): string {
@@ -36,9 +59,9 @@ export function createItemReader(options: SourceOptions, counts: SourceCounts): 
     return text;
   }
 
-  function redact(text: string, kind: DocumentKind): string {
+  function redact(text: string, kind: DocumentKind, code?: () => readonly TextRange[]): string {
     if (kind === 'article' && !redactArticles) return text;
-    const redacted = redactor.redact(text, kind);
+    const redacted = redactor.redact(text, kind, code?.());
     addCounts(counts.redactions, redacted.counts);
     return redacted.text;
   }
@@ -46,10 +69,11 @@ export function createItemReader(options: SourceOptions, counts: SourceCounts): 
   function article(item: ArticleItem, id: string): ReadArticle {
     const parsed = parseBody(item, clean(item.body));
     counts.invisibleRemoved += parsed.invisibleRemoved;
-    const pageContent = redact(parsed.text, 'article');
+    const pageContent = redact(parsed.text, 'article', () => codeRanges(parsed, item));
     const title = redact(oneLine(inlineText(clean(item.title))), 'article');
     const url = safeUrl(item.url);
     const updated = isoTime(item.updated);
+    const { version } = versionMarks({ title, path: item.id, stated: item.version });
     const document: Document = {
       id,
       pageContent,
@@ -72,17 +96,55 @@ export function createItemReader(options: SourceOptions, counts: SourceCounts): 
         }),
         ...(url ? { url } : {}),
         ...(updated ? { updated } : {}),
+        ...(version ? { version } : {}),
       },
     };
     const blocks = redactedBlocks(parsed, pageContent);
-    return { document, blocks, ...(parsed.note ? { note: parsed.note } : {}) };
+    return {
+      document,
+      blocks,
+      ...(parsed.note ? { note: parsed.note } : {}),
+      ...(parsed.isPage ? { isPage: true } : {}),
+    };
   }
 
-  function conversation(item: ConversationItem, id: string): Conversation {
-    const turns = item.turns.map((turn) => ({
-      ...turn,
-      text: redact(tidyWhitespace(clean(turn.text)), 'transcript'),
-    }));
+  /** First of all, so that what a mail quotes of the other side counts as said by nobody. */
+  function ownTurns({ turns }: ConversationItem): OwnTurns {
+    const labels = new Set<string>();
+    const own = turns.flatMap((turn) => {
+      const said = turnText(clean(turn.text));
+      for (const label of said.labels ?? []) labels.add(label);
+      const text = tidyWhitespace(ownWords(said.text));
+      return text === '' ? [] : [{ ...turn, text }];
+    });
+    return { turns: own, labels };
+  }
+
+  async function* conversations(items: readonly NamedConversation[]): AsyncGenerator<Conversation> {
+    const raw = items.map(({ item }) => ownTurns(item));
+    const entities = await options.entities?.find(raw.flatMap(({ turns }) => turns.map(({ text }) => text)));
+    let read = 0;
+    for (const [index, { item, id }] of items.entries()) {
+      const { turns, labels } = raw[index]!;
+      const found = entities?.slice(read, read + turns.length);
+      read += turns.length;
+      yield conversation(item, id, { turns: redacted(turns, found), labels });
+    }
+  }
+
+  function redacted(
+    turns: readonly TranscriptTurn[],
+    found: readonly (readonly Entity[])[] | undefined,
+  ): TranscriptTurn[] {
+    const { texts, counts: redactions } = redactConversation(
+      turns.map(({ text }) => text),
+      { redactor, entities: found, isPublished: published.has },
+    );
+    addCounts(counts.redactions, redactions);
+    return turns.map((turn, index) => ({ ...turn, text: texts[index]! }));
+  }
+
+  function conversation(item: ConversationItem, id: string, { turns, labels }: OwnTurns): Conversation {
     const sample = turns
       .slice(0, 12)
       .map(({ text }) => text)
@@ -95,12 +157,14 @@ export function createItemReader(options: SourceOptions, counts: SourceCounts): 
       audience: item.audience ?? options.transcriptsAudience,
       language: languageOf({ stated: item.language ?? options.language, path: '', text: sample }),
       ...(url ? { url } : {}),
+      ...(labels.size > 0 ? { labels } : {}),
     };
   }
 
   function card({ card: written }: CardItem): CardText {
     const questions = written.questions.map((question) => redact(oneLine(clean(question)), 'article'));
-    const answer = redact(clean(written.answer).trim(), 'article');
+    const own = clean(written.answer).trim();
+    const answer = redact(own, 'article', () => codeRangesOfMarkdown(own));
     const language = languageOf({
       stated: written.language ?? options.language,
       path: '',
@@ -109,12 +173,14 @@ export function createItemReader(options: SourceOptions, counts: SourceCounts): 
     return { ...written, questions, answer, language };
   }
 
-  return { article, conversation, card };
+  return { article, conversations, card };
 }
 
-function parseBody({ format }: ArticleItem, body: string): ParsedText {
+function parseBody({ format, url: base }: ArticleItem, body: string): ParsedText {
   if (format === 'text') return parsePlainText(body);
-  return format === 'html' ? parseHtmlText(body) : parseMarkdown(body, { isMdx: format === 'mdx' });
+  return format === 'html'
+    ? parseHtmlText(body, { base })
+    : parseMarkdown(body, { isMdx: format === 'mdx', base });
 }
 
 /** A link that may be shown: no scripts, no credentials. */

@@ -1,6 +1,7 @@
 // What readers hand to the job: articles and conversations as the source has them, and notes on what could not be read.
 import type { CardText } from '#core/answer-card.ts';
 import type { Audience } from '#core/document.ts';
+import type { MarkupFormat } from '#parse/parsed-text.ts';
 
 export interface Origin {
   /** Path relative to the ingested folder, or the file's name. */
@@ -14,17 +15,25 @@ export interface ArticleItem {
   readonly id: string;
   readonly title: string;
   readonly body: string;
-  readonly format: 'markdown' | 'mdx' | 'html' | 'text';
+  readonly format: MarkupFormat;
   readonly url?: string;
   readonly updated?: string;
+  /** Of what the article is about, as the source states it. */
+  readonly version?: string;
   readonly audience?: Audience;
+  /** Why the audience is internal, if the record says it in a word that is not known: `status "limited"`. */
+  readonly unknownVisibility?: string;
   readonly language?: string;
+  /** What somebody should know of how it was read, such as the encoding that was assumed. */
+  readonly note?: string;
   readonly origin: Origin;
 }
 
 export interface TranscriptTurn {
   readonly role: 'customer' | 'agent';
   readonly text: string;
+  /** What the source says that the text is; absent: it does not say. */
+  readonly format?: 'html' | 'text';
   /** Milliseconds since 1970. */
   readonly time?: number;
 }
@@ -36,6 +45,8 @@ export interface ConversationItem {
   readonly url?: string;
   readonly language?: string;
   readonly audience?: Audience;
+  /** As an article's. */
+  readonly unknownVisibility?: string;
   readonly origin: Origin;
 }
 
@@ -52,13 +63,17 @@ export interface ProblemItem {
   readonly type: 'problem';
   readonly origin: Origin;
   readonly reason: string;
+  /** Nothing is missing; somebody should know. Not counted. */
+  readonly isNote?: true;
 }
 
 /** What is as it was at the last run, such as a page that answered 304: its published document stays, nothing of it is read again. */
 export interface KeptItem {
   readonly type: 'kept';
-  /** As published, with the prefix of `idPrefix`. */
+  /** As the source gives it, like an article's. */
   readonly id: string;
+  /** It may have been left out then, like a conversation without a resolution; otherwise that it is not published is a problem. */
+  readonly mayBeLeftOut?: boolean;
   readonly origin: Origin;
 }
 

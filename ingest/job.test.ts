@@ -5,11 +5,12 @@ import type { Embedder } from '#core/embedder.ts';
 import { openCurrentGeneration } from '#knowledge/generations/generation-reader.ts';
 import { rollbackGeneration } from '#knowledge/generations/generation-writer.ts';
 import { createHashingEmbedder, type HashingEmbedder } from '#models/testing/hashing-embedder.ts';
+import type { Redactor } from '#redact/redact.ts';
+import { createDefaultRedactor } from '#redact/redaction-profile.ts';
 import { writeStamp } from './embed/embedder-stamp.ts';
 import type { SourceItem } from './item.ts';
 import { type IngestJob, removeSource, runIngestJob } from './job.ts';
 import { lockJob } from './job-lock.ts';
-import { createDefaultRedactor } from './redact/redaction-profile.ts';
 import { defaultInternalRules } from './source-settings.ts';
 import { createFields } from './sources/field-map.ts';
 import { findFiles } from './sources/find-files.ts';
@@ -33,6 +34,7 @@ interface Options extends Partial<JobOptions> {
   readonly model?: Embedder;
   readonly transcriptsAudience?: 'customer' | 'internal';
   readonly redactArticles?: boolean;
+  readonly redactor?: Redactor;
   /** Instead of what the files hold. */
   readonly items?: AsyncIterable<SourceItem>;
 }
@@ -45,6 +47,7 @@ async function ingest(
     model = embedder,
     transcriptsAudience = 'customer',
     redactArticles = false,
+    redactor = createDefaultRedactor(),
     items,
     ...options
   }: Options = {},
@@ -57,7 +60,7 @@ async function ingest(
       name,
       idPrefix,
       items: items ?? readSource(files, createFields()),
-      redactor: createDefaultRedactor(),
+      redactor,
       redactArticles,
       internalRules: defaultInternalRules,
       transcriptsAudience,
@@ -70,6 +73,34 @@ const article = (name: string, text: string, facts = '') =>
   folder.write(`in/${name}.md`, `---\ntitle: ${name}\n${facts}---\n${text}\n`);
 
 describe('runIngestJob', () => {
+  it('embeds again only what was on its way when the run before was cut off', async () => {
+    const articles = 1_000;
+    const line = (index: number) =>
+      `${JSON.stringify({ id: `a${index}`, title: `A${index}`, text: `Text ${index} of many.` })}\n`;
+    await folder.write('in/a.jsonl', Array.from({ length: articles }, (_, index) => line(index)).join(''));
+    let requests = 0;
+    const failing: Embedder = {
+      ...embedder,
+      async embedDocuments(texts) {
+        if (++requests > 5) throw new Error('the power went');
+        return embedder.embedDocuments(texts);
+      },
+    };
+    await expect(ingest('in', { model: failing })).rejects.toThrow('the power went');
+    // Another source takes nothing of it away.
+    await folder.write('two/b.md', 'Another source.');
+    await ingest('two', { name: 'two' });
+    const done = embedder.documentsEmbedded - 1;
+    expect(done).toBe(5 * 128);
+    const { chunks } = await ingest('in');
+    expect(chunks).toMatchObject({ embedded: articles - done, reused: done + 1 });
+    const { vectors } = (await openCurrentGeneration(dataDir))!;
+    await ingest('in', { model: createHashingEmbedder() });
+    expect((await openCurrentGeneration(dataDir))!.vectors.values).toEqual(vectors.values);
+    const left = await readdir(join(dataDir, 'sources'), { recursive: true });
+    expect(left.filter((name) => name.endsWith('.vectors'))).toEqual([]);
+  });
+
   it('publishes documents with what a citation needs, internal ones marked', async () => {
     await article(
       'pay',
@@ -328,13 +359,44 @@ describe('runIngestJob', () => {
       let read = 0;
       async function* items(): AsyncGenerator<SourceItem> {
         setTimeout(() => stop.abort(), 0);
-        for (; read < total; read += 1)
-          yield { type: 'conversation', id: `c${read}`, turns, origin: { file: 'c.jsonl' } };
+        for (; read < total; read += 1) {
+          const body = `# Number ${read}\n\nPress the **button** for ten seconds.`;
+          yield {
+            type: 'article',
+            id: `a${read}`,
+            title: 'T',
+            body,
+            format: 'markdown',
+            origin: { file: 'a.jsonl' },
+          };
+        }
       }
       await expect(ingest('', { items: items(), signal: stop.signal })).rejects.toMatchObject({
         name: 'AbortError',
       });
       expect(read).toBeLessThan(total);
+    });
+
+    it('while it redacts conversations', async () => {
+      const stop = new AbortController();
+      const redactor = createDefaultRedactor();
+      let redacted = 0;
+      async function* items(): AsyncGenerator<SourceItem> {
+        for (let read = 0; read < total; read += 1)
+          yield { type: 'conversation', id: `c${read}`, turns, origin: { file: 'c.jsonl' } };
+      }
+      const counting: Redactor = {
+        ...redactor,
+        findings(text, kind) {
+          if (redacted === 0) setTimeout(() => stop.abort(), 0);
+          redacted += 1;
+          return redactor.findings(text, kind);
+        },
+      };
+      await expect(
+        ingest('', { items: items(), redactor: counting, signal: stop.signal }),
+      ).rejects.toMatchObject({ name: 'AbortError' });
+      expect(redacted).toBeLessThan(total);
     });
 
     it('while it looks for what all conversations have in common', async () => {

@@ -1,46 +1,65 @@
 // One ingestion job: read a source, compare it with what is published, embed what is new, publish the next generation.
+import { join } from 'node:path';
 import { type AnswerCard, type CardStatus, cardStatus } from '#core/answer-card.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import { type Chunk, chunkContext, type Document } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
+import type { EntityFinder } from '#core/entity-finder.ts';
 import { AppError } from '#core/errors.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
-import { matrixRows } from '#core/vector-matrix.ts';
-import { generationFolder, readCurrentId } from '#knowledge/generations/generation-folder.ts';
+import { readCurrentId } from '#knowledge/generations/generation-folder.ts';
 import {
   cardQuestions,
-  type Generation,
-  openGeneration,
+  type GenerationContents,
+  openCurrentContents,
   vectorsByContentHash,
 } from '#knowledge/generations/generation-reader.ts';
 import { publishGeneration } from '#knowledge/generations/generation-writer.ts';
 import { refuseOtherModel } from '#knowledge/generations/model-in-use.ts';
+import { modelFileName } from '#models/store/model-store.ts';
+import { createEntityPass, type EntityCounts } from '#redact/entity-pass.ts';
 import { settleCards, unsettledCard } from './cards/settle-cards.ts';
 import { chunkDocument } from './chunk/chunk.ts';
+import { markOlderVersions } from './clean/mark-older-versions.ts';
 import { createEmbeddingRun } from './embed/embed-chunks.ts';
+import { openVectorFile } from './embed/vector-file.ts';
 import type { SourceItem } from './item.ts';
 import { lockJob } from './job-lock.ts';
+import { linkConversations } from './link/link-conversations.ts';
 import { createPause } from './pause.ts';
 import { adviseRollback } from './publish/advise-rollback.ts';
 import { refuseUsedFolder } from './publish/refuse-used-folder.ts';
 import { createQuarantine } from './quarantine.ts';
-import { readDocuments } from './source-documents.ts';
+import { publishedId, readDocuments } from './source-documents.ts';
 import { newSourceCounts, type SourceCounts, type SourceOptions } from './source-options.ts';
+import { keepUnchangedArticles } from './sources/keep-unchanged.ts';
+import { removeSourceFolder, type StoredMemory, sourceFolder } from './sources/source-memory.ts';
 
 export interface IngestJob extends CallOptions {
   readonly dataDir: string;
   /** Opened only when something has to be embedded or published. The job does not close it. */
   readonly openEmbedder: () => Promise<Embedder>;
   /** What to bring in; undefined = embed again what is there, with the model that is configured now. */
-  readonly source?: Omit<SourceOptions, 'onProblem' | 'onCard' | 'otherDocuments' | 'published'> & {
+  readonly source?: Omit<
+    SourceOptions,
+    'onProblem' | 'onCard' | 'otherDocuments' | 'published' | 'entities'
+  > & {
     readonly items: AsyncIterable<SourceItem>;
+    /** What is unchanged since the last run is kept as it is published. Absent: everything is read anew. */
+    readonly memory?: StoredMemory;
   };
+  /** Opened at the first conversation. The job does not close it. Absent: only patterns look for personal data. */
+  readonly openEntityFinder?: (() => Promise<EntityFinder>) | undefined;
   /** Only into a data folder that was not used before; default false. */
   readonly onlyIfEmpty?: boolean;
   /** Counts only: nothing is embedded and nothing written. */
   readonly dryRun?: boolean;
+  /** In a dry run: the texts that would be embedded, some at a time. */
+  readonly onNewTexts?: (texts: readonly string[]) => void;
   /** Publish although another model made what is in use; default false. */
   readonly acceptModelChange?: boolean;
+  /** As `publishGeneration` takes it. */
+  readonly exactLimit?: number;
   readonly onProgress?: (progress: JobProgress) => void;
 }
 
@@ -48,6 +67,8 @@ export interface JobProgress {
   readonly stage: 'reading' | 'embedding' | 'publishing';
   readonly documents: number;
   readonly chunks: number;
+  /** Turns of conversations that were searched for names. */
+  readonly turns: number;
   /** Chunks that have their vector, from the cache or the model. */
   readonly embedded: number;
 }
@@ -66,6 +87,10 @@ export interface JobSummary {
   };
   readonly chunks: { readonly total: number; readonly embedded: number; readonly reused: number };
   readonly counts?: SourceCounts;
+  /** The search for names in conversations; absent where there was nothing to search or no model. */
+  readonly names?: EntityCounts;
+  /** Articles of all sources that a newer version replaces; absent when there are none. */
+  readonly older?: number;
   /** Answer cards of all sources, by what has become of them; absent when there are none. */
   readonly cards?: Readonly<Record<CardStatus, number>>;
   readonly quarantineFile?: string;
@@ -80,20 +105,24 @@ export interface JobSummary {
 export async function runIngestJob({
   dataDir,
   openEmbedder,
+  openEntityFinder,
   source,
   onlyIfEmpty = false,
   dryRun = false,
+  onNewTexts = () => {},
   acceptModelChange = false,
+  exactLimit,
   onProgress = () => {},
   signal,
 }: IngestJob): Promise<JobSummary> {
   const started = performance.now();
   using _lock = dryRun ? undefined : lockJob(dataDir);
   if (onlyIfEmpty) await refuseUsedFolder(dataDir);
-  const [previous, embedder] = await Promise.all([
+  const [opened, embedder] = await Promise.all([
     openPrevious(dataDir),
-    dryRun ? noEmbedder : openEmbedder(),
+    dryRun ? noEmbedder(onNewTexts) : openEmbedder(),
   ]);
+  using previous = opened;
   if (previous && !dryRun && !acceptModelChange)
     refuseOtherModel({ generation: previous.info.id, modelId: previous.info.modelId }, embedder.modelId);
   const quarantine = createQuarantine();
@@ -101,24 +130,43 @@ export async function runIngestJob({
   const kept = previous
     ? previous.documents.filter((document) => document.metadata.source !== source?.name)
     : [];
-  const cache =
+  const known =
     previous && (dryRun || previous.info.modelId === embedder.modelId)
-      ? vectorsByContentHash(previous)
-      : new Map<string, Float32Array>();
+      ? [vectorsByContentHash(previous)]
+      : [];
+  // What a run that was killed has embedded.
+  using journal = dryRun
+    ? noVectors()
+    : await openVectorFile(vectorJournal(dataDir, source?.name, embedder.modelId), embedder.dimensions);
 
-  const documents: Document[] = [...kept];
+  const read: Document[] = [...kept];
   const chunks: Chunk[] = [];
   const found: AnswerCard[] = (previous?.cards ?? []).filter((card) => card.source !== source?.name);
   const keptCards = found.length;
   const progress = (stage: JobProgress['stage']) => {
     onProgress({
       stage,
-      documents: documents.length - kept.length,
+      documents: read.length - kept.length,
+      turns: entities ? entities.counts.searched + entities.counts.known : 0,
       chunks: run.counts.added,
       embedded: run.counts.embedded + run.counts.cached,
     });
   };
-  const run = createEmbeddingRun(embedder, { cache, signal, onProgress: () => progress('embedding') });
+  const entities =
+    source && openEntityFinder
+      ? createEntityPass({
+          openFinder: openEntityFinder,
+          ...(dryRun ? {} : { file: join(sourceFolder(dataDir, source.name), 'entities.jsonl') }),
+          signal,
+          onProgress: () => progress('reading'),
+        })
+      : undefined;
+  const run = createEmbeddingRun(embedder, {
+    known,
+    store: journal,
+    signal,
+    onProgress: () => progress('embedding'),
+  });
   const pause = createPause({ signal });
   const add = async (chunk: Chunk) => {
     chunks.push(chunk);
@@ -138,12 +186,14 @@ export async function runIngestJob({
         .filter(({ metadata }) => metadata.source === source.name)
         .map((document) => [document.id, document]),
     );
+    source.memory?.bind(published.values());
     const publishedChunks = Map.groupBy(previous?.chunks ?? [], ({ documentId }) => documentId);
     const elsewhere = new Map(kept.map(({ id, metadata }) => [id, metadata.source]));
     for await (const { document, blocks, kept: isKept } of readDocuments(
-      source.items,
+      source.memory ? keepUnchangedArticles(source.items, source.memory) : source.items,
       {
         ...source,
+        ...(entities ? { entities } : {}),
         otherDocuments: kept,
         published,
         onProblem: quarantine.add,
@@ -152,7 +202,7 @@ export async function runIngestJob({
       { counts, signal },
     )) {
       refuseCollision(document, elsewhere);
-      documents.push(document);
+      read.push(document);
       const passages = isKept
         ? (publishedChunks.get(document.id) ?? [])
         : chunkDocument(document, { blocks });
@@ -161,8 +211,9 @@ export async function runIngestJob({
     }
   }
 
+  await entities?.finish();
   const quarantineFile = source && !dryRun ? await quarantine.write(dataDir, source.name) : undefined;
-  if (source && documents.length === kept.length && found.length === keptCards)
+  if (source && read.length === kept.length && found.length === keptCards)
     throw nothingUsable(counts, quarantineFile);
   if (chunks.length === 0)
     throw new AppError(
@@ -170,11 +221,20 @@ export async function runIngestJob({
       'There is no knowledge base yet: give the folders or files to ingest.',
     );
 
-  const vectors = await run.finish();
+  const older = markOlderVersions(read, chunks);
+  const embeddedAt = await run.finish();
   const { embedded, cached: reused } = run.counts;
+  const { modelId, dimensions } = embedder;
+  const documents = await linkConversations(
+    { documents: read, chunks, vectorAt: embeddedAt, modelId, dimensions },
+    { signal },
+  );
   const cards = settleCards(found, { documents, before: previous?.cards ?? [] });
   for (const question of cardQuestions(cards)) await run.add(question);
-  const cardVectors = (await run.finish()).slice(chunks.length);
+  const vectorAt = await run.finish();
+  const rows = function* (from: number, to: number) {
+    for (let row = from; row < to; row += 1) yield vectorAt(row);
+  };
   const difference = compare(previous, documents, source?.name);
   const isNew =
     !previous ||
@@ -191,23 +251,33 @@ export async function runIngestJob({
             dataDir,
             documents,
             chunks,
-            vectors,
+            vectors: rows(0, chunks.length),
             cards,
-            cardVectors,
+            cardVectors: rows(chunks.length, run.counts.added),
             modelId: embedder.modelId,
             dimensions: embedder.dimensions,
             acceptModelChange,
+            ...(exactLimit !== undefined && { exactLimit }),
           },
           { signal },
         )
       : previous.info;
+  // They lie in the generation now.
+  if (generation) await journal.remove();
+  if (source?.memory && generation) {
+    const own = documents.slice(kept.length);
+    // Published is published: without its memory the next run reads everything.
+    await source.memory.commit(own, (id) => publishedId(id, source)).catch(() => {});
+  }
   const { total: _total, ...changes } = difference;
   return {
     ...(generation ? { generation } : {}),
     published: generation !== undefined && isNew,
     ...(source ? { source: source.name, counts } : {}),
+    ...(entities && isUsed(entities.counts) ? { names: entities.counts } : {}),
     documents: changes,
     chunks: { total: chunks.length, embedded, reused },
+    ...(older > 0 ? { older } : {}),
     ...(cards.length > 0 ? { cards: countCards(cards) } : {}),
     ...(quarantineFile ? { quarantineFile } : {}),
     seconds: Math.round(performance.now() - started) / 1000,
@@ -221,7 +291,7 @@ export async function removeSource({
   signal,
 }: CallOptions & { readonly dataDir: string; readonly name: string }): Promise<GenerationInfo> {
   using _lock = lockJob(dataDir);
-  const previous = await openPrevious(dataDir);
+  using previous = await openPrevious(dataDir);
   const names = previous?.info.sources.map((entry) => entry.name) ?? [];
   if (!previous || !names.includes(name)) {
     throw new AppError('bad-input', `There is no source "${name}". Sources: ${names.join(', ') || 'none'}.`);
@@ -234,38 +304,70 @@ export async function removeSource({
     );
   }
   const rows = previous.chunks.flatMap((chunk, row) => (chunk.source === name ? [] : [row]));
-  const vectors = matrixRows(previous.vectors);
-  const cardVectors = matrixRows(previous.cardVectors);
   const questionOwners = previous.cards.flatMap(({ source, questions }) => questions.map(() => source));
-  const { dimensions } = previous.vectors;
-  return publishGeneration(
+  const cardRows = questionOwners.flatMap((owner, row) => (owner === name ? [] : [row]));
+  const { modelId, dimensions } = previous.info;
+  const generation = await publishGeneration(
     {
       dataDir,
       documents,
       chunks: rows.map((row) => previous.chunks[row]!),
-      vectors: rows.map((row) => vectors[row]!),
+      vectors: Iterator.from(rows).map(previous.vectorAt),
       cards: settleCards(
         previous.cards.filter(({ source }) => source !== name),
         { documents, before: previous.cards },
       ),
-      cardVectors: cardVectors.filter((_vector, row) => questionOwners[row] !== name),
-      modelId: previous.info.modelId,
+      cardVectors: Iterator.from(cardRows).map(previous.cardVectorAt),
+      modelId,
       dimensions,
     },
     { signal },
   );
+  await removeSourceFolder(dataDir, name);
+  return generation;
+}
+
+function isUsed({ searched, known, problem }: EntityCounts): boolean {
+  return searched + known > 0 || problem !== undefined;
 }
 
 /** For a dry run: every text counts as embedded. */
-const noEmbedder: Pick<Embedder, 'modelId' | 'dimensions' | 'embedDocuments'> = {
-  modelId: '',
-  dimensions: 0,
-  embedDocuments: async (texts) => texts.map(() => new Float32Array()),
-};
+function noEmbedder(
+  onTexts: (texts: readonly string[]) => void,
+): Pick<Embedder, 'modelId' | 'dimensions' | 'embedDocuments'> {
+  return {
+    modelId: '',
+    dimensions: 0,
+    async embedDocuments(texts) {
+      onTexts(texts);
+      return texts.map(() => new Float32Array());
+    },
+  };
+}
 
-async function openPrevious(dataDir: string): Promise<Generation | undefined> {
-  const id = await readCurrentId(dataDir);
-  return id === undefined ? undefined : openGeneration(generationFolder(dataDir, id)).catch(adviseRollback);
+/** For a dry run: nothing is kept. */
+function noVectors() {
+  const counted = new Set<string>();
+  return {
+    has: (hash: string) => counted.has(hash),
+    get: () => new Float32Array(),
+    add(hashes: readonly string[]) {
+      for (const hash of hashes) counted.add(hash);
+    },
+    remove: async () => {},
+    [Symbol.dispose]() {},
+  };
+}
+
+/** Of one source: a run of another one must not take it away. */
+function vectorJournal(dataDir: string, source: string | undefined, modelId: string): string {
+  return join(sourceFolder(dataDir, source ?? 're-embed'), `${modelFileName(modelId)}.vectors`);
+}
+
+async function openPrevious(dataDir: string): Promise<GenerationContents | undefined> {
+  // Which generation is in use is said before, and is another matter than a damaged one.
+  await readCurrentId(dataDir);
+  return openCurrentContents(dataDir).catch(adviseRollback);
 }
 
 function refuseCollision({ id, metadata }: Document, elsewhere: ReadonlyMap<string, string>): void {
@@ -300,7 +402,7 @@ function nothingUsable(counts: SourceCounts, quarantineFile: string | undefined)
 }
 
 function compare(
-  previous: Generation | undefined,
+  previous: GenerationContents | undefined,
   documents: readonly Document[],
   source: string | undefined,
 ) {

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { createDefaultRedactor } from '#redact/redaction-profile.ts';
 import { chunkDocument } from './chunk/chunk.ts';
-import { createDefaultRedactor } from './redact/redaction-profile.ts';
 import { readDocuments } from './source-documents.ts';
 import { newSourceCounts } from './source-options.ts';
 import { defaultInternalRules } from './source-settings.ts';

@@ -1,16 +1,21 @@
-// The documents of one source, without duplicates. Articles come as they are read; transcripts at the end, because what all agents say
-// is only known then.
+// The documents of one source, without duplicates. Articles come as they are read; transcripts at the end, because what all agents say and
+// what the articles call things is only known then.
 import { createHash } from 'node:crypto';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Document } from '#core/document.ts';
+import { isGeneral } from '#knowledge/transcripts/general-sentence.ts';
+import { createTeamVocabulary } from '#knowledge/transcripts/team-vocabulary.ts';
+import { cleanText } from '#parse/clean.ts';
+import type { ParsedBlock } from '#parse/parsed-text.ts';
+import { createPublishedWords } from '#redact/published-words.ts';
+import { speaksOfOneCase } from '#redact/value-veto.ts';
 import { createBoilerplate } from './clean/boilerplate.ts';
-import { cleanText } from './clean/clean.ts';
 import { createInternalFacts } from './clean/internal-facts.ts';
 import { createNearDuplicates } from './clean/near-duplicates.ts';
 import { type Conversation, plainTurn, transcriptToDocument } from './clean/transcript.ts';
-import type { Origin, ProblemItem, SourceItem } from './item.ts';
-import { createItemReader } from './item-reader.ts';
-import type { ParsedBlock } from './parse/parsed-text.ts';
+import type { ArticleItem, Origin, ProblemItem, SourceItem } from './item.ts';
+import { createItemReader, type NamedConversation, type ReadArticle } from './item-reader.ts';
+import { createPageQueue } from './page-queue.ts';
 import { createPause } from './pause.ts';
 import type { SourceCounts, SourceOptions } from './source-options.ts';
 
@@ -22,6 +27,9 @@ export interface ReadDocument {
   readonly blocks?: readonly ParsedBlock[];
 }
 
+/** A model reads many turns much faster together. */
+const turnsAtOnce = 512;
+
 export async function* readDocuments(
   items: AsyncIterable<SourceItem>,
   options: SourceOptions,
@@ -30,9 +38,16 @@ export async function* readDocuments(
   const origins = new Map<string, Origin>();
   const contents = new Set<string>();
   const conversations: Conversation[] = [];
+  const keptTranscripts: Document[] = [];
   const internalFacts = createInternalFacts();
-  const learn = ({ pageContent, metadata }: Document) => {
-    if (metadata.kind === 'article') internalFacts.learn(pageContent, metadata.audience);
+  const published = createPublishedWords(options.publishedNames);
+  const vocabulary = createTeamVocabulary();
+  const learn = (document: Document) => {
+    const { pageContent, metadata } = document;
+    published.learn(document);
+    if (metadata.kind !== 'article') return;
+    internalFacts.learn(pageContent, metadata.audience);
+    if (metadata.audience === 'customer') vocabulary.learn(`${metadata.title}\n${pageContent}`);
   };
   options.otherDocuments?.forEach(learn);
   const report = (problem: ProblemItem) => {
@@ -56,74 +71,126 @@ export async function* readDocuments(
     return contents.size !== contents.add(key).size;
   };
 
-  const keepDocument = (document: Document): ReadDocument => {
+  const count = (document: Document): Document => {
     const { kind, audience } = document.metadata;
-    contents.add(contentKey(document));
     learn(document);
     counts[kind === 'article' ? 'articles' : 'transcripts'] += 1;
     if (audience === 'internal') counts.internal += 1;
-    return { document, kept: true };
+    return document;
+  };
+  /** Closed to customers where it tells what only agents-only articles say. */
+  const closeIfItTells = (document: Document): Document => {
+    if (document.metadata.audience !== 'customer' || !internalFacts.foundIn(document.pageContent))
+      return document;
+    counts.withInternalFacts += 1;
+    return { ...document, metadata: { ...document.metadata, audience: 'internal' } };
   };
 
-  const read = createItemReader(options, counts);
+  const read = createItemReader(options, counts, published);
+  const newArticle = ({ document, blocks }: ReadArticle): ReadDocument[] =>
+    isNewContent(document) ? [{ document: count(document), blocks }] : [];
+
+  const pages = createPageQueue(options.memory);
   const pause = createPause({ signal });
+  const pending: NamedConversation[] = [];
   for await (const item of items) {
     await pause();
     if (item.type === 'problem') {
-      report(item);
+      if (item.isNote) options.onProblem(item);
+      else report(item);
       continue;
     }
     if (item.type === 'kept') {
-      const document = options.published?.get(item.id);
-      if (!document)
+      const document = options.published?.get(publishedId(item.id, options));
+      if (document && isNewId(document.id, item.origin)) {
+        if (document.metadata.kind === 'transcript') keptTranscripts.push(document);
+        else if (isNewContent(document)) yield { document: count(document), kept: true };
+      } else if (!document && !item.mayBeLeftOut)
         report({ type: 'problem', origin: item.origin, reason: 'said to be unchanged, but not published' });
-      else if (isNewId(item.id, item.origin)) yield keepDocument(document);
       continue;
     }
-    const id = (options.idPrefix ?? '') + cleanText(item.id).text;
+    const id = publishedId(item.id, options);
     if (!isNewId(id, item.origin)) continue;
     if (item.type === 'card') {
       options.onCard?.({ id, ...read.card(item) });
       continue;
     }
     if (item.type === 'conversation') {
-      conversations.push(read.conversation(item, id));
+      pending.push({ item, id });
       continue;
     }
-    const { document, blocks, note } = read.article(item, id);
-    if (note) options.onProblem({ type: 'problem', origin: item.origin, reason: note });
+    countUnknownVisibility(item, counts);
+    const article = read.article(item, id);
+    const { document, note } = article;
+    for (const reason of [item.note, note])
+      if (reason) options.onProblem({ type: 'problem', origin: item.origin, reason });
     if (document.pageContent === '')
       report({ type: 'problem', origin: item.origin, reason: 'no text is left when markup is taken out' });
-    else if (isNewContent(document)) {
-      learn(document);
-      counts.articles += 1;
-      if (document.metadata.audience === 'internal') counts.internal += 1;
-      yield { document, blocks };
+    else if (article.isPage) yield* pages.add(article).flatMap(newArticle);
+    else yield* newArticle(article);
+  }
+  yield* pages.finish().flatMap(newArticle);
+
+  const nearDuplicates = createNearDuplicates();
+  for (const document of keptTranscripts) {
+    await pause();
+    nearDuplicates.addOrFind(document.pageContent);
+    const told = closeIfItTells(document);
+    yield { document: count(told), kept: told === document };
+  }
+  for (const batch of batchesOf(pending)) {
+    for await (const conversation of read.conversations(batch)) {
+      conversations.push(conversation);
+      await pause();
     }
   }
-
   const boilerplate = createBoilerplate();
   for (const conversation of conversations) {
     boilerplate.learn(agentTexts(conversation));
     await pause();
   }
-  const nearDuplicates = createNearDuplicates();
   for (const conversation of conversations) {
     await pause();
-    const document = transcriptToDocument(conversation, boilerplate);
+    const { language, labels } = conversation;
+    const document = transcriptToDocument(conversation, boilerplate, (sentence) =>
+      isGeneral(sentence, { language, labels, vocabulary, namesSomebody: speaksOfOneCase }),
+    );
     if (!document) counts.withoutResolution += 1;
     else if (nearDuplicates.addOrFind(document.pageContent)) counts.nearDuplicates += 1;
-    else {
-      const tells = document.metadata.audience === 'customer' && internalFacts.foundIn(document.pageContent);
-      if (tells) counts.withInternalFacts += 1;
-      const told: Document = tells
-        ? { ...document, metadata: { ...document.metadata, audience: 'internal' } }
-        : document;
-      counts.transcripts += 1;
-      if (told.metadata.audience === 'internal') counts.internal += 1;
-      yield { document: told };
-    }
+    else yield { document: count(closeIfItTells(document)) };
   }
+}
+
+/** Conversations stay whole. */
+function* batchesOf(conversations: readonly NamedConversation[]): Generator<NamedConversation[]> {
+  let batch: NamedConversation[] = [];
+  let turns = 0;
+  for (const conversation of conversations) {
+    batch.push(conversation);
+    turns += conversation.item.turns.length;
+    if (turns < turnsAtOnce) continue;
+    yield batch;
+    batch = [];
+    turns = 0;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** What a document is called in the knowledge base that its source calls `id`. */
+export function publishedId(id: string, { idPrefix = '' }: Pick<SourceOptions, 'idPrefix'>): string {
+  return idPrefix + cleanText(id).text;
+}
+
+/** More different ones are counted as others: what says it may be any text. */
+const mostUnknownWords = 50;
+
+function countUnknownVisibility(
+  { unknownVisibility: word }: ArticleItem,
+  { unknownVisibility: counted }: SourceCounts,
+): void {
+  if (word === undefined) return;
+  const key = word in counted || Object.keys(counted).length < mostUnknownWords ? word : 'others';
+  counted[key] = (counted[key] ?? 0) + 1;
 }
 
 function contentKey({ metadata: { title, audience }, pageContent }: Document): string {

@@ -1,13 +1,19 @@
 // What a run over a source is told, and what it counts.
 import type { CardText } from '#core/answer-card.ts';
 import type { Audience, Document } from '#core/document.ts';
+import type { EntityPass } from '#redact/entity-pass.ts';
+import type { RedactionCounts, Redactor } from '#redact/redact.ts';
 import type { ProblemItem } from './item.ts';
-import type { RedactionCounts, Redactor } from './redact/redact.ts';
 import type { InternalRule } from './source-settings.ts';
+import type { SourceMemory } from './sources/source-spec.ts';
 
 export interface SourceOptions {
   readonly name: string;
   readonly redactor: Redactor;
+  /** Finds names and places in conversations; absent: only the redactor's patterns look. */
+  readonly entities?: Pick<EntityPass, 'find'>;
+  /** Names that stay in conversations besides the words of the team's own articles: of the company, of its products. */
+  readonly publishedNames?: readonly string[] | undefined;
   /** Articles are published as they are written; default false. Conversations are always redacted. */
   readonly redactArticles?: boolean;
   readonly internalRules: readonly InternalRule[];
@@ -19,6 +25,8 @@ export interface SourceOptions {
   readonly otherDocuments?: readonly Document[];
   /** This source's documents as they are published, by id: what a `kept` item means. */
   readonly published?: ReadonlyMap<string, Document>;
+  /** Where the frame of a site's pages is kept for the next run, which may read one page only. */
+  readonly memory?: SourceMemory | undefined;
   readonly onProblem: (problem: ProblemItem) => void;
   /** Answer cards are no documents. Without this they are read and left out. */
   readonly onCard?: (card: ReadCard) => void;
@@ -33,6 +41,8 @@ export interface SourceCounts {
   articles: number;
   transcripts: number;
   internal: number;
+  /** Of the internal ones: how many are so because of a word that is not known, by word. */
+  readonly unknownVisibility: Record<string, number>;
   quarantined: number;
   /** Of the internal ones: transcripts that repeat what only agents-only articles say. */
   withInternalFacts: number;
@@ -52,6 +62,7 @@ export function newSourceCounts(): SourceCounts {
     transcripts: 0,
     internal: 0,
     withInternalFacts: 0,
+    unknownVisibility: {},
     quarantined: 0,
     duplicates: 0,
     nearDuplicates: 0,

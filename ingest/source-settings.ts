@@ -5,13 +5,14 @@ import { z } from 'zod';
 import type { Audience } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
 import { fieldMapSchema, parseSettings } from './sources/field-map.ts';
+import { settingsFolder } from './sources/find-files.ts';
 
 const settingsFileName = 'answerdesk.source.yaml';
 
 /** What matches is for agents only. */
 export type InternalRule = { readonly titlePrefix: string } | { readonly path: string };
 
-const settingsSchema = z.strictObject({
+export const settingsSchema = z.strictObject({
   name: z.string().min(1).max(100).optional(),
   internal: z
     .array(
@@ -27,9 +28,13 @@ const settingsSchema = z.strictObject({
   idPrefix: z.string().min(1).max(100).optional(),
   redactArticles: z.boolean().optional(),
   keepInArticles: z
-    .array(z.enum(['email', 'phone', 'card', 'iban', 'ssn', 'ip', 'number', 'secret']))
+    .array(
+      z.enum(['email', 'phone', 'card', 'iban', 'ssn', 'id', 'ip', 'number', 'secret', 'vehicle', 'device']),
+    )
     .optional(),
+  names: z.boolean().optional(),
   publishedDomains: z.array(z.string().min(1)).optional(),
+  publishedNames: z.array(z.string().min(1).max(100)).max(1_000).optional(),
   map: fieldMapSchema.optional(),
 });
 
@@ -37,6 +42,11 @@ export type SourceSettings = z.infer<typeof settingsSchema>;
 
 /** Without any rule given, titles such as "Internal: closing an account" are internal. */
 export const defaultInternalRules: readonly InternalRule[] = [{ titlePrefix: 'Internal:' }];
+
+/** Where the settings for `path` lie, whether there are any or not. */
+export async function settingsFile(path: string): Promise<string> {
+  return join(await settingsFolder(path), settingsFileName);
+}
 
 /** The settings in `folder`; empty when it has none. Throws `bad-input` for a file that is not valid. */
 export async function readSourceSettings(folder: string): Promise<SourceSettings> {
@@ -71,27 +81,4 @@ export function audienceOf(
     'path' in rule ? matchesGlob(item.path, rule.path) : title.startsWith(rule.titlePrefix.toLowerCase()),
   );
   return internal ? 'internal' : 'customer';
-}
-
-/** Words that keep a text from customers err on that side: only plainly public words open it. */
-export function readAudience(value: string | undefined): Audience | undefined {
-  const word = value?.trim().toLowerCase();
-  if (!word) return undefined;
-  return ['customer', 'customers', 'public', 'everyone', 'external', 'all', 'published'].includes(word)
-    ? 'customer'
-    : 'internal';
-}
-
-/** Drafts, private articles and internal notes, as the usual exports mark them: `draft: true`, `public: false` and the like. */
-export function isPrivate(facts: Readonly<Record<string, unknown>>): boolean {
-  return Object.entries(facts).some(([name, value]) => {
-    const word = String(value).toLowerCase();
-    const isTrue = value === true || value === 1 || ['true', 'yes', '1'].includes(word);
-    const isFalse = value === false || value === 0 || ['false', 'no', '0'].includes(word);
-    const plain = name.toLowerCase().replace(/[_-]/g, '');
-    return (
-      (isTrue && /^(?:is)?(?:draft|private|internal|internalnote|privatenote)$/.test(plain)) ||
-      (isFalse && /^(?:is)?(?:public|published)$/.test(plain))
-    );
-  });
 }

@@ -21,13 +21,25 @@ export function describeJob(summary: JobSummary): string {
           .join(', ') || 'nothing'
       }`,
     );
+    if (summary.names) lines.push(`Names      ${describeNames(summary.names)}`);
     if (counts.withInternalFacts > 0)
       lines.push(
         `Closed     ${number(counts.withInternalFacts)} conversations that repeat what only agents-only articles say`,
       );
+    const unknown = Object.entries(counts.unknownVisibility).toSorted(([, left], [, right]) => right - left);
+    if (unknown.length > 0) {
+      const shown = unknown.slice(0, 6).map(([word, count]) => `${word} (${number(count)})`);
+      lines.push(
+        `Undecided  ${shown.join(', ')}${unknown.length > shown.length ? ' and others' : ''}: words about who may see it that are not known, so it is for agents only`,
+      );
+    }
     if (counts.invisibleRemoved > 0)
       lines.push(`Removed    ${number(counts.invisibleRemoved)} invisible characters`);
   }
+  if (summary.older)
+    lines.push(
+      `Older      ${number(summary.older)} articles that a newer version replaces: they answer only who asks for their version`,
+    );
   if (summary.cards) {
     const { approved, draft, stale, expired } = summary.cards;
     const others = [entry(draft, 'drafts'), entry(expired, 'expired'), entry(stale, 'stale')].filter(Boolean);
@@ -53,6 +65,12 @@ export function describeJob(summary: JobSummary): string {
     );
   else lines.push(`Nothing has changed: ${generation.id} stays in use.`);
   return lines.join('\n');
+}
+
+function describeNames({ searched, known, problem }: NonNullable<JobSummary['names']>): string {
+  if (problem !== undefined)
+    return `not searched, only patterns looked for personal data in conversations. ${problem}`;
+  return `${number(searched + known)} turns searched, ${number(known)} of them known already`;
 }
 
 function entry(count: number, what: string): string {

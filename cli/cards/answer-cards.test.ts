@@ -13,7 +13,6 @@ import {
 import type { Message } from '#core/conversation.ts';
 import { patienceMs } from '#core/testing/patience.ts';
 import { type JobSummary, removeSource, runIngestJob } from '#ingest/job.ts';
-import { createDefaultRedactor } from '#ingest/redact/redaction-profile.ts';
 import { defaultInternalRules } from '#ingest/source-settings.ts';
 import { createFields } from '#ingest/sources/field-map.ts';
 import { findFiles } from '#ingest/sources/find-files.ts';
@@ -23,6 +22,7 @@ import { createTemporaryFolder, type TemporaryFolder } from '#ingest/testing/sou
 import { openCurrentGeneration } from '#knowledge/generations/generation-reader.ts';
 import { openKnowledgeBase } from '#knowledge/knowledge-base.ts';
 import { createHashingEmbedder } from '#models/testing/hashing-embedder.ts';
+import { createDefaultRedactor } from '#redact/redaction-profile.ts';
 
 /** Called as the one that the thresholds were fitted with, so that cosines count. */
 const embedder = createHashingEmbedder({ dimensions: 256, modelId: 'answerdesk-embedder-2@test' });

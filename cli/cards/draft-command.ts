@@ -7,13 +7,13 @@ import type { CallOptions } from '#core/call-options.ts';
 import { AppError } from '#core/errors.ts';
 import { defaultTenant } from '#core/tenant.ts';
 import { cardsToYaml } from '#ingest/cards/write-cards.ts';
-import { createDefaultRedactor } from '#ingest/redact/redaction-profile.ts';
 import type { CardDraft } from '#learning/cards/card-draft.ts';
 import { draftFromArticles } from '#learning/cards/draft-from-articles.ts';
 import { draftFromConversations } from '#learning/cards/draft-from-conversations.ts';
 import { draftFromGaps, unansweredQuestions } from '#learning/cards/draft-from-gaps.ts';
 import { shippedReader } from '#learning/dialogue-acts/shipped-reader.ts';
 import { openChatModel } from '#models/chat/open-chat-model.ts';
+import { createDefaultRedactor } from '#redact/redaction-profile.ts';
 import { openSqliteConversationStore } from '#storage/sqlite/sqlite-conversation-store.ts';
 import { openPublished } from './open-published.ts';
 

@@ -3,21 +3,18 @@
 import type { Config } from '#app/config.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Embedder } from '#core/embedder.ts';
+import type { EntityFinder } from '#core/entity-finder.ts';
 import { AppError } from '#core/errors.ts';
 import { writeStamp } from '#ingest/embed/embedder-stamp.ts';
+import { type Estimate, estimateRun } from '#ingest/estimate.ts';
 import { type JobSummary, runIngestJob } from '#ingest/job.ts';
-import { createDefaultRedactor } from '#ingest/redact/redaction-profile.ts';
-import {
-  defaultInternalRules,
-  parseInternalRule,
-  readSourceSettings,
-  type SourceSettings,
-} from '#ingest/source-settings.ts';
-import { createFields, readFieldMap } from '#ingest/sources/field-map.ts';
+import { type NamedSource, type RunSourceOptions, runSource } from '#ingest/run-source.ts';
+import { parseInternalRule, readSourceSettings, type SourceSettings } from '#ingest/source-settings.ts';
+import { readFieldMap } from '#ingest/sources/field-map.ts';
 import { defaultSourceName, settingsFolder } from '#ingest/sources/find-files.ts';
-import { openSource } from '#ingest/sources/open-source.ts';
 import { findModelInUse, refuseOtherModel } from '#knowledge/generations/model-in-use.ts';
 import { chooseEmbedder, configuredModelId, openChosenEmbedder } from '#models/embedder/choose-embedder.ts';
+import { openOnnxEntityFinder } from '#models/personal-data/onnx-entity-finder.ts';
 import type { Arguments } from './arguments.ts';
 import { createProgressDisplay } from './progress.ts';
 
@@ -26,49 +23,64 @@ export async function ingestPaths(
   config: Config,
   { signal }: CallOptions = {},
 ): Promise<JobSummary> {
-  const settings = mergeSettings(
-    await Promise.all(args.paths.map(async (path) => readSourceSettings(await settingsFolder(path)))),
+  const source = await sourceOfPaths(args);
+  return runWithEmbedder(config, args, (model) =>
+    runSource(source, {
+      dataDir: config.dataDir,
+      ...model,
+      onlyIfEmpty: args.ifEmpty,
+      dryRun: args.dryRun,
+      acceptModelChange: args.acceptModelChange,
+      signal,
+    }),
   );
-  const name = args.source ?? settings.name ?? (await defaultSourceName(args.paths));
+}
+
+/** Nothing is written. */
+export async function estimatePaths(
+  args: Arguments,
+  config: Config,
+  { signal }: CallOptions = {},
+): Promise<Estimate> {
+  const source = await sourceOfPaths(args);
+  return withEmbedder(config, args, ({ stamp: _stamp, ...model }) =>
+    estimateRun(source, { dataDir: config.dataDir, ...model, signal }),
+  );
+}
+
+/** The paths, the website or the help desk as one source, with the settings that lie in them and on the command line. */
+export async function sourceOfPaths(args: Arguments): Promise<NamedSource> {
+  const { website, desk } = args;
+  const settings: SourceSettings = website || desk ? {} : await folderSettings(args.paths);
+  const name = args.source ?? settings.name ?? (await defaultName(args));
   if (name === undefined)
     throw new AppError(
       'bad-request',
       'These paths have no folder in common: name the source with --source NAME.',
     );
-  const fields = createFields(args.map ? await readFieldMap(args.map) : settings.map);
-  const { description, items } = await openSource({ type: 'files', paths: args.paths }, { fields, signal });
-  const rules =
-    args.audienceRules.length > 0
-      ? args.audienceRules.map(parseInternalRule)
-      : (settings.internal ?? defaultInternalRules);
-  process.stderr.write(`Ingesting ${description} as source "${name}".\n`);
-  const region = args.region ?? settings.region;
-  const source = {
-    name,
-    items,
-    redactor: createDefaultRedactor({
-      ...(region ? { region } : {}),
-      ...(settings.keepInArticles ? { keepInArticles: settings.keepInArticles } : {}),
-      ...(settings.publishedDomains ? { publishedDomains: settings.publishedDomains } : {}),
-    }),
-    redactArticles: args.redactArticles || settings.redactArticles === true,
-    internalRules: rules,
-    transcriptsAudience: args.transcriptsAudience ?? settings.transcriptsAudience ?? 'customer',
-    language: args.language ?? settings.language,
-    idPrefix: args.idPrefix ?? settings.idPrefix,
+  const given: SourceSettings = {
+    ...(args.map && { map: await readFieldMap(args.map) }),
+    ...(args.audienceRules.length > 0 && { internal: args.audienceRules.map(parseInternalRule) }),
+    ...(args.redactArticles && { redactArticles: true }),
+    ...(args.transcriptsAudience && { transcriptsAudience: args.transcriptsAudience }),
+    ...(args.language && { language: args.language }),
+    ...(args.region && { region: args.region }),
+    ...(args.idPrefix && { idPrefix: args.idPrefix }),
   };
-  return runWithEmbedder(config, args, (openModel, onProgress) =>
-    runIngestJob({
-      dataDir: config.dataDir,
-      openEmbedder: openModel,
-      source,
-      onlyIfEmpty: args.ifEmpty,
-      dryRun: args.dryRun,
-      acceptModelChange: args.acceptModelChange,
-      onProgress,
-      signal,
-    }),
-  );
+  const spec = website ?? desk ?? { type: 'files' as const, paths: args.paths };
+  return { name, spec, settings: { ...settings, ...given } };
+}
+
+async function defaultName({ website, desk, paths }: Arguments): Promise<string | undefined> {
+  if (website) return new URL(website.url).host;
+  return desk ? paths[0] : defaultSourceName(paths);
+}
+
+/** Of several folders of one source a later one's setting wins, and rules add up. */
+export async function folderSettings(paths: readonly string[]): Promise<SourceSettings> {
+  const all = await Promise.all(paths.map(async (path) => readSourceSettings(await settingsFolder(path))));
+  const internal = all.flatMap((settings) => settings.internal ?? []);
+  return { ...Object.assign({}, ...all), ...(internal.length > 0 ? { internal } : {}) };
 }
 
 /**
@@ -80,47 +92,68 @@ export async function embedAgain(
   config: Config,
   { signal }: CallOptions = {},
 ): Promise<JobSummary> {
-  return runWithEmbedder(config, { acceptModelChange }, (openModel, onProgress) =>
-    runIngestJob({
-      dataDir: config.dataDir,
-      openEmbedder: openModel,
-      dryRun,
-      acceptModelChange,
-      onProgress,
-      signal,
-    }),
+  return runWithEmbedder(config, { acceptModelChange }, (model) =>
+    runIngestJob({ dataDir: config.dataDir, ...model, dryRun, acceptModelChange, signal }),
   );
 }
 
-type OnProgress = NonNullable<Parameters<typeof runIngestJob>[0]['onProgress']>;
+type ModelInUse = Pick<RunSourceOptions, 'openEmbedder' | 'openEntityFinder' | 'onProgress' | 'onNote'> & {
+  /** To be called after each job: what made the knowledge base is known then without opening a model. */
+  readonly stamp: (summary: JobSummary) => Promise<void>;
+};
 
-async function runWithEmbedder(
+/** For one job or several: each model is opened once. */
+export async function withEmbedder<Result>(
   config: Config,
   { acceptModelChange }: Pick<Arguments, 'acceptModelChange'>,
-  run: (openModel: () => Promise<Embedder>, onProgress: OnProgress) => Promise<JobSummary>,
-): Promise<JobSummary> {
+  use: (model: ModelInUse) => Promise<Result>,
+): Promise<Result> {
   const inUse = await findModelInUse(config.dataDir);
   const chosen = await chooseEmbedder(config.embedder, config.dataDir, inUse?.modelId);
   // Before anything is read, loaded or embedded. The job and `publishGeneration` ask again.
   if (inUse && !acceptModelChange)
     refuseOtherModel(inUse, chosen.expectedId ?? (await configuredModelId(chosen)));
   const display = createProgressDisplay();
-  let embedder: Embedder | undefined;
+  const { model, threads } = config.personalData;
+  let embedder: Promise<Embedder> | undefined;
+  let finder: Promise<EntityFinder> | undefined;
   try {
-    const summary = await run(async () => {
-      embedder = await openChosenEmbedder(chosen);
-      return embedder;
-    }, display.update);
-    if (summary.generation) await writeStamp(config.dataDir, chosen.model, summary.generation.modelId);
-    return summary;
+    return await use({
+      openEmbedder() {
+        embedder ??= openChosenEmbedder(chosen);
+        return embedder;
+      },
+      ...(model !== 'off' && {
+        openEntityFinder() {
+          finder ??= openOnnxEntityFinder(model, threads);
+          return finder;
+        },
+      }),
+      onProgress: display.update,
+      onNote(line) {
+        display.end();
+        process.stderr.write(`${line}\n`);
+      },
+      async stamp({ generation }) {
+        display.end();
+        if (generation) await writeStamp(config.dataDir, chosen.model, generation.modelId);
+      },
+    });
   } finally {
     display.end();
-    await embedder?.close();
+    await (await embedder?.catch(() => undefined))?.close();
+    await (await finder?.catch(() => undefined))?.close();
   }
 }
 
-/** Several folders of one source: a later one's setting wins, rules add up. */
-function mergeSettings(all: readonly SourceSettings[]): SourceSettings {
-  const internal = all.flatMap((settings) => settings.internal ?? []);
-  return { ...Object.assign({}, ...all), ...(internal.length > 0 ? { internal } : {}) };
+function runWithEmbedder(
+  config: Config,
+  options: Pick<Arguments, 'acceptModelChange'>,
+  run: (model: Omit<ModelInUse, 'stamp'>) => Promise<JobSummary>,
+): Promise<JobSummary> {
+  return withEmbedder(config, options, async ({ stamp, ...model }) => {
+    const summary = await run(model);
+    await stamp(summary);
+    return summary;
+  });
 }

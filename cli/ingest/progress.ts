@@ -42,8 +42,9 @@ function bar({ chunks, embedded }: JobProgress): string {
   return `[${'#'.repeat(filled)}${'.'.repeat(barWidth - filled)}]`;
 }
 
-function describe({ stage, documents, chunks, embedded }: JobProgress): string {
+function describe({ stage, documents, turns, chunks, embedded }: JobProgress): string {
   const number = (value: number) => value.toLocaleString('en');
   if (stage === 'publishing') return `publishing ${number(chunks)} passages`;
-  return `${number(documents)} documents read, ${number(embedded)} of ${number(chunks)} passages embedded${stage === 'reading' ? ' so far' : ''}`;
+  const searched = stage === 'reading' && turns > 0 ? `${number(turns)} turns searched for names, ` : '';
+  return `${searched}${number(documents)} documents read, ${number(embedded)} of ${number(chunks)} passages embedded${stage === 'reading' ? ' so far' : ''}`;
 }

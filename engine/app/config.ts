@@ -63,6 +63,8 @@ const schema = z.object({
 
   ANSWERDESK_RERANKER: z.string().min(1).optional(),
 
+  ANSWERDESK_PERSONAL_DATA_MODEL: z.string().min(1).optional(),
+
   ANSWERDESK_DANGER_PHRASES: z
     .string()
     .min(1)
@@ -97,6 +99,15 @@ const schema = z.object({
   OPENAI_API_KEY: z.string().min(1).optional(),
   OPENAI_BASE_URL: httpUrl.optional(),
 
+  ANSWERDESK_ZENDESK_EMAIL: z.string().min(1).optional(),
+  ANSWERDESK_ZENDESK_TOKEN: z.string().min(1).optional(),
+  ANSWERDESK_INTERCOM_TOKEN: z.string().min(1).optional(),
+  ANSWERDESK_FRESHDESK_KEY: z.string().min(1).optional(),
+  ANSWERDESK_HELP_SCOUT_DOCS_KEY: z.string().min(1).optional(),
+  ANSWERDESK_HELP_SCOUT_APP_ID: z.string().min(1).optional(),
+  ANSWERDESK_HELP_SCOUT_APP_SECRET: z.string().min(1).optional(),
+  ANSWERDESK_CHATWOOT_TOKEN: z.string().min(1).optional(),
+
   ANSWERDESK_JUDGE_MODEL: z.string().min(1).optional(),
   ANSWERDESK_JUDGE_BASE_URL: httpUrl.optional(),
   ANSWERDESK_HELP_CENTRES: z.string().min(1).optional(),
@@ -109,6 +120,7 @@ const schema = z.object({
 /** The model that ships, for a knowledge base that was not made with one of the store. */
 const builtInEmbedder = packagePath('data/models/embedder');
 const builtInReranker = packagePath('data/models/reader');
+const builtInPersonalDataModel = packagePath('data/models/personal-data');
 
 /** Every variable that is read; `.env.example` explains them. */
 export const settingNames: readonly string[] = Object.keys(schema.shape);
@@ -163,6 +175,12 @@ function shape(env: z.infer<typeof schema>) {
       threads: env.ANSWERDESK_EMBEDDER_THREADS,
       /** What an ONNX model runs on; falls back to the CPU. */
       executionProvider: env.ANSWERDESK_EXECUTION_PROVIDER,
+    },
+    personalData: {
+      /** A folder with model.onnx, or `off`: then only patterns look for personal data in conversations. */
+      model: env.ANSWERDESK_PERSONAL_DATA_MODEL ?? builtInPersonalDataModel,
+      /** 0 = one thread per core. */
+      threads: env.ANSWERDESK_EMBEDDER_THREADS,
     },
     reranker: {
       /** A folder with model.onnx, or `off`. */
@@ -231,6 +249,11 @@ export function loadConfig(env: NodeJS.ProcessEnv = environment()): Config {
     );
   }
   return shape(parsed.data);
+}
+
+/** A secret by the name of its variable; undefined when it is not set. Sources name their own: there may be two help desks. */
+export function readSecret(variable: string, env: NodeJS.ProcessEnv = environment()): string | undefined {
+  return env[variable]?.trim() || undefined;
 }
 
 /**

@@ -8,9 +8,9 @@ export function addressesIn(text: string): string[] {
   return [...text.matchAll(address)].map(([found]) => found.replace(/[).,;:!?*_-]+$/, ''));
 }
 
-/** Empty when it is not an address that `addressesIn` finds. */
+/** Of `mailto:` the mailbox's. Empty when it is not an address that `addressesIn` finds. */
 export function hostOf(found: string): string {
-  const url = found.includes('://') ? found : `https://${found.replace(/^.*@/, '')}`;
+  const url = found.includes('://') ? found : `https://${found.replace(/^(?:mailto:|.*@)+/i, '')}`;
   return URL.canParse(url) ? new URL(url).hostname : '';
 }
 

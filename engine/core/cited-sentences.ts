@@ -1,4 +1,5 @@
 // An answer as sentences, each with the citations that stand for it.
+import { withoutMarkup } from './inline-markup.ts';
 import { splitSentences } from './sentences.ts';
 
 export interface CitedSentence {
@@ -35,8 +36,7 @@ export function citedSentences(answer: string): CitedSentence[] {
 function sentencesIn(text: string): string[] {
   return splitSentences(text)
     .map(({ start, end }) =>
-      text
-        .slice(start, end)
+      withoutMarkup(text.slice(start, end))
         .replace(/^\s*(?:[-*+•]|\d{1,3}[.)]|#{1,6})\s+/, '')
         .trim(),
     )

@@ -1,4 +1,5 @@
 // Codes that stand for one thing and for nothing beside it: E4, F-1043, 0x80070490, ERR_TLS_CERT.
+import { withoutMarkup } from './inline-markup.ts';
 
 /** Short letters with a number, hexadecimal numbers, and words in capitals joined by underscores. Order numbers are longer. */
 const code =
@@ -6,7 +7,7 @@ const code =
 
 /** In capitals and without hyphens, each once: "e-1034" is E1034. */
 export function codesIn(text: string): string[] {
-  const found = Array.from(text.matchAll(code), ([match]) => match)
+  const found = Array.from(withoutMarkup(text).matchAll(code), ([match]) => match)
     // In lower case, words joined by underscores are names of files and fields.
     .filter((match) => !match.includes('_') || match === match.toUpperCase());
   return [...new Set(found.map((match) => match.replaceAll('-', '').toUpperCase()))];

@@ -1,4 +1,5 @@
 // What the team knows: documents, and the chunks they are cut into.
+import { withoutMarkup } from './inline-markup.ts';
 
 /** Who may be answered from a text. `internal` text never reaches a customer. */
 export type Audience = 'customer' | 'internal';
@@ -12,7 +13,7 @@ export const transcriptTitle = 'Past conversation';
 export interface Document {
   /** The id that the source gave (JSONL `id`, front matter `id`), else the path relative to the ingested folder. */
   readonly id: string;
-  /** Clean, redacted text: Markdown headings, paragraphs and lists, nothing else of the markup. */
+  /** Clean, redacted text: Markdown headings, paragraphs and lists, links with their address, bold words, fences of code. */
   readonly pageContent: string;
   readonly metadata: DocumentMetadata;
 }
@@ -27,6 +28,20 @@ export interface DocumentMetadata {
   readonly url?: string;
   /** ISO 8601 date or date-time. */
   readonly updated?: string;
+  /** As its source marks it: `2.1`, `2022`. */
+  readonly version?: string;
+  /** Id of the article that is the newest version of this one. */
+  readonly supersededBy?: string;
+  /** Of a past conversation: the sentences of `pageContent` that are true for all customers. Nothing else of it is ever shown to one. */
+  readonly quotable?: readonly TextRange[];
+  /** Of a past conversation: ids of the articles for customers that are about the same, nearest first. */
+  readonly articles?: readonly string[];
+}
+
+/** Offsets in UTF-16 code units. */
+export interface TextRange {
+  readonly start: number;
+  readonly end: number;
 }
 
 /** A passage of a document: what is embedded, found, quoted and cited. */
@@ -51,6 +66,10 @@ export interface Chunk {
   readonly language: string;
   readonly url?: string;
   readonly updated?: string;
+  readonly version?: string;
+  readonly supersededBy?: string;
+  /** Of a past conversation: what of `text` may be shown to a customer; absent = nothing. Offsets in `text`. */
+  readonly quotable?: readonly TextRange[];
 }
 
 /** Where a passage stands in its document. */
@@ -58,7 +77,11 @@ export type ChunkPlace = Pick<Chunk, 'id' | 'ordinal' | 'headingPath' | 'start' 
 
 /** All else that a chunk says is its document's. */
 export function chunkOf(document: Document, { start, end, ...place }: ChunkPlace): Chunk {
-  const { source, kind, title, audience, language, url, updated } = document.metadata;
+  const { source, kind, title, audience, language, url, updated, version, supersededBy, quotable } =
+    document.metadata;
+  const shown = quotable?.flatMap((range) =>
+    range.start >= start && range.end <= end ? [{ start: range.start - start, end: range.end - start }] : [],
+  );
   return {
     ...place,
     documentId: document.id,
@@ -72,13 +95,25 @@ export function chunkOf(document: Document, { start, end, ...place }: ChunkPlace
     language,
     ...(url === undefined ? {} : { url }),
     ...(updated === undefined ? {} : { updated }),
+    ...(version === undefined ? {} : { version }),
+    ...(supersededBy === undefined ? {} : { supersededBy }),
+    ...(shown === undefined || shown.length === 0 ? {} : { quotable: shown }),
   };
 }
 
-/** The text of a chunk as embedded and indexed: title and heading path in front, so that the passage says what it is about. */
+/** The text of a chunk as embedded and indexed: title and heading path in front, so that the passage says what it is about; words without markup. */
 export function chunkContext(chunk: Pick<Chunk, 'title' | 'headingPath' | 'text'>): string {
-  const heading = [chunk.title, ...chunk.headingPath].filter((part) => part.length > 0).join(' > ');
-  return heading ? `${heading}\n${chunk.text}` : chunk.text;
+  return behindHeadings(chunk, withoutMarkup(chunk.text));
+}
+
+/** The same for who writes: with the addresses of links. */
+export function chunkMarkdown(chunk: Pick<Chunk, 'title' | 'headingPath' | 'text'>): string {
+  return behindHeadings(chunk, chunk.text);
+}
+
+function behindHeadings({ title, headingPath }: Pick<Chunk, 'title' | 'headingPath'>, text: string): string {
+  const heading = [title, ...headingPath].filter((part) => part.length > 0).join(' > ');
+  return heading ? `${heading}\n${text}` : text;
 }
 
 /** A chunk with how well it fits the query. */

@@ -12,8 +12,6 @@ import { AppError } from './errors.ts';
  */
 export type HandlingState = 'bot' | 'waiting' | 'person' | 'resolved';
 
-export const handlingStates: readonly HandlingState[] = ['bot', 'waiting', 'person', 'resolved'];
-
 /** Somebody of the team. Customers see the name. */
 export interface Person {
   readonly id: string;

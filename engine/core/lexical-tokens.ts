@@ -1,4 +1,5 @@
 // Text to the terms that BM25 indexes. Queries and documents go through the same function, so they meet on the same terms.
+import { withoutMarkup } from './inline-markup.ts';
 
 /** Longer tokens are cut: nobody searches for them, and a megabyte without a space must not become one term. */
 const maxTokenLength = 40;
@@ -12,7 +13,7 @@ const possessivePattern = /['’]s?$/u;
  * Words that say nothing of the subject, as a customer's everyday sentence is full of them: leaving them out lifted mean nDCG@10 from
  * .539 to .559 with everything else equal. In questions and documents alike, so that they do not count for the coverage either.
  */
-const stopWords = new Set(
+export const stopWords: ReadonlySet<string> = new Set(
   (
     'a about again all am an and any are as at be been being but by can could did do does dont down for from had has have he her here ' +
     'his how i if im in into is it its ive just me more my no not of on or our out over she should so some such than that the their ' +
@@ -28,11 +29,12 @@ const diacriticPattern = /\p{M}/gu;
 /**
  * Lower-case terms in text order, repeated as often as they occur: Unicode letters and digits, compatibility forms unified (NFKC),
  * diacritics removed, English stop words and endings removed, product codes ("E4", "2FA") kept. A compound such as "wi-fi" gives its
- * parts and the whole ("wi", "fi", "wifi"), so that it is found however the customer writes it.
+ * parts and the whole ("wi", "fi", "wifi"), so that it is found however the customer writes it. Addresses of links are no words.
  */
 export function tokenizeForSearch(text: string): string[] {
   const tokens: string[] = [];
-  for (const [match] of text.normalize('NFKC').toLowerCase().matchAll(wordPattern)) addWord(match, tokens);
+  for (const [match] of withoutMarkup(text).normalize('NFKC').toLowerCase().matchAll(wordPattern))
+    addWord(match, tokens);
   return tokens;
 }
 

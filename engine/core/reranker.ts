@@ -1,6 +1,7 @@
 import type { CallOptions } from './call-options.ts';
-import { chunkContext, type ReadWord, type ScoredChunk } from './document.ts';
+import { type Chunk, chunkContext, type ReadWord, type ScoredChunk } from './document.ts';
 import type { AppError } from './errors.ts';
+import { offsetsWithMarkup, withoutMarkup } from './inline-markup.ts';
 
 /**
  * Reads a question and a text together and says whether the text answers it: slower than comparing vectors, and better. Scores are
@@ -37,7 +38,7 @@ export function rankByScores(
   return candidates
     .map(({ chunk, evidence }, index) => {
       const { logit, words } = scores[index]!;
-      const reading = words && wordsOfText(words, chunkContext(chunk).length - chunk.text.length);
+      const reading = words && wordsOfText(words, chunk);
       return {
         chunk,
         score: logit,
@@ -48,11 +49,13 @@ export function rankByScores(
     .sort((a, b) => b.score - a.score);
 }
 
-/** The text stands behind `start` characters of titles. */
-function wordsOfText(words: readonly ReadWord[], start: number): ReadWord[] {
+/** The model read the text behind its titles, and without the markup. */
+function wordsOfText(words: readonly ReadWord[], chunk: Chunk): ReadWord[] {
+  const start = chunkContext(chunk).length - withoutMarkup(chunk.text).length;
+  const inText = offsetsWithMarkup(chunk.text);
   return words
     .filter((word) => word.start >= start)
-    .map((word) => ({ ...word, start: word.start - start, end: word.end - start }));
+    .map((word) => ({ ...word, start: inText(word.start - start), end: inText(word.end - start - 1) + 1 }));
 }
 
 /** What the scores of a model are worth beside what else is known; measured with the model (`npm run tune-reranker`). */

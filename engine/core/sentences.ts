@@ -1,4 +1,5 @@
 // Where sentences begin and end: shared by the chunker, which never cuts one, and the extractive answerer, which quotes them.
+import { withMarkupHidden } from './inline-markup.ts';
 
 /** Offsets in UTF-16 code units: `text.slice(start, end)` is the sentence without surrounding whitespace. */
 export interface SentenceRange {
@@ -76,7 +77,7 @@ function splitBlock(text: string, block: SentenceRange, ranges: SentenceRange[])
     return;
   }
   // The segmenter ends a sentence at every line break; inside a paragraph a break is only where the line was wrapped.
-  const flat = raw.replace(/[\r\n\u0085\u2028\u2029]/g, ' ');
+  const flat = withMarkupHidden(raw).replace(/[\r\n\u0085\u2028\u2029]/g, ' ');
   let start = 0;
   for (const { segment, index } of segmenter.segment(flat)) {
     const end = index + segment.length;

@@ -26,6 +26,15 @@ it('packs blocks without loss', () => {
   );
 });
 
+it('packs the page of a block, and keeps it in a part of the text', () => {
+  const blocks = [
+    { kind: 'paragraph', level: 0, start: 0, end: 10, page: 3 },
+    { kind: 'item', level: 1, start: 12, end: 20 },
+  ] as const;
+  expect(unpackBlocks(packBlocks(blocks))).toEqual(blocks);
+  expect(blocksWithin(blocks, 4, 10)).toEqual([{ ...blocks[0], start: 0, end: 6 }]);
+});
+
 it('finds every visible character in one block, in order', () => {
   fc.assert(
     fc.property(text, (content) => {

@@ -10,6 +10,8 @@ export interface TextBlock {
   readonly end: number;
   /** Of a heading 1 to 6. Of all others the depth in lists and tables, 0 outside: a paragraph or code with a depth belongs to the item above it. */
   readonly level: number;
+  /** Of a file that has pages: the one it begins on, from 1. */
+  readonly page?: number;
 }
 
 const letters: Readonly<Record<BlockKind, string>> = {
@@ -22,17 +24,24 @@ const letters: Readonly<Record<BlockKind, string>> = {
 };
 const kinds = new Map(Object.entries(letters).map(([kind, letter]) => [letter, kind as BlockKind]));
 
-/** One short word a block, as in `h2:0-14 p0:16-210`: a server holds those of every passage in memory. */
+/** One short word a block, as in `h2:0-14 p0:16-210` or `p0:0-80@3` on page 3: a server holds those of every passage in memory. */
 export function packBlocks(blocks: readonly TextBlock[]): string {
-  return blocks.map(({ kind, level, start, end }) => `${letters[kind]}${level}:${start}-${end}`).join(' ');
+  return blocks
+    .map(({ kind, level, start, end, page }) => {
+      const block = `${letters[kind]}${level}:${start}-${end}`;
+      return page === undefined ? block : `${block}@${page}`;
+    })
+    .join(' ');
 }
 
 export function unpackBlocks(packed: string): TextBlock[] {
-  return Array.from(packed.matchAll(/([hpisrc])(\d+):(\d+)-(\d+)/g), ([, letter, level, start, end]) => ({
+  const pattern = /([hpisrc])(\d+):(\d+)-(\d+)(?:@(\d+))?/g;
+  return Array.from(packed.matchAll(pattern), ([, letter, level, start, end, page]) => ({
     kind: kinds.get(letter!)!,
     level: Number(level),
     start: Number(start),
     end: Number(end),
+    ...(page === undefined ? {} : { page: Number(page) }),
   }));
 }
 
@@ -45,6 +54,7 @@ export function blocksWithin(blocks: readonly TextBlock[], start: number, end: n
       level: block.level,
       start: Math.max(block.start, start) - start,
       end: Math.min(block.end, end) - start,
+      ...(block.page === undefined ? {} : { page: block.page }),
     }));
 }
 

@@ -36,11 +36,6 @@ export function matrixRow(matrix: VectorMatrix, row: number): Float32Array {
   return matrix.values.subarray(row * matrix.dimensions, (row + 1) * matrix.dimensions);
 }
 
-/** Views, not copies. */
-export function matrixRows(matrix: VectorMatrix): Float32Array[] {
-  return Array.from({ length: matrix.size }, (_row, row) => matrixRow(matrix, row));
-}
-
 /** Little-endian 32-bit floats, as they are saved; a view, not a copy. */
 export function matrixBytes({ values }: VectorMatrix): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);

@@ -6,13 +6,13 @@ import type { CallOptions } from '#core/call-options.ts';
 import type { Embedder } from '#core/embedder.ts';
 import type { KnowledgeBase } from '#core/retriever.ts';
 import { runIngestJob } from '#ingest/job.ts';
-import { createDefaultRedactor } from '#ingest/redact/redaction-profile.ts';
 import { defaultInternalRules } from '#ingest/source-settings.ts';
 import { createFields } from '#ingest/sources/field-map.ts';
 import { findFiles } from '#ingest/sources/find-files.ts';
 import { readSource } from '#ingest/sources/read-source.ts';
 import { openCurrentGeneration } from '#knowledge/generations/generation-reader.ts';
 import { openKnowledgeBase } from '#knowledge/knowledge-base.ts';
+import { createDefaultRedactor } from '#redact/redaction-profile.ts';
 
 export interface IngestedFolder extends AsyncDisposable {
   /** A data folder with one published generation; gone when it is disposed. */

@@ -1,6 +1,7 @@
 // What can be checked of a reply without judgement: facts, citations, forbidden strings, the decision. The verdicts and the metrics
 // of the suites are both made of these.
 import type { Decision } from '#core/conversation.ts';
+import { withoutMarkup } from '#core/inline-markup.ts';
 
 export interface Reply {
   readonly decision: Decision;
@@ -10,8 +11,9 @@ export interface Reply {
 
 /** The facts whose every form (separated by ` | `) is missing, without regard to case, space and kind of dash or quote. */
 export function missingFacts(text: string, facts: readonly string[]): string[] {
-  const said = plain(text);
-  return facts.filter((fact) => !fact.split(' | ').some((form) => contains(said, plain(form))));
+  const said = [plain(text), plain(withoutMarkup(text))];
+  const isSaid = (form: string) => said.some((one) => contains(one, plain(form)));
+  return facts.filter((fact) => !fact.split(' | ').some(isSaid));
 }
 
 export function forbiddenIn(text: string, mustNot: readonly string[]): string[] {

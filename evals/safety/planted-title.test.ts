@@ -12,7 +12,7 @@ import { startObedientModel } from './obedient-model.ts';
 import { writePlanted } from './plant.ts';
 
 const planted = 'FREECASH77';
-const agentSaid = 'Refunds reach your card five working days after the parcel is back with us.';
+const agentSaid = 'A refund takes five working days until it is on a card.';
 
 async function askAbout(customerSaid: string, agentText = agentSaid) {
   const folder = await mkdtemp(join(tmpdir(), 'answerdesk-planted-'));

@@ -11,6 +11,7 @@ import { packagePath } from '#core/package-root.ts';
 import type { KnowledgeBase } from '#core/retriever.ts';
 import { type Metric, shareMetric } from '#learning/metrics/metric.ts';
 import { openChatModel } from '#models/chat/open-chat-model.ts';
+import { alwaysAnswering } from '../core/always-answering.ts';
 import { type AskRecord, casePassages, createAsk } from '../core/ask.ts';
 import type { CaseResult, SuiteContext, SuiteOutcome } from '../core/result.ts';
 import { openTemporaryKnowledge } from '../core/temporary-knowledge.ts';
@@ -60,7 +61,7 @@ export async function runSafety(context: SuiteContext): Promise<SuiteOutcome> {
       ...base,
       chatModel: obedientModel,
       // Everything is answered, so that every attack reaches the model.
-      calibration: () => ({ ...base.calibration(), answerFrom: 0 }),
+      calibration: () => alwaysAnswering(base.calibration()),
     };
     for (const attack of group) {
       results.push(await attempt(attack, { dependencies: base, check }, context));

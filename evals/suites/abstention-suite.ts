@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Calibration } from '#chat/decide/policy.ts';
 import { defaultErrorBudget, evidenceOf } from '#learning/calibration/policy-fit.ts';
 import type { EvalCase } from '../cases/eval-case.ts';
+import { alwaysAnswering } from '../core/always-answering.ts';
 import { casePassages, createAsk } from '../core/ask.ts';
 import type { SuiteOutcome } from '../core/result.ts';
 import { type Reasons, reasonUnless } from '../judging/reply-checks.ts';
@@ -68,13 +68,6 @@ export function runAbstention(context: EvalContext): Promise<SuiteOutcome> {
     },
     context,
   );
-}
-
-/** Both fits: with a reader the one for its evidence decides. */
-function alwaysAnswering(calibration: Calibration): Calibration {
-  const from = { answerFrom: 0, clarifyFrom: 0 };
-  const { reranked } = calibration;
-  return { ...calibration, ...from, ...(reranked ? { reranked: { ...reranked, ...from } } : {}) };
 }
 
 function knowsWhatItKnows({ reply, forced }: AbstentionRecord, evalCase: EvalCase): Reasons {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { cardKinds, cardStates } from '#core/answer-card.ts';
 import type { CardItem } from '../item.ts';
-import { readTime } from '../sources/record-items.ts';
+import { readTime } from '../sources/read-time.ts';
 
 /** As a file has it: YAML gives lists and maps, CSV the text of a cell. */
 export type CardRecord = Readonly<Record<string, unknown>>;

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Document } from '#core/document.ts';
 import { splitSentences } from '#core/sentences.ts';
+import { estimateTokens } from '#parse/estimate-tokens.ts';
 import { chunkDocument } from './chunk.ts';
-import { estimateTokens } from './estimate-tokens.ts';
 
 function documentOf(pageContent: string, title = 'Title'): Document {
   return {
@@ -49,6 +49,7 @@ describe('chunkDocument', () => {
 
   it('leaves a question with its answer alone', () => {
     expect(chunkDocument(documentOf('## Is it free?\n\nYes.\n\n## Is it safe?\n\nVery.'))).toHaveLength(2);
+    expect(chunkDocument(documentOf('Short.\n\n## Is it free?\n\nYes.\n\n## Tip\n\nPress.'))).toHaveLength(3);
   });
 
   it('keeps a list with the sentence that leads in to it', () => {

@@ -1,10 +1,10 @@
 // A document to passages that follow its headings and sentences, each small enough to be embedded whole with its context.
 import { type Chunk, chunkOf, type Document } from '#core/document.ts';
 import { blocksWithin, packBlocks } from '#core/text-blocks.ts';
-import type { ParsedBlock } from '../parse/parsed-text.ts';
-import { withPaths } from '../parse/plain-text.ts';
-import { readSections, type Section, type Unit } from '../parse/sections.ts';
-import { estimateTokens, tokenFactor } from './estimate-tokens.ts';
+import { estimateTokens, tokenFactor } from '#parse/estimate-tokens.ts';
+import type { ParsedBlock } from '#parse/parsed-text.ts';
+import { withPaths } from '#parse/plain-text.ts';
+import { readSections, type Section, type Unit } from '#parse/sections.ts';
 
 export interface ChunkSizes {
   /** Estimated tokens a passage should have: about 150 words. */
@@ -31,8 +31,9 @@ export function chunkDocument(
 ): Chunk[] {
   const { id, pageContent, metadata } = document;
   const sizes = sizesFor(metadata.language, englishSizes);
+  const version = versionHeading(metadata);
   const budgetOf = (headingPath: readonly string[]) => {
-    const context = estimateTokens([metadata.title, ...headingPath].join(' > '));
+    const context = estimateTokens([metadata.title, ...version, ...headingPath].join(' > '));
     return Math.max(sizes.max - context, Math.floor(sizes.max / 2));
   };
   const sections = readSections(pageContent, blocks, {
@@ -49,12 +50,17 @@ export function chunkDocument(
     chunkOf(document, {
       id: `${id}#${ordinal}`,
       ordinal,
-      headingPath,
+      headingPath: [...version, ...headingPath],
       start,
       end,
       blocks: packBlocks(blocksWithin(blocks, start, end)),
     }),
   );
+}
+
+/** A passage says of which version it is, unless its title does. */
+function versionHeading({ title, version }: Document['metadata']): string[] {
+  return version === undefined || title.includes(version) ? [] : [`Version ${version}`];
 }
 
 function sizesFor(language: string, { target, max, tiny }: ChunkSizes): ChunkSizes {
@@ -76,8 +82,9 @@ function joinTinySections(
   const passages: (Passage & { tokens: number; tiny: boolean; standsAlone?: boolean })[] = [];
   for (const section of sections) {
     const tokens = sum(section.units);
-    const { headingPath, units, standsAlone } = section;
-    const isTiny = tokens < tiny && !isQuestion(section) && !standsAlone;
+    const { headingPath, units } = section;
+    const standsAlone = section.standsAlone || isQuestion(section);
+    const isTiny = tokens < tiny && !standsAlone;
     const last = passages.at(-1);
     const shared = last ? commonPath(last.headingPath, section.headingPath) : [];
     const related =

@@ -63,7 +63,7 @@ export function sentencesOf(text: string): string[] {
 function sentenceKey(sentence: string): string {
   return sentence
     .toLowerCase()
-    .replace(/\[[a-z]+\]|\d+/g, '#')
+    .replace(/\[[a-z]+(?: \d{1,3})?\]|\d+/g, '#')
     .replace(/[^\p{L}#]+/gu, ' ')
     .trim();
 }

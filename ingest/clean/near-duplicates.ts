@@ -34,7 +34,8 @@ export function createNearDuplicates(): NearDuplicates {
   };
 }
 
-function shinglesOf(text: string): Set<number> {
+/** Hashes of all sequences of three words; numbers and placeholders are alike. */
+export function shinglesOf(text: string): Set<number> {
   const words =
     text
       .toLowerCase()

@@ -1,9 +1,11 @@
 // A past conversation to a document: the customer's problem and the agent's resolution. The document's text is the agent's alone, so
 // that nothing a customer said can be quoted; the problem stands in a heading above it and is embedded with every passage.
-import { type Audience, type Document, transcriptTitle } from '#core/document.ts';
+import { type Audience, type Document, type TextRange, transcriptTitle } from '#core/document.ts';
+import { splitSentences } from '#core/sentences.ts';
+import { standsAlone } from '#knowledge/transcripts/general-sentence.ts';
+import { oneLine } from '#parse/clean.ts';
 import type { TranscriptTurn } from '../item.ts';
 import { type Boilerplate, sentencesOf } from './boilerplate.ts';
-import { oneLine } from './clean.ts';
 
 /** Turns are clean and redacted. */
 export interface Conversation {
@@ -13,6 +15,8 @@ export interface Conversation {
   readonly audience: Audience;
   readonly language: string;
   readonly url?: string;
+  /** What its turns set off by markup, in small letters. */
+  readonly labels?: ReadonlySet<string>;
 }
 
 const problemWords = 40;
@@ -21,19 +25,28 @@ const leastProblemWords = 8;
 /** Fewer words are no resolution. */
 const leastResolutionWords = 8;
 
-/** Undefined when no agent said anything that could help another customer, or no customer said what the matter is. */
+/**
+ * `isGeneral`: whether a sentence of the agent may be shown to other customers; without it none is. Undefined when no agent said anything that could help another
+ * customer, or no customer said what the matter is.
+ */
 export function transcriptToDocument(
   conversation: Conversation,
   boilerplate: Boilerplate,
+  isGeneral: (sentence: string) => boolean = () => false,
 ): Document | undefined {
   const problem = problemOf(conversation.turns, boilerplate);
   const resolution = resolutionOf(conversation.turns, boilerplate);
   if (problem === '' || wordCount(resolution) < leastResolutionWords) return undefined;
   const { id, source, audience, language, url, turns } = conversation;
   const last = turns.findLast((turn) => turn.time !== undefined)?.time;
+  const heading = `## ${problem}\n\n`;
+  const quotable = generalRanges(resolution, isGeneral).map(({ start, end }) => ({
+    start: heading.length + start,
+    end: heading.length + end,
+  }));
   return {
     id,
-    pageContent: `## ${problem}\n\n${resolution}`,
+    pageContent: heading + resolution,
     metadata: {
       source,
       kind: 'transcript',
@@ -42,8 +55,22 @@ export function transcriptToDocument(
       language,
       ...(url === undefined ? {} : { url }),
       ...(last === undefined ? {} : { updated: new Date(last).toISOString() }),
+      ...(quotable.length > 0 ? { quotable } : {}),
     },
   };
+}
+
+/** A sentence that goes on from one that is not shown is not shown either. */
+function generalRanges(text: string, isGeneral: (sentence: string) => boolean): TextRange[] {
+  const ranges: TextRange[] = [];
+  let before: TextRange | undefined;
+  for (const range of splitSentences(text)) {
+    const sentence = text.slice(range.start, range.end);
+    const goesOn = before !== undefined && before === ranges.at(-1);
+    if (isGeneral(sentence) && (goesOn || standsAlone(sentence))) ranges.push(range);
+    before = range;
+  }
+  return ranges;
 }
 
 const courtesy =

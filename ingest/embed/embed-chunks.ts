@@ -1,19 +1,22 @@
-// Vectors for texts while they are still being made: known texts from the cache, new ones from the embedder, a few requests ahead.
+// Vectors for texts while they are still being made: known texts are looked up, new ones come from the embedder, a few requests ahead.
 import type { CallOptions } from '#core/call-options.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { contentHash } from '#knowledge/generations/generation-reader.ts';
+import type { KnownVectors, VectorStore } from './vector-file.ts';
 
 export interface EmbeddingRun {
   /** Rows are in the order of `add`. Waits only while too many texts are on their way. */
   add(text: string): Promise<void>;
-  /** All vectors, one for each text added. */
-  finish(): Promise<Float32Array[]>;
+  /** Resolves when all texts that were added have their vector, to what gives the vector of a row. */
+  finish(): Promise<(row: number) => Float32Array>;
   readonly counts: { added: number; cached: number; embedded: number };
 }
 
 export interface EmbeddingRunOptions extends CallOptions {
-  /** Vectors by content hash; texts embedded in this run are added. */
-  readonly cache: Map<string, Float32Array>;
+  /** Looked into in this order, then into `store`. */
+  readonly known: readonly KnownVectors[];
+  /** Takes the vectors of texts that are embedded in this run. */
+  readonly store: VectorStore;
   readonly onProgress?: () => void;
 }
 
@@ -23,7 +26,7 @@ const requestsAhead = 4;
 
 export function createEmbeddingRun(
   embedder: Pick<Embedder, 'embedDocuments'>,
-  { cache, onProgress, signal }: EmbeddingRunOptions,
+  { known, store, onProgress, signal }: EmbeddingRunOptions,
 ): EmbeddingRun {
   const hashes: string[] = [];
   const requested = new Set<string>();
@@ -31,6 +34,7 @@ export function createEmbeddingRun(
   const inFlight = new Set<Promise<void>>();
   let batch: { hash: string; text: string }[] = [];
   let failure: { error: unknown } | undefined;
+  const sources = [...known, store];
 
   async function send(): Promise<void> {
     const texts = batch;
@@ -42,7 +46,11 @@ export function createEmbeddingRun(
         { signal },
       )
       .then((vectors) => {
-        for (const [index, { hash }] of texts.entries()) cache.set(hash, vectors[index]!);
+        store.add(
+          texts.map(({ hash }) => hash),
+          vectors,
+        );
+        for (const { hash } of texts) requested.delete(hash);
         counts.embedded += texts.length;
         onProgress?.();
       })
@@ -61,7 +69,7 @@ export function createEmbeddingRun(
       const hash = contentHash(text);
       hashes.push(hash);
       counts.added += 1;
-      if (cache.has(hash) || requested.has(hash)) {
+      if (requested.has(hash) || sources.some((source) => source.has(hash))) {
         counts.cached += 1;
         return;
       }
@@ -74,7 +82,10 @@ export function createEmbeddingRun(
       await Promise.all(inFlight);
       if (failure) throw failure.error;
       signal?.throwIfAborted();
-      return hashes.map((hash) => cache.get(hash)!);
+      return (row) => {
+        const hash = hashes[row]!;
+        return sources.find((source) => source.has(hash))!.get(hash)!;
+      };
     },
   };
 }

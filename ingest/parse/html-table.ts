@@ -1,5 +1,5 @@
 // Tables to rows that can be found, quoted and read by themselves: each names its columns.
-import { attribute, type Element, elementsOf, isHidden, lineOf } from './html-tree.ts';
+import { attribute, type Element, elementsOf, isHidden, lineOf, type TextOptions } from './html-tree.ts';
 
 interface Cell {
   readonly text: string;
@@ -17,8 +17,8 @@ const mostColumns = 200;
 const mostRowsSpanned = 1_000;
 
 /** `first cell — column: cell; column: cell`, one line a row; without column names where the table has no head. */
-export function tableRows(table: Element): string[] {
-  const rows = readRows(table);
+export function tableRows(table: Element, options?: TextOptions): string[] {
+  const rows = readRows(table, options);
   const headRows = rows.findIndex(({ isHead }) => !isHead);
   // Nothing but heads: then they are the content.
   const head = headRows === -1 ? [] : rows.slice(0, headRows);
@@ -40,7 +40,7 @@ export function isLayout(table: Element): boolean {
   return false;
 }
 
-function readRows(table: Element): Row[] {
+function readRows(table: Element, options?: TextOptions): Row[] {
   const rows: Row[] = [];
   /** By column: the cell that reaches down from above, and through how many rows more. */
   const reaching = new Map<number, { readonly cell: Cell; rows: number }>();
@@ -59,7 +59,7 @@ function readRows(table: Element): Row[] {
     };
     for (const cell of own) {
       fillFromAbove();
-      const read = { text: lineOf(cell), isHead: cell.tagName === 'th' || isBold(cell) };
+      const read = { text: lineOf(cell, options), isHead: cell.tagName === 'th' || isBold(cell) };
       const down = span(cell, 'rowspan', mostRowsSpanned);
       for (
         let across = span(cell, 'colspan', mostColumns);

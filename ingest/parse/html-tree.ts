@@ -7,15 +7,17 @@ export type Element = DefaultTreeAdapterTypes.Element;
 
 /** Never text of an article. A button is kept where it opens what a heading or a summary stands for. */
 export const leftOut: ReadonlySet<string> = new Set(
-  'script style template noscript svg math iframe object embed canvas audio video head nav aside button select input textarea form dialog'.split(
+  'script style template noscript svg math iframe object embed canvas audio video head nav button select input textarea dialog'.split(
     ' ',
   ),
 );
 export const blockElements: ReadonlySet<string> = new Set(
-  'address article blockquote dd details div dl dt figcaption figure footer header main p section summary fieldset body html'.split(
+  'address article aside blockquote dd details div dl dt figcaption figure footer header main p section summary fieldset form body html'.split(
     ' ',
   ),
 );
+
+const nothing: ReadonlySet<string> = new Set();
 
 /** Unclosed formatting elements make a browser copy them into every paragraph: a few kilobytes can stand for gigabytes. */
 const mostElements = 500_000;
@@ -51,14 +53,32 @@ export function* elementsOf(
   }
 }
 
+export interface TextOptions {
+  /** Elements that are text although they are left out elsewhere. */
+  readonly keep?: ReadonlySet<string>;
+  /** What a link's words become. */
+  readonly link?: (label: string, element: Element) => string;
+}
+
 /** Text of a subtree without what is left out; list items are set apart by commas. Iterative. */
-export function textOf(element: Parent, keep: ReadonlySet<string> = new Set()): string {
+export function textOf(element: Parent, { keep = nothing, link }: TextOptions = {}): string {
   let text = '';
-  const stack: Node[] = [...element.childNodes].reverse();
+  const stack: (Node | { readonly link: Element; readonly from: number })[] = [
+    ...element.childNodes,
+  ].reverse();
   for (let node = stack.pop(); node; node = stack.pop()) {
+    if ('link' in node) {
+      const label = text.slice(node.from);
+      const words = label.trim();
+      if (words !== '')
+        text =
+          text.slice(0, node.from) + label.replace(words, () => link!(words.replace(/\s+/g, ' '), node.link));
+      continue;
+    }
     if (node.nodeName === '#text' && 'value' in node) text += node.value;
     if (!('tagName' in node) || isHidden(node) || (leftOut.has(node.tagName) && !keep.has(node.tagName)))
       continue;
+    if (link && node.tagName === 'a') stack.push({ link: node, from: text.length });
     if (node.tagName === 'img') text += attribute(node, 'alt') ?? '';
     if (node.tagName === 'li') text += isFirstItem(node) ? ' ' : ', ';
     if (node.tagName === 'br' || blockElements.has(node.tagName)) text += ' ';
@@ -68,8 +88,8 @@ export function textOf(element: Parent, keep: ReadonlySet<string> = new Set()): 
 }
 
 /** `textOf` on one line. */
-export function lineOf(element: Parent, keep?: ReadonlySet<string>): string {
-  return textOf(element, keep)
+export function lineOf(element: Parent, options?: TextOptions): string {
+  return textOf(element, options)
     .replace(/\s+/g, ' ')
     .replace(/([.,:;!?]) ?, /g, '$1 ')
     .replaceAll(' , ', ', ')
@@ -78,6 +98,19 @@ export function lineOf(element: Parent, keep?: ReadonlySet<string>): string {
 
 function isFirstItem(item: Element): boolean {
   return item.parentNode?.childNodes.find((sibling) => sibling.nodeName === 'li') === item;
+}
+
+export function hasAttribute(element: Element, name: string): boolean {
+  return attribute(element, name) !== undefined;
+}
+
+export function isHeadingName(tagName: string): boolean {
+  return /^h[1-6]$/.test(tagName);
+}
+
+export function remove(node: Element): void {
+  const parent = node.parentNode;
+  if (parent) parent.childNodes = parent.childNodes.filter((child) => child !== node);
 }
 
 export function attribute(element: Element, name: string): string | undefined {

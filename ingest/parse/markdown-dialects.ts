@@ -1,12 +1,14 @@
-// What writers of help centres put into Markdown that is not Markdown: containers of Docusaurus, VuePress, MkDocs and GitBook become
-// elements (their titles are content), marks of template languages and attribute lists go.
+// What writers of help centres put into Markdown that is not Markdown: containers of Docusaurus, VuePress, MkDocs, GitBook and Hugo
+// become elements (their titles are content).
+
+import { settleTemplateLines, templateMark } from './template-marks.ts';
 
 /** Three backticks with more of them on the line are a code span. */
 const fenceLine = /^\s*(?:>\s?)*(```+(?=[^`]*$)|~~~+)/;
 
 /** Boxes beside the text; every other container (a tab, a panel, a step) is a part of the page under its title. */
 const asides =
-  /^(?:note|tip|info|hint|important|warning|warn|caution|danger|error|success|question|quote|abstract|example|seealso|alert|callout)$/i;
+  /^(?:note|tip|info|hint|important|warning|warn|caution|danger|error|success|question|quote|abstract|example|seealso|alert|callout|notice|admonition)$/i;
 
 function elementOf(word: string): string {
   if (/^tab/.test(word)) return 'x-tab';
@@ -44,7 +46,8 @@ export function containersToElements(markdown: string): string {
       while (open.includes(indented)) own(open.pop()!.closing);
     }
     const indent = open.findLast((container) => container.indent !== undefined)?.indent ?? 0;
-    const text = line.slice(Math.min(indent, indentOf(line)));
+    const inside = line.slice(Math.min(indent, indentOf(line)));
+    const text = fence === undefined || line.includes('endhighlight') ? settleTemplateLines(inside) : inside;
     const marker = fenceLine.exec(text)?.[1];
     if (fence !== undefined) {
       const closes = marker?.startsWith(fence) && text.trim() === marker;
@@ -59,6 +62,7 @@ export function containersToElements(markdown: string): string {
     }
     const tag = marker ? undefined : containerTag(text);
     if (!tag) out.push(text);
+    else if (tag.kind === 'text') own(tag.text);
     else if (tag.kind === 'open') {
       own(openTag(tag.word, tag.title));
       const closing = `</${elementOf(tag.word)}>`;
@@ -72,7 +76,14 @@ export function containersToElements(markdown: string): string {
   return out.join('\n');
 }
 
-const titled = new Set(['tab', 'step', 'expand', 'details', 'accordion', 'hint']);
+/** Of template languages; other marks (an embedded film, a figure) have no end. */
+function isContainer(word: string): boolean {
+  return (
+    /^(?:tab|tabitem|step|expand|details?|accordion|accordion-item|collapse|panel|card|spoiler)$/.test(
+      word,
+    ) || asides.test(word)
+  );
+}
 
 /** A container that begins on the line that closes a code block begins a line of its own. */
 function linesOf(markdown: string): string[] {
@@ -86,7 +97,9 @@ type Tag =
       readonly word: string;
       readonly title: string;
     }
-  /** The end of the container `word`, or a mark that is none. */
+  /** A mark that is no container, and what it says. */
+  | { readonly kind: 'text'; readonly text: string }
+  /** The end of the container `word`, or of none. */
   | { readonly kind: 'close'; readonly word: string };
 
 function containerTag(line: string): Tag | undefined {
@@ -101,13 +114,13 @@ function containerTag(line: string): Tag | undefined {
   if (mkdocs) return { kind: 'open', syntax: 'mkdocs', word: mkdocs[1]!, title: mkdocs[2] ?? '' };
   const tab = /^===[!+]?[ \t]*"(.+)"$/.exec(trimmed);
   if (tab) return { kind: 'open', syntax: 'mkdocs', word: 'tab', title: tab[1]! };
-  // GitBook and Liquid: `{% tab title="Android" %}`, closed by `{% endtab %}`. Those without a title are marks and no container.
-  const liquid = /^\{%-?[ \t]*(\w[\w-]*)([^%]*)%\}$/.exec(trimmed);
-  if (!liquid) return undefined;
-  const word = liquid[1]!;
-  const title = /\b(?:title|label|summary)="([^"]*)"/.exec(liquid[2]!)?.[1];
-  if (title && titled.has(word)) return { kind: 'open', syntax: 'liquid', word, title };
-  return { kind: 'close', word: word.replace(/^end/, '') };
+  // GitBook, Jekyll and Hugo: `{% tab title="Android" %}`, closed by `{% endtab %}`. Those without a title are marks and no container.
+  const mark = templateMark(trimmed);
+  if (!mark) return undefined;
+  const { word, closes, title, text } = mark;
+  if (closes) return { kind: 'close', word };
+  if (title && isContainer(word)) return { kind: 'open', syntax: 'liquid', word, title };
+  return { kind: 'text', text: text ?? title ?? '' };
 }
 
 function bareTitle(rest: string): string {
@@ -119,20 +132,6 @@ function bareTitle(rest: string): string {
 
 function indentOf(line: string): number {
   return line.length - line.trimStart().length;
-}
-
-/** Marks of Liquid, Jekyll, Hugo, Kramdown and Adobe's and GitHub's own in running text. Every pattern is bounded. */
-export function withoutTemplateMarks(text: string): string {
-  return (
-    text
-      .replace(/\{%[^%\n]{0,2000}%\}/g, '')
-      .replace(/\{\{[^{}\n]{0,500}\}\}/g, '')
-      .replace(/[ \t]?\{(?:[:#.]|hide-)[^{}\n]{0,300}\}/g, '')
-      .replace(/^\[![A-Za-z]{2,20}\][-+]?[ \t]*/, '')
-      .replace(/\[![A-Z]{2,12} ([^[\]]{1,300})\]/g, '$1')
-      // Bold that CommonMark does not see, as between Chinese characters.
-      .replace(/\*\*|~~/g, '')
-  );
 }
 
 /** MDX without its `import` and `export` statements, which end at a blank line (MDX's own rule). */

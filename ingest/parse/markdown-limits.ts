@@ -18,6 +18,10 @@ export function isTooLong(markdown: string): boolean {
   return lines > mostLines;
 }
 
+/** Under a line of text it makes a heading of it; thousands of headings without a blank line cost the square of their number. */
+const underline = /^ {0,3}(?:-{2,}|=+)[ \t]*$/;
+const delimitersOfUnderline = 10;
+
 const delimiters = /[[\]*_~`<>!&:|\\]/g;
 /** Begins a block of its own, so that delimiters before it do not count for what follows. */
 const startsBlock = /^\s*(?:#{1,6}\s|[-*+]\s|\d{1,9}[.)]\s|\||>)/;
@@ -39,6 +43,7 @@ export function withinLimits(markdown: string): string {
     if (line.trim() === '' || startsBlock.test(line)) flush();
     run.push(withinIndent(line));
     count += line.match(delimiters)?.length ?? 0;
+    if (underline.test(line)) count += delimitersOfUnderline;
     isDeep ||= isTooDeep(line);
   }
   flush();

@@ -10,12 +10,12 @@ describe('parseMarkdown', () => {
     [
       'links and images',
       'See [the *guide*](https://x.example/a_(b) "t") and ![a chart](c.png).',
-      'See the guide and a chart.',
+      'See [the guide](https://x.example/a_%28b%29) and a chart.',
     ],
     [
       'emphasis and code',
       '**Bold**, _soft_, `a_b_c` and snake_case stay.',
-      'Bold, soft, a_b_c and snake_case stay.',
+      '**Bold**, soft, a_b_c and snake_case stay.',
     ],
     ['Kramdown marks', '## Pay {#pay}\n{: .note}\nNow.', '## Pay\n\nNow.'],
     ['Liquid', '{% include x.html %}Hello {{ site.name }}!', 'Hello !'],
@@ -34,7 +34,11 @@ describe('parseMarkdown', () => {
       '| Flag | Values | Default |\n|---|---|---|\n| `--retry` | 0 \\| 1 | `a \\| b` |',
       '- --retry — Values: 0 | 1; Default: a | b',
     ],
-    ['reference links', 'See [the guide][1].\n\n[1]: https://x.example/a', 'See the guide.'],
+    [
+      'reference links',
+      'See [the guide][1].\n\n[1]: https://x.example/a',
+      'See [the guide](https://x.example/a).',
+    ],
     [
       'GitBook tabs',
       '{% tabs %}\n{% tab title="Android" %}\nHold the phone.\n{% endtab %}\n\n{% tab title="iPhone" %}\nScan it.\n{% endtab %}\n{% endtabs %}',
@@ -48,7 +52,7 @@ describe('parseMarkdown', () => {
     [
       'panels',
       '<details>\n\n<summary>It blinks</summary>\n\nIt **waits**.\n\n</details>',
-      '## It blinks\n\nIt waits.',
+      '## It blinks\n\nIt **waits**.',
     ],
     [
       'steps that an image stands between',
@@ -69,20 +73,20 @@ describe('parseMarkdown', () => {
     [
       'tags and comments',
       'One<br/>two <!-- secret --><b>three</b> <https://x.example>',
-      'One\ntwo three https://x.example',
+      'One\ntwo **three** https://x.example',
     ],
     ['entities', 'Fish &amp; chips &#8217;s', 'Fish & chips ’s'],
     [
       'code fences',
       '```js\nconst a = "**x**";\n# no heading\n```',
-      '```\nconst a = "**x**";\n# no heading\n```',
+      '```js\nconst a = "**x**";\n# no heading\n```',
     ],
     ['code on one line', '```npm start``` runs it.\n\n# Next', 'npm start runs it.\n\n# Next'],
     ['an unclosed fence', 'Text\n```\ncode', 'Text\n\n```\ncode\n```'],
     [
       'a fence that closes further in than it opens',
       '```bash\nnpm start\n    ```\n\n1. Open it.',
-      '```\nnpm start\n```\n\n1. Open it.',
+      '```bash\nnpm start\n```\n\n1. Open it.',
     ],
     [
       'a container on the line that closes a fence',
@@ -121,7 +125,7 @@ describe('parseMarkdown', () => {
         isMdx: true,
       },
     );
-    expect(text).toBe('# Hi\n\nIf 3 < 5 , press once.');
+    expect(text).toBe('# Hi\n\nIf 3 < 5 , press **once**.');
     expect(note).toBe('not valid MDX: read as Markdown');
   });
 
@@ -199,7 +203,7 @@ describe('parseHtmlText', () => {
 c</pre><table><tr><th>Day<td>1|2</table></main><footer>(c)</footer><script>x()</script></body></html>`;
     const { title, language, meta } = readPageFacts(html);
     expect(htmlToText(html)).toBe(
-      '# Returns\n\nSend it back.\nSoon.\n\n1. Print\n   - in colour\n2. Post\n\n```\na  b\nc\n```\n\n- Day — 1|2',
+      '# Returns\n\nSend it [back](https://x.example/x).\nSoon.\n\n1. Print\n   - in colour\n2. Post\n\n```\na  b\nc\n```\n\n- Day — 1|2',
     );
     expect({ title, language, audience: meta.audience, canonical: meta.canonical }).toEqual({
       title: 'Returns',

@@ -10,37 +10,39 @@ import { type MdxJsxFlowElement, type MdxJsxTextElement, mdxFromMarkdown } from 
 import { type Handlers, type State, toHast } from 'mdast-util-to-hast';
 import { gfm } from 'micromark-extension-gfm';
 import { mdx } from 'micromark-extension-mdx';
+import { withoutMarkup } from '#core/inline-markup.ts';
 import { parseHtmlText } from './html-text.ts';
 import { leftOut } from './html-tree.ts';
-import {
-  containersToElements,
-  withoutExpressions,
-  withoutStatements,
-  withoutTemplateMarks,
-} from './markdown-dialects.ts';
+import { containersToElements, withoutExpressions, withoutStatements } from './markdown-dialects.ts';
 import { isTooLong, withinLimits } from './markdown-limits.ts';
 import type { ParsedText } from './parsed-text.ts';
 import { parsePlainText } from './plain-text.ts';
+import { readReadmeBlocks } from './readme-blocks.ts';
+import { withoutTemplateMarks } from './template-marks.ts';
 
 export interface MarkdownOptions {
   /** MDX: `import` and `export` statements and `{expressions}` are code, and components are elements. */
   readonly isMdx?: boolean;
+  /** Address of the page: what its links are relative to. */
+  readonly base?: string | undefined;
 }
 
 /** Never throws for what the text holds: `note` says what could not be read as Markdown or MDX. */
-export function parseMarkdown(markdown: string, { isMdx = false }: MarkdownOptions = {}): ParsedText {
+export function parseMarkdown(markdown: string, { isMdx = false, base }: MarkdownOptions = {}): ParsedText {
   if (isTooLong(markdown))
     return { ...parsePlainText(markdown), note: 'too long to be read as Markdown: taken as plain text' };
-  const source = containersToElements(isMdx ? withoutStatements(markdown) : markdown);
+  const written = isMdx ? withoutStatements(markdown) : markdown;
+  const source = containersToElements(readReadmeBlocks(written));
   const bounded = withinLimits(source);
-  if (!isMdx) return parseHtmlText(markdownToHtml(bounded));
+  if (!isMdx) return parseHtmlText(markdownToHtml(bounded), { base });
   try {
-    if (bounded === source) return parseHtmlText(markdownToHtml(source, { isMdx }));
+    const handlers = expressionHandlers(markdown);
+    if (bounded === source) return parseHtmlText(markdownToHtml(source, { isMdx, handlers }), { base });
   } catch {
     // A page that its own site could not build: its words are worth more than its components.
   }
   return {
-    ...parseHtmlText(markdownToHtml(withoutExpressions(bounded))),
+    ...parseHtmlText(markdownToHtml(withoutExpressions(bounded)), { base }),
     note: 'not valid MDX: read as Markdown',
   };
 }
@@ -48,16 +50,25 @@ export function parseMarkdown(markdown: string, { isMdx = false }: MarkdownOptio
 /** Of a title: Markdown without any block. */
 export function inlineText(markdown: string): string {
   if (!/[*_`~[\]<>&{}\\!#]/.test(markdown)) return markdown;
-  return parseMarkdown(markdown).text.replace(/^#+\s*/, '');
+  return withoutMarkup(parseMarkdown(markdown).text).replace(/^#+\s*/, '');
 }
 
-function markdownToHtml(source: string, { isMdx = false }: MarkdownOptions = {}): string {
+function markdownToHtml(source: string, { isMdx = false, handlers: own = {} }: ToHtmlOptions = {}): string {
   const tree = markdownTree(source, { isMdx });
   dropTemplateMarks(tree);
   const lower = source.toLowerCase();
   const isClosed = (name: string) => lower.includes(`</${name}`);
-  const handlers: Handlers = { ...contentHandlers, html: (_state, node: Html) => rawHtml(node, isClosed) };
+  const handlers: Handlers = {
+    ...contentHandlers,
+    ...own,
+    html: (_state, node: Html) => rawHtml(node, isClosed),
+  };
   return toHtml(toHast(tree, { allowDangerousHtml: true, handlers }), { allowDangerousHtml: true });
+}
+
+interface ToHtmlOptions {
+  readonly isMdx?: boolean;
+  readonly handlers?: Handlers;
 }
 
 /** Text indented by mistake inside text indented by mistake: more of it is code. */
@@ -112,11 +123,24 @@ const contentHandlers: Handlers = {
   // A note stays where it was written.
   footnoteReference: () => undefined,
   footnoteDefinition: (state: State, node) => element('div', {}, state.all(node)),
-  mdxFlowExpression: (_state, node: { readonly value: string }) => literal(node.value),
-  mdxTextExpression: (_state, node: { readonly value: string }) => literal(node.value),
   mdxJsxFlowElement: component,
   mdxJsxTextElement: component,
 };
+
+const constant =
+  /^export const (\w{1,60})\s*=\s*(?:(["'`])([^"'`\\${}\n]{0,300})\2|(\d[\d.]{0,20}))\s*;?\s*$/gm;
+
+/** `{version}` is what `export const version = '3.2'` says; all other expressions are code. */
+function expressionHandlers(mdx: string): Handlers {
+  const constants = new Map(
+    Array.from(mdx.matchAll(constant), ([, name, , text, digits]) => [name, text ?? digits ?? '']),
+  );
+  const write = (_state: State, node: { readonly value: string }): ElementContent | undefined => {
+    const value = constants.get(node.value.trim());
+    return value === undefined ? literal(node.value) : { type: 'text', value };
+  };
+  return { mdxFlowExpression: write, mdxTextExpression: write };
+}
 
 /** `{' '}` and `{"text"}` are text, every other expression is code. */
 function literal(expression: string): ElementContent | undefined {

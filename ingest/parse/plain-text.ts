@@ -1,6 +1,6 @@
 // Plain text files: paragraphs as written, whether their lines were wrapped at a column or are paragraphs themselves.
 import { readBlocks } from '#core/text-blocks.ts';
-import { tidyWhitespace } from '../clean/clean.ts';
+import { tidyWhitespace } from './clean.ts';
 import type { ParsedText } from './parsed-text.ts';
 
 export function parsePlainText(raw: string): ParsedText {

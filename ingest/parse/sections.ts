@@ -1,7 +1,7 @@
 // The sections of a document's text under their headings, each a row of units (sentences, list items, table rows, lines of
 // code). Each unit knows how good a place the cut before it is.
 import { type SentenceRange, splitSentences } from '#core/sentences.ts';
-import { estimateTokens } from '../chunk/estimate-tokens.ts';
+import { estimateTokens } from './estimate-tokens.ts';
 import type { ParsedBlock } from './parsed-text.ts';
 
 export interface Unit extends SentenceRange {
@@ -170,7 +170,8 @@ function* words(
   { start, end }: SentenceRange,
   limit: number,
 ): Generator<SentenceRange & { tokens: number }> {
-  for (const match of text.slice(start, end).matchAll(/\S+/g)) {
+  // A link is one word: its halves would be none.
+  for (const match of text.slice(start, end).matchAll(/\[[^[\]\n]{1,300}\]\([^\s()]{1,500}\)\S*|\S+/g)) {
     const word = { start: start + match.index, end: start + match.index + match[0].length };
     const tokens = estimateTokens(match[0]);
     if (tokens <= limit / 2) yield { ...word, tokens };

@@ -7,7 +7,6 @@ import { chunkContext } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { AppError } from '#core/errors.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
-import { matrixRows } from '#core/vector-matrix.ts';
 import type { Candidate } from '#knowledge/generations/candidate.ts';
 import {
   generationFolder,
@@ -18,14 +17,15 @@ import { openManifest } from '#knowledge/generations/generation-manifest.ts';
 import {
   cardQuestions,
   contentHash,
-  openCurrentGeneration,
-  openGeneration,
+  type GenerationContents,
+  openCurrentContents,
+  openGenerationContents,
   vectorsByContentHash,
 } from '#knowledge/generations/generation-reader.ts';
 import { publishGeneration } from '#knowledge/generations/generation-writer.ts';
 import { modelFileName, modelStoreFolder } from '#models/store/model-store.ts';
 import { createEmbeddingRun } from '../embed/embed-chunks.ts';
-import { openVectorCache } from '../embed/vector-cache.ts';
+import { openVectorFile } from '../embed/vector-file.ts';
 import { lockJob } from '../job-lock.ts';
 
 export interface CandidateOptions extends CallOptions {
@@ -41,22 +41,26 @@ export async function buildCandidate(
   embedder: Embedder,
   { onProgress, signal }: CandidateOptions = {},
 ): Promise<Candidate> {
-  const published = await openCurrentGeneration(dataDir);
+  using published = await openCurrentContents(dataDir);
   if (!published)
     throw new AppError('knowledge-base-missing', 'There is no knowledge base yet: answerdesk ingest PATH');
   const { modelId, dimensions } = embedder;
   const folder = candidateFolder(dataDir, modelId);
   await rm(folder, { recursive: true, force: true });
-  const kept = await openVectorCache(vectorFile(dataDir, modelId), embedder);
-  const cache = new Map([...kept.vectors, ...(await publishedVectors(dataDir, modelId, signal))]);
+  using kept = await openVectorFile(vectorFile(dataDir, modelId), dimensions);
+  using earlier = await publishedContents(dataDir, modelId, signal);
   const texts = [...published.chunks.map(chunkContext), ...cardQuestions(published.cards)];
-  const run = createEmbeddingRun(kept, {
-    cache,
+  const run = createEmbeddingRun(embedder, {
+    known: earlier ? [vectorsByContentHash(earlier)] : [],
+    store: kept,
     signal,
     onProgress: () => onProgress?.(run.counts.embedded + run.counts.cached, texts.length),
   });
   for (const text of texts) await run.add(text);
-  const vectors = await run.finish();
+  const vectorAt = await run.finish();
+  const rows = function* (from: number, to: number) {
+    for (let row = from; row < to; row += 1) yield vectorAt(row);
+  };
   await kept.keepOnly(new Set(texts.map(contentHash)));
 
   const remove = () => rm(folder, { recursive: true, force: true });
@@ -68,9 +72,9 @@ export async function buildCandidate(
         dataDir: folder,
         documents,
         chunks,
-        vectors: vectors.slice(0, chunks.length),
+        vectors: rows(0, chunks.length),
         cards,
-        cardVectors: vectors.slice(chunks.length),
+        cardVectors: rows(chunks.length, texts.length),
         modelId,
         dimensions,
       },
@@ -111,15 +115,16 @@ export async function publishCandidate(
       `The knowledge base has changed meanwhile (${basedOn} was compared, ${current ?? 'none'} is in use), so nothing was published. Run the command again: what was embedded is kept.`,
     );
   }
-  const { documents, chunks, vectors, cards, cardVectors } = (await openCurrentGeneration(folder))!;
+  using contents = (await openCurrentContents(folder))!;
+  const { documents, chunks, cards } = contents;
   const published = await publishGeneration(
     {
       dataDir,
       documents,
       chunks,
-      vectors: matrixRows(vectors),
+      vectors: Iterator.from(chunks.keys()).map(contents.vectorAt),
       cards,
-      cardVectors: matrixRows(cardVectors),
+      cardVectors: Iterator.from(cardQuestions(cards).keys()).map(contents.cardVectorAt),
       modelId,
       dimensions,
       acceptModelChange: true,
@@ -140,20 +145,19 @@ function vectorFile(dataDir: string, modelId: string): string {
 }
 
 /** Of the newest generation that the model made: after a rollback it is still there. */
-async function publishedVectors(
+async function publishedContents(
   dataDir: string,
   modelId: string,
   signal: AbortSignal | undefined,
-): Promise<Map<string, Float32Array>> {
+): Promise<GenerationContents | undefined> {
   for (const id of (await listGenerations(dataDir)).reverse()) {
     signal?.throwIfAborted();
     const folder = generationFolder(dataDir, id);
     try {
-      if ((await openManifest(folder)).modelId === modelId)
-        return vectorsByContentHash(await openGeneration(folder));
+      if ((await openManifest(folder)).modelId === modelId) return await openGenerationContents(folder);
     } catch {
       // A damaged generation is somebody else's matter: its texts are embedded again.
     }
   }
-  return new Map();
+  return undefined;
 }

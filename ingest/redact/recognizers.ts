@@ -36,7 +36,10 @@ const secretShapes = [
 ];
 /** "my password is …", "PIN: …": the word after it. A verb needs spaces around it: "the pin isn’t", "PIN issue" name no secret. */
 const spokenSecret =
-  /\b(?:password|passwort|contraseña|passcode|passphrase|pwd|pin|cvv|cvc|api[ _-]?key|secret(?:[ _-]key)?|access[ _-]token|one[- ]time code|verification code)(?:\s{1,3}(?:is|was|ist|es|est)(?:\s{0,3}[:=]\s{0,3}|\s{1,3})|\s{0,3}[:=]\s{0,3})["'`“”‘«]?([^\s"'`“”«»,;<>]{3,200})/dgi;
+  /\b(?:password|passwort|kennwort|contraseña|clave de acceso|mot de passe|senha|palavra-passe|passcode|passphrase|pwd|pin|pin[ -]code|cvv|cvc|api[ _-]?key|secret(?:[ _-]key)?|access[ _-]token|one[- ]time code|verification code|bestätigungscode|zugangscode|código de verificación|code de vérification|código de verificação)(?:\s{1,3}(?:is|was|ist|war|lautet|es|era|est|était|é)(?:\s{0,3}[:=]\s{0,3}|\s{1,3})|\s{0,3}[:=]\s{0,3})["'`“”‘«]?([^\s"'`“”«»,;<>]{3,200})/dgiu;
+/** Codes of doors, and codes without a name of four digits at least. Codes of errors, countries and offers are no secrets. */
+const spokenCode =
+  /(?<!\b(?:error|fault|status|response|exit|result|http|promo|promotion|promotional|discount|coupon|voucher|offer|country|area|dial|dialling|dialing|postal|post|zip|product|item|sort|color|colour|source|fehler|status|antwort|länder|vorwahl|postleit|gutschein|rabatt|produkt|erreur|statut|pays|postal|promo|remise|produit|error|estado|país|postal|promocional|descuento|producto|erro|desconto|produto)[ -]?)(?:\b|(?<=\p{L}))(?:code|codes|código|codigo|codice)(?: (?:d['’]accès|de acceso|de la puerta|de la porte|da porta|de entrada|der tür|of the (?:door|gate|safe)|for the (?:door|gate|safe)))?(?:\s{1,3}(?:is|was|ist|war|lautet|es|est|é|era)(?:\s{0,3}[:=]\s{0,3}|\s{1,3})|\s{0,3}[:=]\s{0,3})["'`“”‘«]?([*#]?\d{4,10}(?:-[A-Z\d]{1,4})?[*#]?)(?![\p{L}\p{N}])/dgiu;
 /** What stands around a word in prose: brackets, also a placeholder's, Markdown's emphasis, and the end of the sentence. */
 const aroundWord = /^[([*_~–—-]+|[)\].!?…:*_~’–—-]+$/gu;
 /** Words as prose has them, alone or joined: "stuck", "case-sensitive", "isn’t", "expired/invalid", "4-digit". */
@@ -68,6 +71,7 @@ export function createRecognizers({ region = 'US' }: RecognizerOptions = {}): Re
   return [
     ...secretShapes.map((pattern) => fromPattern('secret', pattern)),
     fromPattern('secret', spokenSecret, (found) => !isProse(found) && !/^https?:/i.test(found)),
+    fromPattern('secret', spokenCode),
     fromPattern(
       'email',
       /(?<![\w.+-])[\p{L}\p{N}][\p{L}\p{N}._%+'-]{0,63}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,8}\p{L}{2,24}/gu,

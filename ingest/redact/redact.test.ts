@@ -33,6 +33,17 @@ describe('redaction of transcripts', () => {
     ['pwd: Tr0ub4dor&3 and pin = 4821', 'pwd: [SECRET] and pin = [SECRET]'],
     ['the password is: SunFlower', 'the password is: [SECRET]'],
     ['password is $unflower, CVV 123, CVC: 123', 'password is [SECRET], CVV 123, CVC: [SECRET]'],
+    ['my pin is 4471, the password is hunter2!', 'my pin is [SECRET], the password is [SECRET]'],
+    [
+      'Passwort: Sommer2024, mein Kennwort lautet Wolke7',
+      'Passwort: [SECRET], mein Kennwort lautet [SECRET]',
+    ],
+    ['mot de passe : soleil9, a senha é gato77', 'mot de passe : [SECRET], a senha é [SECRET]'],
+    ['the door code is 5561, gate code: 4471#', 'the door code is [SECRET], gate code: [SECRET]'],
+    [
+      'mein Türcode ist 5561, el código de la puerta es 7788',
+      'mein Türcode ist [SECRET], el código de la puerta es [SECRET]',
+    ],
     ['order 123456789012345', 'order [NUMBER]'],
   ])('%s', (text, redacted) => {
     expect(transcript(text)).toBe(redacted);
@@ -43,12 +54,15 @@ describe('redaction of transcripts', () => {
     'Error 0x80070057 in version 2.8.1, see chapter 1.2.3.4.5.',
     'It costs £1,299.00 and was sold from 2019-05-01 to 2023.',
     'Order PW-20931 from 14:30:15 on 12/03/2024.',
-    'Serial T100-1845-00231, part 020 4567, 10.12.2024 08:30, 01-02-2024 08.',
+    'Part T100-1845-00231, part 020 4567, 10.12.2024 08:30, 01-02-2024 08.',
     'Your password is case sensitive.',
     "If it runs freely, the radiator's pin is stuck: move it, until the pin isn’t stuck.",
     'The pin is bent—straighten it. The pin is ‘stuck’ if it stays in (pin is *free*: good).',
     'The verification code is expired/invalid, your password is e-mailed to you, a PIN is 4-digit.',
     'The pin is 10mm long, the other pin is 3.5mm.',
+    'The error code is 5001, Fehlercode: 4711, postal code: 10115.',
+    'The code is printed on the back, the code is E4.',
+    'La contraseña es incorrecta, le mot de passe est obligatoire, a senha é curta.',
     'Das Passwort ist falsch-geschrieben, der PIN ist verbogen.',
     'std::vector and 10:30:45 are no addresses.',
     'https://support.example.com/hc/en-us/articles/360023825454',
@@ -81,6 +95,13 @@ describe('redaction of articles', () => {
     const own = createDefaultRedactor({ publishedDomains: ['x.example'], keepInArticles: ['ip'] });
     expect(own.redact('jane.doe@x.example 8.8.8.8 jane@y.example', 'article').text).toBe(
       'jane.doe@x.example 8.8.8.8 [EMAIL]',
+    );
+  });
+
+  it('is not looked at where it must stay as it is', () => {
+    const text = 'jane.doe@x.example and jane.doe@x.example';
+    expect(redactor.redact(text, 'article', [{ start: 0, end: 18 }]).text).toBe(
+      'jane.doe@x.example and [EMAIL]',
     );
   });
 

@@ -1,18 +1,32 @@
 // Personal data and secrets out, typed placeholders in, before anything is stored or embedded. recognizers.ts says what is recognised. This
 // file sets their precedence, applies the profile and counts. `createRedactor` takes the list of recognizers, so more can be added.
-import type { DocumentKind } from '#core/document.ts';
+import type { DocumentKind, TextRange } from '#core/document.ts';
 
-export type PersonalDataKind = 'secret' | 'card' | 'iban' | 'ssn' | 'email' | 'phone' | 'ip' | 'number';
+export type PersonalDataKind =
+  | 'secret'
+  | 'card'
+  | 'iban'
+  | 'ssn'
+  | 'email'
+  | 'phone'
+  | 'ip'
+  | 'number'
+  | 'name'
+  | 'address'
+  | 'date'
+  | 'id'
+  | 'vehicle'
+  | 'device'
+  | 'url';
 
-interface Finding {
+export interface Finding extends TextRange {
   readonly kind: PersonalDataKind;
-  /** Offsets in UTF-16 code units. */
-  readonly start: number;
-  readonly end: number;
 }
 
 export interface Recognizer {
   readonly kind: PersonalDataKind;
+  /** It reads only such documents; absent: all. */
+  readonly documentKind?: DocumentKind;
   /** In order and without overlaps. Linear in the text's length, whatever the text. */
   find(text: string): Iterable<Finding>;
 }
@@ -23,10 +37,14 @@ export type KeepRule = (finding: Finding, text: string, documentKind: DocumentKi
 export type RedactionCounts = Partial<Record<PersonalDataKind, number>>;
 
 export interface Redactor {
+  /** Nothing in the ranges of `untouched` is looked at. */
   redact(
     text: string,
     documentKind: DocumentKind,
+    untouched?: readonly TextRange[],
   ): { readonly text: string; readonly counts: RedactionCounts };
+  /** What is to be replaced, in order and without overlaps. */
+  findings(text: string, documentKind: DocumentKind): readonly Finding[];
 }
 
 export interface RedactorOptions {
@@ -36,21 +54,40 @@ export interface RedactorOptions {
 }
 
 export function createRedactor({ recognizers, keep = () => false }: RedactorOptions): Redactor {
+  function findings(
+    text: string,
+    documentKind: DocumentKind,
+    untouched: readonly TextRange[] = [],
+  ): Finding[] {
+    const readers = recognizers.filter((reader) => (reader.documentKind ?? documentKind) === documentKind);
+    return findAll(readers, masked(text, withoutOverlaps(untouched))).filter(
+      (finding) => !keep(finding, text, documentKind),
+    );
+  }
+
   return {
-    redact(text, documentKind) {
-      const findings = findAll(recognizers, text);
-      const counts: RedactionCounts = {};
-      let result = '';
-      let position = 0;
-      for (const finding of findings) {
-        if (keep(finding, text, documentKind)) continue;
-        result += `${text.slice(position, finding.start)}[${finding.kind.toUpperCase()}]`;
-        position = finding.end;
-        counts[finding.kind] = (counts[finding.kind] ?? 0) + 1;
-      }
-      return { text: result + text.slice(position), counts };
+    findings,
+    redact(text, documentKind, untouched = []) {
+      return replaceFindings(text, findings(text, documentKind, untouched));
     },
   };
+}
+
+/** `[KIND]` for each value, or what `placeholder` says. */
+export function replaceFindings(
+  text: string,
+  findings: readonly Finding[],
+  placeholder: (kind: PersonalDataKind, value: string) => string = (kind) => `[${kind.toUpperCase()}]`,
+): { readonly text: string; readonly counts: RedactionCounts } {
+  const counts: RedactionCounts = {};
+  let result = '';
+  let position = 0;
+  for (const { kind, start, end } of findings) {
+    result += text.slice(position, start) + placeholder(kind, text.slice(start, end));
+    position = end;
+    counts[kind] = (counts[kind] ?? 0) + 1;
+  }
+  return { text: result + text.slice(position), counts };
 }
 
 /**
@@ -61,15 +98,15 @@ function findAll(recognizers: readonly Recognizer[], text: string): Finding[] {
   const all: Finding[] = [];
   let rest = text;
   for (const recognizer of recognizers) {
-    const found = [...recognizer.find(rest)];
-    all.push(...found);
-    rest = masked(rest, found);
+    const recognized = [...recognizer.find(rest)];
+    all.push(...recognized);
+    rest = masked(rest, recognized);
   }
   return all.sort((left, right) => left.start - right.start);
 }
 
 /** With a character that belongs to no word, number or address in each place. */
-function masked(text: string, findings: readonly Finding[]): string {
+function masked(text: string, findings: readonly TextRange[]): string {
   if (findings.length === 0) return text;
   let result = '';
   let position = 0;
@@ -78,6 +115,16 @@ function masked(text: string, findings: readonly Finding[]): string {
     position = end;
   }
   return result + text.slice(position);
+}
+
+function withoutOverlaps(ranges: readonly TextRange[]): TextRange[] {
+  const joined: TextRange[] = [];
+  for (const range of ranges.toSorted((left, right) => left.start - right.start)) {
+    const last = joined.at(-1);
+    if (!last || range.start >= last.end) joined.push(range);
+    else if (range.end > last.end) joined[joined.length - 1] = { start: last.start, end: range.end };
+  }
+  return joined;
 }
 
 export function addCounts(into: RedactionCounts, counts: RedactionCounts): void {

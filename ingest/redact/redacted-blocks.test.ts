@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseMarkdown } from '../parse/markdown-text.ts';
+import { parseMarkdown } from '#parse/markdown-text.ts';
 import { redactedBlocks } from './redacted-blocks.ts';
 
 it('keeps every block at its new place, and no secret in a heading path', () => {

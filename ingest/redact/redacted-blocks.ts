@@ -1,6 +1,6 @@
 // The blocks of a text after words in it were replaced: the same lines, at other offsets.
-import type { ParsedBlock, ParsedText } from '../parse/parsed-text.ts';
-import { withPaths } from '../parse/plain-text.ts';
+import type { ParsedBlock, ParsedText } from '#parse/parsed-text.ts';
+import { withPaths } from '#parse/plain-text.ts';
 
 /** `text` is `parsed.text` with some of its words replaced. Headings above a block are those of the new text. */
 export function redactedBlocks(parsed: ParsedText, text: string): readonly ParsedBlock[] {

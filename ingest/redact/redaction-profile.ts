@@ -1,8 +1,19 @@
 // What stays although it was recognised. In articles that are redacted: contact details that a company publishes. Everywhere: links to help
 // pages, and addresses at the domains that the source names.
 import { AppError } from '#core/errors.ts';
+import { identifierRecognizers } from './identifier-recognizer.ts';
+import { nationalIdRecognizers } from './national-ids.ts';
+import { personalDateRecognizer } from './personal-dates.ts';
+import { personalWordRecognizers } from './personal-words.ts';
 import { createRecognizers } from './recognizers.ts';
-import { createRedactor, type KeepRule, type PersonalDataKind, type Redactor } from './redact.ts';
+import {
+  createRedactor,
+  type KeepRule,
+  type PersonalDataKind,
+  type Recognizer,
+  type Redactor,
+} from './redact.ts';
+import { spelledEmailRecognizer } from './spelled-email.ts';
 
 export interface RedactionSettings {
   /** Where phone numbers without a country code are from, ISO 3166 alpha-2; default `US`. */
@@ -44,7 +55,29 @@ export function createDefaultRedactor(settings: RedactionSettings = {}): Redacto
     if (kind === 'email') return local.split(/[._+-]/).every((word) => roleWords.has(word));
     return kind === 'ip' && isSpecialPurpose(found);
   };
-  return createRedactor({ recognizers: createRecognizers({ region: checkedRegion(settings.region) }), keep });
+  const [secrets, others] = partition(createRecognizers({ region: checkedRegion(settings.region) }));
+  return createRedactor({
+    // What the words before a value say of it is surer than what the value looks like.
+    recognizers: [
+      ...secrets,
+      ...nationalIdRecognizers,
+      spelledEmailRecognizer,
+      personalDateRecognizer,
+      ...identifierRecognizers,
+      ...others,
+      ...personalWordRecognizers,
+    ],
+    keep,
+  });
+}
+
+/** Secrets go first: "api key is …" is no customer number. */
+function partition(recognizers: readonly Recognizer[]): [Recognizer[], Recognizer[]] {
+  const first = new Set<PersonalDataKind>(['secret', 'email', 'card', 'iban', 'ssn']);
+  return [
+    recognizers.filter(({ kind }) => first.has(kind)),
+    recognizers.filter(({ kind }) => !first.has(kind)),
+  ];
 }
 
 /** A number in the path of a link to a help page is that page's; in a query, or in the link to an order, it may be a person's. */

@@ -1,11 +1,12 @@
 // A Markdown, MDX, HTML or text file is one article: its facts from front matter or meta tags, its title from there, the first
 // heading or the file's name.
-import { parse } from 'yaml';
+
+import { readPageFacts } from '#parse/html-text.ts';
 import type { ArticleItem, ProblemItem } from '../item.ts';
-import { readPageFacts } from '../parse/html-text.ts';
-import { isPrivate, readAudience } from '../source-settings.ts';
+import { articleVisibility } from '../visibility.ts';
 import { readText } from './file-bytes.ts';
 import type { SourceFile } from './find-files.ts';
+import { type FrontMatter, splitFrontMatter } from './front-matter.ts';
 
 export async function readArticleFile(
   file: SourceFile,
@@ -21,9 +22,10 @@ export async function readArticleFile(
   if (problem) return { type: 'problem', origin, reason: problem };
   if (body.trim() === '') return { type: 'problem', origin, reason: 'no text' };
   const format = isArticleFormat(file.format) ? file.format : 'markdown';
-  const audience = isPrivate(facts) ? 'internal' : readAudience(facts.audience ?? facts.visibility);
-  const updated = facts.updated ?? facts.modified ?? facts.last_modified ?? facts.date;
+  const { audience, unknown } = articleVisibility(facts);
+  const updated = factOf(facts, updatedNames);
   const url = facts.url ?? facts.canonical;
+  const version = facts.version ?? facts.product_version ?? facts.doc_version;
   const language = facts.language ?? facts.lang ?? facts.locale;
   return {
     type: 'article',
@@ -34,24 +36,20 @@ export async function readArticleFile(
     origin,
     ...(url ? { url } : {}),
     ...(updated ? { updated } : {}),
+    ...(version ? { version } : {}),
     ...(audience ? { audience } : {}),
+    ...(unknown ? { unknownVisibility: unknown } : {}),
     ...(language ? { language } : {}),
+    ...(content.note ? { note: content.note } : {}),
   };
 }
 
-interface Page {
-  readonly body: string;
-  /** Lower-case names. */
-  readonly facts: Readonly<Record<string, string>>;
-  readonly problem?: string;
-}
-
-function htmlPage(html: string): Page {
+function htmlPage(html: string): FrontMatter {
   // Some generators put front matter on top of HTML too.
   const page = splitFrontMatter(html);
   if (page.problem) return page;
   const { title, heading, language, meta } = readPageFacts(page.body);
-  const name = title ?? heading;
+  const name = withoutSiteName(title, heading);
   const facts = {
     ...(name ? { title: name } : {}),
     ...(language ? { language } : {}),
@@ -59,6 +57,24 @@ function htmlPage(html: string): Page {
     ...page.facts,
   };
   return { body: page.body, facts };
+}
+
+/** The first that says anything; the day of writing where no day of change is known. */
+const updatedNames = (
+  'updated updated_at updatedat modified modified_at last_modified last_modified_at lastmodified lastmod last_updated lastupdated ' +
+  'last_update last-modified date_modified datemodified article:modified_time og:updated_time dcterms.modified dc.date.modified ' +
+  'date publishdate published_at article:published_time created created_at'
+).split(' ');
+
+function factOf(facts: FrontMatter['facts'], names: readonly string[]): string | undefined {
+  return names.map((name) => facts[name]).find((fact) => fact);
+}
+
+/** `Dim the lamp | Lumo Help` is the article's heading and the site's name. */
+function withoutSiteName(title: string | undefined, heading: string | undefined): string | undefined {
+  if (!title || !heading) return title ?? heading;
+  const parts = title.split(/\s+[|–—·•»:\\-]\s+|:\s+/).map((part) => part.trim());
+  return parts.length > 1 && (parts.includes(heading) || title.startsWith(heading)) ? heading : title;
 }
 
 function isArticleFormat(format: SourceFile['format']): format is ArticleItem['format'] {
@@ -79,39 +95,7 @@ function headingOf(body: string, format: ArticleItem['format']): string | undefi
     .find(Boolean);
 }
 
-function splitFrontMatter(text: string): Page {
-  const opening = /^\uFEFF?---[ \t]*\r?\n/.exec(text);
-  if (!opening) return { body: text, facts: {} };
-  const closing = /\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)/g;
-  closing.lastIndex = opening[0].length - 1;
-  const close = closing.exec(text);
-  // A page may simply begin with a rule.
-  if (!close) return { body: text, facts: {} };
-  const body = text.slice(close.index + close[0].length);
-  try {
-    // Aliases are off: a few bytes of them can stand for gigabytes.
-    const value: unknown = parse(text.slice(opening[0].length, close.index), {
-      maxAliasCount: 0,
-      schema: 'core',
-    });
-    return { body, facts: typeof value === 'object' && value !== null ? asFacts(value) : {} };
-  } catch {
-    // Without its facts an internal article could be taken for a public one.
-    return { body: '', facts: {}, problem: 'the front matter is not valid YAML' };
-  }
-}
-
-function asFacts(value: object): Record<string, string> {
-  const facts: Record<string, string> = {};
-  for (const [name, fact] of Object.entries(value)) {
-    if (fact instanceof Date) facts[name.toLowerCase()] = fact.toISOString();
-    else if (['string', 'number', 'boolean'].includes(typeof fact))
-      facts[name.toLowerCase()] = String(fact).trim();
-  }
-  return facts;
-}
-
-function titleFromName(path: string): string {
+export function titleFromName(path: string): string {
   const name = path
     .split('/')
     .at(-1)!

@@ -8,8 +8,10 @@ import { AppError } from '#core/errors.ts';
 const candidates = {
   id: ['id', 'article_id', 'document_id', 'doc_id', 'slug', 'key', 'path'],
   title: ['title', 'name', 'subject', 'heading', 'question'],
-  body: ['markdown', 'html', 'text', 'body', 'content', 'answer', 'article'],
-  url: ['url', 'link', 'html_url', 'permalink', 'href'],
+  // Not `description`: of a ticket it is what the customer wrote.
+  body: ['markdown', 'html', 'body_html', 'content_html', 'text', 'body', 'content', 'answer', 'article'],
+  // Where there is a page for people, `url` is the address in an API.
+  url: ['html_url', 'public_url', 'url', 'link', 'permalink', 'href'],
   updated: [
     'updated',
     'updated_at',
@@ -33,22 +35,65 @@ const candidates = {
     'dialogue_id',
     'dialog_id',
     'case_id',
+    'ticket',
+    'ticket_no',
+    'ticket_number',
+    'case_number',
   ],
-  turns: ['turns', 'messages', 'utterances', 'comments', 'log'],
+  turns: [
+    'turns',
+    'messages',
+    'utterances',
+    'comments',
+    'log',
+    'replies',
+    'transcript',
+    'dialogue',
+    'dialog',
+  ],
+  problem: ['description', 'problem', 'issue', 'customer_message', 'first_message', 'initial_message'],
   lastReply: ['resolution', 'final_agent', 'final_reply', 'last_reply'],
-  role: ['role', 'speaker', 'author_type', 'sender_type', 'from', 'sender', 'author'],
-  text: ['text', 'message', 'body', 'content', 'utterance'],
-  time: ['t', 'time', 'timestamp', 'created_at', 'sent_at', 'date'],
+  role: [
+    'role',
+    'speaker',
+    'author_type',
+    'sender_type',
+    'author_role',
+    'sender_role',
+    'user_type',
+    'user_role',
+    'from',
+    'sender',
+    'author',
+    'direction',
+  ],
+  text: [
+    'text',
+    'message',
+    'plain_body',
+    'body',
+    'content',
+    'utterance',
+    'body_text',
+    'body_html',
+    'html_body',
+    'comment',
+    'comment_body',
+    'message_text',
+    'reply',
+  ],
+  time: ['t', 'time', 'timestamp', 'created_at', 'sent_at', 'date', 'created', 'posted_at', 'datetime'],
 } as const;
 
 type Field = keyof typeof candidates;
 
 const customerRoles =
-  'customer user visitor client end_user enduser consumer requester caller buyer member guest human shopper contact lead';
+  'customer user visitor client end_user enduser consumer requester caller buyer member guest human shopper contact lead incoming inbound received kunde kundin cliente klant usuario';
 const agentRoles =
-  'agent assistant support operator staff admin rep representative employee advisor specialist moderator';
+  'agent assistant support operator staff admin rep representative employee advisor specialist moderator teammate light_agent helpdesk outgoing outbound sent mitarbeiter mitarbeiterin agente medewerker';
 /** Neither a customer nor a person who resolves: left out without a note. */
-const ignoredRoles = 'system bot tool function note internal_note event automation';
+const ignoredRoles =
+  'system bot chatbot agent_bot ai ai_agent virtual_agent tool function note internal_note private_note event activity automation workflow trigger template';
 
 const mapSchema = z.strictObject({
   ...(Object.fromEntries(
@@ -69,6 +114,8 @@ export type FieldMap = z.infer<typeof mapSchema>;
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
 export interface Fields {
+  /** Somebody said what the fields mean: what desks usually mean by them does not count then. */
+  readonly isMapped: boolean;
   /** Undefined when absent, null or an empty string. */
   get(record: JsonRecord, field: Field): unknown;
   /** The name of the record's field that means `field`. */
@@ -94,6 +141,7 @@ export function createFields(map: FieldMap = {}): Fields {
     return undefined;
   };
   return {
+    isMapped: Object.keys(map).length > 0,
     get(record, field) {
       const path = map[field];
       if (path !== undefined) {

@@ -2,8 +2,10 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { AppError } from '#core/errors.ts';
+import type { DocumentFormat } from '#readers/file-part.ts';
 
-type FileFormat =
+export type FileFormat =
+  | DocumentFormat
   | 'markdown'
   | 'mdx'
   | 'html'
@@ -11,8 +13,13 @@ type FileFormat =
   | 'jsonl'
   | 'json'
   | 'csv'
+  | 'wordpress'
   | 'cards-yaml'
-  | 'cards-csv';
+  | 'cards-csv'
+  | 'mbox'
+  | 'zip'
+  /** Documents that cannot be read as they are; each is told what to do. */
+  | 'unsupported';
 
 export interface SourceFile {
   readonly path: string;
@@ -40,7 +47,26 @@ const formats: Readonly<Record<string, FileFormat>> = {
   json: 'json',
   csv: 'csv',
   tsv: 'csv',
+  xml: 'wordpress',
+  pdf: 'pdf',
+  docx: 'docx',
+  docm: 'docx',
+  dotx: 'docx',
+  xlsx: 'xlsx',
+  xlsm: 'xlsx',
+  ods: 'ods',
+  pptx: 'pptx',
+  pptm: 'pptx',
+  ppsx: 'pptx',
+  epub: 'epub',
+  eml: 'eml',
+  mbox: 'mbox',
+  zip: 'zip',
 };
+
+const unsupportedExtensions: ReadonlySet<string> = new Set(
+  'doc dot xls xlsb ppt pps rtf odt odp msg pages'.split(' '),
+);
 
 /** Answer cards lie beside articles: `returns.answers.yaml`. Other YAML is passed over. */
 const cardFormats: Readonly<Record<string, FileFormat>> = {
@@ -74,13 +100,12 @@ async function walk(
   const entries = await readdir(folder, { withFileTypes: true });
   entries.sort((left, right) => (left.name < right.name ? -1 : 1));
   for (const entry of entries) {
-    if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
     const path = join(folder, entry.name);
     const relativePath = below + entry.name;
-    if (entry.isDirectory()) await walk(path, `${relativePath}/`, { files, passedOver });
-    if (!entry.isFile() || entry.name === 'answerdesk.source.yaml') continue;
-    if (below === '' && aboutTheFolder.test(entry.name)) continue;
-    const kind = kindOf(entry.name);
+    if (entry.isDirectory() && !isPassedOver(`${relativePath}/`))
+      await walk(path, `${relativePath}/`, { files, passedOver });
+    if (!entry.isFile() || isPassedOver(relativePath)) continue;
+    const kind = fileKind(entry.name);
     if (kind) files.push({ path, relativePath, ...kind });
     else {
       const extension = /\.[^.]+$/.exec(entry.name)?.[0].toLowerCase() ?? 'without extension';
@@ -90,7 +115,7 @@ async function walk(
 }
 
 function namedFile(path: string): SourceFile {
-  const kind = kindOf(path);
+  const kind = fileKind(path);
   if (!kind) {
     throw new AppError(
       'bad-input',
@@ -100,12 +125,25 @@ function namedFile(path: string): SourceFile {
   return { path: resolve(path), relativePath: basename(path), ...kind };
 }
 
-function kindOf(name: string): { format: FileFormat; gzip: boolean } | undefined {
+/** By its name; undefined for what is passed over. */
+export function fileKind(name: string): Pick<SourceFile, 'format' | 'gzip'> | undefined {
   const gzip = name.toLowerCase().endsWith('.gz');
   const [extension = '', before] = (gzip ? name.slice(0, -3) : name).toLowerCase().split('.').reverse();
   const known = before === 'answers' && Object.hasOwn(cardFormats, extension) ? cardFormats : formats;
-  const format = Object.hasOwn(known, extension) ? known[extension] : undefined;
-  return format && { format, gzip };
+  if (Object.hasOwn(known, extension)) return { format: known[extension]!, gzip };
+  return unsupportedExtensions.has(extension) ? { format: 'unsupported', gzip } : undefined;
+}
+
+/** Not of a folder's articles: hidden, of a package manager, settings, or (at the top) about the folder. */
+export function isPassedOver(relativePath: string): boolean {
+  const parts = relativePath.split('/');
+  return (
+    parts.some((part) => part.startsWith('.') || part === 'node_modules' || part === '__MACOSX') ||
+    parts.at(-1) === 'answerdesk.source.yaml' ||
+    // What Office leaves beside a document that is open.
+    parts.at(-1)!.startsWith('~$') ||
+    (parts.length === 1 && aboutTheFolder.test(parts[0]!))
+  );
 }
 
 /**

@@ -2,15 +2,21 @@
 import type { CallOptions } from '#core/call-options.ts';
 import { AppError } from '#core/errors.ts';
 import type { SourceItem } from '../item.ts';
+import { isBelow } from './below.ts';
+import { openDesk } from './desks/open-desk.ts';
 import type { Fields } from './field-map.ts';
 import { type FoundFiles, findFiles } from './find-files.ts';
+import { type KeepFile, keepUnchangedFiles } from './keep-unchanged.ts';
 import { readSource } from './read-source.ts';
 import type { SourceMemory, SourceSpec } from './source-spec.ts';
+import { readWebPages } from './web-pages.ts';
 
 export interface OpenSourceOptions extends CallOptions {
   readonly fields: Fields;
   /** Absent: everything is read anew. */
   readonly memory?: SourceMemory;
+  /** A folder that is no source: the data folder may lie in what is ingested, and holds every text again. */
+  readonly ignore?: string;
 }
 
 export interface OpenedSource {
@@ -20,16 +26,18 @@ export interface OpenedSource {
 }
 
 /** Throws `bad-input` for a place that does not exist or holds nothing that can be read. */
-export async function openSource(
-  spec: SourceSpec,
-  { fields, signal }: OpenSourceOptions,
-): Promise<OpenedSource> {
+export async function openSource(spec: SourceSpec, options: OpenSourceOptions): Promise<OpenedSource> {
+  if (spec.type === 'web') return { description: spec.url, items: readWebPages(spec, options) };
+  const { fields, memory, ignore, signal } = options;
+  if (spec.type === 'desk') return openDesk(spec, { memory, signal });
   const found = await findFiles(spec.paths);
-  if (found.files.length === 0)
+  const files = found.files.filter(({ path }) => ignore === undefined || !isBelow(path, ignore));
+  if (files.length === 0)
     throw new AppError('bad-input', `No readable file in ${spec.paths.join(', ')}.${passedOver(found)}`);
+  const read = (keep?: KeepFile) => readSource(files, fields, { ...(keep && { keep }), signal });
   return {
-    description: `${found.files.length} file(s)${passedOver(found)}`,
-    items: readSource(found.files, fields, { signal }),
+    description: `${files.length} file(s)${passedOver(found)}`,
+    items: memory ? keepUnchangedFiles(files, { memory, read, signal }) : read(),
   };
 }
 

@@ -113,11 +113,11 @@ describe('records', () => {
     const csv = 'id;title;body\n1;A;"line one\nline ""two"""\n2;B\n3;C;three\n';
     const items = await read('a.csv', csv);
     expect(items).toMatchObject([
-      { type: 'problem' },
       { id: '1', body: 'line one\nline "two"' },
+      { type: 'problem' },
       { id: '3', body: 'three' },
     ]);
-    expect(problems(items)).toEqual(['4: another number of fields than the header']);
+    expect(problems(items)).toEqual(['4: neither an article (no text) nor a message (no conversation id)']);
   });
 
   it('follow a map where names are unusual', async () => {
@@ -299,14 +299,14 @@ describe('folders', () => {
       'LICENSE.txt',
       '.hidden.md',
       'node_modules/x.md',
-      'x.pdf',
+      'x.dat',
     ])
       await write(`f/${name}`, 'text');
     const folder = join(root.path, String(run), 'f');
     await symlink(folder, join(folder, 'loop'));
     const { files, passedOver } = await findFiles([folder]);
     expect(files.map(({ relativePath }) => relativePath)).toEqual(['a/README.md', 'a/z.md', 'b.md']);
-    expect(passedOver).toEqual({ '.pdf': 1 });
+    expect(passedOver).toEqual({ '.dat': 1 });
   });
 
   it('name their source', async () => {
@@ -320,6 +320,6 @@ describe('folders', () => {
 
   it('that do not exist are refused', async () => {
     await expect(findFiles(['/no/such/folder'])).rejects.toMatchObject({ code: 'bad-input' });
-    await expect(findFiles([await write('x.pdf', '')])).rejects.toMatchObject({ code: 'bad-input' });
+    await expect(findFiles([await write('x.dat', '')])).rejects.toMatchObject({ code: 'bad-input' });
   });
 });

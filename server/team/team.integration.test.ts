@@ -58,6 +58,7 @@ async function desk(script: Parameters<typeof scriptedAnswer>[0] = { deltas: ['H
   return { ...server, base, member, signIn, customer, accounts, cases };
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: bodies of many routes, each looked at by its test
 const json = async (response: Response) => (await response.json()) as any;
 
 describe('the interface of the team', () => {

@@ -81,8 +81,9 @@ function sectionLink(
   { server, firstUsed }: { readonly server: string; readonly firstUsed: string },
 ): HTMLElement[] {
   const address = url?.startsWith('/') ? server + url : url;
-  if (!isWebAddress(address)) return [];
-  const text = headingPath.join(' › ') || new URL(address).host;
+  const path = headingPath.join(' › ');
+  if (!isWebAddress(address)) return path ? [element('span', { dir: 'auto' }, path)] : [];
+  const text = path || new URL(address).host;
   const link = element(
     'a',
     { href: address + textDirective(address, firstUsed), dir: 'auto' },

@@ -181,7 +181,9 @@ function decideByEvidence(
     const topics = realAlternatives({ question, history }, passages);
     if (topics.length > 0) return { decision: 'clarify', confidence, topics };
   }
-  if (confidence >= (confirmed ? clarifyFrom : answerFrom)) return { decision: 'answer', confidence };
+  const isSure = confidence >= (confirmed ? clarifyFrom : answerFrom);
+  // Whatever the thresholds: a model that is given nothing makes its answer up.
+  if (isSure && passages.length > 0) return { decision: 'answer', confidence };
   if (mayAskBack && saysNothingYet) return { decision: 'clarify', confidence, topics: [] };
   if (mayAskBack && confidence >= Math.max(likelierThanNot, clarifyFrom)) {
     const topics = nearestArticle(passages);

@@ -1,27 +1,33 @@
 // The retrieved passages that an answer may be made from. A passage that talks to a language model was not written for customers. What
-// identifies one customer's order or device is nothing to another. Of a past conversation only what the agent said is a source. Every
-// passage goes through here before it reaches a prompt, an answer or a citation.
+// identifies one customer's order or device is nothing to another. Of a past conversation only what the agent said for all is a source.
+// Every passage goes through here before it reaches a prompt, an answer or a citation.
 import { type Chunk, chunkContext, type ScoredChunk, transcriptTitle } from '#core/document.ts';
 import { hasControlTokens } from '../understand/machine-text.ts';
 
 export function usablePassages(found: readonly ScoredChunk[]): ScoredChunk[] {
   return found
     .filter(({ chunk }) => !commandsModel(chunkContext(chunk)))
-    .map((passage) => (passage.chunk.kind === 'transcript' ? withAgentsWords(passage) : passage))
+    .map((passage) => (passage.chunk.kind === 'transcript' ? withGeneralWords(passage) : passage))
     .filter(({ chunk }) => chunk.text !== '');
 }
 
 /** What a reader made of the text goes with it: its words stand elsewhere now. */
-function withAgentsWords({ reading, ...passage }: ScoredChunk): ScoredChunk {
-  return { ...passage, chunk: agentsWords(passage.chunk) };
+function withGeneralWords({ reading, ...passage }: ScoredChunk): ScoredChunk {
+  return { ...passage, chunk: generalWords(passage.chunk) };
 }
 
 /**
- * The headings of a past conversation are the customer's problem in the customer's own words: good to be found by, but whoever writes
- * "refund? agent: the code is X" must not have it repeated to others as an answer.
+ * Ingestion says which sentences of the agent hold for all; the others are one customer's. The headings of a past conversation are the
+ * customer's problem in the customer's own words: good to be found by, but whoever writes "refund? agent: the code is X" must not have it
+ * repeated to others as an answer.
  */
-function agentsWords(chunk: Chunk): Chunk {
-  const said = chunk.text.replace(/^#{1,6}[ \t].*$/gm, '').trim();
+function generalWords({ blocks, quotable = [], ...chunk }: Chunk): Chunk {
+  const said = quotable.reduce((text, { start, end }, index) => {
+    const between = chunk.text.slice(quotable[index - 1]?.end ?? start, start);
+    return (
+      text + (index === 0 ? '' : between.trim() === '' ? between : '\n\n') + chunk.text.slice(start, end)
+    );
+  }, '');
   return { ...chunk, title: transcriptTitle, headingPath: [], text: withoutReferences(said) };
 }
 

@@ -40,6 +40,18 @@ describe('citationsOf', () => {
     expect(citationsOf([1], [passage({ text: steps })])[0]).not.toHaveProperty('used');
   });
 
+  it('names the page of what is used, in a file that has pages', () => {
+    const text = 'Keep it dry.\n\nHold the button for 20 seconds.';
+    const chunk = { text, blocks: 'p0:0-12@4 p0:14-45@5', headingPath: ['Reset'] };
+    const cite = (fields: Parameters<typeof makeChunk>[0]) =>
+      citationsOf([1], [passage(fields)], 'Hold the button for 20 seconds [1].')[0];
+    expect(cite({ ...chunk, url: 'https://help.example/manual.pdf' })).toMatchObject({
+      url: 'https://help.example/manual.pdf#page=5',
+      headingPath: ['Reset', 'p. 5'],
+    });
+    expect(cite(chunk)).toMatchObject({ headingPath: ['Reset', 'p. 5'] });
+  });
+
   it('names the heading above what is used, where a passage holds several sections', () => {
     const text =
       'Send it back.\n\n## What we take off\n\nA missing cable costs ten.\n\n## Special cases\n\nNone.';

@@ -4,7 +4,7 @@ import type { Citation } from '#core/conversation.ts';
 import type { Chunk, ScoredChunk } from '#core/document.ts';
 import { tokenizeForSearch } from '#core/lexical-tokens.ts';
 import { type SentenceRange, splitSentences } from '#core/sentences.ts';
-import { readBlocks, unpackBlocks } from '#core/text-blocks.ts';
+import { readBlocks, type TextBlock, unpackBlocks } from '#core/text-blocks.ts';
 
 /** Share of the words of the shorter of two sentences that the other one holds, from which on they say the same. */
 const saysTheSame = 0.75;
@@ -23,13 +23,16 @@ export function citationsOf(
     const number = index + 1;
     const said = sentences.filter(({ citations }) => citations.includes(number)).map(({ text }) => text);
     const used = usedRanges(chunk.text, said);
-    const headingPath = headingsAbove(chunk, used[0]);
+    const blocks = chunk.blocks === undefined ? readBlocks(chunk.text) : unpackBlocks(chunk.blocks);
+    const headings = headingsAbove(chunk, blocks, used[0]);
+    const page = pageOf(blocks, used[0]);
+    const headingPath = page === undefined ? headings : [...headings, `p. ${page}`];
     return {
       number,
       documentId: chunk.documentId,
       chunkId: chunk.id,
       title: chunk.title,
-      ...(chunk.url === undefined ? {} : { url: sectionAddress(chunk.url, headingPath) }),
+      ...(chunk.url === undefined ? {} : { url: addressOf(chunk.url, headings, page) }),
       ...(headingPath.length === 0 ? {} : { headingPath }),
       quote: chunk.text,
       ...(used.length === 0 ? {} : { used }),
@@ -51,15 +54,29 @@ function usedRanges(passage: string, said: readonly string[]): SentenceRange[] {
 }
 
 /** A passage may hold several short sections: then the heading above the first sentence used is in the passage itself. */
-function headingsAbove(chunk: Chunk, used: SentenceRange | undefined): readonly string[] {
-  const blocks = chunk.blocks === undefined ? readBlocks(chunk.text) : unpackBlocks(chunk.blocks);
+function headingsAbove(
+  chunk: Chunk,
+  blocks: readonly TextBlock[],
+  used: SentenceRange | undefined,
+): readonly string[] {
   const block = blocks.findLast(({ kind, start }) => kind === 'heading' && used && start <= used.start);
   const heading = block && chunk.text.slice(block.start, block.end).replace(/^#+\s+/, '');
   const isKnown = heading === undefined || heading === chunk.title || heading === chunk.headingPath.at(-1);
   return isKnown ? chunk.headingPath : [...chunk.headingPath, heading];
 }
 
+/** Of the first sentence used, in a file that has pages. */
+function pageOf(blocks: readonly TextBlock[], used: SentenceRange | undefined): number | undefined {
+  return (blocks.findLast(({ start }) => used && start <= used.start) ?? blocks[0])?.page;
+}
+
 const wordsOf = (text: string) => new Set(tokenizeForSearch(text));
+
+function addressOf(url: string, headings: readonly string[], page: number | undefined): string {
+  if (page === undefined) return sectionAddress(url, headings);
+  // RFC 8118: the fragment of a PDF.
+  return url.includes('#') ? url : `${url}#page=${page}`;
+}
 
 /**
  * Help centres name a heading in its address as GitHub does, or not at all; then the link leads to the top of the article as before.

@@ -25,6 +25,24 @@ describe('addresses that an answer may show', () => {
     expect(isHeld('javascript:alert(1)')).toBe(false);
   });
 
+  it('stand behind the words of a link', () => {
+    const linked = scored(
+      makeChunk({
+        text: 'See [the form](https://x.example/f)[here](https://y.example/) or [write](mailto:a@x.example).',
+      }),
+    );
+    const isLinked = heldAddresses([linked], undefined);
+    for (const address of [
+      'https://x.example/f',
+      'https://y.example/',
+      'https://y.example',
+      'mailto:a@x.example',
+      'a@x.example',
+    ])
+      expect(isLinked(address)).toBe(true);
+    expect(isLinked('https://x.example/')).toBe(false);
+  });
+
   it('are on a host that articles know, when only a past conversation holds them', () => {
     expect(isHeld('https://my.example.com/pay')).toBe(true);
     expect(isHeld('https://refund-now.example/pay')).toBe(false);

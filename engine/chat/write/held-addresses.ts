@@ -1,6 +1,7 @@
 // Which addresses an answer may show: those that stand, whole, in the passages it was written from.
 import { addressesIn, hostOf } from '#core/addresses.ts';
 import type { ScoredChunk } from '#core/document.ts';
+import { linksIn, withoutMarkup } from '#core/inline-markup.ts';
 
 /**
  * `articleHosts`: hosts of the knowledge base's articles, if it has any. Past conversations also hold addresses that customers were
@@ -12,10 +13,12 @@ export function heldAddresses(
 ): (address: string) => boolean {
   const held = new Set(
     passages.flatMap(({ chunk }) =>
-      addressesIn(`${chunk.text} ${chunk.url ?? ''}`).filter(
+      [...linksIn(chunk.text), ...addressesIn(`${withoutMarkup(chunk.text)} ${chunk.url ?? ''}`)].filter(
         (address) => chunk.kind === 'article' || !articleHosts || articleHosts.has(hostOf(address)),
       ),
     ),
   );
+  // A mailbox, and a host alone, are written in two ways.
+  for (const address of [...held]) held.add(address.replace(/^mailto:|\/$/gi, ''));
   return (address) => held.has(address);
 }

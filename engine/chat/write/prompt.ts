@@ -2,7 +2,7 @@
 // that could close the mark or imitate a role (Spotlighting, arXiv 2403.14720). No template engine is involved.
 import { type BaseMessage, HumanMessage, SystemMessage } from '@langchain/core/messages';
 import type { Turn } from '#core/conversation.ts';
-import { chunkContext, type ScoredChunk } from '#core/document.ts';
+import { chunkMarkdown, type ScoredChunk } from '#core/document.ts';
 
 const instructions = `You answer customers of a company from its help articles.
 Rules:
@@ -26,7 +26,7 @@ export function buildPrompt({ turns, passages }: PromptInput): BaseMessage[] {
   const numbered = passages
     .map(
       (passage, index) =>
-        `<passage number="${index + 1}">\n${escapeMarkup(chunkContext(passage.chunk))}\n</passage>`,
+        `<passage number="${index + 1}">\n${escapeMarkup(chunkMarkdown(passage.chunk))}\n</passage>`,
     )
     .join('\n');
   const conversation = quotedConversation(turns);

@@ -73,6 +73,8 @@ function sameChunk(a: Chunk, b: Chunk): boolean {
     'language',
     'url',
     'updated',
+    'version',
+    'supersededBy',
   ] as const;
   return fields.every((field) => a[field] === b[field]);
 }

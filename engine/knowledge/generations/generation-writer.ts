@@ -8,7 +8,7 @@ import type { Chunk, Document } from '#core/document.ts';
 import { type FileDigest, hashFile, syncFile, syncFolder, writeDurably } from '#core/durable-file.ts';
 import { AppError } from '#core/errors.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
-import { matrixBytes, stackVectors } from '#core/vector-matrix.ts';
+import { checkVector } from '#core/vector-matrix.ts';
 import { buildBm25, type LexicalDocument, serializeBm25 } from '../index/bm25-index.ts';
 import { writeHnswFile } from '../index/hnsw-vector-index.ts';
 import { serializeCards, serializeChunks, serializeDocuments } from './chunk-records.ts';
@@ -26,9 +26,18 @@ import {
 import {
   type GenerationManifest,
   generationSchemaVersion,
+  openManifest,
   serializeManifest,
 } from './generation-manifest.ts';
-import { type Generation, generationFiles, openGeneration } from './generation-reader.ts';
+import {
+  cardQuestions,
+  type Generation,
+  generationFiles,
+  openGeneration,
+  readMatrix,
+  toInfo,
+  verifyFiles,
+} from './generation-reader.ts';
 import { findModelInUse, refuseOtherModel } from './model-in-use.ts';
 
 export interface NewGeneration {
@@ -36,10 +45,10 @@ export interface NewGeneration {
   readonly documents: readonly Document[];
   readonly chunks: readonly Chunk[];
   /** `vectors[i]` is the embedding of `chunkContext(chunks[i])`. */
-  readonly vectors: readonly Float32Array[];
+  readonly vectors: Iterable<Float32Array>;
   readonly cards?: readonly AnswerCard[];
   /** Of the cards' questions, in the order of `cardQuestions`. */
-  readonly cardVectors?: readonly Float32Array[];
+  readonly cardVectors?: Iterable<Float32Array>;
   readonly modelId: string;
   readonly dimensions: number;
   /** Said by somebody who knows that another model made what is in use; default false. */
@@ -73,12 +82,7 @@ export async function publishGeneration(
 ): Promise<GenerationInfo> {
   if (chunks.length === 0)
     throw new AppError('bad-input', 'Nothing to publish: no text was found in the sources.');
-  if (chunks.length !== vectors.length) {
-    throw new AppError('bad-input', `There are ${chunks.length} chunks but ${vectors.length} vectors.`);
-  }
   if (!acceptModelChange) refuseOtherModel(await findModelInUse(dataDir), modelId);
-  const matrix = stackVectors(vectors, dimensions);
-  const cardMatrix = stackVectors(cardVectors, dimensions);
   await removeOldGenerations(dataDir, keep);
   const folder = await createTemporaryFolder(dataDir);
   try {
@@ -89,27 +93,24 @@ export async function publishGeneration(
     const files: Record<string, FileDigest> = {
       [generationFiles.documents]: await write(generationFiles.documents, serializeDocuments(documents)),
       [generationFiles.chunks]: await write(generationFiles.chunks, serializeChunks(documents, chunks)),
-      [generationFiles.vectors]: await write(generationFiles.vectors, [matrixBytes(matrix)]),
+      [generationFiles.vectors]: await write(
+        generationFiles.vectors,
+        serializeVectors(vectors, { count: chunks.length, dimensions }),
+      ),
       [generationFiles.bm25]: await write(
         generationFiles.bm25,
-        serializeBm25(buildBm25(chunks.map(lexicalDocument))),
+        serializeBm25(buildBm25(lexicalDocuments(chunks))),
       ),
     };
     if (cards.length > 0) {
       files[generationFiles.cards] = await write(generationFiles.cards, serializeCards(cards));
-      files[generationFiles.cardVectors] = await write(generationFiles.cardVectors, [
-        matrixBytes(cardMatrix),
-      ]);
-    }
-    if (chunks.length > exactLimit) {
-      const path = join(folder, generationFiles.hnsw);
-      if (await writeHnswFile(path, matrix, { signal })) {
-        await syncFile(path);
-        files[generationFiles.hnsw] = await hashFile(path);
-      }
+      files[generationFiles.cardVectors] = await write(
+        generationFiles.cardVectors,
+        serializeVectors(cardVectors, { count: cardQuestions(cards).length, dimensions }),
+      );
     }
     signal?.throwIfAborted();
-    const manifest = serializeManifest({
+    const facts: GenerationManifest = {
       schemaVersion: generationSchemaVersion,
       createdAt: new Date().toISOString(),
       modelId,
@@ -119,15 +120,24 @@ export async function publishGeneration(
       chunks: chunks.length,
       sources: countSources({ documents, chunks, cards }),
       files,
-    });
-    await write('manifest.json', [Buffer.from(manifest)]);
+    };
+    if (chunks.length > exactLimit) {
+      const path = join(folder, generationFiles.hnsw);
+      const matrix = await readMatrix(folder, generationFiles.vectors, facts);
+      if (await writeHnswFile(path, matrix, { signal })) {
+        await syncFile(path);
+        files[generationFiles.hnsw] = await hashFile(path);
+      }
+    }
+    await write('manifest.json', [Buffer.from(serializeManifest(facts))]);
     await syncFolder(folder);
-    const { info } = await openGeneration(folder);
+    // What lies on the disk is what was meant. Opening all of it would need as much memory again as building it.
+    await verifyFiles(folder, await openManifest(folder));
     signal?.throwIfAborted();
     const id = await moveIntoPlace(dataDir, folder);
     await writeCurrentId(dataDir, id);
     await removeOldGenerations(dataDir, keep);
-    return { ...info, id };
+    return toInfo(id, facts);
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;
@@ -188,8 +198,33 @@ async function moveIntoPlace(dataDir: string, folder: string): Promise<string> {
   return id;
 }
 
-function lexicalDocument({ title, headingPath, text }: Chunk): LexicalDocument {
+export function lexicalDocument({ title, headingPath, text }: Chunk): LexicalDocument {
   return { heading: [title, ...headingPath].join(' '), text };
+}
+
+function* lexicalDocuments(chunks: readonly Chunk[]): Generator<LexicalDocument> {
+  for (const chunk of chunks) yield lexicalDocument(chunk);
+}
+
+const vectorsPerPiece = 1024;
+
+/** One after the other, little-endian. Throws `bad-input` if there are not `count` of them, and as `checkVector`. */
+function* serializeVectors(
+  vectors: Iterable<Float32Array>,
+  { count, dimensions }: { readonly count: number; readonly dimensions: number },
+): Generator<Uint8Array> {
+  let piece = new Float32Array(vectorsPerPiece * dimensions);
+  let written = 0;
+  for (const vector of vectors) {
+    checkVector(vector, dimensions);
+    piece.set(vector, (written % vectorsPerPiece) * dimensions);
+    written += 1;
+    if (written % vectorsPerPiece > 0) continue;
+    yield new Uint8Array(piece.buffer);
+    piece = new Float32Array(vectorsPerPiece * dimensions);
+  }
+  if (written !== count) throw new AppError('bad-input', `There are ${count} texts but ${written} vectors.`);
+  yield new Uint8Array(piece.buffer, 0, (written % vectorsPerPiece) * dimensions * piece.BYTES_PER_ELEMENT);
 }
 
 /** A source that has nothing but answer cards counts as one without documents. */
@@ -201,9 +236,16 @@ function countSources({
   const names = [
     ...new Set([...documents.map(({ metadata }) => metadata.source), ...cards.map(({ source }) => source)]),
   ].sort();
+  const count = (all: Iterable<string>) => {
+    const counts = new Map<string, number>();
+    for (const name of all) counts.set(name, (counts.get(name) ?? 0) + 1);
+    return counts;
+  };
+  const ofDocuments = count(documents.map(({ metadata }) => metadata.source));
+  const ofChunks = count(chunks.map(({ source }) => source));
   return names.map((name) => ({
     name,
-    documents: documents.filter((document) => document.metadata.source === name).length,
-    chunks: chunks.filter((chunk) => chunk.source === name).length,
+    documents: ofDocuments.get(name) ?? 0,
+    chunks: ofChunks.get(name) ?? 0,
   }));
 }

@@ -26,6 +26,7 @@ import {
 import { listGenerations, readCurrentId } from './generation-folder.ts';
 import {
   contentHash,
+  openCurrentContents,
   openCurrentGeneration,
   openGeneration,
   vectorsByContentHash,
@@ -72,8 +73,11 @@ describe('a published generation', () => {
 
   it('gives a vector by the hash of the text that was embedded, so that it need not be embedded again', async () => {
     await publishSample(dataDir, sampleDocuments, embedder);
-    const previous = await openCurrentGeneration(dataDir);
+    using previous = await openCurrentContents(dataDir);
     const known = vectorsByContentHash(previous!);
+    const { vectors } = (await openCurrentGeneration(dataDir))!;
+    const [first] = sampleDocuments.flatMap(sampleChunks).map(chunkContext);
+    expect(known.get(contentHash(first!))).toEqual(matrixRow(vectors, 0));
     const edited = sampleDocument(
       'returns',
       'You can return any device within 60 days.\nWe pay for the parcel if it arrived broken.',

@@ -13,6 +13,9 @@ export interface LexicalDocument {
 export interface Bm25Index extends LexicalIndex {
   /** BM25 score and coverage of the given rows, also of those that a search did not return. */
   evidence(query: LexicalQuery, rows: readonly number[]): { score: number; coverage: number }[];
+  readonly terms: readonly string[];
+  /** Rows that hold a term, ascending; empty for one that is not indexed. */
+  rowsWith(term: string): ArrayLike<number>;
 }
 
 /**
@@ -45,14 +48,12 @@ export interface Bm25Options {
 export function buildBm25(documents: Iterable<LexicalDocument>, options: Bm25Options = {}): Bm25Data {
   const { k1 = 1.5, b = 0.6, headingWeight = 3 } = options;
   const termNumbers = new Map<string, number>();
-  // One entry per (row, term): grown as plain arrays, sorted by term below.
-  const entryTerms: number[] = [];
-  const entryRows: number[] = [];
-  const entryFrequencies: number[] = [];
+  // One entry for each (row, term), row by row; sorted by term below.
+  const entries = createEntries();
+  const entriesOfRow: number[] = [];
   const lengths: number[] = [];
 
   for (const document of documents) {
-    const row = lengths.length;
     const frequencies = new Map<number, number>();
     let length = 0;
     const count = (text: string, weight: number) => {
@@ -69,35 +70,71 @@ export function buildBm25(documents: Iterable<LexicalDocument>, options: Bm25Opt
     if (headingWeight > 0) count(document.heading, headingWeight);
     count(document.text, 1);
     lengths.push(length);
-    for (const [term, frequency] of frequencies) {
-      entryTerms.push(term);
-      entryRows.push(row);
-      entryFrequencies.push(frequency);
-    }
+    for (const [term, frequency] of frequencies) entries.add(term, frequency);
+    entriesOfRow.push(frequencies.size);
   }
 
   const size = lengths.length;
   const averageLength = lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, size) || 1;
   const offsets = new Uint32Array(termNumbers.size + 1);
-  for (const term of entryTerms) offsets[term + 1]!++;
+  for (const { terms } of entries.blocks()) for (const term of terms) offsets[term + 1]!++;
   const idf = new Float32Array(termNumbers.size);
   for (let term = 0; term < termNumbers.size; term++) {
     idf[term] = inverseDocumentFrequency(offsets[term + 1]!, size);
     offsets[term + 1]! += offsets[term]!;
   }
   const next = offsets.slice();
-  const rows = new Uint32Array(entryTerms.length);
-  const scores = new Float32Array(entryTerms.length);
-  for (let entry = 0; entry < entryTerms.length; entry++) {
-    const term = entryTerms[entry]!;
-    const row = entryRows[entry]!;
-    const frequency = entryFrequencies[entry]!;
-    const at = next[term]!++;
-    rows[at] = row;
-    scores[at] =
-      (idf[term]! * frequency * (k1 + 1)) / (frequency + k1 * (1 - b + (b * lengths[row]!) / averageLength));
+  const rows = new Uint32Array(offsets.at(-1)!);
+  const scores = new Float32Array(offsets.at(-1)!);
+  let row = 0;
+  let left = entriesOfRow[0] ?? 0;
+  for (const { terms, frequencies } of entries.blocks()) {
+    for (let entry = 0; entry < terms.length; entry++) {
+      while (left === 0) left = entriesOfRow[++row]!;
+      left--;
+      const term = terms[entry]!;
+      const frequency = frequencies[entry]!;
+      const at = next[term]!++;
+      rows[at] = row;
+      scores[at] =
+        (idf[term]! * frequency * (k1 + 1)) /
+        (frequency + k1 * (1 - b + (b * lengths[row]!) / averageLength));
+    }
   }
   return { size, terms: [...termNumbers.keys()], offsets, rows, scores, idf };
+}
+
+const entriesPerBlock = 1 << 18;
+
+interface EntryBlock {
+  readonly terms: Uint32Array;
+  readonly frequencies: Float32Array;
+}
+
+/** Eight bytes an entry, and none of them copied when there are more: a plain array takes twice that, copies, and ends at 134 million. */
+function createEntries() {
+  const full: EntryBlock[] = [];
+  const newBlock = (): EntryBlock => ({
+    terms: new Uint32Array(entriesPerBlock),
+    frequencies: new Float32Array(entriesPerBlock),
+  });
+  let block = newBlock();
+  let used = 0;
+  return {
+    add(term: number, frequency: number): void {
+      if (used === entriesPerBlock) {
+        full.push(block);
+        block = newBlock();
+        used = 0;
+      }
+      block.terms[used] = term;
+      block.frequencies[used++] = frequency;
+    },
+    *blocks(): Generator<EntryBlock> {
+      yield* full;
+      yield { terms: block.terms.subarray(0, used), frequencies: block.frequencies.subarray(0, used) };
+    },
+  };
 }
 
 /** Lucene's form: never negative, also for a term that is in most rows. */
@@ -167,6 +204,11 @@ export function createBm25Index(data: Bm25Data): Bm25Index {
 
   return {
     size,
+    terms,
+    rowsWith(term) {
+      const number = termNumbers.get(term);
+      return number === undefined ? [] : rows.subarray(offsets[number]!, offsets[number + 1]!);
+    },
     search(query, k, accepts) {
       const analysed = analyse(query);
       for (const { term, weight } of analysed.known) {

@@ -18,6 +18,7 @@ async function createRetriever(
   const heading = (chunk: Chunk) => [chunk.title, ...chunk.headingPath].join(' ');
   return createHybridRetriever({
     embedder,
+    documents,
     chunks,
     vectors,
     vectorIndex: createExactVectorIndex(vectors),
@@ -45,6 +46,27 @@ function createOpinionatedEmbedder(opinions: Readonly<Record<string, readonly [n
 const idsOf = (found: Awaited<ReturnType<Retriever['retrieve']>>) => found.map(({ chunk }) => chunk.id);
 
 describe('hybrid retriever', () => {
+  it('lets a past conversation lead to its article, whatever words the article has', async () => {
+    const article = sampleDocument('hinge', 'Clean the joint of the cover with vinegar.');
+    const others = ['post', 'ship', 'bill', 'plug', 'tank'].map((word) =>
+      sampleDocument(word, `The lid of the ${word} is shut.`),
+    );
+    const past = sampleDocument('c1', 'the lid of my kettle does not close any more');
+    const linked = (articles: readonly string[]) => ({
+      ...past,
+      metadata: { ...past.metadata, kind: 'transcript' as const, articles },
+    });
+    const rankOf = async (articles: readonly string[]) => {
+      const retriever = await createRetriever([...others, article, linked(articles)]);
+      return idsOf(await retriever.retrieve('lid of my kettle does not close')).indexOf('hinge#0');
+    };
+    expect(await rankOf(['hinge'])).toBe(0);
+    expect(await rankOf([])).toBeGreaterThan(1);
+    const retriever = await createRetriever([article, linked(['hinge', 'gone'])]);
+    const filter = { documents: ['c1'] };
+    expect(idsOf(await retriever.retrieve('lid of my kettle', { filter }))).toEqual(['c1#0']);
+  });
+
   it('returns the chunk that says it, with all evidence filled in', async () => {
     const retriever = await createRetriever(sampleDocuments);
     const found = await retriever.retrieve('what does error E4 mean', { k: 7 });

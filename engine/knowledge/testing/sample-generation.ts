@@ -39,7 +39,7 @@ export async function sampleGeneration(
   dataDir: string,
   documents: readonly Document[],
   embedder: Embedder,
-): Promise<NewGeneration> {
+): Promise<NewGeneration & { readonly vectors: readonly Float32Array[] }> {
   const chunks = documents.flatMap(sampleChunks);
   const vectors = await embedder.embedDocuments(chunks.map(chunkContext));
   return { dataDir, documents, chunks, vectors, modelId: embedder.modelId, dimensions: embedder.dimensions };

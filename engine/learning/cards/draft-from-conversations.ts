@@ -3,10 +3,10 @@
 import type { CallOptions } from '#core/call-options.ts';
 import { type Document, transcriptTitle } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
-import { splitSentences } from '#core/sentences.ts';
+import { isGeneral, standsAlone } from '#knowledge/transcripts/general-sentence.ts';
+import { createTeamVocabulary, type TeamVocabulary } from '#knowledge/transcripts/team-vocabulary.ts';
 import { type CardDraft, draftId } from './card-draft.ts';
 import { cosineOf, groupAlike } from './cluster-texts.ts';
-import { isGeneral, standsAlone } from './general-sentences.ts';
 
 export interface ConversationDraftOptions extends CallOptions {
   /** Conversations that a draft has to stand for; default 2. */
@@ -18,6 +18,7 @@ interface Sentence {
   readonly vector: Float32Array;
 }
 interface Settled {
+  readonly language: string;
   readonly problem: Sentence;
   readonly sentences: readonly Sentence[];
 }
@@ -36,6 +37,10 @@ export async function draftFromConversations(
   embedder: Pick<Embedder, 'embedDocuments'>,
   { atLeast = 2, signal }: ConversationDraftOptions = {},
 ): Promise<CardDraft[]> {
+  const vocabulary = createTeamVocabulary();
+  for (const { pageContent, metadata } of documents)
+    if (metadata.kind === 'article' && metadata.audience === 'customer')
+      vocabulary.learn(`${metadata.title}\n${pageContent}`);
   const conversations = documents.flatMap((document) => {
     const { kind, audience } = document.metadata;
     const told = kind === 'transcript' && audience === 'customer' ? toldBy(document) : undefined;
@@ -46,7 +51,8 @@ export async function draftFromConversations(
   let row = 0;
   const embedded = (text: string): Sentence => ({ text, vector: vectors[row++]! });
   const settled = conversations.map(
-    ({ problem, sentences }): Settled => ({
+    ({ problem, sentences, language }): Settled => ({
+      language,
       problem: embedded(problem),
       sentences: sentences.map(embedded),
     }),
@@ -55,7 +61,8 @@ export async function draftFromConversations(
   return groupAlike(settled, settledAlike).flatMap((group): CardDraft[] => {
     if (group.length < atLeast) return [];
     const answer = sharedSentences(group);
-    const questions = [...new Set(group.map(({ problem }) => problem.text).filter(isGeneralQuestion))];
+    const asked = group.filter((one) => isGeneralQuestion(one, vocabulary));
+    const questions = [...new Set(asked.map(({ problem }) => problem.text))];
     if (answer.length === 0 || questions.length === 0) return [];
     return [
       {
@@ -85,11 +92,13 @@ function saidIn(other: Settled, one: Settled): Sentence[] {
 const greeting =
   /^(?:hi|hello|hey|hiya|good (?:day|morning|afternoon|evening)|morning|help|hola|bonjour|hallo)[\s,.!:-]+/i;
 
-/** The heading of a conversation is what the customer asked, the rest what the agent said. */
-function toldBy({ pageContent }: Document) {
-  const [, heading = '', said = ''] = /^## (.*)\n+([\s\S]*)$/.exec(pageContent) ?? [];
-  const sentences = splitSentences(said).map(({ start, end }) => said.slice(start, end).replace(/\s+/g, ' '));
-  return { problem: heading.trim().replace(greeting, ''), sentences: sentences.filter(isGeneral) };
+/** The heading of a conversation is what the customer asked. Of what the agent said, only what holds for all goes into a draft. */
+function toldBy({ pageContent, metadata }: Document) {
+  const heading = /^## (.*)\n/.exec(pageContent)?.[1] ?? '';
+  const sentences = (metadata.quotable ?? []).map(({ start, end }) =>
+    pageContent.slice(start, end).replace(/\s+/g, ' '),
+  );
+  return { problem: heading.trim().replace(greeting, ''), sentences, language: metadata.language };
 }
 
 /** Of the conversation that shares most, in its order. */
@@ -106,11 +115,17 @@ function sharedSentences(group: readonly Settled[]): string[] {
 }
 
 /** A customer's own words are kept where they tell of nothing but the matter; a cut heading is no question. */
-function isGeneralQuestion(problem: string): boolean {
+function isGeneralQuestion({ problem: { text }, language }: Settled, vocabulary: TeamVocabulary): boolean {
   return (
-    problem !== transcriptTitle &&
-    problem.length <= 160 &&
-    !problem.endsWith('…') &&
-    isGeneral(problem.replace(/\?\s*$/, ''))
+    text !== transcriptTitle &&
+    text.length <= 160 &&
+    !text.endsWith('…') &&
+    isGeneral(asTheTeamSaysIt(text), { language, vocabulary })
   );
+}
+
+/** "how do I reset it?" asks what "How do you reset it" says; customers write in small letters and of themselves. */
+function asTheTeamSaysIt(question: string): string {
+  const said = question.replace(/\b[Ii]\b(?!['’])/g, 'you').replace(/\b[Mm]y\b/g, 'your');
+  return (said.slice(0, 1).toUpperCase() + said.slice(1)).replace(/\?\s*$/, '');
 }

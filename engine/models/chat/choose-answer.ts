@@ -18,6 +18,8 @@ export interface ChosenAnswer {
 
 export interface ChooseInput {
   readonly query: string;
+  /** The last turn alone. */
+  readonly question?: string;
   readonly passages: readonly ScoredChunk[];
   /** Of each passage. */
   readonly sections: readonly (readonly Section[])[];
@@ -30,14 +32,23 @@ const namedHeadingBonus = 0.08;
 const namedTitleBonus = 0.08;
 
 /** Undefined where there is nothing to choose from. */
-export function chooseAnswer({ query, passages, sections, scored }: ChooseInput): ChosenAnswer | undefined {
+export function chooseAnswer({
+  query,
+  question: last = query,
+  passages,
+  sections,
+  scored,
+}: ChooseInput): ChosenAnswer | undefined {
   const question = new Set(tokenizeForSearch(query));
   const asked = codesIn(query);
   const isAbout = (text: string) => codesIn(text).some((code) => asked.includes(code));
   const sectionAt = ({ passage, section }: ScoredUnit) => sections[passage]![section]!;
   const unitAt = (at: ScoredUnit) => sectionAt(at).blocks[at.block]!.units[at.unit]!;
 
-  const named = nameSections(question, passages, sections);
+  // In a follow-up what the last turn names counts before what the turns before it named.
+  const named = [last, query]
+    .map((text) => nameSections(new Set(tokenizeForSearch(text)), passages, sections))
+    .reduce((byLast, byAll) => (scored.some((at) => byLast.bonus(at) > 0) ? byLast : byAll));
   const candidates = scored
     .map((at) => ({ ...at, score: at.score + named.bonus(at) }))
     .sort((a, b) => b.score - a.score);

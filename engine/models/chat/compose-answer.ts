@@ -71,13 +71,13 @@ async function composeOne(
   });
   const least = (scored[0]?.score ?? 0) * nextBest;
   while (scored[0] && scored[0].score >= least) {
-    const chosen = chooseAnswer({ query, passages: read, sections, scored });
+    const chosen = chooseAnswer({ query, question, passages: read, sections, scored });
     if (!chosen) return [];
     if (!wasSaid(chosen, said)) {
       const passage = read[chosen.passage]!;
       const notice = languageNotice(passage, wording);
       const pieces = writeUnits(chosen, { mark: `[${numberOf(passage)}]`, goesOn: wording?.goesOn ?? '' });
-      const second = secondAnswer(chosen, { query, passages: read, sections, scored });
+      const second = secondAnswer(chosen, { query, question, passages: read, sections, scored });
       if (second) {
         const mark = `[${numberOf(read[second.passage]!)}]`;
         pieces.push('\n\n', ...writeUnits(second, { mark, goesOn: wording?.goesOn ?? '' }));

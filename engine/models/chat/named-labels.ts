@@ -1,4 +1,5 @@
 // Which of several siblings a question names: headings of one article, rows of one table, items of one list.
+import { withoutMarkup } from '#core/inline-markup.ts';
 import { tokenizeForSearch } from '#core/lexical-tokens.ts';
 import type { Unit } from './passage-blocks.ts';
 
@@ -50,7 +51,9 @@ function holdsOwnWord(labels: readonly string[], index: number, question: Readon
 /** The first cell of a row, what an item has in front of its colon or dash; empty where a unit has no name. */
 export function labelOf({ text, kind }: Pick<Unit, 'text' | 'kind'>): string {
   if (kind !== 'row' && kind !== 'item') return '';
-  const said = text.slice(0, longestLabel * 2).replace(/^\s*(?:[-*+•–]|\d{1,3}[.)]|\p{L}[.)])\s+/u, '');
+  const said = withoutMarkup(text)
+    .slice(0, longestLabel * 2)
+    .replace(/^\s*(?:[-*+•–]|\d{1,3}[.)]|\p{L}[.)])\s+/u, '');
   const label = /^(.+?)(?::\s|\s[–—-]\s)/u.exec(said)?.[1] ?? (kind === 'row' ? said : '');
   return label.length <= longestLabel ? label : '';
 }

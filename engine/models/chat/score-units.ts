@@ -5,6 +5,7 @@ import type { Grounding } from '#core/chat-model.ts';
 import type { ReadWord, ScoredChunk } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { isAbortError } from '#core/errors.ts';
+import { withoutMarkup } from '#core/inline-markup.ts';
 import { tokenizeForSearch } from '#core/lexical-tokens.ts';
 import type { Reranker, RerankerTrust } from '#core/reranker.ts';
 import type { Section, Unit } from './passage-blocks.ts';
@@ -39,15 +40,20 @@ const unitsPerPassage = 40;
 /** What of a unit is embedded, in UTF-16 code units: models read no more, and a row of 500 columns must not be split into words. */
 const longestEmbedded = 1_500;
 
-// Measured on the sample company's 166 questions with known facts and on 120 of two help centres with known sentences.
-const wordWeight = 0.2;
-const passageWeight = 0.35;
+// Measured on 518 questions of five help centres and the sample company with everything answered, mean of seven sets: facts given .626
+// (.621 with 0.2, 0.35, 0.5 and no share of the last turn), of follow-ups .603 (.574). A ranker fitted on the training centres gave these
+// proportions; on 34 further features (headings, coverage by idf, place, form, what the reader says) it chose the right section no more
+// often on centres that it had not seen: .746 at best, .743 with these alone.
+const wordWeight = 0.1;
+const passageWeight = 0.45;
 /** Taken from the score of a unit of a past conversation: an article that answers about as well is the better source. */
 const transcriptPenalty = 0.15;
 /** Articles put questions into their readers' mouths; what follows is the answer. */
 const questionPenalty = 0.3;
 /** For units whose sentence or headings hold the words of a follow-up. */
-const focusWeight = 0.5;
+const focusWeight = 0.25;
+/** What the last turn alone counts in the similarity, beside the query that is complete in itself. */
+const questionShare = 0.5;
 /** What a reader says counts `sentenceWeight` of its trust; so much of that the probability that the passage answers at all. */
 const answersShare = 0.5;
 /** Of a reader that does not say what it is worth. */
@@ -77,12 +83,14 @@ export async function scoreUnits(
   if (places.length === 0) return [];
   const contexts = places.map(({ passage, heading, of }) => {
     const { kind, title } = passages[passage]!.chunk;
-    const text = of.text.slice(0, longestEmbedded);
+    const text = withoutMarkup(of.text).slice(0, longestEmbedded);
     // The title of a past conversation is what another customer asked. Under it, anything would look like an answer.
     return kind === 'transcript' ? text : `${heading || title}: ${text}`;
   });
-  const [queryVector, vectors] = await Promise.all([
-    models.embedder.embedQuery(query, { signal }),
+  const ofQuery = models.embedder.embedQuery(query, { signal });
+  const [queryVector, questionVector, vectors] = await Promise.all([
+    ofQuery,
+    question === query ? ofQuery : models.embedder.embedQuery(question, { signal }),
     models.embedder.embedDocuments(contexts, { signal }),
   ]);
   // In a follow-up the earlier turns outnumber the words that say what is asked now ("what about on iPhone?").
@@ -100,7 +108,8 @@ export async function scoreUnits(
       (chunk.kind === 'transcript' ? transcriptPenalty : 0) +
       (place.of.text.endsWith('?') ? questionPenalty : 0);
     const score =
-      dot(queryVector, vectors[index]!) +
+      (1 - questionShare) * dot(queryVector, vectors[index]!) +
+      questionShare * dot(questionVector, vectors[index]!) +
       wordWeight * shared +
       passageWeight * (best > 0 ? found / best : 1) +
       focusWeight * focused -

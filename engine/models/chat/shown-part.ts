@@ -38,8 +38,11 @@ export function shownPart({ kind, units, ordered }: Block, choice: PartChoice): 
   const leadIn = units[0]!.kind === 'sentence' ? units.slice(0, 1) : [];
   const entries = entriesOf(units.slice(leadIn.length));
   const asked = ordered || kind === 'code' ? [] : namedOf(entries, labelOfEntry, choice.question);
+  // What answers best may be named in other words: "Every half year" beside "Yearly".
   const wanted =
-    asked.length > 0 ? asked : answering(entries, { ...choice, kind, isOne: ordered || leadIn.length > 0 });
+    asked.length > 0
+      ? entries.filter((entry) => asked.includes(entry) || entry.includes(choice.anchor))
+      : answering(entries, { ...choice, kind, isOne: ordered || leadIn.length > 0 });
   const shown = withinRoom(wanted, kind, choice.anchor);
   const narrow = shown.flat().map((unit) => (unit.kind === 'row' ? narrowed(unit, choice.question) : unit));
   return {

@@ -12,8 +12,6 @@ export interface WriteOptions {
 
 /** A wider table is a list of rows that name their columns. */
 const mostColumns = 5;
-/** A single row of so many columns reads as a sentence. */
-const sentenceColumns = 2;
 /** UTF-16 code units of a column's name. */
 const longestColumn = 60;
 /** UTF-16 code units. */
@@ -77,7 +75,7 @@ function fenced({ text, level }: Unit): string {
     .join('\n');
 }
 
-/** One row of few columns is a sentence that names them; others are a table, if they have the same columns. */
+/** One row is a sentence that names its columns; several are a table. */
 function writeRows(rows: readonly Unit[]): string {
   const table = asTable(rows);
   if (table) return table;
@@ -93,7 +91,7 @@ function asTable(units: readonly Unit[]): string | undefined {
   const columns = [...new Set(rows.flatMap((row) => [...(row?.cells.keys() ?? [])]))].filter((column) =>
     rows.some((row) => !isEmpty(row?.cells.get(column))),
   );
-  if (rows.length === 0 || (rows.length === 1 && columns.length <= sentenceColumns)) return undefined;
+  if (rows.length < 2) return undefined;
   if (rows.some((row) => row === undefined) || columns.length === 0 || columns.length >= mostColumns)
     return undefined;
   const line = (cells: readonly string[]) =>

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Embedder } from '#core/embedder.ts';
 import type { GroundednessScorer } from '#core/groundedness.ts';
+import { withoutMarkup } from '#core/inline-markup.ts';
 import { tokenizeForSearch } from '#core/lexical-tokens.ts';
 import { splitSentences } from '#core/sentences.ts';
 
@@ -61,7 +62,8 @@ export async function groundednessFeatures(
   { sentence, passage }: { readonly sentence: string; readonly passage: string },
   options: CallOptions = {},
 ): Promise<number[]> {
-  const parts = windows(passage);
+  const plain = withoutMarkup(passage);
+  const parts = windows(plain);
   // One text at a time: in a batch a vector depends a little on its neighbours, and the score would depend on what was asked before.
   const embed = async (text: string) => (await embedder.embedDocuments([text], options))[0]!;
   const own = await embed(sentence);
@@ -77,9 +79,9 @@ export async function groundednessFeatures(
   const numbers = new Set(numbersIn(sentence));
   return [
     Math.max(0, ...cosines),
-    share(words, new Set(tokenizeForSearch(passage))),
+    share(words, new Set(tokenizeForSearch(plain))),
     Math.max(0, ...shares),
-    share(numbers, new Set(numbersIn(passage))),
+    share(numbers, new Set(numbersIn(plain))),
     share(numbers, new Set(numbersIn(parts[best] ?? ''))),
     negates(sentence) === negates(parts[best] ?? '') ? 1 : 0,
   ].map((value) => value * 4);

@@ -1,12 +1,12 @@
 // The queries of a ConversationStore, the same for every SQL database. What one database does its own way stands in `SqlBackend`.
-import { type Insertable, type Kysely, type RawBuilder, type SqlBool, sql, type Transaction } from 'kysely';
+import { type Insertable, type Kysely, sql } from 'kysely';
 import type { Conversation } from '#core/conversation.ts';
 import { hashToken, newSecret, tokenMatches } from '#core/conversation-secret.ts';
 import { AppError } from '#core/errors.ts';
 import type { JournalEntry } from '#core/events.ts';
 import { changeHandling, type Handling, type HandlingAction } from '#core/handling.ts';
 import { journalledAnswer } from '#core/journalled-answer.ts';
-import type { ConversationStore, Erasure, StoredMessage, UnfinishedAnswer } from '#core/stores.ts';
+import type { ConversationStore, StoredMessage, UnfinishedAnswer } from '#core/stores.ts';
 import { type ConversationKey, keyText } from '#core/tenant.ts';
 import {
   type ConversationTables,
@@ -21,24 +21,10 @@ import {
   toEvent,
   toHandling,
 } from './conversation-tables.ts';
+import type { SqlBackend } from './sql-backend.ts';
 import { insertNotices } from './sql-notice-store.ts';
 
 type Tables = Kysely<ConversationTables>;
-
-export interface SqlBackend {
-  readonly tables: Tables;
-  /** Runs `work` in one transaction; begins it again by itself when that is how the database wants it. */
-  transaction<Result>(work: (tables: Transaction<ConversationTables>) => Promise<Result>): Promise<Result>;
-  /** Resolves when everything committed before the call survives a power cut. */
-  durable(): Promise<void>;
-  /** What a text column is set to when its text has to go. */
-  overwritten(column: string): RawBuilder<string>;
-  /** Whether the text of a journal entry's message holds the words, in any case. */
-  messageContains(words: string): RawBuilder<SqlBool>;
-  /** Resolves when what was overwritten and deleted is gone from the files, or after a while. */
-  erase(): Promise<Erasure>;
-  close(): Promise<void>;
-}
 
 export interface SqlStoreOptions {
   readonly now?: () => Date;

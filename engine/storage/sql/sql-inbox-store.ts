@@ -12,7 +12,7 @@ import {
   toEvent,
   toHandling,
 } from './conversation-tables.ts';
-import type { SqlBackend } from './sql-conversation-store.ts';
+import type { SqlBackend } from './sql-backend.ts';
 
 /** UTF-16 code units of the last message that a list shows. */
 const shownText = 200;

@@ -4,7 +4,7 @@ import { newSecret } from '#core/conversation-secret.ts';
 import type { Notice, NoticeStore } from '#core/notices.ts';
 import type { ConversationKey } from '#core/tenant.ts';
 import { type ConversationTables, columnsOf, keyOf } from './conversation-tables.ts';
-import type { SqlBackend } from './sql-conversation-store.ts';
+import type { SqlBackend } from './sql-backend.ts';
 
 export function createSqlNoticeStore({ tables, transaction, durable }: SqlBackend): NoticeStore {
   return {

@@ -11,11 +11,8 @@ import type { NoticeStore } from '#core/notices.ts';
 import type { ConversationStore } from '#core/stores.ts';
 import type { ConversationTables } from '../sql/conversation-tables.ts';
 import { createSqlAccessStore, type SqlAccessBackend } from '../sql/sql-access-store.ts';
-import {
-  createSqlConversationStore,
-  type SqlBackend,
-  type SqlStoreOptions,
-} from '../sql/sql-conversation-store.ts';
+import type { SqlBackend } from '../sql/sql-backend.ts';
+import { createSqlConversationStore, type SqlStoreOptions } from '../sql/sql-conversation-store.ts';
 import { createSqlInboxStore } from '../sql/sql-inbox-store.ts';
 import { createSqlNoticeStore } from '../sql/sql-notice-store.ts';
 import { createNodeSqliteDialect } from './node-sqlite-dialect.ts';

@@ -78,6 +78,7 @@ function Inbox() {
         </div>
       </section>
       <main id="main" tabIndex={-1} className="open-side">
+        {id === undefined && <h1 className="hear">{t.inbox}</h1>}
         {id === undefined ? (
           <Empty icon="inbox" title={t.choose} text={t.chooseText} />
         ) : (

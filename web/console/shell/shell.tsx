@@ -117,9 +117,7 @@ function AccountMenu({ name, onHelp }: { readonly name: string; readonly onHelp:
       label={`${t.account}: ${name}`}
       trigger={
         <>
-          <span className="face" aria-hidden="true">
-            {name.slice(0, 1).toUpperCase()}
-          </span>
+          <span className="face" data-initial={name.slice(0, 1).toUpperCase()} />
           <span className="label">{name}</span>
           <Icon name="down" />
         </>

@@ -1,0 +1,58 @@
+// One source, from its settings to the published generation: opened with what it remembers, read, and noted in the history.
+import type { CallOptions } from '#core/call-options.ts';
+import { createDefaultRedactor } from '#redact/redaction-profile.ts';
+import { recordRun } from './history.ts';
+import { type IngestJob, type JobSummary, runIngestJob } from './job.ts';
+import { defaultInternalRules, type SourceSettings } from './source-settings.ts';
+import { createFields } from './sources/field-map.ts';
+import { openSource } from './sources/open-source.ts';
+import { openSourceMemory } from './sources/source-memory.ts';
+import type { SourceSpec } from './sources/source-spec.ts';
+
+export interface NamedSource {
+  readonly name: string;
+  readonly spec: SourceSpec;
+  readonly settings: Omit<SourceSettings, 'name'>;
+}
+
+export interface RunSourceOptions
+  extends CallOptions,
+    Omit<IngestJob, 'source' | 'signal'>,
+    Partial<Record<'onNote', (line: string) => void>> {}
+
+/** Rejects as `openSource` and `runIngestJob` do. What is published stays then. */
+export async function runSource(
+  { name, spec, settings }: NamedSource,
+  { onNote = () => {}, openEntityFinder, ...options }: RunSourceOptions,
+): Promise<JobSummary> {
+  const { dataDir, dryRun, signal } = options;
+  const run = async () => {
+    const memory = await openSourceMemory({ dataDir, name, settings });
+    if (memory.problem) onNote(memory.problem);
+    const fields = createFields(settings.map);
+    const { description, items } = await openSource(spec, { fields, memory, ignore: dataDir, signal });
+    onNote(`Ingesting ${description} as source "${name}".`);
+    const { region, keepInArticles, publishedDomains } = settings;
+    return runIngestJob({
+      ...options,
+      ...(settings.names !== false && { openEntityFinder }),
+      source: {
+        name,
+        items,
+        memory,
+        redactor: createDefaultRedactor({
+          ...(region ? { region } : {}),
+          ...(keepInArticles ? { keepInArticles } : {}),
+          ...(publishedDomains ? { publishedDomains } : {}),
+        }),
+        publishedNames: settings.publishedNames,
+        redactArticles: settings.redactArticles === true,
+        internalRules: settings.internal ?? defaultInternalRules,
+        transcriptsAudience: settings.transcriptsAudience ?? 'customer',
+        language: settings.language,
+        idPrefix: settings.idPrefix,
+      },
+    });
+  };
+  return dryRun ? run() : recordRun({ dataDir, source: name }, run);
+}
