@@ -19,6 +19,7 @@ import type { RateLimits } from './http/rate-limits.ts';
 import { requestRecord } from './http/request-record.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { staticFiles } from './http/static-files.ts';
+import { chatRouter } from './openai/chat-router.ts';
 import type { TeamDependencies } from './team/route.ts';
 import { teamRouter } from './team/team-router.ts';
 
@@ -50,6 +51,8 @@ export function createApp(options: AppOptions): Express {
   app.use(securityHeaders());
   // Machines ask for health, under any name that they have for this one.
   app.use(operationsRouter({ ...options, metricsToken: config.server.metricsToken }));
+  if (options.team)
+    app.use('/v1', chatRouter({ ...options, accounts: options.team.accounts, settings: config.server }));
   app.use(
     '/api',
     allowedOrigin(config.server),

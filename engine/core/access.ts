@@ -16,6 +16,8 @@ export const permissions = [
   /** Articles, sources, answer cards. */
   'knowledge:read',
   'knowledge:edit',
+  /** Ask and get an answer that nobody stores: `/v1/chat/completions`, a test question. */
+  'answers:ask',
   'users:manage',
   'settings:manage',
   'audit:read',
@@ -24,9 +26,9 @@ export type Permission = (typeof permissions)[number];
 
 export const permissionsOf: Readonly<Record<Role, readonly Permission[]>> = {
   admin: permissions,
-  editor: ['inbox:read', 'inbox:work', 'inbox:lead', 'knowledge:read', 'knowledge:edit'],
-  agent: ['inbox:read', 'inbox:work', 'knowledge:read'],
-  viewer: ['inbox:read', 'knowledge:read'],
+  editor: ['inbox:read', 'inbox:work', 'inbox:lead', 'knowledge:read', 'knowledge:edit', 'answers:ask'],
+  agent: ['inbox:read', 'inbox:work', 'knowledge:read', 'answers:ask'],
+  viewer: ['inbox:read', 'knowledge:read', 'answers:ask'],
 };
 
 /** Who makes a request: somebody who signed in, or a script with a key. */
