@@ -38,6 +38,8 @@ export interface NewUser {
 export interface Accounts {
   /** An account without a password, and the token of the link that sets one. Throws `conflict`, `bad-input`. */
   invite(by: Principal | 'system', user: NewUser): Promise<{ user: User; token: string; expiresAt: string }>;
+  /** An account with its password, for the set-up. Throws `conflict`, `bad-input`. */
+  createAdmin(admin: { email: string; name: string; password: string }): Promise<User>;
   /** Another link, for who lost the password or the first link. Ends nothing before it is used. */
   passwordLink(by: Principal | 'system', userId: string): Promise<{ token: string; expiresAt: string }>;
   /** Whose link it is; throws `not-found` for one that is used or too old. */
@@ -154,18 +156,37 @@ export function createAccounts({
       });
   }
 
+  const newUser = ({ email, name, role }: NewUser): User => ({
+    id: newSecret(),
+    tenantId,
+    email: normalEmail(email),
+    name: name.trim(),
+    role,
+    disabled: false,
+    hasSecondFactor: false,
+    createdAt: now().toISOString(),
+  });
+
   return {
-    async invite(by, { email, name, role }) {
-      const user: User = {
-        id: newSecret(),
+    async createAdmin({ email, name, password }) {
+      const user = newUser({ email, name, role: 'admin' });
+      // A password that is refused must not leave an account behind.
+      const passwordHash = await hashPassword(password, user.email);
+      await store.createUser(
+        user,
+        entry('system', 'user.created', { subject: user.id, details: { role: 'admin' } }),
+      );
+      await store.setCredentials(
         tenantId,
-        email: normalEmail(email),
-        name: name.trim(),
-        role,
-        disabled: false,
-        hasSecondFactor: false,
-        createdAt: now().toISOString(),
-      };
+        user.id,
+        { passwordHash },
+        entry('system', 'user.password-set', { subject: user.id }),
+      );
+      return user;
+    },
+
+    async invite(by, { email, name, role }) {
+      const user = newUser({ email, name, role });
       await store.createUser(user, entry(by, 'user.created', { subject: user.id, details: { role } }));
       return { user, ...(await newLink(user.id)) };
     },

@@ -153,10 +153,10 @@ function turnsOf({ messages }: ChatBody): { history: EarlierTurn[]; text: string
       publicMessage: 'The last of "messages" must be of the role "user".',
     });
   const history = messages.slice(0, -1).flatMap((message): EarlierTurn[] => {
-    if (message.role === 'system' || message.role === 'developer') return [];
     const text = textOf(message.content);
     if (text === '') return [];
     if (message.role === 'user') return [{ author: 'customer', text }];
+    if (message.role !== 'assistant') return [];
     const said = message.answerdesk;
     const topics = said?.topics;
     // What cites an article was an answer.

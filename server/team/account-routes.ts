@@ -1,7 +1,6 @@
 // Signing in, and the people of the team.
 import { z } from 'zod';
 import { AppError } from '#core/errors.ts';
-import { defaultTenant } from '#core/tenant.ts';
 import { type Route, route } from './route.ts';
 import {
   apiKey,
@@ -15,7 +14,6 @@ import {
   personName,
   role,
   session,
-  setup,
   user,
 } from './wire.ts';
 
@@ -24,16 +22,6 @@ const code = z.string().max(20);
 const noSuch = (what: string) => new AppError('not-found', `There is no such ${what}.`);
 
 export const accountRoutes: readonly Route[] = [
-  route({
-    method: 'get',
-    path: '/setup',
-    summary: 'Whether anybody has an account yet. Until then the command line makes the first one.',
-    access: 'anyone',
-    response: setup,
-    handle: async (_request, { accounts }) => ({
-      hasAccounts: (await accounts.users(defaultTenant)).length > 0,
-    }),
-  }),
   route({
     method: 'post',
     path: '/session',

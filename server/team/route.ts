@@ -1,16 +1,26 @@
 // One route of the team's interface as data: what may be asked, who may ask, what comes back. The router, the OpenAPI document and the test
 // that walks every route with every role all read the same list.
+import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { Accounts } from '#access/accounts.ts';
+import type { SetupLink } from '#access/setup-link.ts';
+import type { ArticleWork } from '#app/open-article-work.ts';
+import type { Answering } from '#chat/runs/answering.ts';
 import type { CaseWork } from '#chat/runs/case-work.ts';
 import type { Permission, Principal } from '#core/access.ts';
 import type { InboxStore } from '#core/inbox.ts';
+import type { SettingsStore } from '#core/settings.ts';
 import type { ConversationStore } from '#core/stores.ts';
 
 export interface TeamDependencies {
   readonly accounts: Accounts;
   readonly cases: CaseWork;
-  readonly store: ConversationStore & InboxStore;
+  readonly store: ConversationStore & InboxStore & { readonly settings: SettingsStore };
+  readonly answering: Pick<Answering, 'ask'>;
+  /** Only while the first admin may be made by it. */
+  readonly setupLink?: SetupLink | undefined;
+  /** Absent where nothing can be read from here. */
+  readonly articles?: ArticleWork | undefined;
 }
 
 /** `anyone`: no session needed; `signed-in`: whatever the role. */
@@ -28,12 +38,16 @@ export interface TeamRequest<Params, Query, Body> {
   /** From the User-Agent header, for the list of sessions. */
   readonly device: string;
   readonly address: string;
+  /** Of a route that takes a file. */
+  readonly file: Readable;
+  /** The client has left. */
+  readonly signal: AbortSignal;
   /** The session's cookie; `undefined` takes it away. */
   setSession(session: { token: string; expiresAt: string } | undefined): void;
 }
 
 export interface Route {
-  readonly method: 'get' | 'post' | 'patch' | 'delete';
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** Below /api/v1, in Express's form: `/inbox/:id`. */
   readonly path: string;
   readonly summary: string;
@@ -41,6 +55,8 @@ export interface Route {
   readonly params?: Schema;
   readonly query?: Schema;
   readonly body?: Schema;
+  /** The body is the file itself. Only with `put`. */
+  readonly takesFile?: true;
   /** Undefined: 204 without a body. */
   readonly response?: z.ZodType;
   handle(request: TeamRequest<never, never, never>, dependencies: TeamDependencies): Promise<unknown>;

@@ -6,11 +6,12 @@ import { clientAddress } from '../http/client-address.ts';
 import { type AddressSettings, requestedUrl } from '../http/own-address.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
 import { accountRoutes } from './account-routes.ts';
+import { deskRoutes } from './desk-routes.ts';
 import { inboxRoutes } from './inbox-routes.ts';
 import { openApiDocument } from './open-api.ts';
 import type { Route, TeamDependencies } from './route.ts';
 
-export const teamRoutes: readonly Route[] = [...accountRoutes, ...inboxRoutes];
+export const teamRoutes: readonly Route[] = [...accountRoutes, ...deskRoutes, ...inboxRoutes];
 
 export const sessionCookie = 'answerdesk_session';
 
@@ -36,12 +37,16 @@ export function teamRouter({ settings, rateLimits, ...dependencies }: TeamRouter
       // Guessing passwords, codes and links is what a stranger can do here.
       if (route.access === 'anyone') await rateLimits.signIn(address);
       if (route.access !== 'anyone') requireAccess(principal, route);
+      const left = new AbortController();
+      response.once('close', () => left.abort());
       const result = await route.handle(
         {
           principal,
           params: route.params?.parse(request.params),
           query: route.query?.parse(request.query),
           body: route.body?.parse(request.body ?? {}),
+          file: request,
+          signal: left.signal,
           device: deviceOf(request),
           address,
           setSession: (session: Parameters<typeof setCookie>[2]['session']) =>
