@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSetupLink } from '#access/setup-link.ts';
+import { createSingleSignOn } from '#access/single-sign-on.ts';
 import { loadConfig } from '#app/config.ts';
 import { createLogger, type Logger } from '#app/logger.ts';
 import { openArticleWork } from '#app/open-article-work.ts';
@@ -21,6 +22,7 @@ export async function serve(signal: AbortSignal, program: string): Promise<void>
   await using desk = await openDesk(config, logger);
   const { answering, store, metrics, knowledge, accounts, cases } = desk;
   await using articles = openArticleWork({ dataDir: config.dataDir, knowledge, program });
+  const provider = config.signIn.provider && createSingleSignOn(config.signIn.provider);
   const hasAdmin = async () => (await accounts.users(defaultTenant)).some(({ role }) => role === 'admin');
   const needsAdmin = !(await hasAdmin());
   // A terminal has one reader. What is not one may be kept: a journal, a log of containers.
@@ -34,7 +36,7 @@ export async function serve(signal: AbortSignal, program: string): Promise<void>
     knowledgeBase: knowledge.current,
     rateLimits: createRateLimits(config.limits),
     webFolder,
-    team: { accounts, cases, store, articles, setupLink },
+    team: { accounts, cases, store, articles, setupLink, logger, signIn: { ...config.signIn, provider } },
   });
   const recovered = await answering.recover();
   logger.info({ url: server.url, recovered, startMs: Math.round(performance.now()) }, 'ready');

@@ -114,6 +114,12 @@ export interface AuditEntry {
   readonly details?: Readonly<Record<string, string>>;
 }
 
+/** The address of an identity provider, and its unchanging name for a person. */
+export interface ProviderIdentity {
+  readonly issuer: string;
+  readonly subject: string;
+}
+
 /** Tokens are never kept, only their SHA-256. */
 export interface AccessStore {
   /** Throws `conflict` if the address has an account already. */
@@ -131,6 +137,15 @@ export interface AccessStore {
     change: Partial<Pick<User, 'name' | 'role' | 'disabled'>>,
     audit: AuditEntry,
   ): Promise<User>;
+  /** Who signs in at a provider under this name. */
+  userByIdentity(tenantId: TenantId, identity: ProviderIdentity): Promise<User | undefined>;
+  /** False if the account is linked to another name already. */
+  linkIdentity(
+    tenantId: TenantId,
+    userId: string,
+    identity: ProviderIdentity,
+    audit: AuditEntry,
+  ): Promise<boolean>;
   touchUser(tenantId: TenantId, id: string, at: string): Promise<void>;
   credentials(tenantId: TenantId, userId: string): Promise<Credentials | undefined>;
   /** `null` removes. A change of password or second factor ends all sessions but `keepSession`. */

@@ -29,7 +29,11 @@ export const accountRoutes: readonly Route[] = [
     access: 'anyone',
     body: z.strictObject({ email, password, code: code.optional() }),
     response: z.object({ result: z.enum(['signed-in', 'code-needed']) }),
-    async handle({ body, device, setSession }, { accounts }) {
+    async handle({ body, device, setSession }, { accounts, signIn }) {
+      if (signIn?.passwords === false)
+        throw new AppError('forbidden', 'Passwords are off.', {
+          publicMessage: 'Passwords are turned off here. Use the other way to sign in.',
+        });
       const done = await accounts.signIn({ ...body, device });
       if (done.result === 'signed-in') setSession(done);
       return { result: done.result };

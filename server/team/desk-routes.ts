@@ -34,10 +34,14 @@ export const deskRoutes: readonly Route[] = [
       'What the page for signing in has to know: whether anybody has an account, and which ways in there are.',
     access: 'anyone',
     response: setup,
-    async handle(_request, { accounts, store }) {
+    async handle(_request, { accounts, store, signIn }) {
       const { name } = await store.settings.settings(defaultTenant);
       return {
         hasAccounts: (await accounts.users(defaultTenant)).length > 0,
+        passwords: signIn?.passwords ?? true,
+        ...(signIn?.provider
+          ? { provider: { name: signIn.provider.name, logout: signIn.provider.logout } }
+          : {}),
         ...(name === undefined ? {} : { deskName: name }),
       };
     },

@@ -4,10 +4,12 @@ import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { Accounts } from '#access/accounts.ts';
 import type { SetupLink } from '#access/setup-link.ts';
+import type { SingleSignOn } from '#access/single-sign-on.ts';
+import type { Logger } from '#app/logger.ts';
 import type { ArticleWork } from '#app/open-article-work.ts';
 import type { Answering } from '#chat/runs/answering.ts';
 import type { CaseWork } from '#chat/runs/case-work.ts';
-import type { Permission, Principal } from '#core/access.ts';
+import type { Permission, Principal, Role } from '#core/access.ts';
 import type { InboxStore } from '#core/inbox.ts';
 import type { SettingsStore } from '#core/settings.ts';
 import type { ConversationStore } from '#core/stores.ts';
@@ -17,10 +19,20 @@ export interface TeamDependencies {
   readonly cases: CaseWork;
   readonly store: ConversationStore & InboxStore & { readonly settings: SettingsStore };
   readonly answering: Pick<Answering, 'ask'>;
+  readonly logger?: Logger | undefined;
+  /** How people sign in; default: with passwords alone. */
+  readonly signIn?: SignInWays | undefined;
   /** Only while the first admin may be made by it. */
   readonly setupLink?: SetupLink | undefined;
   /** Absent where nothing can be read from here. */
   readonly articles?: ArticleWork | undefined;
+}
+
+export interface SignInWays {
+  readonly passwords: boolean;
+  readonly provider?: SingleSignOn | undefined;
+  /** Of who was not invited; undefined: they are refused. */
+  readonly newRole?: Role | undefined;
 }
 
 /** `anyone`: no session needed; `signed-in`: whatever the role. */
@@ -42,6 +54,12 @@ export interface TeamRequest<Params, Query, Body> {
   readonly file: Readable;
   /** The client has left. */
   readonly signal: AbortSignal;
+  /** As the browser asked, with this server's public name. */
+  readonly url: URL;
+  /** Of a sign-in at the provider that this browser has begun. */
+  readonly ticket: string | undefined;
+  /** `undefined` takes it away. */
+  setTicket(ticket: string | undefined): void;
   /** The session's cookie; `undefined` takes it away. */
   setSession(session: { token: string; expiresAt: string } | undefined): void;
 }
@@ -57,6 +75,8 @@ export interface Route {
   readonly body?: Schema;
   /** The body is the file itself. Only with `put`. */
   readonly takesFile?: true;
+  /** `handle` returns the address that the browser is sent to (303). */
+  readonly redirects?: true;
   /** Undefined: 204 without a body. */
   readonly response?: z.ZodType;
   handle(request: TeamRequest<never, never, never>, dependencies: TeamDependencies): Promise<unknown>;
@@ -75,7 +95,7 @@ interface TypedRoute<
   handle(
     request: TeamRequest<OutputOf<Params>, OutputOf<Query>, OutputOf<Body>>,
     dependencies: TeamDependencies,
-  ): Promise<Result extends z.ZodType ? z.input<Result> : void>;
+  ): Promise<Result extends z.ZodType ? z.input<Result> : string | void>;
 }
 
 /** Checks the types of one route; the list holds them without. */

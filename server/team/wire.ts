@@ -148,6 +148,10 @@ export const setup = z
   .object({
     hasAccounts: z.boolean(),
     deskName: z.string().optional(),
+    /** Address and password are taken. */
+    passwords: z.boolean(),
+    /** Where else one can sign in. */
+    provider: z.object({ name: z.string(), logout: z.boolean() }).optional(),
   })
   .meta({ id: 'Setup' });
 

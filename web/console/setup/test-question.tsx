@@ -34,14 +34,14 @@ export function TestQuestion() {
       </form>
       <Say bad={ask.error && problemText(ask.error)} good={ask.isPending && s.thinking} />
       {ask.data && (
-        <div className="tried">
+        <div className="trial">
           <h3>{s.answer}</h3>
           <Prose text={ask.data.text} />
           <h3>{s.answerSources}</h3>
           {ask.data.citations.length === 0 ? (
             <p className="hint">{s.noSources}</p>
           ) : (
-            <ol className="tried-sources">
+            <ol className="trial-sources">
               {ask.data.citations.map(({ number, title, url, quote }) => (
                 <li key={number}>
                   <strong>
