@@ -8,6 +8,7 @@ import type { Answering } from '#chat/runs/answering.ts';
 import { AppError } from '#core/errors.ts';
 import type { KnowledgeBase } from '#core/retriever.ts';
 import type { ConversationStore } from '#core/stores.ts';
+import { defaultTenant } from '#core/tenant.ts';
 import { allowedOrigin, ownHost } from './http/allowed-origin.ts';
 import { clientAddress } from './http/client-address.ts';
 import { conversationsRouter } from './http/conversations-router.ts';
@@ -19,6 +20,8 @@ import type { RateLimits } from './http/rate-limits.ts';
 import { requestRecord } from './http/request-record.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { staticFiles } from './http/static-files.ts';
+import { createTeamPages } from './http/team-pages.ts';
+import { chatRouter } from './openai/chat-router.ts';
 import type { TeamDependencies } from './team/route.ts';
 import { teamRouter } from './team/team-router.ts';
 
@@ -34,7 +37,7 @@ export interface AppOptions {
   /** What web/build.ts wrote. */
   readonly webFolder: string;
   /** Absent: customers only. */
-  readonly team?: TeamDependencies;
+  readonly team?: Omit<TeamDependencies, 'answering'>;
   readonly streams?: Pick<EventStreamOptions, 'heartbeatMs' | 'stallTimeoutMs'>;
 }
 
@@ -50,6 +53,8 @@ export function createApp(options: AppOptions): Express {
   app.use(securityHeaders());
   // Machines ask for health, under any name that they have for this one.
   app.use(operationsRouter({ ...options, metricsToken: config.server.metricsToken }));
+  if (options.team)
+    app.use('/v1', chatRouter({ ...options, accounts: options.team.accounts, settings: config.server }));
   app.use(
     '/api',
     allowedOrigin(config.server),
@@ -64,7 +69,8 @@ export function createApp(options: AppOptions): Express {
     },
     express.json({ limit: bodyLimit(config.limits.messageLength), inflate: false }),
     (request, _response, next) => {
-      if (request.body === undefined && hasBody(request.headers))
+      // A file that is put somewhere is read where it is wanted.
+      if (request.body === undefined && hasBody(request.headers) && request.method !== 'PUT')
         throw new AppError('bad-request', 'The body is not JSON.', {
           publicMessage: 'The request is not valid: send JSON with Content-Type: application/json.',
         });
@@ -72,11 +78,17 @@ export function createApp(options: AppOptions): Express {
     },
   );
   app.use('/api/conversations', conversationsRouter(options));
-  if (options.team) app.use('/api/v1', teamRouter({ ...options.team, settings: config.server, rateLimits }));
+  if (options.team) {
+    const { team, answering } = options;
+    app.use('/api/v1', teamRouter({ ...team, answering, settings: config.server, rateLimits }));
+  }
   app.use(ownHost(config.server));
+  const deskName = async () => (await options.team?.store.settings.settings(defaultTenant))?.name;
+  const pages = createTeamPages({ folder: webFolder, deskName });
+  app.use(pages.serve);
   app.use(staticFiles({ folder: webFolder }));
   app.use(nothingHere);
-  app.use(notFoundPage({ folder: webFolder }));
+  app.use(notFoundPage({ folder: webFolder, teamPage: pages.notFound }));
   app.use(errorResponse);
   return app;
 }

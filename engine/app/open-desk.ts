@@ -6,6 +6,7 @@ import { type Answering, createAnswering } from '#chat/runs/answering.ts';
 import { type CaseWork, createCaseWork } from '#chat/runs/case-work.ts';
 import type { InboxStore } from '#core/inbox.ts';
 import type { RerankObserver } from '#core/reranker.ts';
+import type { SettingsStore } from '#core/settings.ts';
 import type { ConversationStore } from '#core/stores.ts';
 import { defaultTenant } from '#core/tenant.ts';
 import { openSqliteConversationStore } from '#storage/sqlite/sqlite-conversation-store.ts';
@@ -24,7 +25,7 @@ const lookForForgottenMs = 30_000;
 
 export interface Desk extends AsyncDisposable {
   readonly knowledge: Knowledge;
-  readonly store: ConversationStore & InboxStore;
+  readonly store: ConversationStore & InboxStore & { readonly settings: SettingsStore };
   readonly accounts: Accounts;
   readonly cases: CaseWork;
   readonly answering: Answering;
@@ -74,7 +75,8 @@ export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
     absentChannels,
   });
   const [baseUrl = `http://localhost:${config.server.port}`] = config.server.publicUrls;
-  stack.use(openNotices({ settings: config.notices, baseUrl, store, logger }));
+  const deskName = async () => (await store.settings.settings(defaultTenant)).name;
+  stack.use(openNotices({ settings: config.notices, baseUrl, deskName, store, logger }));
   const accounts = createAccounts({ store: store.access, tenantId: defaultTenant });
   const forgetful = setInterval(() => {
     const since = new Date(Date.now() - config.inbox.forgottenAfterMs);

@@ -44,6 +44,8 @@ export interface NoticesOptions {
   readonly settings: NoticeSettings;
   /** Where the console is, for links. */
   readonly baseUrl: string;
+  /** As customers know the desk; stands in subjects of mails. */
+  readonly deskName?: () => Promise<string | undefined>;
   readonly store: NoticeStore & Pick<ConversationStore, 'get' | 'handling'>;
   readonly logger: Logger;
   readonly intervalMs?: number;
@@ -53,6 +55,7 @@ export interface NoticesOptions {
 export function openNotices({
   settings,
   baseUrl,
+  deskName = async () => undefined,
   store,
   logger,
   intervalMs = 5_000,
@@ -79,9 +82,11 @@ export function openNotices({
   async function handoffMail(notice: Notice, options: CallOptions): Promise<void> {
     const handling = await waiting(notice);
     if (!handling) return;
-    const subject = reasons[handling.reason];
+    const reason = reasons[handling.reason];
+    const name = await deskName();
+    const subject = name === undefined ? reason : `${name}: ${reason}`;
     await mailer!.send(
-      { id: notice.id, to: mailTo!, subject, text: `${subject}\n\n${linkTo(notice)}\n` },
+      { id: notice.id, to: mailTo!, subject, text: `${reason}\n\n${linkTo(notice)}\n` },
       options,
     );
   }
@@ -109,7 +114,8 @@ export function openNotices({
     const message = conversation?.messages.find(({ id }) => id === notice.about);
     const email = conversation?.handoff?.email;
     if (!message || !email) return;
-    const subject = `A reply from ${message.person?.name ?? 'our team'}`;
+    const names = [message.person?.name ?? 'our team', await deskName()].filter(Boolean);
+    const subject = `A reply from ${names.join(', ')}`;
     await mailer!.send({ id: notice.id, to: email, subject, text: `${message.text}\n` }, options);
   }
 

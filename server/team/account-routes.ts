@@ -1,7 +1,6 @@
 // Signing in, and the people of the team.
 import { z } from 'zod';
 import { AppError } from '#core/errors.ts';
-import { defaultTenant } from '#core/tenant.ts';
 import { type Route, route } from './route.ts';
 import {
   apiKey,
@@ -15,7 +14,6 @@ import {
   personName,
   role,
   session,
-  setup,
   user,
 } from './wire.ts';
 
@@ -25,23 +23,17 @@ const noSuch = (what: string) => new AppError('not-found', `There is no such ${w
 
 export const accountRoutes: readonly Route[] = [
   route({
-    method: 'get',
-    path: '/setup',
-    summary: 'Whether anybody has an account yet. Until then the command line makes the first one.',
-    access: 'anyone',
-    response: setup,
-    handle: async (_request, { accounts }) => ({
-      hasAccounts: (await accounts.users(defaultTenant)).length > 0,
-    }),
-  }),
-  route({
     method: 'post',
     path: '/session',
     summary: 'Signs in. Sets a cookie; asks for a code where the account has a second factor.',
     access: 'anyone',
     body: z.strictObject({ email, password, code: code.optional() }),
     response: z.object({ result: z.enum(['signed-in', 'code-needed']) }),
-    async handle({ body, device, setSession }, { accounts }) {
+    async handle({ body, device, setSession }, { accounts, signIn }) {
+      if (signIn?.passwords === false)
+        throw new AppError('forbidden', 'Passwords are off.', {
+          publicMessage: 'Passwords are turned off here. Use the other way to sign in.',
+        });
       const done = await accounts.signIn({ ...body, device });
       if (done.result === 'signed-in') setSession(done);
       return { result: done.result };

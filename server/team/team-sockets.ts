@@ -9,7 +9,7 @@ import type { TeamDependencies } from './route.ts';
 import { principalOf } from './team-router.ts';
 import { type TeamClientEvents, type TeamServerEvents, teamRequests } from './wire.ts';
 
-export interface TeamSocketsOptions extends TeamDependencies {
+export interface TeamSocketsOptions extends Pick<TeamDependencies, 'accounts' | 'cases'> {
   readonly logger: Logger;
   /** How often an open page's session is looked at again. */
   readonly sessionCheckMs?: number;

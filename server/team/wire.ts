@@ -144,7 +144,90 @@ export const me = z
   })
   .meta({ id: 'Me' });
 
-export const setup = z.object({ hasAccounts: z.boolean() }).meta({ id: 'Setup' });
+export const setup = z
+  .object({
+    hasAccounts: z.boolean(),
+    deskName: z.string().optional(),
+    /** Address and password are taken. */
+    passwords: z.boolean(),
+    /** Where else one can sign in. */
+    provider: z.object({ name: z.string(), logout: z.boolean() }).optional(),
+  })
+  .meta({ id: 'Setup' });
+
+/** UTF-16 code units: it has to fit into the head of the widget. */
+export const deskName = line(60);
+export const deskSettings = z.object({ name: z.string().optional() }).meta({ id: 'DeskSettings' });
+
+/** Without a path; which endings are taken, a refusal says. */
+export const fileName = z.string().min(1).max(150);
+export const uploadedFile = z
+  .object({ name: z.string(), bytes: z.number().int() })
+  .meta({ id: 'UploadedFile' });
+
+export const ingestBody = z.strictObject({
+  /** Of a help centre or another website; absent: the uploaded files. */
+  url: z
+    .url({ protocol: /^https?$/ })
+    .max(2_000)
+    .optional(),
+  /** Takes the sample company's articles out once the new ones are in. */
+  replaceSample: z.boolean().default(true),
+});
+
+const runFacts = {
+  /** The address, or `uploads`. */
+  place: z.string(),
+  startedAt: z.string(),
+};
+export const ingestRun = z
+  .discriminatedUnion('state', [
+    z.object({
+      ...runFacts,
+      state: z.literal('running'),
+      progress: z
+        .object({
+          stage: z.enum(['reading', 'embedding', 'publishing']),
+          documents: z.number().int(),
+          chunks: z.number().int(),
+          embedded: z.number().int(),
+        })
+        .optional(),
+    }),
+    z.object({
+      ...runFacts,
+      state: z.literal('done'),
+      outcome: z.object({
+        added: z.number().int(),
+        changed: z.number().int(),
+        removed: z.number().int(),
+        unchanged: z.number().int(),
+        unreadable: z.number().int(),
+        passages: z.number().int(),
+      }),
+    }),
+    z.object({ ...runFacts, state: z.literal('failed'), message: z.string() }),
+    z.object({ ...runFacts, state: z.literal('stopped') }),
+  ])
+  .meta({ id: 'ArticlesRun' });
+
+export const articles = z
+  .object({
+    sources: z.array(
+      z.object({ name: z.string(), documents: z.number().int(), isSample: z.literal(true).optional() }),
+    ),
+    files: z.array(uploadedFile),
+    run: ingestRun.optional(),
+  })
+  .meta({ id: 'Articles' });
+
+export const answered = z
+  .object({
+    text: z.string(),
+    decision: z.enum(['answer', 'clarify', 'small-talk', 'decline', 'handoff']).optional(),
+    citations: z.array(citation),
+  })
+  .meta({ id: 'Answered' });
 
 /** A link is `BASE/console/password#TOKEN`: what stands behind `#` is never sent to a server, so it is in no log. */
 export const link = z.object({ token: z.string(), expiresAt: z.string() }).meta({ id: 'PasswordLink' });

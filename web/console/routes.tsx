@@ -20,6 +20,12 @@ const password = createRoute({
   component: lazyRouteComponent(() => import('./account/set-password.tsx'), 'SetPasswordPage'),
 });
 
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: '/setup',
+  component: lazyRouteComponent(() => import('./setup/setup-page.tsx'), 'SetupPage'),
+});
+
 /** Everything that needs somebody who is signed in. */
 const team = createRoute({ getParentRoute: () => root, id: 'team', component: Gate });
 
@@ -69,6 +75,7 @@ export function createConsoleRouter() {
   return createRouter({
     routeTree: root.addChildren([
       password,
+      setup,
       team.addChildren([index, inbox.addChildren([conversation]), account, users, apiKeys, audit]),
     ]),
     basepath: '/console',

@@ -17,6 +17,9 @@ interface UsersTable {
   totp_step: Generated<number>;
   failures: Generated<number>;
   locked_until: string | null;
+  /** Of an identity provider: its address, and its name for the person. */
+  issuer: string | null;
+  issuer_subject: string | null;
 }
 
 interface SessionsTable {
@@ -60,7 +63,15 @@ interface AuditTable {
   details: string | null;
 }
 
+interface SettingsTable {
+  tenant_id: TenantId;
+  name: string;
+  /** JSON. */
+  value: string;
+}
+
 export interface AccessTables {
+  settings: SettingsTable;
   users: UsersTable;
   sessions: SessionsTable;
   password_links: PasswordLinksTable;

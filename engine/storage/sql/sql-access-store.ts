@@ -124,6 +124,31 @@ export function createSqlAccessStore({ tables, transaction, durable }: SqlAccess
         return toUser(row);
       }),
 
+    async userByIdentity(tenantId, { issuer, subject }) {
+      const row = await tables
+        .selectFrom('users')
+        .selectAll()
+        .where('tenant_id', '=', tenantId)
+        .where('issuer', '=', issuer)
+        .where('issuer_subject', '=', subject)
+        .executeTakeFirst();
+      return row && toUser(row);
+    },
+
+    linkIdentity: (tenantId, userId, { issuer, subject }, audit) =>
+      written(async (tables) => {
+        const row = await tables
+          .updateTable('users')
+          .set({ issuer, issuer_subject: subject })
+          .where('tenant_id', '=', tenantId)
+          .where('id', '=', userId)
+          .where('issuer', 'is', null)
+          .returning('id')
+          .executeTakeFirst();
+        if (row) await log(tables, tenantId, audit);
+        return row !== undefined;
+      }),
+
     async touchUser(tenantId, id, at) {
       await transaction((tables) =>
         tables

@@ -8,6 +8,7 @@ import type { AccessStore } from '#core/access.ts';
 import { AppError } from '#core/errors.ts';
 import type { InboxStore } from '#core/inbox.ts';
 import type { NoticeStore } from '#core/notices.ts';
+import type { SettingsStore } from '#core/settings.ts';
 import type { ConversationStore } from '#core/stores.ts';
 import type { ConversationTables } from '../sql/conversation-tables.ts';
 import { createSqlAccessStore, type SqlAccessBackend } from '../sql/sql-access-store.ts';
@@ -15,6 +16,7 @@ import type { SqlBackend } from '../sql/sql-backend.ts';
 import { createSqlConversationStore, type SqlStoreOptions } from '../sql/sql-conversation-store.ts';
 import { createSqlInboxStore } from '../sql/sql-inbox-store.ts';
 import { createSqlNoticeStore } from '../sql/sql-notice-store.ts';
+import { createSqlSettingsStore } from '../sql/sql-settings-store.ts';
 import { createNodeSqliteDialect } from './node-sqlite-dialect.ts';
 import { createLogEraser, overwritten, reclaimSpace } from './sqlite-erasure.ts';
 import { migrate } from './sqlite-migrations.ts';
@@ -23,6 +25,7 @@ import { openWriteAheadLogSync } from './write-ahead-log-sync.ts';
 /** One file: conversations, the team's side of them, and the team. */
 export interface SqliteStore extends ConversationStore, InboxStore, NoticeStore {
   readonly access: AccessStore;
+  readonly settings: SettingsStore;
 }
 
 export interface SqliteStoreOptions extends SqlStoreOptions {
@@ -92,6 +95,7 @@ export function openSqliteConversationStore(
     ...createSqlInboxStore(backend, { now }),
     // The same connection, seen with other tables.
     access: createSqlAccessStore(backend as unknown as SqlAccessBackend),
+    settings: createSqlSettingsStore(backend as unknown as SqlAccessBackend),
   };
 }
 

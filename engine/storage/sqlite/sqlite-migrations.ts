@@ -263,6 +263,18 @@ const steps: readonly string[] = [
   CREATE INDEX notices_due ON notices (next_at) WHERE state = 'pending';
   CREATE INDEX notices_of_tenant ON notices (tenant_id, created_at);
   `,
+  // What the team sets in the console, and who signs in at an identity provider.
+  `
+  CREATE TABLE settings (
+    tenant_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, name)
+  ) WITHOUT ROWID, STRICT;
+  ALTER TABLE users ADD COLUMN issuer TEXT;
+  ALTER TABLE users ADD COLUMN issuer_subject TEXT;
+  CREATE UNIQUE INDEX users_by_issuer ON users (tenant_id, issuer, issuer_subject) WHERE issuer IS NOT NULL;
+  `,
 ];
 
 /**

@@ -8,7 +8,7 @@ import { t } from '../text/strings.ts';
 import { useAlerts } from '../wire/alerts.ts';
 import { request } from '../wire/http.ts';
 import { type Live, openLive, useOnline } from '../wire/live.ts';
-import { countsQuery, meQuery } from '../wire/queries.ts';
+import { countsQuery, meQuery, setupQuery } from '../wire/queries.ts';
 import type { Me } from '../wire/types.ts';
 import { type Desk, DeskContext } from './context.ts';
 import { ShortcutHelp } from './shortcut-help.tsx';
@@ -106,6 +106,8 @@ function AccountMenu({ name, onHelp }: { readonly name: string; readonly onHelp:
     try {
       await request('/session', { method: 'DELETE' });
     } finally {
+      const { provider } = await client.fetchQuery(setupQuery).catch(() => ({ provider: undefined }));
+      if (provider?.logout) location.assign('/api/v1/sign-in/end');
       // Nothing of what was read stays in memory.
       client.clear();
       await client.fetchQuery({ ...meQuery, staleTime: 0 });

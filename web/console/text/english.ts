@@ -28,6 +28,10 @@ export const english = {
   forbiddenText: 'An admin of your team can change your role.',
   // Signing in
   signIn: 'Sign in',
+  signInWith: 'Sign in with {}',
+  signInRefused: 'You are known there, but have no account here that may sign in. Ask an admin of your team.',
+  signInUnreachable: 'The place to sign in cannot be reached. Please try again later.',
+  signInFailed: 'Signing in did not work. Please try again.',
   signInTitle: 'Sign in to Answerdesk',
   email: 'E-mail',
   password: 'Password',

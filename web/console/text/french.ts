@@ -27,6 +27,11 @@ export const french: Strings = {
   forbidden: 'Votre rôle ne permet pas cette page',
   forbiddenText: 'Un administrateur de votre équipe peut changer votre rôle.',
   signIn: 'Se connecter',
+  signInWith: 'Se connecter avec {}',
+  signInRefused:
+    'Vous y êtes connu, mais n’avez pas ici de compte autorisé. Demandez à un admin de votre équipe.',
+  signInUnreachable: 'Le service de connexion est injoignable. Réessayez plus tard.',
+  signInFailed: 'La connexion a échoué. Réessayez.',
   signInTitle: 'Se connecter à Answerdesk',
   email: 'E-mail',
   password: 'Mot de passe',

@@ -27,6 +27,11 @@ export const german: Strings = {
   forbidden: 'Ihre Rolle erlaubt diese Seite nicht',
   forbiddenText: 'Ein Admin Ihres Teams kann Ihre Rolle ändern.',
   signIn: 'Anmelden',
+  signInWith: 'Mit {} anmelden',
+  signInRefused:
+    'Sie sind dort bekannt, haben hier aber kein Konto, das sich anmelden darf. Fragen Sie einen Admin Ihres Teams.',
+  signInUnreachable: 'Die Stelle für die Anmeldung ist nicht erreichbar. Bitte später noch einmal versuchen.',
+  signInFailed: 'Die Anmeldung hat nicht geklappt. Bitte noch einmal versuchen.',
   signInTitle: 'Bei Answerdesk anmelden',
   email: 'E-Mail',
   password: 'Passwort',

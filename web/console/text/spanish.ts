@@ -27,6 +27,11 @@ export const spanish: Strings = {
   forbidden: 'Su rol no permite esta página',
   forbiddenText: 'Un administrador de su equipo puede cambiar su rol.',
   signIn: 'Iniciar sesión',
+  signInWith: 'Entrar con {}',
+  signInRefused:
+    'Allí le conocen, pero no tiene aquí una cuenta que pueda entrar. Pregunte a un admin de su equipo.',
+  signInUnreachable: 'No se puede contactar con el servicio de acceso. Inténtelo más tarde.',
+  signInFailed: 'No se pudo entrar. Inténtelo de nuevo.',
   signInTitle: 'Iniciar sesión en Answerdesk',
   email: 'Correo electrónico',
   password: 'Contraseña',

@@ -17,3 +17,6 @@ export type SessionFacts = z.output<typeof wire.session>;
 export type ApiKey = z.output<typeof wire.apiKey>;
 export type AuditEntry = z.output<typeof wire.auditEntry>;
 export type Setup = z.output<typeof wire.setup>;
+export type ArticlesFacts = z.output<typeof wire.articles>;
+export type ArticlesRun = z.output<typeof wire.ingestRun>;
+export type Answered = z.output<typeof wire.answered>;
