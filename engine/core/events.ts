@@ -37,7 +37,11 @@ export type JournalEvent =
       readonly type: 'handling-changed';
       readonly state: HandlingState;
       readonly person?: { readonly name: string };
-    };
+      /** Of going back to the assistant: the customer chose it. */
+      readonly by?: 'customer';
+    }
+  /** The customer says how the conversation was. A later one replaces it. */
+  | { readonly type: 'conversation-rated'; readonly rating: 'up' | 'down' };
 
 export interface JournalEntry {
   readonly conversationId: string;
