@@ -11,6 +11,7 @@ import type { ConversationStore } from '#core/stores.ts';
 import { allowedOrigin, ownHost } from './http/allowed-origin.ts';
 import { clientAddress } from './http/client-address.ts';
 import { conversationsRouter } from './http/conversations-router.ts';
+import { type CustomerDependencies, customersRouter, isPictureUpload } from './http/customers-router.ts';
 import { errorResponse, nothingHere } from './http/error-response.ts';
 import type { EventStreamOptions } from './http/event-stream.ts';
 import { notFoundPage } from './http/not-found-page.ts';
@@ -33,6 +34,8 @@ export interface AppOptions {
   readonly isStopping: () => boolean;
   /** What web/build.ts wrote. */
   readonly webFolder: string;
+  /** What customers do besides asking. Absent: they only ask. */
+  readonly customers?: CustomerDependencies;
   /** Absent: customers only. */
   readonly team?: TeamDependencies;
   readonly streams?: Pick<EventStreamOptions, 'heartbeatMs' | 'stallTimeoutMs'>;
@@ -64,13 +67,15 @@ export function createApp(options: AppOptions): Express {
     },
     express.json({ limit: bodyLimit(config.limits.messageLength), inflate: false }),
     (request, _response, next) => {
-      if (request.body === undefined && hasBody(request.headers))
+      if (request.body === undefined && hasBody(request.headers) && !isPictureUpload(request))
         throw new AppError('bad-request', 'The body is not JSON.', {
           publicMessage: 'The request is not valid: send JSON with Content-Type: application/json.',
         });
       next();
     },
   );
+  if (options.customers)
+    app.use('/api/conversations', customersRouter({ ...options, ...options.customers, trustProxy }));
   app.use('/api/conversations', conversationsRouter(options));
   if (options.team) app.use('/api/v1', teamRouter({ ...options.team, settings: config.server, rateLimits }));
   app.use(ownHost(config.server));

@@ -5,8 +5,10 @@ import { loadConfig } from '#app/config.ts';
 import { createLogger, type Logger } from '#app/logger.ts';
 import { openDesk } from '#app/open-desk.ts';
 import { packagePath } from '#core/package-root.ts';
+import { defaultTenant } from '#core/tenant.ts';
 import { openHttpServer } from './http/http-server.ts';
 import { createRateLimits } from './http/rate-limits.ts';
+import { createVisitorIdentity } from './http/visitor-identity.ts';
 
 const webFolder = packagePath('dist/web');
 
@@ -16,7 +18,7 @@ export async function serve(signal: AbortSignal): Promise<void> {
   const logger = createLogger(config.logLevel);
   watchForDefects(logger);
   await using desk = await openDesk(config, logger);
-  const { answering, store, metrics, knowledge, accounts, cases } = desk;
+  const { answering, store, metrics, knowledge, accounts, cases, customers } = desk;
   const server = await openHttpServer({
     config,
     answering,
@@ -26,6 +28,15 @@ export async function serve(signal: AbortSignal): Promise<void> {
     knowledgeBase: knowledge.current,
     rateLimits: createRateLimits(config.limits),
     webFolder,
+    customers: {
+      customers,
+      visitors: store,
+      identity: createVisitorIdentity({
+        secret: config.customers.identitySecret,
+        tenantId: defaultTenant,
+        logger,
+      }),
+    },
     team: { accounts, answering, cases, store },
   });
   const recovered = await answering.recover();

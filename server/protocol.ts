@@ -1,6 +1,9 @@
 // What crosses the wire: bodies of the HTTP interface and events of the socket. docs/api.md shows them in use.
 // The browser's code takes the types only.
 import { z } from 'zod';
+import type { CustomerService } from '#chat/runs/customer-work.ts';
+import type { Picture } from '#core/conversation.ts';
+import type { VisitorConversation } from '#core/customers.ts';
 import type { ErrorCode } from '#core/errors.ts';
 import type { JournalEntry, LiveSignal } from '#core/events.ts';
 
@@ -23,7 +26,19 @@ const sequence = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const rating = z.enum(['up', 'down']);
 const comment = z.string().max(2_000);
 
-export const conversationBody = z.strictObject({ language: language.optional() });
+/** Signed by the website's server: docs/widget.md. */
+const identity = z.string().max(4_000);
+
+export const conversationBody = z.strictObject({
+  language: language.optional(),
+  identity: identity.optional(),
+});
+export const pictureId = secretId;
+export const pictureQuery = z.object({ id: messageId });
+export const identityBody = z.strictObject({ identity });
+export const ratingBody = z.strictObject({ rating, comment: comment.optional() });
+/** Without an address: to the one that the conversation has. */
+export const transcriptBody = z.strictObject({ email: email.optional() });
 export const messageBody = z.strictObject({ id: messageId.optional(), text });
 export const cancelBody = z.strictObject({ messageId });
 export const feedbackBody = z.strictObject({ messageId, rating, comment: comment.optional() });
@@ -52,7 +67,11 @@ export type SocketRequestName = keyof typeof socketRequests;
 export type SocketRequest<Name extends SocketRequestName> = z.input<(typeof socketRequests)[Name]>;
 
 export interface SocketReplies {
-  'conversation-create': { readonly conversationId: string; readonly token: string };
+  'conversation-create': {
+    readonly conversationId: string;
+    readonly token: string;
+    readonly verified?: boolean;
+  };
   resume: object;
   /** Without `answerId` a person answers. */
   'message-send': { readonly sequence: number; readonly answerId?: string };
@@ -111,8 +130,24 @@ export interface DeskStatus {
   readonly promise?: string;
 }
 
-/** `201` of `POST /api/conversations`. */
+/** `201` of `POST /api/conversations` and of `POST /api/conversations/:id/token`. */
 export interface ConversationCreated {
   readonly id: string;
   readonly token: string;
+  /** It belongs to the visitor whom the identity token names. */
+  readonly verified?: boolean;
+}
+
+/** `200` of `GET /api/conversations/:id/service`. */
+export type ServiceStatus = CustomerService;
+
+/** `200` of `GET /api/conversations`. */
+export interface OwnConversations {
+  readonly conversations: readonly VisitorConversation[];
+}
+
+/** `200` of `POST /api/conversations/:id/pictures`. */
+export interface PictureTaken {
+  readonly sequence: number;
+  readonly picture: Picture;
 }

@@ -15,6 +15,7 @@ import { bodyLimit } from './app.ts';
 import { followSignals } from './follow-signals.ts';
 import { accessRefusal } from './http/allowed-origin.ts';
 import { clientAddress } from './http/client-address.ts';
+import { type CustomerDependencies, claimConversation } from './http/customers-router.ts';
 import { toClientError, wireError } from './http/error-response.ts';
 import type { RateLimits } from './http/rate-limits.ts';
 import {
@@ -32,6 +33,8 @@ export interface SocketsOptions {
   readonly rateLimits: RateLimits;
   readonly metrics: Metrics;
   readonly logger: Logger;
+  /** Absent: every customer is anonymous. */
+  readonly customers?: CustomerDependencies;
   /** A client that reads nothing for this long is cut off; it can come back and ask for the rest. */
   readonly stallTimeoutMs?: number;
 }
@@ -53,7 +56,16 @@ const mostRefusals = 50;
 
 export function attachSockets(
   http: HttpServer,
-  { config, answering, store, rateLimits, metrics, logger, stallTimeoutMs = 30_000 }: SocketsOptions,
+  {
+    config,
+    answering,
+    store,
+    rateLimits,
+    metrics,
+    logger,
+    customers,
+    stallTimeoutMs = 30_000,
+  }: SocketsOptions,
 ): Server<ClientToServerEvents, ServerToClientEvents> {
   const { allowedOrigins, trustProxy } = config.server;
   const io = new Server<ClientToServerEvents, ServerToClientEvents>(http, {
@@ -96,14 +108,16 @@ export function attachSockets(
     });
 
     const handlers: Handlers = {
-      async 'conversation-create'({ language }) {
+      async 'conversation-create'({ language, identity }) {
         requireRoom();
         const { conversation, token } = await store.create(
           defaultTenant,
           language === undefined ? {} : { language },
         );
+        const key = inDefaultTenant(conversation.id);
+        const verified = customers && (await claimConversation(key, identity, customers));
         follow(conversation.id, 0);
-        return { conversationId: conversation.id, token };
+        return { conversationId: conversation.id, token, ...(verified ? { verified } : {}) };
       },
       async resume({ conversationId, after }) {
         follow(conversationId, after);

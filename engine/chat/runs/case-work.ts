@@ -36,8 +36,11 @@ export type TeamNews =
     };
 
 export interface CaseWork {
-  /** Throws `not-found`, or `conflict` as `changeHandling` says. */
-  act(key: ConversationKey, action: Exclude<TeamAction, { readonly type: 'reply' }>): Promise<Handling>;
+  /** Throws `not-found`, or `conflict` as `changeHandling` says. The customer's own way back to the assistant is told to the team like the rest. */
+  act(
+    key: ConversationKey,
+    action: Exclude<TeamAction, { readonly type: 'reply' }> | { readonly type: 'customer-returned' },
+  ): Promise<Handling>;
   /** Throws `not-found`; `conflict` unless the person owns the conversation; `message-too-long`. */
   reply(key: ConversationKey, reply: PersonReply): Promise<Handling>;
   note(
@@ -215,7 +218,7 @@ export function createCaseWork({
 }
 
 /** What the customer learns of a change: who is there for them, not who was told to be. */
-function publicChange(before: Handling, { state, owner }: Handling): readonly JournalEvent[] {
+function publicChange(before: Handling, { state, owner, returnedBy }: Handling): readonly JournalEvent[] {
   const isSamePerson = state !== 'person' || owner?.id === before.owner?.id;
   if (state === before.state && isSamePerson) return [];
   return [
@@ -223,6 +226,7 @@ function publicChange(before: Handling, { state, owner }: Handling): readonly Jo
       type: 'handling-changed',
       state,
       ...(state === 'person' && owner ? { person: { name: owner.name } } : {}),
+      ...(returnedBy ? { by: returnedBy } : {}),
     },
   ];
 }
