@@ -12,6 +12,7 @@ import { defaultTenant } from '#core/tenant.ts';
 import { allowedOrigin, ownHost } from './http/allowed-origin.ts';
 import { clientAddress } from './http/client-address.ts';
 import { conversationsRouter } from './http/conversations-router.ts';
+import { type CustomerDependencies, customersRouter, isPictureUpload } from './http/customers-router.ts';
 import { errorResponse, nothingHere } from './http/error-response.ts';
 import type { EventStreamOptions } from './http/event-stream.ts';
 import { notFoundPage } from './http/not-found-page.ts';
@@ -36,6 +37,8 @@ export interface AppOptions {
   readonly isStopping: () => boolean;
   /** What web/build.ts wrote. */
   readonly webFolder: string;
+  /** What customers do besides asking. Absent: they only ask. */
+  readonly customers?: CustomerDependencies;
   /** Absent: customers only. */
   readonly team?: Omit<TeamDependencies, 'answering'>;
   readonly streams?: Pick<EventStreamOptions, 'heartbeatMs' | 'stallTimeoutMs'>;
@@ -69,14 +72,17 @@ export function createApp(options: AppOptions): Express {
     },
     express.json({ limit: bodyLimit(config.limits.messageLength), inflate: false }),
     (request, _response, next) => {
-      // A file that is put somewhere is read where it is wanted.
-      if (request.body === undefined && hasBody(request.headers) && request.method !== 'PUT')
+      // Files are read where they are wanted.
+      const isFile = request.method === 'PUT' || isPictureUpload(request);
+      if (request.body === undefined && hasBody(request.headers) && !isFile)
         throw new AppError('bad-request', 'The body is not JSON.', {
           publicMessage: 'The request is not valid: send JSON with Content-Type: application/json.',
         });
       next();
     },
   );
+  if (options.customers)
+    app.use('/api/conversations', customersRouter({ ...options, ...options.customers, trustProxy }));
   app.use('/api/conversations', conversationsRouter(options));
   if (options.team) {
     const { team, answering } = options;

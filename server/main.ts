@@ -11,6 +11,7 @@ import { packagePath } from '#core/package-root.ts';
 import { defaultTenant } from '#core/tenant.ts';
 import { openHttpServer } from './http/http-server.ts';
 import { createRateLimits } from './http/rate-limits.ts';
+import { createVisitorIdentity } from './http/visitor-identity.ts';
 
 const webFolder = packagePath('dist/web');
 
@@ -20,7 +21,7 @@ export async function serve(signal: AbortSignal, program: string): Promise<void>
   const logger = createLogger(config.logLevel);
   watchForDefects(logger);
   await using desk = await openDesk(config, logger);
-  const { answering, store, metrics, knowledge, accounts, cases } = desk;
+  const { answering, store, metrics, knowledge, accounts, cases, customers } = desk;
   await using articles = openArticleWork({ dataDir: config.dataDir, knowledge, program });
   const provider = config.signIn.provider && createSingleSignOn(config.signIn.provider);
   const hasAdmin = async () => (await accounts.users(defaultTenant)).some(({ role }) => role === 'admin');
@@ -36,6 +37,15 @@ export async function serve(signal: AbortSignal, program: string): Promise<void>
     knowledgeBase: knowledge.current,
     rateLimits: createRateLimits(config.limits),
     webFolder,
+    customers: {
+      customers,
+      visitors: store,
+      identity: createVisitorIdentity({
+        secret: config.customers.identitySecret,
+        tenantId: defaultTenant,
+        logger,
+      }),
+    },
     team: { accounts, cases, store, articles, setupLink, logger, signIn: { ...config.signIn, provider } },
   });
   const recovered = await answering.recover();

@@ -12,8 +12,10 @@ import { AppError } from '#core/errors.ts';
 import type { ConversationStore } from '#core/stores.ts';
 import { defaultTenant, inDefaultTenant } from '#core/tenant.ts';
 import { bodyLimit } from './app.ts';
+import { followSignals } from './follow-signals.ts';
 import { accessRefusal } from './http/allowed-origin.ts';
 import { clientAddress } from './http/client-address.ts';
+import { type CustomerDependencies, claimConversation } from './http/customers-router.ts';
 import { toClientError, wireError } from './http/error-response.ts';
 import type { RateLimits } from './http/rate-limits.ts';
 import {
@@ -31,6 +33,8 @@ export interface SocketsOptions {
   readonly rateLimits: RateLimits;
   readonly metrics: Metrics;
   readonly logger: Logger;
+  /** Absent: every customer is anonymous. */
+  readonly customers?: CustomerDependencies;
   /** A client that reads nothing for this long is cut off; it can come back and ask for the rest. */
   readonly stallTimeoutMs?: number;
 }
@@ -52,7 +56,16 @@ const mostRefusals = 50;
 
 export function attachSockets(
   http: HttpServer,
-  { config, answering, store, rateLimits, metrics, logger, stallTimeoutMs = 30_000 }: SocketsOptions,
+  {
+    config,
+    answering,
+    store,
+    rateLimits,
+    metrics,
+    logger,
+    customers,
+    stallTimeoutMs = 30_000,
+  }: SocketsOptions,
 ): Server<ClientToServerEvents, ServerToClientEvents> {
   const { allowedOrigins, trustProxy } = config.server;
   const io = new Server<ClientToServerEvents, ServerToClientEvents>(http, {
@@ -95,14 +108,16 @@ export function attachSockets(
     });
 
     const handlers: Handlers = {
-      async 'conversation-create'({ language }) {
+      async 'conversation-create'({ language, identity }) {
         requireRoom();
         const { conversation, token } = await store.create(
           defaultTenant,
           language === undefined ? {} : { language },
         );
+        const key = inDefaultTenant(conversation.id);
+        const verified = customers && (await claimConversation(key, identity, customers));
         follow(conversation.id, 0);
-        return { conversationId: conversation.id, token };
+        return { conversationId: conversation.id, token, ...(verified ? { verified } : {}) };
       },
       async resume({ conversationId, after }) {
         follow(conversationId, after);
@@ -127,6 +142,10 @@ export function attachSockets(
       },
       async 'handoff-request'({ conversationId, email }) {
         await answering.handoff(inDefaultTenant(conversationId), { email });
+        return {};
+      },
+      typing({ conversationId, typing }) {
+        answering.signals.customerTypes(inDefaultTenant(conversationId), typing);
         return {};
       },
     };
@@ -187,6 +206,12 @@ export function attachSockets(
       const controller = new AbortController();
       followed.set(conversationId, controller);
       const { signal } = controller;
+      const stopSignals = followSignals(inDefaultTenant(conversationId), { answering, store })((told) => {
+        // For a client that is slow it is not worth waiting.
+        if (told.type === 'typing') socket.volatile.emit('typing', told);
+        else socket.volatile.emit('read', told);
+      });
+      signal.addEventListener('abort', stopSignals, { once: true });
       const send = async () => {
         await sleep(0);
         for await (const entry of answering.subscribe(inDefaultTenant(conversationId), { after, signal })) {
@@ -200,6 +225,7 @@ export function attachSockets(
       send()
         .catch(giveUp)
         .finally(() => {
+          stopSignals();
           if (followed.get(conversationId) === controller) followed.delete(conversationId);
         });
     }

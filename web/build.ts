@@ -65,6 +65,8 @@ function withoutDefaultInstance(marked: string): string {
     );
 }
 
+const versionOf = (file: Buffer) => createHash('sha256').update(file).digest('base64url').slice(0, 10);
+
 function isCurrent(hash: string): boolean {
   try {
     return readFileSync(stampFile, 'utf8') === hash;
@@ -72,6 +74,9 @@ function isCurrent(hash: string): boolean {
     return false;
   }
 }
+
+/** Of the widget's two files: which browsers, and how. */
+const forWebsites = { target: ['chrome120', 'firefox125', 'safari17'], cssTarget: 'esnext' as const };
 
 /** Once here, at the best level, instead of for each request. */
 function compress(folder: string): void {
@@ -107,12 +112,28 @@ async function buildAll(hash: string): Promise<void> {
     ...shared,
     root: join(here, 'widget'),
     publicDir: false,
-    plugins: [withoutDeadCode],
     build: {
       outDir: next,
       emptyOutDir: false,
-      target: ['chrome120', 'firefox125', 'safari17'],
-      cssTarget: 'esnext',
+      ...forWebsites,
+      rolldownOptions: {
+        input: join(here, 'widget/person/main.ts'),
+        preserveEntrySignatures: 'strict',
+        output: { format: 'es', entryFileNames: 'widget-person.js' },
+      },
+    },
+  });
+  const person = readFileSync(join(next, 'widget-person.js'));
+  await build({
+    ...shared,
+    root: join(here, 'widget'),
+    publicDir: false,
+    plugins: [withoutDeadCode],
+    define: { personSideVersion: JSON.stringify(versionOf(person)) },
+    build: {
+      outDir: next,
+      emptyOutDir: false,
+      ...forWebsites,
       rolldownOptions: {
         input: join(here, 'widget/main.ts'),
         output: { format: 'iife', entryFileNames: 'widget.js' },

@@ -84,6 +84,12 @@ const schema = z.object({
   ANSWERDESK_MAX_CONCURRENT_ANSWERS: count(200, 100_000),
   ANSWERDESK_SHUTDOWN_GRACE_MS: milliseconds(10_000),
 
+  ANSWERDESK_IDENTITY_SECRET: z
+    .string()
+    .min(32, { error: 'write at least 32 characters, for example what "openssl rand -base64 32" prints' })
+    .optional(),
+  ANSWERDESK_PICTURES: z.enum(['on', 'off']).default('off'),
+
   ANSWERDESK_FORGOTTEN_AFTER_MINUTES: count(10, 10_000),
   ANSWERDESK_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   ANSWERDESK_MAIL_FROM: z.string().min(3).max(320).optional(),
@@ -177,6 +183,12 @@ function shape(env: z.infer<typeof schema>) {
       messagesPerMinute: env.ANSWERDESK_MESSAGES_PER_MINUTE,
       requestsPerMinute: env.ANSWERDESK_REQUESTS_PER_MINUTE,
       concurrentAnswers: env.ANSWERDESK_MAX_CONCURRENT_ANSWERS,
+    },
+    customers: {
+      /** Shared with the website whose signed-in visitors the widget knows; undefined: everybody is anonymous. */
+      identitySecret: env.ANSWERDESK_IDENTITY_SECRET,
+      /** Whether customers may send pictures to a person. */
+      pictures: env.ANSWERDESK_PICTURES === 'on',
     },
     inbox: {
       /** A customer whom a person left without a reply for this long is in the queue again. */

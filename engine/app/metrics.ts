@@ -12,6 +12,7 @@ export interface Metrics {
   readonly answering: AnsweringObserver;
   readonly quality: QualityObserver;
   readonly reranking: RerankObserver;
+  readonly customers: { rated(rating: 'up' | 'down', isByPerson: boolean): void };
   httpRequest(request: { method: string; route: string; status: number; durationMs: number }): void;
   readonly sockets: Gauge;
   readonly eventStreams: Gauge;
@@ -119,6 +120,12 @@ export function createMetrics({ activeAnswers }: { activeAnswers: () => number }
     buckets: shares,
     registers,
   });
+  const ratings = new Counter({
+    name: 'answerdesk_conversation_ratings_total',
+    help: 'Conversations that customers rated, by the first rating of each and by whether a person took part.',
+    labelNames: ['rating', 'person'],
+    registers,
+  });
   const generationInfo = new Gauge({
     name: 'answerdesk_knowledge_base_info',
     help: 'The generation in use; always 1.',
@@ -162,6 +169,9 @@ export function createMetrics({ activeAnswers }: { activeAnswers: () => number }
       },
       dropped: () => sampledAnswers.inc({ outcome: 'dropped' }),
       failed: () => sampledAnswers.inc({ outcome: 'failed' }),
+    },
+    customers: {
+      rated: (rating, isByPerson) => ratings.inc({ rating, person: String(isByPerson) }),
     },
     reranking: {
       reranked({ outcome, durationMs }) {

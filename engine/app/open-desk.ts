@@ -4,11 +4,15 @@ import { type Accounts, createAccounts } from '#access/accounts.ts';
 import type { AnswerObserver } from '#chat/answer.ts';
 import { type Answering, createAnswering } from '#chat/runs/answering.ts';
 import { type CaseWork, createCaseWork } from '#chat/runs/case-work.ts';
+import { type CustomerWork, createCustomerWork } from '#chat/runs/customer-work.ts';
+import type { CustomerStore } from '#core/customers.ts';
 import type { InboxStore } from '#core/inbox.ts';
+import type { PictureStore } from '#core/pictures.ts';
 import type { RerankObserver } from '#core/reranker.ts';
 import type { SettingsStore } from '#core/settings.ts';
 import type { ConversationStore } from '#core/stores.ts';
 import { defaultTenant } from '#core/tenant.ts';
+import { createPictureCleaner } from '#storage/pictures/clean-picture.ts';
 import { openSqliteConversationStore } from '#storage/sqlite/sqlite-conversation-store.ts';
 import type { Config } from './config.ts';
 import type { Logger } from './logger.ts';
@@ -25,9 +29,13 @@ const lookForForgottenMs = 30_000;
 
 export interface Desk extends AsyncDisposable {
   readonly knowledge: Knowledge;
-  readonly store: ConversationStore & InboxStore & { readonly settings: SettingsStore };
+  readonly store: ConversationStore &
+    InboxStore &
+    CustomerStore &
+    PictureStore & { readonly settings: SettingsStore };
   readonly accounts: Accounts;
   readonly cases: CaseWork;
+  readonly customers: CustomerWork;
   readonly answering: Answering;
   readonly metrics: Metrics;
 }
@@ -74,6 +82,14 @@ export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
     messageLength: config.limits.messageLength,
     absentChannels,
   });
+  const customers = createCustomerWork({
+    store,
+    answering,
+    cases,
+    mailChannel: absentChannels[0],
+    cleanPicture: config.customers.pictures ? createPictureCleaner() : undefined,
+    observer: metrics.customers,
+  });
   const [baseUrl = `http://localhost:${config.server.port}`] = config.server.publicUrls;
   const deskName = async () => (await store.settings.settings(defaultTenant)).name;
   stack.use(openNotices({ settings: config.notices, baseUrl, deskName, store, logger }));
@@ -101,6 +117,7 @@ export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
     metrics,
     accounts,
     cases,
+    customers,
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 }

@@ -5,12 +5,14 @@ import { createMailer } from '#connectors/notices/mail.ts';
 import { sendSlack, sendWebhook } from '#connectors/notices/webhook.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import type { HandoffReason } from '#core/conversation.ts';
+import type { CustomerStore } from '#core/customers.ts';
 import { isAbortError } from '#core/errors.ts';
 import type { Notice, NoticeStore } from '#core/notices.ts';
 import type { ConversationStore } from '#core/stores.ts';
 import { createDelivery, type Deliver } from '#jobs/deliver-notices.ts';
 import type { Config } from './config.ts';
 import type { Logger } from './logger.ts';
+import { transcriptMail } from './transcript-mail.ts';
 
 type NoticeSettings = Config['notices'];
 
@@ -46,7 +48,9 @@ export interface NoticesOptions {
   readonly baseUrl: string;
   /** As customers know the desk; stands in subjects of mails. */
   readonly deskName?: () => Promise<string | undefined>;
-  readonly store: NoticeStore & Pick<ConversationStore, 'get' | 'handling'>;
+  readonly store: NoticeStore &
+    Pick<ConversationStore, 'get' | 'handling'> &
+    Pick<CustomerStore, 'transcriptEmail'>;
   readonly logger: Logger;
   readonly intervalMs?: number;
 }
@@ -111,6 +115,12 @@ export function openNotices({
 
   async function customerMail(notice: Notice, options: CallOptions): Promise<void> {
     const conversation = await store.get(notice.key);
+    if (notice.kind === 'transcript') {
+      const to = await store.transcriptEmail(notice.key, notice.about);
+      if (conversation && to)
+        await mailer!.send({ id: notice.id, to, ...transcriptMail(conversation) }, options);
+      return;
+    }
     const message = conversation?.messages.find(({ id }) => id === notice.about);
     const email = conversation?.handoff?.email;
     if (!message || !email) return;

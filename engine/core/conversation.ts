@@ -42,12 +42,22 @@ export interface Topic {
   readonly section?: string;
 }
 
+/** Of a customer, as it is kept: decoded, and written anew as WebP without what a camera adds. */
+export interface Picture {
+  readonly id: string;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+}
+
 export interface Message extends Turn {
   readonly id: string;
   /** ISO 8601. */
   readonly createdAt: string;
   /** Of a person's message: who wrote it, as the customer sees them. */
   readonly person?: { readonly name: string };
+  /** Of a customer's message, whose text may be empty then. No answer is promised to it. */
+  readonly pictures?: readonly Picture[];
   /** Of the bot's messages, unless they were cut off. */
   readonly decision?: Decision;
   readonly citations?: readonly Citation[];
@@ -67,6 +77,25 @@ export interface Conversation {
   readonly language?: string;
   readonly messages: readonly Message[];
   readonly handoff?: { readonly reason: HandoffReason; readonly at: string; readonly email?: string };
+  /** Who the website says that it is; absent: anybody. */
+  readonly visitor?: Visitor;
+  /** The last word counts. */
+  readonly rating?: ConversationRating;
+}
+
+/** Somebody who is signed in to the website that shows the widget; its server vouches for them. */
+export interface Visitor {
+  /** The website's. */
+  readonly id: string;
+  readonly name?: string;
+  readonly email?: string;
+}
+
+/** Of a whole conversation, once it is over. */
+export interface ConversationRating {
+  readonly rating: 'up' | 'down';
+  readonly comment?: string;
+  readonly at: string;
 }
 
 export interface Feedback {

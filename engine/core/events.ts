@@ -37,7 +37,25 @@ export type JournalEvent =
       readonly type: 'handling-changed';
       readonly state: HandlingState;
       readonly person?: { readonly name: string };
-    };
+      /** Of going back to the assistant: the customer chose it. */
+      readonly by?: 'customer';
+    }
+  /** The customer says how the conversation was. A later one replaces it. */
+  | { readonly type: 'conversation-rated'; readonly rating: 'up' | 'down' };
+
+/**
+ * What happens right now; never journalled, and missed by who comes later. `person`: one of the team. `read`: a person has seen the
+ * conversation up to this journal entry.
+ */
+export type LiveSignal =
+  | {
+      readonly type: 'typing';
+      readonly who: 'person' | 'customer';
+      readonly typing: boolean;
+      /** Of a person, as the customer sees them. */
+      readonly person?: { readonly name: string };
+    }
+  | { readonly type: 'read'; readonly sequence: number };
 
 export interface JournalEntry {
   readonly conversationId: string;

@@ -3,6 +3,8 @@
 //
 //   bot --request--> waiting --take--> person --give-back--> bot
 //                       ^-----return------'    --resolve--> resolved --customer-wrote--> bot
+//
+// From waiting and person the customer may go back to the assistant, too.
 import type { HandoffReason } from './conversation.ts';
 import { AppError } from './errors.ts';
 
@@ -30,6 +32,8 @@ export interface Handling {
   readonly waitingSince?: string;
   /** Out of sight until then, or until the customer writes. ISO 8601. */
   readonly snoozedUntil?: string;
+  /** The customer went back to the assistant by themselves; until the next change. */
+  readonly returnedBy?: 'customer';
 }
 
 interface ByPerson {
@@ -52,7 +56,9 @@ export type HandlingAction =
   | ({ readonly type: 'reply' } & ByPerson)
   /** Nobody of the team did it: an owner who was silent for too long. */
   | { readonly type: 'forgotten' }
-  | { readonly type: 'customer-wrote' };
+  | { readonly type: 'customer-wrote' }
+  /** The customer would rather talk to the assistant again, whoever has the conversation. */
+  | { readonly type: 'customer-returned' };
 
 /** Danger first, a technical failure last. */
 const weightOf: Readonly<Record<HandoffReason, number>> = {
@@ -78,7 +84,7 @@ export function changeHandling(handling: Handling, action: HandlingAction, at: s
     throw new AppError('conflict', `${owner.id} owns the conversation.`, {
       publicMessage: `${owner.name} is looking after this conversation.`,
     });
-  const { snoozedUntil: _, ...awake } = handling;
+  const { snoozedUntil: _, returnedBy: _gone, ...awake } = handling;
   switch (action.type) {
     case 'request': {
       const reason = weightier(handling.reason, action.reason);
@@ -109,6 +115,10 @@ export function changeHandling(handling: Handling, action: HandlingAction, at: s
     }
     case 'give-back':
       return state === 'bot' ? handling : { state: 'bot', since: at };
+    case 'customer-returned':
+      return state === 'waiting' || state === 'person'
+        ? { state: 'bot', since: at, returnedBy: 'customer' }
+        : handling;
     case 'snooze':
       if (state !== 'waiting' && state !== 'person')
         throw unfit('Only a conversation that waits for a person can be put off.');

@@ -1,14 +1,17 @@
 // What has to reach somebody outside, kept until it has: a notice is written in the transaction that makes it due.
 import type { ConversationKey } from './tenant.ts';
 
-/** `handoff`: a customer waits for a person; `reply`: a person answered a customer who is not there. */
-export type NoticeKind = 'handoff' | 'reply';
+/**
+ * `handoff`: a customer waits for a person; `reply`: a person answered a customer who is not there; `transcript`: a customer wants the
+ * conversation by mail.
+ */
+export type NoticeKind = 'handoff' | 'reply' | 'transcript';
 
 export interface Notice {
   readonly id: string;
   readonly key: ConversationKey;
   readonly kind: NoticeKind;
-  /** Of a reply, the id of its message. With the rest it makes the notice one of its kind. */
+  /** Of a reply, the id of its message; of a transcript, of the request. With the rest it makes the notice one of its kind. */
   readonly about: string;
   /** Name of the way it goes: `mail`, `webhook`, `slack`, `customer-mail`. */
   readonly channel: string;

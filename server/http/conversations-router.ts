@@ -1,5 +1,5 @@
 // The HTTP interface of conversations: it reads the request, asks `answering`, and writes the response.
-import { type NextFunction, type Request, type Response, Router } from 'express';
+import { type Request, type Response, Router } from 'express';
 import type { Metrics } from '#app/metrics.ts';
 import type { Answering } from '#chat/runs/answering.ts';
 import type { SubscribeOptions } from '#chat/runs/journal-feed.ts';
@@ -8,6 +8,7 @@ import { AppError } from '#core/errors.ts';
 import type { JournalEntry } from '#core/events.ts';
 import type { ConversationStore } from '#core/stores.ts';
 import { type ConversationKey, defaultTenant, inDefaultTenant } from '#core/tenant.ts';
+import { followSignals } from '../follow-signals.ts';
 import {
   type ConversationCreated,
   cancelBody,
@@ -15,9 +16,11 @@ import {
   feedbackBody,
   handoffBody,
   messageBody,
-  secretId,
+  typingBody,
 } from '../protocol.ts';
+import { type CustomerDependencies, claimConversation } from './customers-router.ts';
 import { type EventStreamOptions, sendEventStream } from './event-stream.ts';
+import { ownConversation } from './own-conversation.ts';
 import type { RateLimits } from './rate-limits.ts';
 
 export interface ConversationsRouterOptions {
@@ -25,6 +28,8 @@ export interface ConversationsRouterOptions {
   readonly store: ConversationStore;
   readonly rateLimits: RateLimits;
   readonly metrics: Metrics;
+  /** Absent: every customer is anonymous. */
+  readonly customers?: CustomerDependencies;
   readonly streams?: Pick<EventStreamOptions, 'heartbeatMs' | 'stallTimeoutMs'>;
 }
 
@@ -34,36 +39,29 @@ export function conversationsRouter({
   store,
   rateLimits,
   metrics,
+  customers,
   streams,
 }: ConversationsRouterOptions): Router {
   const router = Router();
+  const own = ownConversation(store);
 
   router.post('/', async (request, response) => {
-    const { language } = conversationBody.parse(request.body ?? {});
+    const { language, identity } = conversationBody.parse(request.body ?? {});
     const { conversation, token } = await store.create(
       defaultTenant,
       language === undefined ? {} : { language },
     );
+    const key = inDefaultTenant(conversation.id);
+    const verified = customers && (await claimConversation(key, identity, customers));
     response
       .status(201)
       .location(`${request.baseUrl}/${conversation.id}`)
-      .json({ id: conversation.id, token } satisfies ConversationCreated);
+      .json({
+        id: conversation.id,
+        token,
+        ...(verified ? { verified } : {}),
+      } satisfies ConversationCreated);
   });
-
-  /** The same answer, after the same work, for "not yours" and "not there". */
-  async function ownConversation(
-    request: Request<{ id: string }>,
-    response: Response,
-    next: NextFunction,
-  ): Promise<void> {
-    const id = secretId.safeParse(request.params.id);
-    const [, token = ''] = /^Bearer ([\w-]{1,64})$/.exec(request.headers.authorization ?? '') ?? [];
-    if (!(await store.authenticate(inDefaultTenant(id.data ?? ''), token)))
-      throw new AppError('not-found', 'No conversation for this token.');
-    response.locals.conversationId = request.params.id;
-    response.set('Cache-Control', 'no-store');
-    next();
-  }
 
   async function stream(
     response: Response,
@@ -76,19 +74,20 @@ export function conversationsRouter({
     metrics.eventStreams.inc();
     try {
       const entries = answering.subscribe(key, { after, signal: closed.signal });
-      await sendEventStream(response, entries, { ...streams, ...(isLast ? { isLast } : {}) });
+      const signals = followSignals(key, { answering, store });
+      await sendEventStream(response, entries, { ...streams, signals, ...(isLast ? { isLast } : {}) });
     } finally {
       metrics.eventStreams.dec();
     }
   }
 
-  router.get('/:id', ownConversation, async (request: Request<{ id: string }>, response) => {
+  router.get('/:id', own, async (request: Request<{ id: string }>, response) => {
     const conversation = await store.get(inDefaultTenant(request.params.id));
     if (!conversation) throw new AppError('not-found', 'The conversation was deleted meanwhile.');
     response.json(conversation);
   });
 
-  router.post('/:id/messages', ownConversation, async (request: Request<{ id: string }>, response) => {
+  router.post('/:id/messages', own, async (request: Request<{ id: string }>, response) => {
     const { id } = request.params;
     await rateLimits.message(id);
     const { id: messageId = newSecret(), text } = messageBody.parse(request.body);
@@ -101,16 +100,16 @@ export function conversationsRouter({
     });
   });
 
-  router.get('/:id/events', ownConversation, async (request: Request<{ id: string }>, response) => {
+  router.get('/:id/events', own, async (request: Request<{ id: string }>, response) => {
     await stream(response, inDefaultTenant(request.params.id), { after: lastEventId(request) ?? 0 });
   });
 
-  router.post('/:id/cancel', ownConversation, async (request: Request<{ id: string }>, response) => {
+  router.post('/:id/cancel', own, async (request: Request<{ id: string }>, response) => {
     const { messageId } = cancelBody.parse(request.body);
     response.json({ cancelled: await answering.cancel(inDefaultTenant(request.params.id), messageId) });
   });
 
-  router.post('/:id/feedback', ownConversation, async (request: Request<{ id: string }>, response) => {
+  router.post('/:id/feedback', own, async (request: Request<{ id: string }>, response) => {
     const { messageId, rating, comment } = feedbackBody.parse(request.body);
     await answering.feedback(inDefaultTenant(request.params.id), {
       messageId,
@@ -120,13 +119,19 @@ export function conversationsRouter({
     response.status(204).end();
   });
 
-  router.post('/:id/handoff', ownConversation, async (request: Request<{ id: string }>, response) => {
+  router.post('/:id/handoff', own, async (request: Request<{ id: string }>, response) => {
     const { email } = handoffBody.parse(request.body ?? {});
     await answering.handoff(inDefaultTenant(request.params.id), { email });
     response.status(204).end();
   });
 
-  router.delete('/:id', ownConversation, async (request: Request<{ id: string }>, response) => {
+  router.post('/:id/typing', own, async (request: Request<{ id: string }>, response) => {
+    const { typing } = typingBody.parse(request.body);
+    answering.signals.customerTypes(inDefaultTenant(request.params.id), typing);
+    response.status(204).end();
+  });
+
+  router.delete('/:id', own, async (request: Request<{ id: string }>, response) => {
     const erasure = await answering.delete(inDefaultTenant(request.params.id));
     response.status(erasure === 'erased' ? 204 : 202).end();
   });

@@ -20,10 +20,18 @@ export interface RateLimits {
   signIn(address: string): Promise<void>;
   /** Every message of a conversation. Throws a RateLimitError. */
   message(conversationId: string): Promise<void>;
+  /** Every picture of a conversation. Throws a RateLimitError. */
+  picture(conversationId: string): Promise<void>;
+  /** Every conversation that is to be mailed: by who asks, by where it goes, and in all. Throws a RateLimitError. */
+  mail(address: string, email: string): Promise<void>;
 }
 
 /** A team behind one address signs in with less; guessing needs more. */
 const signInsPerMinute = 60;
+
+const picturesPerMinute = 5;
+/** So that nobody mails strangers through this desk. */
+const mailsPerHour = { fromOneAddress: 5, toOneMailbox: 3, inAll: 200 };
 
 /** Times what a stranger's address may: a console asks again for what it shows whenever something changes. */
 const teamFactor = 5;
@@ -40,6 +48,12 @@ export function createRateLimits(limits: {
     duration: 60,
   });
 
+  const pictures = new RateLimiterMemory({ points: picturesPerMinute, duration: 60 });
+  const hourly = (points: number) => new RateLimiterMemory({ points, duration: 3_600 });
+  const mailsFrom = hourly(mailsPerHour.fromOneAddress);
+  const mailsTo = hourly(mailsPerHour.toOneMailbox);
+  const mails = hourly(mailsPerHour.inAll);
+
   async function consume(limiter: RateLimiterMemory, key: string): Promise<void> {
     try {
       await limiter.consume(key);
@@ -53,5 +67,16 @@ export function createRateLimits(limits: {
     team: (personId) => consume(team, personId),
     signIn: (address) => consume(signIns, address),
     message: (conversationId) => consume(messages, conversationId),
+    picture: (conversationId) => consume(pictures, conversationId),
+    async mail(address, email) {
+      await consume(mailsFrom, address);
+      await consume(mailsTo, mailboxOf(email));
+      await consume(mails, 'all');
+    },
   };
+}
+
+/** `Dana+shop@Example.com` and `dana@example.com` are one mailbox. */
+function mailboxOf(email: string): string {
+  return email.toLowerCase().replace(/\+[^@]*(?=@)/, '');
 }

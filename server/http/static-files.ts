@@ -15,10 +15,12 @@ const immutable = 'public, max-age=31536000, immutable';
 
 export function staticFiles({ folder }: StaticFilesOptions): Router {
   const router = Router();
-  const widget = loadWidget(join(folder, 'widget.js'));
 
-  if (widget) {
-    router.get('/widget.js', (request, response) => {
+  // The second is what the first loads where a person is.
+  for (const name of ['widget.js', 'widget-person.js']) {
+    const widget = loadWidget(join(folder, name));
+    if (!widget) continue;
+    router.get(`/${name}`, (request, response) => {
       response.set({
         'Content-Type': 'text/javascript; charset=utf-8',
         // One address for all versions: asked for again after some minutes, answered with 304 while it is the same.

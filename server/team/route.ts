@@ -18,7 +18,7 @@ export interface TeamDependencies {
   readonly accounts: Accounts;
   readonly cases: CaseWork;
   readonly store: ConversationStore & InboxStore & { readonly settings: SettingsStore };
-  readonly answering: Pick<Answering, 'ask'>;
+  readonly answering: Pick<Answering, 'ask' | 'signals'>;
   readonly logger?: Logger | undefined;
   /** How people sign in; default: with passwords alone. */
   readonly signIn?: SignInWays | undefined;

@@ -1,10 +1,11 @@
 // The server's HTTP interface as the widget uses it. Every request has a time-out; a refusal becomes an ApiError.
 import type { JournalEntry } from '#core/events.ts';
-import type { ConversationCreated, ErrorBody, WireError } from '#server/protocol.ts';
+import type { ConversationCreated, ErrorBody, FollowerSignal, WireError } from '#server/protocol.ts';
 import { readEventStream } from './event-stream.ts';
 import type { OutgoingMessage, Session } from './stored-session.ts';
 
 const requestTimeoutMs = 15_000;
+const uploadTimeoutMs = 60_000;
 /** The server sends at least a heartbeat in this time. */
 const silenceTimeoutMs = 45_000;
 
@@ -23,14 +24,16 @@ export class ApiError extends Error {
 }
 
 export interface Api {
-  createConversation(language: string): Promise<Session>;
+  /** `identity`: the token by which the website says who its visitor is. */
+  createConversation(language: string, identity?: string): Promise<ConversationCreated>;
   /** Hands over the message; the entries that follow are read from the same response. */
   send(session: Session, message: OutgoingMessage, options: FollowOptions): Promise<void>;
   /** The entries so far, then new ones as they come, until the connection ends. */
   follow(session: Session, options: FollowOptions): Promise<void>;
-  cancel(session: Session, messageId: string): Promise<void>;
-  rate(session: Session, messageId: string, rating: 'up' | 'down'): Promise<void>;
-  requestPerson(session: Session, email: string): Promise<void>;
+  /** `path` below that of the conversation. A body makes it a POST. */
+  call(session: Session, path: string, body?: unknown): Promise<Response>;
+  /** `path` below `/api`, for what belongs to no conversation of this browser. */
+  ask(path: string, options?: { readonly bearer?: string; readonly body?: unknown }): Promise<Response>;
   /** The most characters (UTF-16 code units) that the server takes in one message; undefined until it has said so. */
   messageLimit(): number | undefined;
 }
@@ -41,18 +44,20 @@ export interface FollowOptions {
   readonly signal: AbortSignal;
   readonly onOpen: () => void;
   readonly onEntry: (entry: JournalEntry) => void;
+  /** What happens right now, and is in no journal. */
+  readonly onSignal: (signal: FollowerSignal) => void;
 }
 
 export function createApi(server: string): Api {
-  const base = `${server}/api/conversations`;
+  const base = `${server}/api`;
   let messageLimit: number | undefined;
 
-  async function request(path: string, session: Session | undefined, init: RequestInit): Promise<Response> {
+  async function request(path: string, bearer: string | undefined, init: RequestInit): Promise<Response> {
     const response = await fetch(base + path, {
       ...init,
       headers: {
-        ...(init.body ? { 'content-type': 'application/json' } : {}),
-        ...(session ? { authorization: `Bearer ${session.token}` } : {}),
+        ...(typeof init.body === 'string' ? { 'content-type': 'application/json' } : {}),
+        ...(bearer ? { authorization: `Bearer ${bearer}` } : {}),
         ...init.headers,
       },
       credentials: 'omit',
@@ -63,12 +68,14 @@ export function createApi(server: string): Api {
     return response;
   }
 
-  const post = (path: string, session: Session | undefined, body: unknown) =>
-    request(path, session, {
-      method: 'POST',
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(requestTimeoutMs),
+  const ask: Api['ask'] = (path, { bearer, body } = {}) =>
+    request(path, bearer, {
+      ...(body === undefined
+        ? {}
+        : { method: 'POST', body: body instanceof Blob ? body : JSON.stringify(body) }),
+      signal: AbortSignal.timeout(body instanceof Blob ? uploadTimeoutMs : requestTimeoutMs),
     });
+  const pathOf = ({ id }: Session, path: string) => `/conversations/${id}${path}`;
 
   /** Opens within the request's time-out, then ends when nothing was heard for the silence time-out. */
   async function stream(
@@ -85,7 +92,7 @@ export function createApi(server: string): Api {
     };
     const signal = AbortSignal.any([options.signal, silence.signal]);
     try {
-      const response = await request(path, session, {
+      const response = await request(pathOf(session, path), session.token, {
         ...init,
         headers: { accept: 'text/event-stream', 'last-event-id': String(options.after) },
         signal,
@@ -94,7 +101,9 @@ export function createApi(server: string): Api {
       options.onOpen();
       if (!response.body) return;
       for await (const value of readEventStream(response.body, { signal, onActivity: heard })) {
-        options.onEntry(value as JournalEntry);
+        const told = value as JournalEntry | FollowerSignal;
+        if ('event' in told) options.onEntry(told);
+        else options.onSignal(told);
       }
     } finally {
       clearTimeout(timer);
@@ -103,23 +112,15 @@ export function createApi(server: string): Api {
 
   return {
     messageLimit: () => messageLimit,
-    async createConversation(language) {
-      const response = await post('', undefined, { language });
-      const { id, token }: ConversationCreated = await response.json();
-      return { id, token };
+    ask,
+    async createConversation(language, identity) {
+      return (await ask('/conversations', { body: { language, identity } })).json();
     },
+    call: (session, path, body) =>
+      ask(pathOf(session, path), { bearer: session.token, ...(body === undefined ? {} : { body }) }),
     send: (session, message, options) =>
-      stream(`/${session.id}/messages`, session, { method: 'POST', body: JSON.stringify(message) }, options),
-    follow: (session, options) => stream(`/${session.id}/events`, session, {}, options),
-    async cancel(session, messageId) {
-      await post(`/${session.id}/cancel`, session, { messageId });
-    },
-    async rate(session, messageId, rating) {
-      await post(`/${session.id}/feedback`, session, { messageId, rating });
-    },
-    async requestPerson(session, email) {
-      await post(`/${session.id}/handoff`, session, { email });
-    },
+      stream('/messages', session, { method: 'POST', body: JSON.stringify(message) }, options),
+    follow: (session, options) => stream('/events', session, {}, options),
   };
 }
 

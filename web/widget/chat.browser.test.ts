@@ -447,7 +447,7 @@ describeInBrowser('the widget in a browser', () => {
     expect(await page.locator('.up').getAttribute('aria-pressed')).toBe('true');
     await tabTo('Talk to a person');
     await page.keyboard.press('Enter');
-    expect(await page.locator('input[type=email]').count()).toBe(1);
+    await page.locator('input[type=email]').waitFor();
     await page.keyboard.press('Escape');
     expect(await focused()).toBe('Type your question');
     await page.keyboard.press('Escape');
@@ -587,6 +587,7 @@ describeInBrowser('the widget in a browser', () => {
       await page.getByRole('button', { name: 'Try again' }).waitFor();
       expect(await findings(page), 'decline, clarify, hand-over, failure').toEqual([]);
       await page.locator('.head').getByRole('button', { name: 'Talk to a person' }).click();
+      await page.locator('form.card').waitFor();
       await page.keyboard.press('Enter');
       await page.getByRole('alert').waitFor();
       expect(await findings(page), 'form').toEqual([]);

@@ -2,24 +2,27 @@
 // affair; how one message looks is the message view's.
 import { createAnnouncer } from './announcer.ts';
 import { createAnswerNews } from './answer-news.ts';
-import { createApi } from './api.ts';
+import { ApiError, createApi } from './api.ts';
 import { createChatShell } from './chat-shell.ts';
 import { createComposer } from './composer.ts';
 import { createConnectionNotice } from './connection-notice.ts';
 import { type ClientView, createConversationClient } from './conversation-client.ts';
-import { type ShownMessage, streamingAnswer } from './conversation-state.ts';
-import { element } from './dom.ts';
-import { createHandoffForm, type HandoffForm } from './handoff-form.ts';
-import { createMessageView, type MessageExtras, type MessageView } from './message-view.ts';
+import { isOwedAnswer, type ShownMessage, streamingAnswer } from './conversation-state.ts';
+import * as dom from './dom.ts';
+import { createMessageView, explainFailure, type MessageExtras, type MessageView } from './message-view.ts';
+import { loadPersonSide, type PersonSide } from './person-side.ts';
 import type { Settings } from './settings.ts';
 import { createSessionStore } from './stored-session.ts';
 import { fill } from './strings.ts';
+
+const loadAgainAfterMs = 3_000;
 
 export interface Chat {
   readonly node: HTMLElement;
   /** `question` is put into the composer, not sent. */
   open(question?: string): void;
   close(): void;
+  identify(token: string | undefined): void;
   dispose(): void;
 }
 
@@ -32,6 +35,7 @@ export function createChat(settings: Settings, direction: string): Chat {
     api,
     store: createSessionStore(settings),
     language,
+    identity: settings.identity,
     onChange: scheduleRender,
     onReturned: (text) => composer.text() === '' && composer.setText(text),
   });
@@ -40,6 +44,7 @@ export function createChat(settings: Settings, direction: string): Chat {
     stop: () => void client.cancel().catch(scheduleRender),
     typed() {
       client.typed();
+      personSide?.typed(composer.text());
       scheduleRender();
     },
   });
@@ -51,18 +56,22 @@ export function createChat(settings: Settings, direction: string): Chat {
     askPerson,
   });
   const notice = createConnectionNotice(shell.status, strings);
-  const thanks = element('li', { class: 'message agent handoff' });
+  const thanks = dom.element('li', { class: 'message agent handoff' });
+  const slot = dom.element('div');
 
   const views = new Map<string, MessageView>();
   const ratings = new Map<string, 'up' | 'down'>();
   let isOpen = false;
   let scrollDown = true;
   let frame = 0;
-  let handoffForm: HandoffForm | undefined;
+  let personSide: PersonSide | undefined;
+  let loading = false;
+  /** To be done once it is there. */
+  let wanted: ((side: PersonSide) => void) | undefined;
+  let unavailable = '';
   let handoffOffered = false;
   /** The message below which a person's reply was promised; empty before the first. */
   let thanksAfter: string | undefined;
-  let givenEmail: string | undefined;
 
   function scheduleRender(): void {
     if (frame === 0) frame = requestAnimationFrame(render);
@@ -75,8 +84,19 @@ export function createChat(settings: Settings, direction: string): Chat {
     const wasAtEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 80;
     const shown = shownMessages(view);
     const last = shown.at(-1);
-    const { handling } = view.conversation;
+    const { handling, handoff } = view.conversation;
+    if (
+      isOpen &&
+      (client.identity || (handling && handling !== 'bot') || shown.some((message) => message.pictures))
+    )
+      withPersonSide();
+    personSide?.update(view, isOpen);
     if (view.conversation.sequence > 0) news.historyBegins();
+
+    const lastSeen =
+      handling === 'person' && last?.author === 'customer' && (last.sequence ?? Infinity) <= view.readUpTo
+        ? last
+        : undefined;
 
     const nodes: Node[] = [greeting];
     if (thanksAfter === '') nodes.push(thanks);
@@ -84,14 +104,16 @@ export function createChat(settings: Settings, direction: string): Chat {
       nodes.push(
         draw(message, {
           last: message === last,
-          offerPerson: !view.handedOver && !handoffForm && handling !== 'person',
+          offerPerson: !view.handedOver && !personSide?.isBusy && handling !== 'person',
           waiting: view.outbox.some(({ id }) => id === message.id),
+          seen: message === lastSeen ? personSide?.seenText : undefined,
         }),
       );
       if (message.id === thanksAfter) nodes.push(thanks);
     }
-    const isOwed = handling !== 'person' && last?.author === 'customer';
-    if (isOwed && view.connection === 'fine' && !view.refusal) nodes.push(typing);
+    nodes.push(...(personSide?.lastNodes(view) ?? []));
+    const isOwed = isOwedAnswer(view.conversation) || view.outbox.length > 0;
+    if (isOwed && handling !== 'person' && view.connection === 'fine' && !view.refusal) nodes.push(typing);
     arrange(list, nodes);
 
     const answering = streamingAnswer(view.conversation) !== undefined;
@@ -101,8 +123,8 @@ export function createChat(settings: Settings, direction: string): Chat {
     composer.setAnswering(answering);
     const limit = api.messageLimit();
     if (limit) composer.setLimit(limit);
-    notice.show(view, scheduleRender, limit && composer.isFull() ? fill(strings.limit, limit) : '');
-    const wantsPerson = view.conversation.handoff === 'customer-request' && last && news.isNews(last.id);
+    notice.show(view, scheduleRender, limit && composer.isFull() ? fill(strings.limit, limit) : unavailable);
+    const wantsPerson = handoff === 'customer-request' && last && news.isNews(last.id);
     if (wantsPerson && isOpen && !answering && !handoffOffered && !view.handedOver) askPerson();
     if (wasAtEnd || scrollDown) scroll.scrollTop = scroll.scrollHeight;
     scrollDown = false;
@@ -112,6 +134,7 @@ export function createChat(settings: Settings, direction: string): Chat {
     const view =
       views.get(message.id) ?? createMessageView(settings, { rate, choose: send, askPerson, retry });
     views.set(message.id, view);
+    if (message.pictures) personSide?.drawPictures(view.pictures, message.pictures);
     view.update(message, {
       ...extras,
       rating: ratings.get(message.id),
@@ -122,7 +145,7 @@ export function createChat(settings: Settings, direction: string): Chat {
   }
 
   function send(text: string): void {
-    closeHandoff();
+    personSide?.close();
     scrollDown = true;
     news.asked(client.send(text));
     composer.focus();
@@ -138,7 +161,7 @@ export function createChat(settings: Settings, direction: string): Chat {
     render();
     views.get(id)?.node.querySelector<HTMLElement>(`.${rating}`)?.focus();
     announcer.say(strings.thanks);
-    client.rate(id, rating).catch(() => {
+    client.call('/feedback', { messageId: id, rating }).catch(() => {
       ratings.delete(id);
       scheduleRender();
     });
@@ -146,46 +169,86 @@ export function createChat(settings: Settings, direction: string): Chat {
 
   function askPerson(): void {
     handoffOffered = true;
-    if (!handoffForm) {
-      const actions = { request: client.requestPerson, close: endHandoff };
-      handoffForm = createHandoffForm(strings, actions, givenEmail);
-      composer.node.hidden = true;
-      composer.node.before(handoffForm.node);
-      scrollDown = true;
-      scheduleRender();
-    }
-    handoffForm.focus();
+    withPersonSide((side) => side.askPerson());
   }
 
-  function endHandoff(email?: string): void {
-    closeHandoff();
-    composer.focus();
-    if (!email) return;
-    givenEmail = email;
+  /** Loads the second file if that was not done yet. What goes wrong is said only where the customer asked for something. */
+  function withPersonSide(then?: (side: PersonSide) => void): void {
+    if (personSide) then?.(personSide);
+    else wanted = then ?? wanted;
+    if (personSide || loading) return;
+    loading = true;
+    loadPersonSide(settings.server).then(
+      (createPersonSide) => {
+        if (signal.aborted) return;
+        unavailable = '';
+        personSide = createPersonSide({
+          settings,
+          dom,
+          client,
+          composer,
+          panel: shell.panel,
+          slot,
+          addStyles,
+          say: announcer.say,
+          explain,
+          render: scheduleRender,
+          asked: noteAsked,
+          switched: showAnother,
+        });
+        wanted?.(personSide);
+        scrollDown = true;
+        render();
+      },
+      () => {
+        setTimeout(() => {
+          loading = false;
+          scheduleRender();
+        }, loadAgainAfterMs);
+        if (!wanted) return;
+        wanted = undefined;
+        unavailable = strings.failed;
+        scheduleRender();
+      },
+    );
+  }
+
+  function addStyles(css: string): void {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(css);
+    const root = shell.node.getRootNode() as ShadowRoot;
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+  }
+
+  function explain(thrown: unknown) {
+    return thrown instanceof ApiError
+      ? { text: explainFailure(thrown, strings), code: thrown.code }
+      : { text: strings.offline };
+  }
+
+  function noteAsked(text: string): void {
     thanksAfter = client.view().conversation.messages.at(-1)?.id ?? '';
-    const text = fill(strings.handoffDone, email);
-    thanks.replaceChildren(element('div', { class: 'bubble', dir: 'auto' }, text));
+    thanks.replaceChildren(dom.element('div', { class: 'bubble', dir: 'auto' }, text));
     announcer.say(text);
     scrollDown = true;
     render();
   }
 
-  function closeHandoff(): void {
-    handoffForm?.node.remove();
-    handoffForm = undefined;
-    composer.node.hidden = false;
-    scheduleRender();
-  }
-
   function startAgain(): void {
-    closeHandoff();
-    thanksAfter = undefined;
-    givenEmail = undefined;
-    handoffOffered = false;
-    views.clear();
+    showAnother();
     client.restart();
     announcer.say(strings.restart);
     composer.focus();
+  }
+
+  /** Of the conversation before, nothing stays. */
+  function showAnother(): void {
+    personSide?.close();
+    thanksAfter = undefined;
+    handoffOffered = false;
+    views.clear();
+    scrollDown = true;
+    scheduleRender();
   }
 
   function setOpen(now: boolean): void {
@@ -214,7 +277,7 @@ export function createChat(settings: Settings, direction: string): Chat {
   function onKey(event: KeyboardEvent): void {
     if (event.key !== 'Escape' || event.isComposing) return;
     event.stopPropagation();
-    if (handoffForm) endHandoff();
+    if (personSide?.close()) composer.focus();
     else close();
   }
 
@@ -227,7 +290,7 @@ export function createChat(settings: Settings, direction: string): Chat {
   shell.panel.addEventListener('keydown', onKey);
   addEventListener('online', () => client.wake(), { signal });
   document.addEventListener('visibilitychange', noteVisibility, { signal });
-  shell.panel.append(composer.node);
+  shell.panel.append(slot, composer.node);
   shell.node.append(announcer.node);
   setOpen(settings.open || client.wasOpen);
 
@@ -235,8 +298,14 @@ export function createChat(settings: Settings, direction: string): Chat {
     node: shell.node,
     open,
     close,
+    identify(token) {
+      const before = client.view().conversation;
+      client.identify(token);
+      if (client.view().conversation !== before) showAnother();
+    },
     dispose() {
       listening.abort();
+      personSide?.dispose();
       shell.dispose();
       client.close();
     },

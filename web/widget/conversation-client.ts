@@ -1,5 +1,6 @@
 // Keeps one conversation in step with the server. One loop, and at most one connection at a time: it delivers what waits in
 // the outbox, then follows the journal from the last entry seen. Whatever breaks, the loop starts again from there.
+import type { ConversationCreated } from '#server/protocol.ts';
 import { type Api, ApiError, type FollowOptions } from './api.ts';
 import {
   awaitsAnswer,
@@ -8,7 +9,7 @@ import {
   reduceConversation,
   streamingAnswer,
 } from './conversation-state.ts';
-import type { OutgoingMessage, SessionStore } from './stored-session.ts';
+import type { OutgoingMessage, Session, SessionStore } from './stored-session.ts';
 
 export interface ClientView {
   readonly conversation: ConversationState;
@@ -20,6 +21,10 @@ export interface ClientView {
   readonly refusal?: { readonly code: string; readonly message: string } | undefined;
   /** A person has the customer's address and will reply. */
   readonly handedOver: boolean;
+  /** Name of the person who is typing. */
+  readonly typing?: string | undefined;
+  /** A person has seen the journal up to this entry. */
+  readonly readUpTo: number;
 }
 
 export interface ConversationClient {
@@ -27,8 +32,17 @@ export interface ConversationClient {
   /** Returns the id of the new message. */
   send(text: string): string;
   cancel(): Promise<void>;
-  rate(messageId: string, rating: 'up' | 'down'): Promise<void>;
-  requestPerson(email: string): Promise<void>;
+  /** Of the conversation, which begins with it if there is none. `path` below that of the conversation; a body makes it a POST. */
+  call(path: string, body?: unknown): Promise<Response>;
+  /** Without an address a person will write here. */
+  requestPerson(email: string | undefined): Promise<void>;
+  /** Of no conversation of this browser: as the visitor whom the website names. */
+  ask(path: string, body?: object): Promise<Response>;
+  readonly identity: string | undefined;
+  /** The website says who its visitor is, or that they left: then a conversation that is theirs is forgotten here. */
+  identify(token: string | undefined): void;
+  /** Another conversation of the visitor. */
+  switchTo(session: Session): void;
   /** Whether the chat is open, which a reload keeps; only an open one in a visible tab holds an idle connection. */
   setOpen(now: { readonly open: boolean; readonly visible: boolean }): void;
   readonly wasOpen: boolean;
@@ -44,6 +58,7 @@ export interface ClientOptions {
   readonly api: Api;
   readonly store: SessionStore;
   readonly language: string;
+  readonly identity?: string | undefined;
   readonly onChange: () => void;
   /** A message that the server will never take; its text should go back to its writer. */
   readonly onReturned: (text: string) => void;
@@ -51,16 +66,21 @@ export interface ClientOptions {
 
 const shortestPauseMs = 200;
 const longestPauseMs = 15_000;
+const typingLastsMs = 10_000;
 
 export function createConversationClient({
   api,
   store,
   language,
+  identity,
   onChange,
   onReturned,
 }: ClientOptions): ConversationClient {
-  let { session, outbox, open, handedOver } = store.load();
+  let { session, outbox, open, handedOver, visitor } = store.load();
   let conversation = emptyConversation;
+  let typing: ClientView['typing'];
+  let typingTimer: ReturnType<typeof setTimeout> | undefined;
+  let readUpTo = 0;
   let connection: ClientView['connection'] = 'fine';
   let refusal: ClientView['refusal'];
   /** What takes the refusal back: reaching the server, or only the customer. */
@@ -75,7 +95,7 @@ export function createConversationClient({
   let attempt = new AbortController();
   let endPause: (() => void) | undefined;
 
-  const save = () => store.save({ session, outbox, open, handedOver });
+  const save = () => store.save({ session, outbox, open, handedOver, visitor });
   const undelivered = () => outbox.find(({ id }) => !accepted.has(id));
   const needed = () =>
     !closed && (outbox.length > 0 || (session !== undefined && (active || awaitsAnswer(conversation))));
@@ -94,6 +114,8 @@ export function createConversationClient({
         if (signal.aborted || entry.conversationId !== session?.id) return;
         conversation = reduceConversation(conversation, entry);
         const { event } = entry;
+        if (event.type === 'person-message' || event.type === 'handling-changed') typing = undefined;
+        if (event.type === 'handling-changed' && event.state !== 'waiting') handedOver = false;
         if (event.type === 'customer-message' && outbox.some(({ id }) => id === event.message.id)) {
           outbox = outbox.filter(({ id }) => id !== event.message.id);
           save();
@@ -101,21 +123,42 @@ export function createConversationClient({
         if (conversation.gap || !needed()) attempt.abort();
         onChange();
       },
+      onSignal(told) {
+        if (signal.aborted || told.conversationId !== session?.id) return;
+        if (told.type === 'read') readUpTo = Math.max(readUpTo, told.sequence);
+        else {
+          typing = told.typing ? (told.person?.name ?? '') : undefined;
+          clearTimeout(typingTimer);
+          // Whoever loses the connection says no more that they stopped.
+          typingTimer = setTimeout(() => {
+            typing = undefined;
+            onChange();
+          }, typingLastsMs);
+        }
+        onChange();
+      },
     };
   }
 
   async function connectOnce(): Promise<void> {
     const { signal } = attempt;
-    if (!session) {
-      const created = await api.createConversation(language);
+    let current = session;
+    if (!current) {
+      const created = await create();
       if (signal.aborted) return;
-      session = created;
+      current = begin(created);
+    } else if (identity && visitor === undefined) {
+      // It began before the visitor signed in.
+      const named = visitorOf(identity);
+      const { verified } = await (await api.call(current, '/identity', { identity })).json();
+      if (signal.aborted) return;
+      visitor = verified ? named : '';
       save();
     }
     const message = undelivered();
-    if (!message) return api.follow(session, follow(signal));
+    if (!message) return api.follow(current, follow(signal));
     const options = follow(signal);
-    await api.send(session, message, {
+    await api.send(current, message, {
       ...options,
       onOpen() {
         accepted.add(message.id);
@@ -197,20 +240,36 @@ export function createConversationClient({
 
   function forget(): void {
     session = undefined;
+    visitor = undefined;
     handedOver = false;
+    typing = undefined;
+    readUpTo = 0;
     conversation = emptyConversation;
     accepted.clear();
     save();
   }
 
-  async function ensureSession() {
-    session ??= await api.createConversation(language);
+  const create = () => api.createConversation(language, identity);
+
+  function begin({ id, token, verified }: ConversationCreated): Session {
+    session = { id, token };
+    visitor = verified ? visitorOf(identity) : identity && '';
     save();
     return session;
   }
 
+  const ensureSession = async () => session ?? begin(await create());
+
+  /** A shared browser: what another visitor said here is none of this one's business. */
+  function forgetOthers(): void {
+    if (!visitor || visitor === visitorOf(identity)) return;
+    outbox = [];
+    forget();
+  }
+  forgetOthers();
+
   return {
-    view: () => ({ conversation, outbox, connection, refusal, handedOver }),
+    view: () => ({ conversation, outbox, connection, refusal, handedOver, typing, readUpTo }),
     send(text) {
       const id = newId();
       outbox = [...outbox, { id, text }];
@@ -222,14 +281,13 @@ export function createConversationClient({
     },
     async cancel() {
       const answer = streamingAnswer(conversation);
-      if (session && answer) await api.cancel(session, answer.id);
+      if (session && answer) await api.call(session, '/cancel', { messageId: answer.id });
     },
-    async rate(messageId, rating) {
-      if (session) await api.rate(session, messageId, rating);
-    },
+    call: async (path, body) => api.call(await ensureSession(), path, body),
+    ask: (path, body) => api.ask(path, body ? { body } : identity ? { bearer: identity } : {}),
     async requestPerson(email) {
-      await api.requestPerson(await ensureSession(), email);
-      handedOver = true;
+      await api.call(await ensureSession(), '/handoff', { email });
+      handedOver = email !== undefined;
       save();
       if (!running) void run();
     },
@@ -252,6 +310,24 @@ export function createConversationClient({
     wake() {
       if (connection === 'lost' || refusal) wake();
     },
+    get identity() {
+      return identity;
+    },
+    identify(token) {
+      identity = token;
+      if (visitor === '') visitor = undefined;
+      forgetOthers();
+      wake();
+      onChange();
+    },
+    switchTo(chosen) {
+      outbox = [];
+      refusal = undefined;
+      forget();
+      begin({ ...chosen, verified: true });
+      wake();
+      onChange();
+    },
     restart() {
       outbox = [];
       refusal = undefined;
@@ -272,4 +348,14 @@ function newId(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))]
     .map((byte) => byte.toString(16).padStart(2, '0'))
     .join('');
+}
+
+/** Whom the token names, to tell one visitor from the next. Only the server can tell whether it is true. */
+function visitorOf(token: string | undefined): string | undefined {
+  try {
+    const claims = token?.split('.')[1] ?? '';
+    return `${JSON.parse(atob(claims.replace(/-/g, '+').replace(/_/g, '/'))).sub}`;
+  } catch {
+    return undefined;
+  }
 }

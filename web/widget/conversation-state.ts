@@ -1,6 +1,14 @@
 // What the customer sees of a conversation, as a pure fold over the server's journal: the same entries give the same
 // state, however often the connection was cut, repeated or out of order in between. Knows no network and no DOM.
-import type { Author, Citation, Decision, HandoffReason, Message, Topic } from '#core/conversation.ts';
+import type {
+  Author,
+  Citation,
+  Decision,
+  HandoffReason,
+  Message,
+  Picture,
+  Topic,
+} from '#core/conversation.ts';
 import type { AnswerEndReason, ChatEvent, JournalEntry } from '#core/events.ts';
 import type { HandlingState } from '#core/handling.ts';
 
@@ -15,6 +23,9 @@ export interface ShownMessage {
   readonly person?: string | undefined;
   /** No words of anybody: from here on somebody else looks after the conversation. */
   readonly change?: HandlingState;
+  readonly pictures?: readonly Picture[] | undefined;
+  /** Of a customer's message: where it stands in the journal. */
+  readonly sequence?: number;
   readonly decision?: Decision | undefined;
   /** What the desk offers when it asks back, as a numbered list of the text. */
   readonly topics?: readonly Topic[] | undefined;
@@ -31,6 +42,8 @@ export interface ConversationState {
   readonly handoff?: HandoffReason;
   /** Absent: the assistant. */
   readonly handling?: HandlingState;
+  /** How the customer found the conversation. */
+  readonly rating?: 'up' | 'down';
 }
 
 export const emptyConversation: ConversationState = { sequence: 0, gap: false, messages: [] };
@@ -47,7 +60,10 @@ function applyEvent(state: ConversationState, { event, sequence }: JournalEntry)
     case 'customer-message': {
       // Whoever writes again after the end talks to the assistant.
       const { handling, ...rest } = state;
-      return put(handling === 'resolved' ? rest : state, fromJournal(event.message, 'complete'));
+      return put(handling === 'resolved' ? rest : state, {
+        ...fromJournal(event.message, 'complete'),
+        sequence,
+      });
     }
     case 'person-message':
       return put(state, fromJournal(event.message, 'complete'));
@@ -84,7 +100,14 @@ function applyEvent(state: ConversationState, { event, sequence }: JournalEntry)
     case 'answer-error':
       return putFailure(state, event);
     case 'handoff-request':
-      return { ...state, handoff: event.reason };
+      // Whoever has the conversation keeps it.
+      return {
+        ...state,
+        handoff: event.reason,
+        handling: state.handling === 'person' ? 'person' : 'waiting',
+      };
+    case 'conversation-rated':
+      return { ...state, rating: event.rating };
     default:
       // A newer server may know more events than this copy of the widget.
       return state;
@@ -101,6 +124,7 @@ function fromJournal(message: Message, status: AnswerEndReason): ShownMessage {
     person: message.person?.name,
     decision: message.decision,
     topics: message.topics,
+    pictures: message.pictures,
     replyTo: message.replyTo,
   };
 }
@@ -149,7 +173,13 @@ export function awaitsAnswer(state: ConversationState): boolean {
   return (
     state.handling === 'person' ||
     state.handling === 'waiting' ||
-    state.messages.at(-1)?.author === 'customer' ||
+    isOwedAnswer(state) ||
     streamingAnswer(state) !== undefined
   );
+}
+
+/** The customer has said the last word, and the assistant answers. Pictures are for people. */
+export function isOwedAnswer({ handling, messages }: ConversationState): boolean {
+  const last = messages.at(-1);
+  return handling !== 'person' && last?.author === 'customer' && !last.pictures;
 }

@@ -33,20 +33,22 @@ const shapes = {
 
 export type IconName = keyof typeof shapes;
 
-/** A line drawing on a 24 x 24 grid in the colour of the text. */
-export function icon(name: IconName): SVGSVGElement {
+export const icon = (name: IconName): SVGSVGElement => drawing(shapes[name]);
+
+/** Lines on a 24 x 24 grid in the colour of the text. */
+export function drawing(lines: string): SVGSVGElement {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   svg.setAttribute('viewBox', '0 0 24 24');
   svg.setAttribute('aria-hidden', 'true');
   const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
-  path.setAttribute('d', shapes[name]);
+  path.setAttribute('d', lines);
   svg.append(path);
   return svg;
 }
 
 interface ButtonOptions {
   readonly label: string;
-  readonly icon: IconName;
+  readonly icon: IconName | SVGSVGElement;
   readonly class?: string;
   readonly onClick: (event: MouseEvent) => void;
 }
@@ -63,7 +65,7 @@ export function iconButton({
     'aria-label': label,
     title: label,
   });
-  button.append(icon(name));
+  button.append(typeof name === 'string' ? icon(name) : name);
   button.addEventListener('click', onClick);
   return button;
 }

@@ -35,6 +35,12 @@ class ChatElement extends HTMLElement {
   close(): void {
     this.#chat?.close();
   }
+
+  /** The token by which the website says who its visitor is; without one, that they signed out. */
+  identify(token?: string): void {
+    if (this.settings) this.settings = { ...this.settings, identity: token };
+    this.#chat?.identify(token);
+  }
 }
 
 function start(tag: HTMLScriptElement): void {

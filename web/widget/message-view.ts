@@ -18,6 +18,8 @@ export interface MessageActions {
 
 export interface MessageView {
   readonly node: HTMLElement;
+  /** Where the pictures of the message are drawn. */
+  readonly pictures: HTMLElement;
   update(message: ShownMessage, extras: MessageExtras): void;
   /** The text as a screen reader should hear it. */
   spokenText(): string;
@@ -31,6 +33,8 @@ export interface MessageExtras {
   readonly offerPerson: boolean;
   /** Not yet taken by the server. */
   readonly waiting?: boolean;
+  /** Stands below a message that a person has seen. */
+  readonly seen?: string | undefined;
 }
 
 /** `server`: where addresses that begin with `/` are. */
@@ -39,9 +43,10 @@ export function createMessageView(
   actions: MessageActions,
 ): MessageView {
   const text = element('div', { class: 'text prose', dir: 'auto' });
+  const pictures = element('div', { class: 'pictures' });
   const before = element('div');
   const after = element('div');
-  const node = element('li', {}, before, element('div', { class: 'bubble' }, text), after);
+  const node = element('li', {}, before, element('div', { class: 'bubble' }, text), pictures, after);
   let drawn: ShownMessage | undefined;
   let drawnAround = '';
 
@@ -54,6 +59,7 @@ export function createMessageView(
 
   return {
     node,
+    pictures,
     spokenText() {
       if (drawn?.change) return node.textContent ?? '';
       const copy = text.cloneNode(true) as HTMLElement;
@@ -69,6 +75,7 @@ export function createMessageView(
         extras.last,
         extras.offerPerson,
         extras.waiting,
+        extras.seen,
         ...cited.map(({ number }) => number),
       ].join();
       if (drawn === message && drawnAround === around) return;
@@ -82,6 +89,7 @@ export function createMessageView(
       }
       const kind = message.status === 'failed' ? 'failed' : (message.decision ?? message.author);
       node.className = `message ${message.author === 'customer' ? 'customer' : 'agent'} ${extras.waiting ? 'waiting' : kind}`;
+      if (text.parentElement) text.parentElement.hidden = message.pictures !== undefined;
       drawText(text, message, { strings, choosable });
       if (drawnAround !== around) {
         const opened = [...after.querySelectorAll('details[open]')].map(({ id }) => id);
@@ -156,7 +164,8 @@ function heading(message: ShownMessage, strings: Strings): HTMLElement[] {
     { class: 'hear' },
     message.author === 'customer' ? strings.you : strings.assistant,
   );
-  if (message.person) return [element('p', { class: 'kind', dir: 'auto' }, icon('person'), message.person)];
+  if (message.person)
+    return [element('p', { class: 'kind', dir: 'auto' }, avatar(message.person), message.person)];
   const looks: Partial<Record<string, [IconName, string]>> = {
     decline: ['info', strings.declined],
     clarify: ['question', strings.clarify],
@@ -173,6 +182,7 @@ function footer(
   actions: MessageActions,
 ): HTMLElement[] {
   if (extras.waiting) return [note(strings.sending)];
+  if (extras.seen) return [note(extras.seen)];
   if (message.author === 'customer' || message.status === 'streaming') return [];
   const parts: HTMLElement[] = [];
   if (message.status === 'cancelled') parts.push(note(strings.stopped));
@@ -204,6 +214,13 @@ function nextSteps(
 export function changeText({ change, person }: ShownMessage, strings: Strings): string {
   if (change === 'person') return fill(strings.joined, person ?? strings.agent);
   return change === 'waiting' ? strings.queued : change === 'bot' ? strings.botAgain : strings.ended;
+}
+
+/** The first letters of first and last name. */
+function avatar(name: string): HTMLElement {
+  const words = name.trim().split(/\s+/);
+  const initials = [...new Set([words[0], words.at(-1)])].map((word = '') => [...word][0] ?? '').join('');
+  return element('span', { class: 'avatar', 'aria-hidden': 'true' }, initials.toUpperCase());
 }
 
 const note = (text: string) => element('p', { class: 'note' }, text);

@@ -19,6 +19,8 @@ export interface Settings {
   readonly suggestions: readonly string[];
   readonly rememberHours: number;
   readonly open: boolean;
+  /** By which the website says who its visitor is. */
+  readonly identity?: string | undefined;
 }
 
 const defaultColor = '#0f6b5c';
@@ -46,6 +48,7 @@ export function readSettings(
       .slice(0, 4),
     rememberHours: Math.min(Math.max(Number(data.rememberHours) || 0, 0), 24 * 30),
     open: data.open !== undefined && data.open !== 'false',
+    identity: data.identity?.trim() || undefined,
   };
 }
 

@@ -18,6 +18,8 @@ export interface StoredSession {
   readonly open: boolean;
   /** A person will reply by e-mail. */
   readonly handedOver: boolean;
+  /** Id of the visitor whose conversation it is, as their website named it. */
+  readonly visitor?: string | undefined;
 }
 
 export interface SessionStore {
@@ -43,12 +45,13 @@ export function createSessionStore({ server, rememberHours }: SessionStoreOption
         const stored = JSON.parse(storage().getItem(key) ?? 'null');
         if (!stored || (rememberHours > 0 && Date.now() - stored.at > rememberHours * 3_600_000))
           return nothing;
-        const { session, outbox, open, handedOver } = stored;
+        const { session, outbox, open, handedOver, visitor } = stored;
         return {
           session,
           outbox: Array.isArray(outbox) ? outbox : [],
           open: open === true,
           handedOver: handedOver === true,
+          visitor,
         };
       } catch {
         return nothing;

@@ -7,7 +7,7 @@
 // - An answer is promised in the store together with its message. A promise that has no end in the journal is unfinished:
 //   that is the durable mark of both a crash and an orderly stop (`drain` adds "set aside" to it, so that only crashes count
 //   as failed attempts). Nothing final is journalled on a stop: `recover` of the next process finishes the sentence.
-import type { Citation, Conversation, Decision, Feedback, Message } from '#core/conversation.ts';
+import type { Citation, Conversation, Decision, Feedback, Message, Picture } from '#core/conversation.ts';
 import { newSecret } from '#core/conversation-secret.ts';
 import { AppError, toAppError } from '#core/errors.ts';
 import type { AnswerEndReason, ChatEvent, JournalEntry, JournalEvent } from '#core/events.ts';
@@ -18,6 +18,7 @@ import { type AskOnce, createAskOnce } from './ask-once.ts';
 import { continueAnswer } from './continue-answer.ts';
 import { createJournalFeed, type SubscribeOptions } from './journal-feed.ts';
 import { createJournalQueue, type JournalWriter } from './journal-queue.ts';
+import { createLiveSignals, type LiveSignals } from './live-signals.ts';
 
 export interface AnsweringLimits {
   /** UTF-16 code units of a message. */
@@ -52,7 +53,9 @@ export interface AnsweringObserver {
 
 export interface IncomingMessage {
   readonly messageId: string;
+  /** May be empty where there are pictures. */
   readonly text: string;
+  readonly pictures?: readonly Picture[];
 }
 
 export interface Answering {
@@ -67,12 +70,14 @@ export interface Answering {
   subscribe(key: ConversationKey, options: SubscribeOptions): AsyncGenerator<JournalEntry, void>;
   /** Ends the answer with the text so far. `messageId` names it or the message it answers. False if it is not being written. */
   cancel(key: ConversationKey, messageId: string): Promise<boolean>;
-  /** The customer asks for a person. */
+  /** The customer asks for a person. Without an address, the one that their website vouches for counts. */
   handoff(key: ConversationKey, options?: { email?: string | undefined }): Promise<void>;
   /** A person takes over: ends what is being written or waits, with the text so far. Resolves when the journal holds that. */
   silence(key: ConversationKey): Promise<void>;
   /** Tells readers of entries that something else has journalled. */
   announce(key: ConversationKey, entries: readonly JournalEntry[]): void;
+  /** Who types, and how far a person has read. */
+  readonly signals: LiveSignals;
   /** Whether somebody reads the conversation right now. */
   isFollowed(key: ConversationKey): boolean;
   /** Told of each conversation whose messages or handling changed here. Returns the function that ends it. */
@@ -116,6 +121,7 @@ export function createAnswering({
 }: AnsweringOptions): Answering {
   const { waitingMessages = 3, answerTimeoutMs = 300_000, attempts: maxAttempts = 3 } = limits;
   const feed = createJournalFeed(store);
+  const signals = createLiveSignals();
   const journal = createJournalQueue(store, { onEntry: feed.announce });
   /** By conversation, in order; the first is being written. */
   const lanes = new Map<string, Run[]>();
@@ -163,7 +169,10 @@ export function createAnswering({
       throw new AppError('too-many-requests', 'Too many messages of this conversation wait for an answer.');
   }
 
-  async function accept(key: ConversationKey, { messageId, text }: IncomingMessage): Promise<StoredMessage> {
+  async function accept(
+    key: ConversationKey,
+    { messageId, text, pictures }: IncomingMessage,
+  ): Promise<StoredMessage> {
     const known = await store.findMessage(key, messageId);
     if (known) return known;
     const lane = keyText(key);
@@ -171,7 +180,13 @@ export function createAnswering({
     const answerId = newSecret();
     arriving.set(answerId, lane);
     try {
-      const message: Message = { id: messageId, author: 'customer', text, createdAt: now().toISOString() };
+      const message: Message = {
+        id: messageId,
+        author: 'customer',
+        text,
+        createdAt: now().toISOString(),
+        ...(pictures ? { pictures } : {}),
+      };
       const stored = await store.addMessage(key, message, answerId);
       if (!stored) throw new AppError('bad-request', 'The message id names another message.');
       // It was there before.
@@ -179,6 +194,7 @@ export function createAnswering({
       const { conversationId } = key;
       const event: JournalEvent = { type: 'customer-message', message };
       feed.announce(key, { conversationId, sequence: stored.sequence, event });
+      signals.customerTypes(key, false);
       changed(key);
       // A message that came in during a stop is answered by the next process: it is promised in the store.
       if (!draining && stored.answerId !== undefined)
@@ -415,12 +431,14 @@ export function createAnswering({
     },
 
     async handoff(key, { email } = {}) {
-      const already = (await store.get(key))?.handoff;
+      const before = await store.handling(key);
+      const address = email ?? (await store.get(key))?.visitor?.email;
       await store.recordHandoff(key, {
         reason: 'customer-request',
-        ...(email === undefined ? {} : { email }),
+        ...(address === undefined ? {} : { email: address }),
       });
-      if (!already) {
+      // Asked again while one is coming, it is the address that changed.
+      if (before && before.state !== 'waiting' && before.state !== 'person') {
         const writer = journal.writer(key);
         await writer.append({ type: 'handoff-request', reason: 'customer-request' });
         await writer.flushed();
@@ -440,6 +458,8 @@ export function createAnswering({
     announce(key, entries) {
       for (const entry of entries) feed.announce(key, entry);
     },
+
+    signals,
 
     isFollowed: feed.isFollowed,
 
@@ -502,8 +522,9 @@ export function createAnswering({
 /** The conversation as it was when the question's turn came: later questions out, the question last. */
 function asAskedIn(conversation: Conversation, questionId: string): Conversation {
   const at = conversation.messages.findIndex(({ id }) => id === questionId);
+  // Pictures are for people: nothing here reads them.
   const earlier = conversation.messages.filter(
-    ({ author }, index) => index < at || (index > at && author !== 'customer'),
+    ({ author, pictures }, index) => !pictures && (index < at || (index > at && author !== 'customer')),
   );
   return { ...conversation, messages: [...earlier, ...conversation.messages.slice(at, at + 1)] };
 }

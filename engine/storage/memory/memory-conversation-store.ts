@@ -101,7 +101,7 @@ export function createMemoryConversationStore({ now = () => new Date() } = {}): 
       if (found.messages.has(message.id)) return store.findMessage(key, message.id);
       found.handling = changeHandling(found.handling, { type: 'customer-wrote' }, now().toISOString());
       const { sequence } = appendTo(found, { type: 'customer-message', message });
-      if (found.handling.state === 'person') return { sequence };
+      if (found.handling.state === 'person' || message.pictures) return { sequence };
       found.answers.set(answerId, { messageId: answerId, replyTo: message.id, attempts: 0, ended: false });
       return { sequence, answerId };
     },
@@ -123,6 +123,11 @@ export function createMemoryConversationStore({ now = () => new Date() } = {}): 
 
     async lastSequence(key) {
       return find(key)?.journal.length ?? 0;
+    },
+
+    /** No team works on it. */
+    async seenUpTo() {
+      return 0;
     },
 
     async entriesAfter(key, sequence, limit = 1000) {

@@ -32,6 +32,9 @@ interface ConversationsTable {
   customer_sequence: Generated<number>;
   /** What the team has seen. */
   seen_sequence: Generated<number>;
+  /** SHA-256, of conversations of somebody whom their website vouches for. */
+  visitor_hash: Uint8Array | null;
+  returned_by: 'customer' | null;
 }
 
 interface JournalTable extends OfConversation {
@@ -88,6 +91,31 @@ interface NoticesTable extends OfConversation {
   error: string | null;
 }
 
+interface VisitorsTable extends OfConversation {
+  position: Generated<number>;
+  /** JSON. */
+  visitor: string;
+}
+
+interface RatingsTable extends OfConversation {
+  position: Generated<number>;
+  rating: 'up' | 'down';
+  comment: string | null;
+  at: string;
+}
+
+interface TranscriptsTable extends OfConversation {
+  position: Generated<number>;
+  id: string;
+  email: string;
+  at: string;
+}
+
+interface TokensTable extends OfConversation {
+  token_hash: Uint8Array;
+  created_at: string;
+}
+
 export interface ConversationTables {
   conversations: ConversationsTable;
   journal: JournalTable;
@@ -96,6 +124,10 @@ export interface ConversationTables {
   handoffs: HandoffsTable;
   notes: NotesTable;
   notices: NoticesTable;
+  visitors: VisitorsTable;
+  ratings: RatingsTable;
+  transcripts: TranscriptsTable;
+  conversation_tokens: TokensTable;
 }
 
 export function columnsOf({ tenantId, conversationId }: ConversationKey) {
@@ -150,6 +182,7 @@ export const handlingColumns = [
   'reason',
   'waiting_since',
   'snoozed_until',
+  'returned_by',
   'created_at',
 ] as const satisfies readonly (keyof ConversationsTable)[];
 
@@ -163,10 +196,19 @@ export function toHandling(
     ...(row.reason === null ? {} : { reason: row.reason }),
     ...(row.waiting_since === null ? {} : { waitingSince: row.waiting_since }),
     ...(row.snoozed_until === null ? {} : { snoozedUntil: row.snoozed_until }),
+    ...(row.returned_by === null ? {} : { returnedBy: row.returned_by }),
   };
 }
 
-export function fromHandling({ state, since, owner, reason, waitingSince, snoozedUntil }: Handling) {
+export function fromHandling({
+  state,
+  since,
+  owner,
+  reason,
+  waitingSince,
+  snoozedUntil,
+  returnedBy,
+}: Handling) {
   return {
     state,
     state_since: since,
@@ -175,5 +217,6 @@ export function fromHandling({ state, since, owner, reason, waitingSince, snooze
     reason: reason ?? null,
     waiting_since: waitingSince ?? null,
     snoozed_until: snoozedUntil ?? null,
+    returned_by: returnedBy ?? null,
   };
 }

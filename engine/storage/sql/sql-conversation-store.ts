@@ -1,5 +1,5 @@
 // The queries of a ConversationStore, the same for every SQL database. What one database does its own way stands in `SqlBackend`.
-import { type Insertable, type Kysely, sql } from 'kysely';
+import type { Insertable, Kysely } from 'kysely';
 import type { Conversation } from '#core/conversation.ts';
 import { hashToken, newSecret, tokenMatches } from '#core/conversation-secret.ts';
 import { AppError } from '#core/errors.ts';
@@ -21,7 +21,9 @@ import {
   toEvent,
   toHandling,
 } from './conversation-tables.ts';
+import { overwriteText, type TextTable } from './overwrite-text.ts';
 import type { SqlBackend } from './sql-backend.ts';
+import { aboutCustomer } from './sql-customer-store.ts';
 import { insertNotices } from './sql-notice-store.ts';
 
 type Tables = Kysely<ConversationTables>;
@@ -61,7 +63,14 @@ export function createSqlConversationStore(
 
     async authenticate(key, token) {
       const row = await conversationOf(tables, key).select('token_hash').executeTakeFirst();
-      return tokenMatches(token, row?.token_hash);
+      if (tokenMatches(token, row?.token_hash)) return true;
+      const further = await tables
+        .selectFrom('conversation_tokens')
+        .select('token_hash')
+        .where((eb) => eb.and(columnsOf(key)))
+        .where('token_hash', '=', hashToken(token))
+        .executeTakeFirst();
+      return tokenMatches(token, further?.token_hash);
     },
 
     async get(key) {
@@ -81,11 +90,14 @@ export function createSqlConversationStore(
         .where('conversation_id', '=', key.conversationId)
         .orderBy('position')
         .execute();
-      return toConversation(
-        row,
-        messages.map((message) => messageOf(toEvent(message))!),
-        handoffs,
-      );
+      return {
+        ...toConversation(
+          row,
+          messages.map((message) => messageOf(toEvent(message))!),
+          handoffs,
+        ),
+        ...(await aboutCustomer(tables, key)),
+      };
     },
 
     async newest(tenantId, limit) {
@@ -117,7 +129,7 @@ export function createSqlConversationStore(
           .set({ customer_sequence: sequence })
           .where((eb) => eb.and(idColumnsOf(key)))
           .execute();
-        if (handling.state === 'person') return { sequence };
+        if (handling.state === 'person' || message.pictures) return { sequence };
         const promised = { message_id: answerId, reply_to: message.id, promised_at: now().toISOString() };
         await tables
           .insertInto('answers')
@@ -165,6 +177,11 @@ export function createSqlConversationStore(
     async lastSequence(key) {
       const row = await conversationOf(tables, key).select('last_sequence').executeTakeFirst();
       return row?.last_sequence ?? 0;
+    },
+
+    async seenUpTo(key) {
+      const row = await conversationOf(tables, key).select('seen_sequence').executeTakeFirst();
+      return row?.seen_sequence ?? 0;
     },
 
     async entriesAfter(key, sequence, limit = 1000) {
@@ -317,6 +334,9 @@ export function createSqlConversationStore(
           await overwrite(tables, 'feedback', columnsOf(key));
           await overwrite(tables, 'handoffs', columnsOf(key));
           await overwrite(tables, 'notes', columnsOf(key));
+          await overwrite(tables, 'visitors', columnsOf(key));
+          await overwrite(tables, 'ratings', columnsOf(key));
+          await overwrite(tables, 'transcripts', columnsOf(key));
           await tables
             .deleteFrom('conversations')
             .where('tenant_id', '=', key.tenantId)
@@ -372,26 +392,14 @@ export function createSqlConversationStore(
       .execute();
   }
 
-  /** True if there was text to overwrite. */
-  async function overwrite(
+  function overwrite(
     tables: Tables,
-    table: keyof typeof textColumns,
+    table: TextTable,
     row: Readonly<Record<string, string>>,
   ): Promise<boolean> {
-    const column = sql.ref(textColumns[table]);
-    const isRow = sql.join(
-      Object.entries(row).map(([name, value]) => sql`${sql.ref(name)} = ${value}`),
-      sql` AND `,
-    );
-    const { numAffectedRows = 0n } = await sql`
-      UPDATE ${sql.table(table)} SET ${column} = ${overwritten(textColumns[table])}
-      WHERE ${isRow} AND ${column} IS NOT NULL`.execute(tables);
-    return numAffectedRows > 0n;
+    return overwriteText(tables, { table, row, overwritten });
   }
 }
-
-/** Where customers' own words stand. */
-const textColumns = { journal: 'event', feedback: 'comment', handoffs: 'email', notes: 'text' } as const;
 
 function idColumnsOf({ tenantId, conversationId }: ConversationKey) {
   return { tenant_id: tenantId, id: conversationId };

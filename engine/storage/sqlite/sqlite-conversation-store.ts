@@ -1,19 +1,23 @@
 // Conversations in one SQLite file: opens it, keeps it durable and clean. The queries stand in sql-conversation-store.ts.
 import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely, sql } from 'kysely';
 import type { AccessStore } from '#core/access.ts';
+import type { CustomerStore } from '#core/customers.ts';
 import { AppError } from '#core/errors.ts';
 import type { InboxStore } from '#core/inbox.ts';
 import type { NoticeStore } from '#core/notices.ts';
+import type { PictureStore } from '#core/pictures.ts';
 import type { SettingsStore } from '#core/settings.ts';
 import type { ConversationStore } from '#core/stores.ts';
+import { createPictureFolder, type PictureFolder } from '../pictures/picture-folder.ts';
 import type { ConversationTables } from '../sql/conversation-tables.ts';
 import { createSqlAccessStore, type SqlAccessBackend } from '../sql/sql-access-store.ts';
 import type { SqlBackend } from '../sql/sql-backend.ts';
 import { createSqlConversationStore, type SqlStoreOptions } from '../sql/sql-conversation-store.ts';
+import { createSqlCustomerStore } from '../sql/sql-customer-store.ts';
 import { createSqlInboxStore } from '../sql/sql-inbox-store.ts';
 import { createSqlNoticeStore } from '../sql/sql-notice-store.ts';
 import { createSqlSettingsStore } from '../sql/sql-settings-store.ts';
@@ -22,8 +26,8 @@ import { createLogEraser, overwritten, reclaimSpace } from './sqlite-erasure.ts'
 import { migrate } from './sqlite-migrations.ts';
 import { openWriteAheadLogSync } from './write-ahead-log-sync.ts';
 
-/** One file: conversations, the team's side of them, and the team. */
-export interface SqliteStore extends ConversationStore, InboxStore, NoticeStore {
+/** One file: conversations, both sides of them, and the team. Beside it a folder of pictures. */
+export interface SqliteStore extends ConversationStore, InboxStore, NoticeStore, CustomerStore, PictureStore {
   readonly access: AccessStore;
   readonly settings: SettingsStore;
 }
@@ -89,14 +93,40 @@ export function openSqliteConversationStore(
       if (database.isOpen) database.close();
     },
   };
+  const conversations = createSqlConversationStore(backend, { now, handoffChannels });
+  const { erasePictures, conversationsWithPictures, ...pictures } = createPictureFolder(
+    join(dirname(path), 'pictures'),
+  );
+  // What a crash left behind between the two.
+  const swept = sweep({ erasePictures, conversationsWithPictures }, conversations).catch(() => {});
   return {
-    ...createSqlConversationStore(backend, { now, handoffChannels }),
+    ...conversations,
+    async delete(keys) {
+      const erasure = await conversations.delete(keys);
+      await erasePictures(keys);
+      return erasure;
+    },
+    async close() {
+      await swept;
+      await conversations.close();
+    },
+    ...pictures,
+    ...createSqlCustomerStore(backend, { now }),
     ...createSqlNoticeStore(backend),
     ...createSqlInboxStore(backend, { now }),
     // The same connection, seen with other tables.
     access: createSqlAccessStore(backend as unknown as SqlAccessBackend),
     settings: createSqlSettingsStore(backend as unknown as SqlAccessBackend),
   };
+}
+
+/** Pictures of conversations that are gone. */
+async function sweep(
+  folder: Pick<PictureFolder, 'erasePictures' | 'conversationsWithPictures'>,
+  store: Pick<ConversationStore, 'handling'>,
+): Promise<void> {
+  for (const key of await folder.conversationsWithPictures())
+    if ((await store.handling(key)) === undefined) await folder.erasePictures([key]);
 }
 
 function openDatabase(path: string): DatabaseSync {

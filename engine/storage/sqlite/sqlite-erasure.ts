@@ -72,7 +72,7 @@ export function createLogEraser(database: Kysely<ConversationTables>): LogEraser
   };
 }
 
-const tablesOfText = ['journal', 'feedback', 'handoffs', 'notes'];
+const tablesOfText = ['journal', 'feedback', 'handoffs', 'notes', 'visitors', 'ratings', 'transcripts'];
 /** Below this, empty rows cost less than writing the file anew. */
 const worthReclaiming = 10_000;
 

@@ -275,6 +275,51 @@ const steps: readonly string[] = [
   ALTER TABLE users ADD COLUMN issuer_subject TEXT;
   CREATE UNIQUE INDEX users_by_issuer ON users (tenant_id, issuer, issuer_subject) WHERE issuer IS NOT NULL;
   `,
+  // The customer's side of a hand-over. Who somebody is, what they say of the conversation and where they want it sent are their own
+  // words: they stand in tables that are only appended to. Found again is a visitor by the hash of their id.
+  `
+  ALTER TABLE conversations ADD COLUMN visitor_hash BLOB;
+  ALTER TABLE conversations ADD COLUMN returned_by TEXT;
+  CREATE INDEX conversations_of_visitor ON conversations (tenant_id, visitor_hash, updated_at) WHERE visitor_hash IS NOT NULL;
+
+  CREATE TABLE visitors (
+    position INTEGER PRIMARY KEY,
+    tenant_id TEXT NOT NULL,
+    conversation_id TEXT NOT NULL,
+    visitor TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX visitors_by_conversation ON visitors (tenant_id, conversation_id);
+
+  CREATE TABLE ratings (
+    position INTEGER PRIMARY KEY,
+    tenant_id TEXT NOT NULL,
+    conversation_id TEXT NOT NULL,
+    rating TEXT NOT NULL,
+    comment TEXT,
+    at TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX ratings_by_conversation ON ratings (tenant_id, conversation_id);
+
+  CREATE TABLE transcripts (
+    position INTEGER PRIMARY KEY,
+    tenant_id TEXT NOT NULL,
+    conversation_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    email TEXT NOT NULL,
+    at TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX transcripts_by_conversation ON transcripts (tenant_id, conversation_id);
+
+  -- Of a visitor's other devices.
+  CREATE TABLE conversation_tokens (
+    token_hash BLOB PRIMARY KEY,
+    tenant_id TEXT NOT NULL,
+    conversation_id TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversations (tenant_id, id) ON DELETE CASCADE
+  ) WITHOUT ROWID, STRICT;
+  CREATE INDEX conversation_tokens_of ON conversation_tokens (tenant_id, conversation_id, created_at);
+  `,
 ];
 
 /**

@@ -1,0 +1,1 @@
+export { createPersonSide } from './create-person-side.ts';
