@@ -26,7 +26,7 @@ export async function serve(signal: AbortSignal): Promise<void> {
     knowledgeBase: knowledge.current,
     rateLimits: createRateLimits(config.limits),
     webFolder,
-    team: { accounts, cases, store },
+    team: { accounts, answering, cases, store },
   });
   const recovered = await answering.recover();
   logger.info({ url: server.url, recovered, startMs: Math.round(performance.now()) }, 'ready');

@@ -2,7 +2,7 @@
 // The browser's code takes the types only.
 import { z } from 'zod';
 import type { ErrorCode } from '#core/errors.ts';
-import type { JournalEntry } from '#core/events.ts';
+import type { JournalEntry, LiveSignal } from '#core/events.ts';
 
 /** 128 bits, base64url without padding: ids of conversations and their tokens. */
 export const secretId = z.string().regex(/^[A-Za-z0-9_-]{22}$/);
@@ -28,6 +28,8 @@ export const messageBody = z.strictObject({ id: messageId.optional(), text });
 export const cancelBody = z.strictObject({ messageId });
 export const feedbackBody = z.strictObject({ messageId, rating, comment: comment.optional() });
 export const handoffBody = z.strictObject({ email: email.optional() });
+/** The customer writes. Said again every three seconds while they do; the server forgets it after eight. Answered with 204. */
+export const typingBody = z.strictObject({ typing: z.boolean() });
 
 const owned = { conversationId: secretId, token: secretId };
 
@@ -42,6 +44,8 @@ export const socketRequests = {
   'answer-cancel': z.strictObject({ ...owned, messageId }),
   'feedback-send': z.strictObject({ ...owned, messageId, rating, comment: comment.optional() }),
   'handoff-request': z.strictObject({ ...owned, email: email.optional() }),
+  /** See `typingBody`. */
+  typing: z.strictObject({ ...owned, typing: z.boolean() }),
 } as const;
 
 export type SocketRequestName = keyof typeof socketRequests;
@@ -55,6 +59,7 @@ export interface SocketReplies {
   'answer-cancel': { readonly cancelled: boolean };
   'feedback-send': object;
   'handoff-request': object;
+  typing: object;
 }
 
 export type Acknowledgement<Reply> =
@@ -71,8 +76,18 @@ export interface WireError {
   readonly retryAfterMs?: number;
 }
 
+/** To one who follows a conversation. */
+export type FollowerSignal = LiveSignal & { readonly conversationId: string };
+
+/**
+ * `typing` and `read` come beside the journal, only while one follows it; `read` also at once when one begins to, and always with the
+ * highest number so far. As server-sent events they carry no id and are named: `event: typing`, `event: read`; the data is the same.
+ */
 export interface ServerToClientEvents {
   entry: (entry: JournalEntry) => void;
+  /** A person of the team; what customers type is told to the team alone. */
+  typing: (signal: Extract<FollowerSignal, { readonly type: 'typing' }>) => void;
+  read: (signal: Extract<FollowerSignal, { readonly type: 'read' }>) => void;
 }
 
 export type ClientToServerEvents = {
@@ -85,6 +100,15 @@ export type ClientToServerEvents = {
 /** Body of every refusal: HTTP status 4xx or 5xx. */
 export interface ErrorBody {
   readonly error: WireError;
+}
+
+/** `200` of `GET /api/desk?language=de`: whether people are there, and what to tell a customer who wants one. */
+export interface DeskStatus {
+  readonly open: boolean;
+  /** When people are there again; ISO 8601. Absent while they are. */
+  readonly opensAt?: string;
+  /** When a person answers, in the customer's language. Absent where the team promises nothing. */
+  readonly promise?: string;
 }
 
 /** `201` of `POST /api/conversations`. */

@@ -12,6 +12,7 @@ import { AppError } from '#core/errors.ts';
 import type { ConversationStore } from '#core/stores.ts';
 import { defaultTenant, inDefaultTenant } from '#core/tenant.ts';
 import { bodyLimit } from './app.ts';
+import { followSignals } from './follow-signals.ts';
 import { accessRefusal } from './http/allowed-origin.ts';
 import { clientAddress } from './http/client-address.ts';
 import { toClientError, wireError } from './http/error-response.ts';
@@ -129,6 +130,10 @@ export function attachSockets(
         await answering.handoff(inDefaultTenant(conversationId), { email });
         return {};
       },
+      typing({ conversationId, typing }) {
+        answering.signals.customerTypes(inDefaultTenant(conversationId), typing);
+        return {};
+      },
     };
 
     socket.onAny((name: string, request: unknown, acknowledge: unknown) => {
@@ -187,6 +192,12 @@ export function attachSockets(
       const controller = new AbortController();
       followed.set(conversationId, controller);
       const { signal } = controller;
+      const stopSignals = followSignals(inDefaultTenant(conversationId), { answering, store })((told) => {
+        // For a client that is slow it is not worth waiting.
+        if (told.type === 'typing') socket.volatile.emit('typing', told);
+        else socket.volatile.emit('read', told);
+      });
+      signal.addEventListener('abort', stopSignals, { once: true });
       const send = async () => {
         await sleep(0);
         for await (const entry of answering.subscribe(inDefaultTenant(conversationId), { after, signal })) {
@@ -200,6 +211,7 @@ export function attachSockets(
       send()
         .catch(giveUp)
         .finally(() => {
+          stopSignals();
           if (followed.get(conversationId) === controller) followed.delete(conversationId);
         });
     }

@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'not-signed-in'
   | 'forbidden'
   | 'conflict'
+  | 'blocked'
   | 'host-not-allowed'
   | 'origin-not-allowed'
   | 'message-too-long'
@@ -44,6 +45,12 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
     publicMessage: 'Somebody else changed this meanwhile.',
   },
   forbidden: { status: 403, retryable: false, exitCode: 2, publicMessage: 'This is not allowed.' },
+  blocked: {
+    status: 403,
+    retryable: false,
+    exitCode: 1,
+    publicMessage: 'Our team has closed this chat for now. Please contact us in another way.',
+  },
   'host-not-allowed': {
     status: 403,
     retryable: false,

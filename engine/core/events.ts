@@ -39,6 +39,20 @@ export type JournalEvent =
       readonly person?: { readonly name: string };
     };
 
+/**
+ * What happens right now; never journalled, and missed by who comes later. `person`: one of the team. `read`: a person has seen the
+ * conversation up to this journal entry.
+ */
+export type LiveSignal =
+  | {
+      readonly type: 'typing';
+      readonly who: 'person' | 'customer';
+      readonly typing: boolean;
+      /** Of a person, as the customer sees them. */
+      readonly person?: { readonly name: string };
+    }
+  | { readonly type: 'read'; readonly sequence: number };
+
 export interface JournalEntry {
   readonly conversationId: string;
   /** 1, 2, 3, … within the conversation, without gaps. */

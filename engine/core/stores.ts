@@ -39,6 +39,8 @@ export interface ConversationStore {
   append(events: readonly NewEntry[]): Promise<(JournalEntry | undefined)[]>;
   /** Of the last entry; 0 before the first, and of a conversation that is gone. */
   lastSequence(key: ConversationKey): Promise<number>;
+  /** The journal entry up to which the team has seen the conversation; 0: nothing. */
+  seenUpTo(key: ConversationKey): Promise<number>;
   /** Entries after `sequence`, in order, at most `limit` (default 1000). */
   entriesAfter(key: ConversationKey, sequence: number, limit?: number): Promise<JournalEntry[]>;
   /**

@@ -8,6 +8,7 @@ import { AppError } from '#core/errors.ts';
 import type { JournalEntry } from '#core/events.ts';
 import type { ConversationStore } from '#core/stores.ts';
 import { type ConversationKey, defaultTenant, inDefaultTenant } from '#core/tenant.ts';
+import { followSignals } from '../follow-signals.ts';
 import {
   type ConversationCreated,
   cancelBody,
@@ -16,6 +17,7 @@ import {
   handoffBody,
   messageBody,
   secretId,
+  typingBody,
 } from '../protocol.ts';
 import { type EventStreamOptions, sendEventStream } from './event-stream.ts';
 import type { RateLimits } from './rate-limits.ts';
@@ -76,7 +78,8 @@ export function conversationsRouter({
     metrics.eventStreams.inc();
     try {
       const entries = answering.subscribe(key, { after, signal: closed.signal });
-      await sendEventStream(response, entries, { ...streams, ...(isLast ? { isLast } : {}) });
+      const signals = followSignals(key, { answering, store });
+      await sendEventStream(response, entries, { ...streams, signals, ...(isLast ? { isLast } : {}) });
     } finally {
       metrics.eventStreams.dec();
     }
@@ -123,6 +126,12 @@ export function conversationsRouter({
   router.post('/:id/handoff', ownConversation, async (request: Request<{ id: string }>, response) => {
     const { email } = handoffBody.parse(request.body ?? {});
     await answering.handoff(inDefaultTenant(request.params.id), { email });
+    response.status(204).end();
+  });
+
+  router.post('/:id/typing', ownConversation, async (request: Request<{ id: string }>, response) => {
+    const { typing } = typingBody.parse(request.body);
+    answering.signals.customerTypes(inDefaultTenant(request.params.id), typing);
     response.status(204).end();
   });
 

@@ -2,10 +2,13 @@
 import { once } from 'node:events';
 import type { Response } from 'express';
 import type { JournalEntry } from '#core/events.ts';
+import type { FollowSignals } from '../follow-signals.ts';
 
 export interface EventStreamOptions {
   /** The stream ends behind this entry. */
   readonly isLast?: (entry: JournalEntry) => boolean;
+  /** What is told beside the entries. Skipped while the client is slow. */
+  readonly signals?: FollowSignals;
   /** Time between comments that show proxies and clients that the connection lives. */
   readonly heartbeatMs?: number;
   /** A client that reads nothing for this long is cut off; it can come back and ask for the rest. */
@@ -16,7 +19,7 @@ export interface EventStreamOptions {
 export async function sendEventStream(
   response: Response,
   entries: AsyncIterable<JournalEntry>,
-  { isLast = () => false, heartbeatMs = 15_000, stallTimeoutMs = 30_000 }: EventStreamOptions = {},
+  { isLast = () => false, signals, heartbeatMs = 15_000, stallTimeoutMs = 30_000 }: EventStreamOptions = {},
 ): Promise<void> {
   response.status(200).set({
     'Content-Type': 'text/event-stream; charset=utf-8',
@@ -28,6 +31,10 @@ export async function sendEventStream(
   const heartbeat = setInterval(() => {
     if (!response.writableNeedDrain) response.write(': still here\n\n');
   }, heartbeatMs);
+  const stopSignals = signals?.((signal) => {
+    if (!response.writableNeedDrain && !response.writableEnded)
+      response.write(`event: ${signal.type}\ndata: ${JSON.stringify(signal)}\n\n`);
+  });
   try {
     for await (const entry of entries) {
       if (
@@ -40,6 +47,7 @@ export async function sendEventStream(
     response.end();
   } finally {
     clearInterval(heartbeat);
+    stopSignals?.();
   }
 }
 

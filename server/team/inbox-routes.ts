@@ -159,8 +159,8 @@ export const inboxRoutes: readonly Route[] = [
     access: 'inbox:work',
     params: ofConversation,
     body: seenBody,
-    async handle({ principal, params, body }, { store }) {
-      await store.markSeen(keyOf(principal, params.id), body.sequence);
+    async handle({ principal, params, body }, { cases }) {
+      await cases.seen(keyOf(principal, params.id), body.sequence);
     },
   }),
 ];

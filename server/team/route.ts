@@ -2,6 +2,7 @@
 // that walks every route with every role all read the same list.
 import type { z } from 'zod';
 import type { Accounts } from '#access/accounts.ts';
+import type { Answering } from '#chat/runs/answering.ts';
 import type { CaseWork } from '#chat/runs/case-work.ts';
 import type { Permission, Principal } from '#core/access.ts';
 import type { InboxStore } from '#core/inbox.ts';
@@ -10,6 +11,7 @@ import type { ConversationStore } from '#core/stores.ts';
 export interface TeamDependencies {
   readonly accounts: Accounts;
   readonly cases: CaseWork;
+  readonly answering: Pick<Answering, 'signals'>;
   readonly store: ConversationStore & InboxStore;
 }
 

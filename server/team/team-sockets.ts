@@ -25,7 +25,7 @@ export function attachTeamSockets(
   { logger, sessionCheckMs = 30_000, ...dependencies }: TeamSocketsOptions,
 ): () => void {
   const team = io.of('/team');
-  const { cases } = dependencies;
+  const { cases, answering } = dependencies;
   const changed = new Map<string, NodeJS.Timeout>();
 
   team.use((socket, next) => {
@@ -43,6 +43,11 @@ export function attachTeamSockets(
   });
   team.on('connection', (socket: TeamSocket) => serve(socket));
 
+  const stopSignals = answering.signals.listen((key, signal) => {
+    if (signal.type !== 'typing' || signal.who !== 'customer') return;
+    const { conversationId } = key;
+    team.to(keyText(key)).emit('customer-typing', { conversationId, typing: signal.typing });
+  });
   const stop = cases.onNews((news) => {
     const { tenantId, conversationId } = news.key;
     if (news.type === 'presence-changed') {
@@ -65,9 +70,12 @@ export function attachTeamSockets(
     void socket.join(tenantId);
     let looking = new AbortController();
     let look: Look | undefined;
+    let room: string | undefined;
     const leave = () => {
       looking.abort();
       look = undefined;
+      if (room !== undefined) void socket.leave(room);
+      room = undefined;
     };
     socket.on('look', (request) => {
       const parsed = teamRequests.look.safeParse(request);
@@ -76,6 +84,8 @@ export function attachTeamSockets(
       const { conversationId } = parsed.data;
       if (conversationId === null) return;
       looking = new AbortController();
+      room = keyText({ tenantId, conversationId });
+      void socket.join(room);
       look = cases.look({ tenantId, conversationId }, person, looking);
     });
     socket.on('typing', (request) => {
@@ -99,6 +109,7 @@ export function attachTeamSockets(
 
   return () => {
     stop();
+    stopSignals();
     for (const timer of changed.values()) clearTimeout(timer);
   };
 }

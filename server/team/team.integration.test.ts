@@ -24,7 +24,10 @@ async function desk(script: Parameters<typeof scriptedAnswer>[0] = { deltas: ['H
   const answering = createAnswering({ store, answer, limits: { messageLength: 100, concurrentAnswers: 10 } });
   const cases = createCaseWork({ store, answering, messageLength: 100 });
   const accounts = createAccounts({ store: store.access, tenantId: defaultTenant });
-  const server = await startServer({ store, overrides: { answering, team: { store, accounts, cases } } });
+  const server = await startServer({
+    store,
+    overrides: { answering, team: { store, accounts, answering, cases } },
+  });
   onTestFinished(async () => {
     await server.close(0);
     await store.close();
@@ -185,6 +188,52 @@ describe('the interface of the team', () => {
     await expect.poll(() => seen).toEqual([[{ person, typing: false }], [{ person, typing: true }]]);
     one.close();
     await expect.poll(() => seen.at(-1)).toEqual([]);
+  });
+
+  it('tells a customer that a person types and has read, and the person that the customer types', async () => {
+    const { member, customer, url, api } = await desk();
+    const mia = await member('agent');
+    const dana = await customer();
+    await (await dana.say('How do I reset it?')).text();
+    await mia.call(`/inbox/${dana.id}/take`, {});
+    const stream = new AbortController();
+    onTestFinished(() => stream.abort());
+    const follow = {
+      ...requestInit(dana.token, undefined, { 'last-event-id': '99' }),
+      signal: stream.signal,
+    };
+    const events = await fetch(`${api}/${dana.id}/events`, follow);
+    let heard = '';
+    void (async () => {
+      for await (const piece of events.body!.pipeThrough(new TextDecoderStream())) heard += piece;
+    })().catch(() => {});
+    const socket: Socket = io(`${url}/team`, {
+      extraHeaders: { cookie: mia.cookie },
+      transports: ['websocket'],
+    });
+    onTestFinished(() => void socket.close());
+    await new Promise<void>((resolve) => socket.on('connect', resolve));
+    const typing: unknown[] = [];
+    socket.on('customer-typing', (change) => typing.push(change));
+    socket.emit('look', { conversationId: dana.id });
+    socket.emit('typing', { typing: true });
+    const of = (signal: object) => JSON.stringify({ ...signal, conversationId: dana.id });
+    const person = { name: 'The agent' };
+    await expect
+      .poll(() => heard)
+      .toContain(`event: typing\ndata: ${of({ type: 'typing', who: 'person', typing: true, person })}`);
+    await mia.call(`/inbox/${dana.id}/seen`, { sequence: 1 });
+    await expect.poll(() => heard).toContain('event: read');
+    expect(heard).toContain('"sequence":1');
+    // Whoever follows from now on is told at once.
+    const later = await fetch(`${api}/${dana.id}/events`, follow);
+    const reader = later.body!.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    while (!text.includes('"sequence":1')) text += (await reader.read()).value ?? '';
+    await fetch(`${api}/${dana.id}/typing`, requestInit(dana.token, { typing: true }));
+    await expect.poll(() => typing).toEqual([{ conversationId: dana.id, typing: true }]);
+    // What customers type is not told to customers.
+    expect(heard).not.toContain('customer');
   });
 
   it('lets nobody listen without a session', async () => {

@@ -194,6 +194,8 @@ export interface TeamServerEvents {
     readonly conversationId: string;
     readonly present: readonly { readonly person: z.output<typeof person>; readonly typing: boolean }[];
   }) => void;
+  /** To those who look at the conversation. */
+  'customer-typing': (change: { readonly conversationId: string; readonly typing: boolean }) => void;
 }
 
 /** Client to server. */

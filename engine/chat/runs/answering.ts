@@ -17,6 +17,7 @@ import type { Answer } from '../answer.ts';
 import { continueAnswer } from './continue-answer.ts';
 import { createJournalFeed, type SubscribeOptions } from './journal-feed.ts';
 import { createJournalQueue, type JournalWriter } from './journal-queue.ts';
+import { createLiveSignals, type LiveSignals } from './live-signals.ts';
 
 export interface AnsweringLimits {
   /** UTF-16 code units of a message. */
@@ -70,6 +71,8 @@ export interface Answering {
   silence(key: ConversationKey): Promise<void>;
   /** Tells readers of entries that something else has journalled. */
   announce(key: ConversationKey, entries: readonly JournalEntry[]): void;
+  /** Who types, and how far a person has read. */
+  readonly signals: LiveSignals;
   /** Whether somebody reads the conversation right now. */
   isFollowed(key: ConversationKey): boolean;
   /** Told of each conversation whose messages or handling changed here. Returns the function that ends it. */
@@ -113,6 +116,7 @@ export function createAnswering({
 }: AnsweringOptions): Answering {
   const { waitingMessages = 3, answerTimeoutMs = 300_000, attempts: maxAttempts = 3 } = limits;
   const feed = createJournalFeed(store);
+  const signals = createLiveSignals();
   const journal = createJournalQueue(store, { onEntry: feed.announce });
   /** By conversation, in order; the first is being written. */
   const lanes = new Map<string, Run[]>();
@@ -162,6 +166,7 @@ export function createAnswering({
       const { conversationId } = key;
       const event: JournalEvent = { type: 'customer-message', message };
       feed.announce(key, { conversationId, sequence: stored.sequence, event });
+      signals.customerTypes(key, false);
       changed(key);
       // A message that came in during a stop is answered by the next process: it is promised in the store.
       if (!draining && stored.answerId !== undefined)
@@ -416,6 +421,8 @@ export function createAnswering({
     announce(key, entries) {
       for (const entry of entries) feed.announce(key, entry);
     },
+
+    signals,
 
     isFollowed: feed.isFollowed,
 

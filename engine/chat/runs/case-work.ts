@@ -44,6 +44,8 @@ export interface CaseWork {
     key: ConversationKey,
     note: { readonly id: string; readonly text: string; readonly by: Person },
   ): Promise<void>;
+  /** The team has seen the conversation up to this journal entry; the customer is told. */
+  seen(key: ConversationKey, sequence: number): Promise<void>;
   /** Back to the queue: what its owner left without a reply since before `since`. Returns how many. */
   returnForgotten(since: Date): Promise<number>;
   /** Until the signal aborts, others see that the person looks at the conversation. */
@@ -58,8 +60,8 @@ export interface Look {
 }
 
 export interface CaseWorkOptions {
-  readonly store: ConversationStore & Pick<InboxStore, 'addNote' | 'forgotten'>;
-  readonly answering: Pick<Answering, 'silence' | 'announce' | 'onChange' | 'isFollowed'>;
+  readonly store: ConversationStore & Pick<InboxStore, 'addNote' | 'forgotten' | 'markSeen'>;
+  readonly answering: Pick<Answering, 'silence' | 'announce' | 'onChange' | 'isFollowed' | 'signals'>;
   /** How a reply reaches a customer who has left; none by default. */
   readonly absentChannels?: readonly string[];
   /** UTF-16 code units. */
@@ -108,6 +110,18 @@ export function createCaseWork({
     return handling;
   }
 
+  /** Who replies is seen typing; who looks on is not. */
+  function tellCustomer(key: ConversationKey, person: Person, typing: boolean): void {
+    store.handling(key).then(
+      (handling) => {
+        if (handling?.state !== 'person' || handling.owner?.id !== person.id) return;
+        answering.signals.tell(key, { type: 'typing', who: 'person', typing, person: { name: person.name } });
+      },
+      // Nothing depends on it.
+      () => {},
+    );
+  }
+
   function present(key: ConversationKey): readonly Presence[] {
     const byId = new Map<string, Presence>();
     for (const { person, typing } of looking.get(keyText(key)) ?? [])
@@ -144,6 +158,11 @@ export function createCaseWork({
       tell({ type: 'conversation-changed', key });
     },
 
+    async seen(key, sequence) {
+      await store.markSeen(key, sequence);
+      answering.signals.tell(key, { type: 'read', sequence: await store.seenUpTo(key) });
+    },
+
     async returnForgotten(since) {
       const keys = await store.forgotten(since.toISOString(), forgottenAtOnce);
       let returned = 0;
@@ -170,6 +189,7 @@ export function createCaseWork({
         () => {
           others.delete(self);
           if (others.size === 0) looking.delete(name);
+          if (self.typing) tellCustomer(key, person, false);
           changed();
         },
         { once: true },
@@ -179,6 +199,7 @@ export function createCaseWork({
         typing(isTyping) {
           if (signal.aborted || self.typing === isTyping) return;
           self.typing = isTyping;
+          tellCustomer(key, person, isTyping);
           changed();
         },
       };

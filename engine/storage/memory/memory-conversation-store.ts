@@ -125,6 +125,11 @@ export function createMemoryConversationStore({ now = () => new Date() } = {}): 
       return find(key)?.journal.length ?? 0;
     },
 
+    /** No team works on it. */
+    async seenUpTo() {
+      return 0;
+    },
+
     async entriesAfter(key, sequence, limit = 1000) {
       return find(key)?.journal.slice(sequence, sequence + limit) ?? [];
     },

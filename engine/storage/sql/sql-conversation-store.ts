@@ -167,6 +167,11 @@ export function createSqlConversationStore(
       return row?.last_sequence ?? 0;
     },
 
+    async seenUpTo(key) {
+      const row = await conversationOf(tables, key).select('seen_sequence').executeTakeFirst();
+      return row?.seen_sequence ?? 0;
+    },
+
     async entriesAfter(key, sequence, limit = 1000) {
       const rows = await journalOf(tables, key)
         .select(['sequence', 'event'])

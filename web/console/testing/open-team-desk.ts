@@ -62,7 +62,7 @@ export async function openTeamDesk(script: Script = { deltas: ['Hold ', 'it.'] }
     store,
     overrides: {
       answering,
-      team: { store, accounts, cases },
+      team: { store, accounts, answering, cases },
       webFolder: join(import.meta.dirname, '../../../dist/web'),
     },
   });
