@@ -18,7 +18,11 @@ describe('summarize', () => {
       said('hello', 'customer'),
       said('greeting', 'bot', { replyTo: 'hello', decision: 'small-talk' }),
       said('first', 'customer'),
-      said('answer', 'bot', { replyTo: 'first', decision: 'answer', citations: cites('Pumps', 'Pumps', 'Noise') }),
+      said('answer', 'bot', {
+        replyTo: 'first',
+        decision: 'answer',
+        citations: cites('Pumps', 'Pumps', 'Noise'),
+      }),
       said('second', 'customer', { text: `${'long '.repeat(60)}` }),
       said('declined', 'bot', { replyTo: 'second', decision: 'decline' }),
       said('third', 'customer'),

@@ -67,6 +67,16 @@ export interface Conversation {
   readonly language?: string;
   readonly messages: readonly Message[];
   readonly handoff?: { readonly reason: HandoffReason; readonly at: string; readonly email?: string };
+  /** Who the website says that it is; absent: anybody. */
+  readonly visitor?: Visitor;
+}
+
+/** Somebody who is signed in to the website that shows the widget; its server vouches for them. */
+export interface Visitor {
+  /** The website's. */
+  readonly id: string;
+  readonly name?: string;
+  readonly email?: string;
 }
 
 export interface Feedback {

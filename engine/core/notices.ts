@@ -1,14 +1,17 @@
 // What has to reach somebody outside, kept until it has: a notice is written in the transaction that makes it due.
 import type { ConversationKey } from './tenant.ts';
 
-/** `handoff`: a customer waits for a person; `reply`: a person answered a customer who is not there. */
-export type NoticeKind = 'handoff' | 'reply';
+/**
+ * `handoff`: a customer waits for a person; `promise`: the time by which they were promised one is near; `reply`: a person answered a
+ * customer who is not there.
+ */
+export type NoticeKind = 'handoff' | 'promise' | 'reply';
 
 export interface Notice {
   readonly id: string;
   readonly key: ConversationKey;
   readonly kind: NoticeKind;
-  /** Of a reply, the id of its message. With the rest it makes the notice one of its kind. */
+  /** Of a reply, the id of its message; of a promise, since when the customer waits. With the rest it makes the notice one of its kind. */
   readonly about: string;
   /** Name of the way it goes: `mail`, `webhook`, `slack`, `customer-mail`. */
   readonly channel: string;

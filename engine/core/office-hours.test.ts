@@ -68,7 +68,13 @@ describe('office hours', () => {
 
   it('never promises a time at which nobody is there, nor an earlier one for who came later', () => {
     const instant = fc.integer({ min: at('2026-01-01T00:00:00Z'), max: at('2027-12-31T00:00:00Z') });
-    const zone = fc.constantFrom('Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Pacific/Auckland', 'UTC');
+    const zone = fc.constantFrom(
+      'Europe/Berlin',
+      'America/New_York',
+      'Asia/Kolkata',
+      'Pacific/Auckland',
+      'UTC',
+    );
     fc.assert(
       fc.property(instant, fc.integer({ min: 0, max: minutes(600) }), zone, (from, later, timeZone) => {
         const hours = { ...berlin, timeZone };

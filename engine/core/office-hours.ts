@@ -128,7 +128,8 @@ function partsIn(timeZone: string, instant: number): Record<Intl.DateTimeFormatP
       second: '2-digit',
     });
   formats.set(timeZone, format);
-  return Object.fromEntries(
-    format.formatToParts(instant).map(({ type, value }) => [type, value]),
-  ) as Record<Intl.DateTimeFormatPartTypes, string>;
+  return Object.fromEntries(format.formatToParts(instant).map(({ type, value }) => [type, value])) as Record<
+    Intl.DateTimeFormatPartTypes,
+    string
+  >;
 }

@@ -1,6 +1,7 @@
 // What a team sets for its work with customers, and the port behind which it is kept.
-import { afterOpenTime, type OfficeHours } from './office-hours.ts';
+
 import type { Person } from './handling.ts';
+import { afterOpenTime, type OfficeHours } from './office-hours.ts';
 import type { ConversationKey, TenantId } from './tenant.ts';
 
 export interface TeamSettings {

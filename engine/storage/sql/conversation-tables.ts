@@ -88,6 +88,33 @@ interface NoticesTable extends OfConversation {
   error: string | null;
 }
 
+interface TeamSettingsTable {
+  tenant_id: TenantId;
+  /** JSON of `TeamSettings`. */
+  settings: string;
+}
+
+interface CannedRepliesTable {
+  tenant_id: TenantId;
+  id: string;
+  shortcut: string;
+  text: string;
+  updated_at: string;
+  updated_by_id: string;
+  updated_by_name: string;
+}
+
+interface BlocksTable {
+  tenant_id: TenantId;
+  id: string;
+  conversation_id: string;
+  visitor_hash: Uint8Array | null;
+  created_at: string;
+  until: string;
+  by_id: string;
+  by_name: string;
+}
+
 export interface ConversationTables {
   conversations: ConversationsTable;
   journal: JournalTable;
@@ -96,6 +123,9 @@ export interface ConversationTables {
   handoffs: HandoffsTable;
   notes: NotesTable;
   notices: NoticesTable;
+  team_settings: TeamSettingsTable;
+  canned_replies: CannedRepliesTable;
+  blocks: BlocksTable;
 }
 
 export function columnsOf({ tenantId, conversationId }: ConversationKey) {

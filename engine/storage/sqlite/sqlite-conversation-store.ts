@@ -9,19 +9,21 @@ import { AppError } from '#core/errors.ts';
 import type { InboxStore } from '#core/inbox.ts';
 import type { NoticeStore } from '#core/notices.ts';
 import type { ConversationStore } from '#core/stores.ts';
+import type { TeamStore } from '#core/team.ts';
 import type { ConversationTables } from '../sql/conversation-tables.ts';
 import { createSqlAccessStore, type SqlAccessBackend } from '../sql/sql-access-store.ts';
 import type { SqlBackend } from '../sql/sql-backend.ts';
 import { createSqlConversationStore, type SqlStoreOptions } from '../sql/sql-conversation-store.ts';
 import { createSqlInboxStore } from '../sql/sql-inbox-store.ts';
 import { createSqlNoticeStore } from '../sql/sql-notice-store.ts';
+import { createSqlTeamStore } from '../sql/sql-team-store.ts';
 import { createNodeSqliteDialect } from './node-sqlite-dialect.ts';
 import { createLogEraser, overwritten, reclaimSpace } from './sqlite-erasure.ts';
 import { migrate } from './sqlite-migrations.ts';
 import { openWriteAheadLogSync } from './write-ahead-log-sync.ts';
 
 /** One file: conversations, the team's side of them, and the team. */
-export interface SqliteStore extends ConversationStore, InboxStore, NoticeStore {
+export interface SqliteStore extends ConversationStore, InboxStore, NoticeStore, TeamStore {
   readonly access: AccessStore;
 }
 
@@ -90,6 +92,7 @@ export function openSqliteConversationStore(
     ...createSqlConversationStore(backend, { now, handoffChannels }),
     ...createSqlNoticeStore(backend),
     ...createSqlInboxStore(backend, { now }),
+    ...createSqlTeamStore(backend),
     // The same connection, seen with other tables.
     access: createSqlAccessStore(backend as unknown as SqlAccessBackend),
   };
