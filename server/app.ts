@@ -11,6 +11,7 @@ import type { ConversationStore } from '#core/stores.ts';
 import { allowedOrigin, ownHost } from './http/allowed-origin.ts';
 import { clientAddress } from './http/client-address.ts';
 import { conversationsRouter } from './http/conversations-router.ts';
+import { deskRouter } from './http/desk-router.ts';
 import { errorResponse, nothingHere } from './http/error-response.ts';
 import type { EventStreamOptions } from './http/event-stream.ts';
 import { notFoundPage } from './http/not-found-page.ts';
@@ -72,6 +73,7 @@ export function createApp(options: AppOptions): Express {
     },
   );
   app.use('/api/conversations', conversationsRouter(options));
+  app.use('/api/desk', deskRouter({ store: options.team?.store }));
   if (options.team) app.use('/api/v1', teamRouter({ ...options.team, settings: config.server, rateLimits }));
   app.use(ownHost(config.server));
   app.use(staticFiles({ folder: webFolder }));

@@ -1,12 +1,16 @@
 // Opens the whole desk: everything behind the edges, closed in reverse order.
 import { join } from 'node:path';
 import { type Accounts, createAccounts } from '#access/accounts.ts';
-import type { AnswerObserver } from '#chat/answer.ts';
+import { type AnswerObserver, createAnswer } from '#chat/answer.ts';
 import { type Answering, createAnswering } from '#chat/runs/answering.ts';
 import { type CaseWork, createCaseWork } from '#chat/runs/case-work.ts';
+import { createVisitorBlocks } from '#chat/runs/visitor-blocks.ts';
+import { createSuggestAnswer, type SuggestAnswer } from '#chat/suggest-answer.ts';
+import { servicePromise } from '#chat/write/service-promise.ts';
 import type { InboxStore } from '#core/inbox.ts';
 import type { RerankObserver } from '#core/reranker.ts';
 import type { ConversationStore } from '#core/stores.ts';
+import type { TeamStore } from '#core/team.ts';
 import { defaultTenant } from '#core/tenant.ts';
 import { openSqliteConversationStore } from '#storage/sqlite/sqlite-conversation-store.ts';
 import type { Config } from './config.ts';
@@ -14,19 +18,19 @@ import type { Logger } from './logger.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { openAnswerPipeline } from './open-answer-pipeline.ts';
 import { openAnswerQuality } from './open-answer-quality.ts';
+import { openInboxJobs } from './open-inbox-jobs.ts';
 import type { Knowledge } from './open-knowledge.ts';
 import { noticeChannels, openNotices } from './open-notices.ts';
 
 /** A customer waits no longer than this for a better order of the passages. */
 const rerankDeadlineMs = 250;
 
-const lookForForgottenMs = 30_000;
-
 export interface Desk extends AsyncDisposable {
   readonly knowledge: Knowledge;
-  readonly store: ConversationStore & InboxStore;
+  readonly store: ConversationStore & InboxStore & TeamStore;
   readonly accounts: Accounts;
   readonly cases: CaseWork;
+  readonly suggest: SuggestAnswer;
   readonly answering: Answering;
   readonly metrics: Metrics;
 }
@@ -35,7 +39,7 @@ export interface Desk extends AsyncDisposable {
 export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
   await using stack = new AsyncDisposableStack();
   const metrics: Metrics = createMetrics({ activeAnswers: () => answering.active });
-  const { answer, knowledge } = stack.use(
+  const { dependencies, knowledge } = stack.use(
     await openAnswerPipeline(config, {
       logger,
       observer: observed(metrics, logger),
@@ -57,8 +61,14 @@ export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
     openSqliteConversationStore(join(config.dataDir, 'conversations.db'), { handoffChannels }),
     (opened) => opened.close(),
   );
+  const answer = createAnswer({
+    ...dependencies,
+    promise: async (language) =>
+      servicePromise(await store.settings(defaultTenant), { at: new Date(), language }),
+  });
   const answering = createAnswering({
     store,
+    refuse: createVisitorBlocks({ store }),
     answer: quality.watch(answer),
     limits: config.limits,
     observer: {
@@ -76,14 +86,16 @@ export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
   const [baseUrl = `http://localhost:${config.server.port}`] = config.server.publicUrls;
   stack.use(openNotices({ settings: config.notices, baseUrl, store, logger }));
   const accounts = createAccounts({ store: store.access, tenantId: defaultTenant });
-  const forgetful = setInterval(() => {
-    const since = new Date(Date.now() - config.inbox.forgottenAfterMs);
-    cases.returnForgotten(since).then(
-      (returned) => returned > 0 && logger.info({ returned }, 'forgotten conversations wait again'),
-      (error) => logger.error({ err: error }, 'forgotten conversations could not be looked for'),
-    );
-  }, lookForForgottenMs).unref();
-  stack.defer(() => clearInterval(forgetful));
+  stack.use(
+    openInboxJobs({
+      store,
+      cases,
+      accounts,
+      channels: handoffChannels,
+      forgottenAfterMs: config.inbox.forgottenAfterMs,
+      logger,
+    }),
+  );
   stack.defer(knowledge.onSwap(({ generation }) => metrics.generation(generation)));
   try {
     metrics.generation(knowledge.current().generation);
@@ -99,6 +111,7 @@ export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
     metrics,
     accounts,
     cases,
+    suggest: createSuggestAnswer({ answer }),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 }

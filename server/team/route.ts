@@ -4,15 +4,18 @@ import type { z } from 'zod';
 import type { Accounts } from '#access/accounts.ts';
 import type { Answering } from '#chat/runs/answering.ts';
 import type { CaseWork } from '#chat/runs/case-work.ts';
+import type { SuggestAnswer } from '#chat/suggest-answer.ts';
 import type { Permission, Principal } from '#core/access.ts';
 import type { InboxStore } from '#core/inbox.ts';
 import type { ConversationStore } from '#core/stores.ts';
+import type { TeamStore } from '#core/team.ts';
 
 export interface TeamDependencies {
   readonly accounts: Accounts;
   readonly cases: CaseWork;
   readonly answering: Pick<Answering, 'signals'>;
-  readonly store: ConversationStore & InboxStore;
+  readonly store: ConversationStore & InboxStore & TeamStore;
+  readonly suggest: SuggestAnswer;
 }
 
 /** `anyone`: no session needed; `signed-in`: whatever the role. */
@@ -30,6 +33,8 @@ export interface TeamRequest<Params, Query, Body> {
   /** From the User-Agent header, for the list of sessions. */
   readonly device: string;
   readonly address: string;
+  /** Aborts when who asks is gone. */
+  readonly signal: AbortSignal;
   /** The session's cookie; `undefined` takes it away. */
   setSession(session: { token: string; expiresAt: string } | undefined): void;
 }

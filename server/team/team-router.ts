@@ -6,11 +6,12 @@ import { clientAddress } from '../http/client-address.ts';
 import { type AddressSettings, requestedUrl } from '../http/own-address.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
 import { accountRoutes } from './account-routes.ts';
+import { deskRoutes } from './desk-routes.ts';
 import { inboxRoutes } from './inbox-routes.ts';
 import { openApiDocument } from './open-api.ts';
 import type { Route, TeamDependencies } from './route.ts';
 
-export const teamRoutes: readonly Route[] = [...accountRoutes, ...inboxRoutes];
+export const teamRoutes: readonly Route[] = [...accountRoutes, ...inboxRoutes, ...deskRoutes];
 
 export const sessionCookie = 'answerdesk_session';
 
@@ -44,6 +45,7 @@ export function teamRouter({ settings, rateLimits, ...dependencies }: TeamRouter
           body: route.body?.parse(request.body ?? {}),
           device: deviceOf(request),
           address,
+          signal: closedSignal(response),
           setSession: (session: Parameters<typeof setCookie>[2]['session']) =>
             setCookie(request, response, { session, settings }),
         } as never,
@@ -53,6 +55,12 @@ export function teamRouter({ settings, rateLimits, ...dependencies }: TeamRouter
       else response.status(204).end();
     });
   return router;
+}
+
+function closedSignal(response: Response): AbortSignal {
+  const closed = new AbortController();
+  response.once('close', () => closed.abort());
+  return closed.signal;
 }
 
 function requireAccess(principal: Principal | undefined, { access }: Route): void {

@@ -36,6 +36,8 @@ export interface AnsweringOptions {
   readonly store: ConversationStore;
   readonly answer: Answer;
   readonly limits: AnsweringLimits;
+  /** Throws for who may not write now. */
+  readonly refuse?: (key: ConversationKey) => Promise<void>;
   readonly observer?: AnsweringObserver;
   readonly now?: () => Date;
 }
@@ -58,7 +60,7 @@ export interface IncomingMessage {
 export interface Answering {
   /**
    * Resolves when the message is stored durably and its answer is on its way. The same `messageId` again changes nothing and gives
-   * the same result. Throws `message-too-long`, `busy`, `too-many-requests`, `shutting-down`; `bad-request` if the id names another message.
+   * the same result. Throws `message-too-long`, `busy`, `blocked`, `too-many-requests`, `shutting-down`; `bad-request` if the id names another message.
    */
   send(key: ConversationKey, message: IncomingMessage): Promise<StoredMessage>;
   /** Journal entries after a sequence number, then live, without gap or repetition, until the signal aborts or the desk closes. */
@@ -111,6 +113,7 @@ export function createAnswering({
   store,
   answer,
   limits,
+  refuse = async () => {},
   observer = {},
   now = () => new Date(),
 }: AnsweringOptions): Answering {
@@ -153,6 +156,7 @@ export function createAnswering({
   async function accept(key: ConversationKey, { messageId, text }: IncomingMessage): Promise<StoredMessage> {
     const known = await store.findMessage(key, messageId);
     if (known) return known;
+    await refuse(key);
     const lane = keyText(key);
     admit(lane);
     const answerId = newSecret();
@@ -396,6 +400,7 @@ export function createAnswering({
     },
 
     async handoff(key, { email } = {}) {
+      await refuse(key);
       const already = (await store.get(key))?.handoff;
       await store.recordHandoff(key, {
         reason: 'customer-request',
