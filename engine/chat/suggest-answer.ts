@@ -41,7 +41,7 @@ const passagesShown = 3;
 
 export function createSuggestAnswer({
   answer,
-  timeoutMs = 20_000,
+  timeoutMs = 12_000,
   atOnce = 4,
 }: SuggestAnswerOptions): SuggestAnswer {
   let active = 0;

@@ -59,6 +59,18 @@ const apiKeys = createRoute({
   component: lazyRouteComponent(() => import('./team/api-keys-page.tsx'), 'ApiKeysPage'),
 });
 
+const cannedReplies = createRoute({
+  getParentRoute: () => team,
+  path: '/canned-replies',
+  component: lazyRouteComponent(() => import('./desk/canned-replies-page.tsx'), 'CannedRepliesPage'),
+});
+
+const settings = createRoute({
+  getParentRoute: () => team,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./desk/settings-page.tsx'), 'SettingsPage'),
+});
+
 const audit = createRoute({
   getParentRoute: () => team,
   path: '/audit',
@@ -69,7 +81,16 @@ export function createConsoleRouter() {
   return createRouter({
     routeTree: root.addChildren([
       password,
-      team.addChildren([index, inbox.addChildren([conversation]), account, users, apiKeys, audit]),
+      team.addChildren([
+        index,
+        inbox.addChildren([conversation]),
+        account,
+        users,
+        apiKeys,
+        cannedReplies,
+        settings,
+        audit,
+      ]),
     ]),
     basepath: '/console',
     defaultPreload: 'intent',
