@@ -13,6 +13,7 @@ import { allowedOrigin, ownHost } from './http/allowed-origin.ts';
 import { clientAddress } from './http/client-address.ts';
 import { conversationsRouter } from './http/conversations-router.ts';
 import { type CustomerDependencies, customersRouter, isPictureUpload } from './http/customers-router.ts';
+import { deskRouter } from './http/desk-router.ts';
 import { errorResponse, nothingHere } from './http/error-response.ts';
 import type { EventStreamOptions } from './http/event-stream.ts';
 import { notFoundPage } from './http/not-found-page.ts';
@@ -84,12 +85,13 @@ export function createApp(options: AppOptions): Express {
   if (options.customers)
     app.use('/api/conversations', customersRouter({ ...options, ...options.customers, trustProxy }));
   app.use('/api/conversations', conversationsRouter(options));
+  app.use('/api/desk', deskRouter({ store: options.team?.store }));
   if (options.team) {
     const { team, answering } = options;
     app.use('/api/v1', teamRouter({ ...team, answering, settings: config.server, rateLimits }));
   }
   app.use(ownHost(config.server));
-  const deskName = async () => (await options.team?.store.settings.settings(defaultTenant))?.name;
+  const deskName = async () => (await options.team?.store.settings(defaultTenant))?.company;
   const pages = createTeamPages({ folder: webFolder, deskName });
   app.use(pages.serve);
   app.use(staticFiles({ folder: webFolder }));

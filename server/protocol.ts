@@ -12,7 +12,7 @@ export const secretId = z.string().regex(/^[A-Za-z0-9_-]{22}$/);
 /** Made by the client, for example a UUID. The same id sent twice is the same message. */
 const messageId = z.string().regex(/^[A-Za-z0-9_-]{8,64}$/);
 /** BCP 47. */
-const language = z.string().regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$/);
+export const language = z.string().regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$/);
 /** All but tab and the line ends. */
 const controlCharacters = /(?![\t\n\r])\p{Cc}/gu;
 /** Bounds every message before the configured limit is looked at. UTF-16 code units. Control characters say nothing and are dropped. */

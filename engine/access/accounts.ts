@@ -72,6 +72,8 @@ export interface Accounts {
     change: Partial<Pick<User, 'name' | 'role' | 'disabled'>>,
   ): Promise<User>;
   users(tenantId: TenantId): Promise<User[]>;
+  /** Whether somebody takes new conversations. */
+  setAway(by: Principal, away: boolean): Promise<void>;
   userByEmail(email: string): Promise<User | undefined>;
   sessions(principal: Principal): Promise<Session[]>;
   endSession(principal: Principal, id: string): Promise<boolean>;
@@ -226,6 +228,7 @@ export function createAccounts({
     role,
     disabled: false,
     hasSecondFactor: false,
+    away: false,
     createdAt: now().toISOString(),
   });
 
@@ -448,6 +451,7 @@ export function createAccounts({
     apiKeys: (tenantId) => store.apiKeys(tenantId),
     revokeApiKey: (by, id) => store.revokeApiKey(tenantId, id, entry(by, 'api-key.revoked', { subject: id })),
     auditLog: (tenantId, options) => store.auditLog(tenantId, options),
+    setAway: (by, away) => store.setAway(tenantId, by.person.id, away),
     audit: (by, { action, ...facts }) => store.audit(tenantId, entry(by, action, facts)),
   };
 }

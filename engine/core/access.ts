@@ -60,6 +60,8 @@ export interface User {
   readonly role: Role;
   readonly disabled: boolean;
   readonly hasSecondFactor: boolean;
+  /** They said that they take no new conversations now. */
+  readonly away: boolean;
   /** ISO 8601, as all times here. */
   readonly createdAt: string;
   readonly lastSeenAt?: string;
@@ -147,6 +149,7 @@ export interface AccessStore {
     audit: AuditEntry,
   ): Promise<boolean>;
   touchUser(tenantId: TenantId, id: string, at: string): Promise<void>;
+  setAway(tenantId: TenantId, id: string, away: boolean): Promise<void>;
   credentials(tenantId: TenantId, userId: string): Promise<Credentials | undefined>;
   /** `null` removes. A change of password or second factor ends all sessions but `keepSession`. */
   setCredentials(

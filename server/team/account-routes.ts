@@ -62,9 +62,26 @@ export const accountRoutes: readonly Route[] = [
         kind,
         permissions: [...permissions],
         ...(user
-          ? { account: { email: user.email, role: user.role, hasSecondFactor: user.hasSecondFactor } }
+          ? {
+              account: {
+                email: user.email,
+                role: user.role,
+                hasSecondFactor: user.hasSecondFactor,
+                away: user.away,
+              },
+            }
           : {}),
       };
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/me/availability',
+    summary: 'Whether one takes new conversations. Who is away is given none.',
+    access: 'signed-in',
+    body: z.strictObject({ away: z.boolean() }),
+    async handle({ principal, body: { away } }, { accounts }) {
+      await accounts.setAway(principal, away);
     },
   }),
   route({
@@ -154,14 +171,30 @@ export const accountRoutes: readonly Route[] = [
   route({
     method: 'get',
     path: '/people',
-    summary: 'Who can be given a conversation: names only.',
+    summary: 'Who can be given a conversation: names, who is there, how much each has to do.',
     access: 'inbox:read',
-    response: z.array(z.object({ id: z.string(), name: z.string() })),
-    async handle({ principal }, { accounts }) {
+    response: z.array(
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        /** Their console is open, and they take new conversations. */
+        available: z.boolean(),
+        /** Conversations that they have open. */
+        open: z.number(),
+      }),
+    ),
+    async handle({ principal }, { accounts, cases, store }) {
+      const here = cases.attending(principal.tenantId);
+      const open = await store.openCases(principal.tenantId);
       const users = await accounts.users(principal.tenantId);
       return users
         .filter(({ disabled, role }) => !disabled && role !== 'viewer')
-        .map(({ id, name }) => ({ id, name }));
+        .map(({ id, name, away }) => ({
+          id,
+          name,
+          available: !away && here.has(id),
+          open: open.get(id) ?? 0,
+        }));
     },
   }),
   route({

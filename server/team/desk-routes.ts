@@ -1,203 +1,176 @@
-// The desk itself: its first admin and its name, its articles, a test question.
+// What the team sets for its work: canned replies, who is blocked, hours and promises.
 import { z } from 'zod';
-import { AppError, toAppError } from '#core/errors.ts';
-import type { ChatEvent } from '#core/events.ts';
-import { defaultTenant } from '#core/tenant.ts';
+import { newSecret } from '#core/conversation-secret.ts';
+import { AppError } from '#core/errors.ts';
+import { fillVariables, type ReplyValues, replyVariables, unknownVariables } from '#core/reply-variables.ts';
+import type { CannedReply, TeamSettings } from '#core/team.ts';
+import { toBlock } from './inbox-routes.ts';
 import { type Route, route } from './route.ts';
 import {
-  answered,
-  articles,
-  deskName,
-  deskSettings,
-  email,
-  fileName,
-  ingestBody,
-  ingestRun,
-  password,
-  personName,
-  prose,
-  setup,
-  uploadedFile,
+  block,
+  cannedReply,
+  cannedReplyBody,
+  filledReply,
+  ofConversation,
+  ofThing,
+  settings,
+  settingsBody,
 } from './wire.ts';
 
-const token = z.string().regex(/^[\w-]{44}$/);
-const notHere = (what: string) => new AppError('not-found', `There is no ${what} here.`);
-
-/** Of the sample company, as `answerdesk start --sample` reads it. */
-const sampleSource = 'sample';
+const noSuchReply = () => new AppError('not-found', 'There is no such canned reply.');
 
 export const deskRoutes: readonly Route[] = [
   route({
     method: 'get',
-    path: '/setup',
+    path: '/settings',
     summary:
-      'What the page for signing in has to know: whether anybody has an account, and which ways in there are.',
-    access: 'anyone',
-    response: setup,
-    async handle(_request, { accounts, store, signIn }) {
-      const { name } = await store.settings.settings(defaultTenant);
-      return {
-        hasAccounts: (await accounts.users(defaultTenant)).length > 0,
-        passwords: signIn?.passwords ?? true,
-        ...(signIn?.provider
-          ? { provider: { name: signIn.provider.name, logout: signIn.provider.logout } }
-          : {}),
-        ...(name === undefined ? {} : { deskName: name }),
-      };
-    },
-  }),
-  route({
-    method: 'post',
-    path: '/setup/link',
-    summary: 'Whether the link that the first start printed still holds.',
-    access: 'anyone',
-    body: z.strictObject({ token }),
-    async handle({ body }, { setupLink }) {
-      if (!setupLink) throw notHere('set-up');
-      await setupLink.check(body.token);
-    },
-  }),
-  route({
-    method: 'post',
-    path: '/setup/admin',
-    summary: 'Makes the first admin by that link, names the desk, and signs in. Works once.',
-    access: 'anyone',
-    body: z.strictObject({ token, email, name: personName, password, deskName }),
-    async handle({ body, device, setSession }, { setupLink, accounts, store }) {
-      if (!setupLink) throw notHere('set-up');
-      const user = await setupLink.use(body.token, () => accounts.createAdmin(body));
-      await store.settings.changeSettings(defaultTenant, { name: body.deskName });
-      await accounts.audit('system', { action: 'desk.set-up', subject: user.id });
-      const done = await accounts.signIn({ email: body.email, password: body.password, device });
-      if (done.result === 'signed-in') setSession(done);
-    },
-  }),
-  route({
-    method: 'get',
-    path: '/desk',
-    summary: 'What the team has set.',
-    access: 'signed-in',
-    response: deskSettings,
-    handle: ({ principal }, { store }) => store.settings.settings(principal.tenantId),
+      'What the team has set: its name, how conversations are given out, promised times and office hours.',
+    access: 'inbox:read',
+    response: settings,
+    handle: async ({ principal }, { store }) => toWire(await store.settings(principal.tenantId)),
   }),
   route({
     method: 'patch',
-    path: '/desk',
-    summary: 'Changes what customers see of the desk: its name in the widget, on the demo page, in mails.',
+    path: '/settings',
+    summary: 'Changes what is named; null takes a promise or the hours away.',
     access: 'settings:manage',
-    body: z.strictObject({ name: deskName }),
-    response: deskSettings,
-    async handle({ principal, body }, { accounts, store }) {
-      const changed = await store.settings.changeSettings(principal.tenantId, body);
-      await accounts.audit(principal, { action: 'desk.changed', details: { setting: 'name' } });
-      return changed;
+    body: settingsBody,
+    response: settings,
+    async handle({ principal, body }, { store, accounts }) {
+      const before = await store.settings(principal.tenantId);
+      const { company, assignment, replyWithinMinutes, officeHours } = body;
+      const changed: TeamSettings = {
+        company: company ?? before.company,
+        assignment: assignment ?? before.assignment,
+        replyWithinMinutes:
+          replyWithinMinutes === undefined ? before.replyWithinMinutes : (replyWithinMinutes ?? undefined),
+        officeHours: officeHours === undefined ? before.officeHours : (officeHours ?? undefined),
+      };
+      await store.saveSettings(principal.tenantId, changed);
+      const names = Object.keys(body).sort().join(' ');
+      await accounts.audit(principal, { action: 'settings.changed', details: { settings: names } });
+      return toWire(changed);
     },
   }),
   route({
     method: 'get',
-    path: '/articles',
-    summary: 'Sources of the knowledge base, files that were uploaded, and the last run of reading them.',
-    access: 'knowledge:read',
-    response: articles,
-    async handle(_request, { articles }) {
-      if (!articles) throw notHere('reading of articles');
-      const run = articles.runs.current();
-      return {
-        sources: articles.sources().map(({ name, documents }) => ({
-          name,
-          documents,
-          ...(name === sampleSource ? { isSample: true as const } : {}),
-        })),
-        files: await articles.files.list(),
-        ...(run ? { run } : {}),
+    path: '/canned-replies',
+    summary: 'Texts that the team sends again and again, with their variables.',
+    access: 'inbox:work',
+    response: z.array(cannedReply),
+    handle: ({ principal }, { store }) => store.cannedReplies(principal.tenantId),
+  }),
+  route({
+    method: 'get',
+    path: '/inbox/:id/canned-replies',
+    summary: 'The same for one conversation: variables are filled in, those without a value are named.',
+    access: 'inbox:work',
+    params: ofConversation,
+    response: z.array(filledReply),
+    async handle({ principal: { tenantId, person }, params: { id } }, { store }) {
+      const conversation = await store.get({ tenantId, conversationId: id });
+      if (!conversation) throw new AppError('not-found', 'The conversation is not there.');
+      const { visitor, handoff } = conversation;
+      const { company } = await store.settings(tenantId);
+      const email = handoff?.email ?? visitor?.email;
+      const values: ReplyValues = {
+        agent: person.name,
+        conversation: id,
+        company,
+        ...(visitor?.name === undefined ? {} : { customer: visitor.name }),
+        ...(email === undefined ? {} : { email }),
       };
+      return (await store.cannedReplies(tenantId)).map(({ id, shortcut, text }) => ({
+        id,
+        shortcut,
+        parts: fillVariables(text, values),
+      }));
     },
   }),
   route({
-    method: 'put',
-    path: '/articles/files/:name',
-    summary: 'Uploads a file of articles, at most 50 MB. It is read when a run of the files is begun.',
+    method: 'post',
+    path: '/canned-replies',
+    summary: 'Adds a canned reply. A variable that does not exist is refused by its name.',
     access: 'knowledge:edit',
-    params: z.strictObject({ name: fileName }),
-    takesFile: true,
-    response: uploadedFile,
-    async handle({ params, file, principal }, { articles, accounts }) {
-      if (!articles) throw notHere('reading of articles');
-      const put = await articles.files.put(params.name, file);
-      await accounts.audit(principal, { action: 'article-file.uploaded' });
-      return put;
+    body: cannedReplyBody,
+    response: cannedReply,
+    async handle({ principal, body }, { store, accounts }) {
+      const reply = newReply(newSecret(), body, principal.person);
+      await store.saveCannedReply(principal.tenantId, reply);
+      await accounts.audit(principal, { action: 'canned-reply.created', subject: reply.id });
+      return reply;
+    },
+  }),
+  route({
+    method: 'patch',
+    path: '/canned-replies/:id',
+    summary: 'Changes a canned reply.',
+    access: 'knowledge:edit',
+    params: ofThing,
+    body: cannedReplyBody,
+    response: cannedReply,
+    async handle({ principal, params: { id }, body }, { store, accounts }) {
+      const replies = await store.cannedReplies(principal.tenantId);
+      if (!replies.some((reply) => reply.id === id)) throw noSuchReply();
+      const reply = newReply(id, body, principal.person);
+      await store.saveCannedReply(principal.tenantId, reply);
+      await accounts.audit(principal, { action: 'canned-reply.changed', subject: id });
+      return reply;
     },
   }),
   route({
     method: 'delete',
-    path: '/articles/files/:name',
-    summary: 'Removes an uploaded file. Its articles go with the next run of the files.',
+    path: '/canned-replies/:id',
+    summary: 'Removes a canned reply.',
     access: 'knowledge:edit',
-    params: z.strictObject({ name: fileName }),
-    async handle({ params, principal }, { articles, accounts }) {
-      if (!(await articles?.files.remove(params.name))) throw notHere('such file');
-      await accounts.audit(principal, { action: 'article-file.removed' });
+    params: ofThing,
+    async handle({ principal, params: { id } }, { store, accounts }) {
+      if (!(await store.removeCannedReply(principal.tenantId, id))) throw noSuchReply();
+      await accounts.audit(principal, { action: 'canned-reply.removed', subject: id });
     },
   }),
   route({
-    method: 'post',
-    path: '/articles/runs',
-    summary:
-      'Reads the uploaded files, or a website, into the knowledge base. One run at a time; 409 while one is on.',
-    access: 'knowledge:edit',
-    body: ingestBody,
-    response: ingestRun,
-    async handle({ body, principal }, { articles, accounts }) {
-      if (!articles) throw notHere('reading of articles');
-      const { url, replaceSample } = body;
-      if (url === undefined && (await articles.files.list()).length === 0)
-        throw new AppError('bad-input', 'No files were uploaded.', {
-          publicMessage: 'Upload files first, or give the address of a help centre.',
-        });
-      const hasSample = articles.sources().some(({ name }) => name === sampleSource);
-      const run = articles.runs.begin(url === undefined ? { folder: articles.files.folder } : { url }, {
-        without: replaceSample && hasSample ? sampleSource : undefined,
-      });
-      await accounts.audit(principal, { action: 'articles.run-started' });
-      return run;
-    },
+    method: 'get',
+    path: '/blocks',
+    summary: 'Who may not write right now, the newest block first.',
+    access: 'inbox:work',
+    response: z.array(block),
+    handle: async ({ principal }, { store }) =>
+      (await store.blocks(principal.tenantId, new Date().toISOString())).map(toBlock),
   }),
   route({
-    method: 'post',
-    path: '/articles/runs/stop',
-    summary: 'Stops the run. The knowledge base stays as it was.',
-    access: 'knowledge:edit',
-    async handle(_request, { articles }) {
-      if (!articles?.runs.stop()) throw notHere('run that could be stopped');
+    method: 'delete',
+    path: '/blocks/:id',
+    summary: 'Takes a block back.',
+    access: 'inbox:work',
+    params: ofThing,
+    async handle({ principal, params: { id } }, { store, accounts }) {
+      if (!(await store.unblock(principal.tenantId, id)))
+        throw new AppError('not-found', 'There is no such block.');
+      await accounts.audit(principal, { action: 'visitor.unblocked', details: { block: id } });
     },
-  }),
-  route({
-    method: 'post',
-    path: '/answers',
-    summary: 'Answers one question from the knowledge base. Nothing is stored.',
-    access: 'answers:ask',
-    body: z.strictObject({ question: prose(100_000) }),
-    response: answered,
-    handle: ({ body, signal }, { answering }) => lastOf(answering.ask({ text: body.question }, { signal })),
   }),
 ];
 
-async function lastOf(events: AsyncIterable<ChatEvent>): Promise<z.input<typeof answered>> {
-  let last: ChatEvent | undefined;
-  for await (const event of events) last = event;
-  if (last?.type === 'answer-error')
-    throw new AppError(last.code, 'There is no answer.', { publicMessage: last.message });
-  if (last?.type !== 'answer-end') throw toAppError(new Error('The answer ended without saying how.'));
-  const { text, decision, citations = [] } = last.message;
+function newReply(
+  id: string,
+  { shortcut, text }: Pick<CannedReply, 'shortcut' | 'text'>,
+  updatedBy: CannedReply['updatedBy'],
+): CannedReply {
+  const braced = (names: readonly string[]) => names.map((name) => `{{${name}}}`).join(', ');
+  const unknown = unknownVariables(text);
+  if (unknown.length > 0)
+    throw new AppError('bad-input', 'A canned reply names variables that do not exist.', {
+      publicMessage: `There is no variable ${braced(unknown)}. There are ${braced(replyVariables)}.`,
+    });
+  return { id, shortcut, text, updatedAt: new Date().toISOString(), updatedBy };
+}
+
+function toWire({ company, assignment, replyWithinMinutes, officeHours }: TeamSettings) {
   return {
-    text,
-    ...(decision ? { decision } : {}),
-    citations: citations.map(({ number, documentId, title, url, quote }) => ({
-      number,
-      documentId,
-      title,
-      quote,
-      ...(url === undefined ? {} : { url }),
-    })),
+    company,
+    assignment,
+    ...(replyWithinMinutes === undefined ? {} : { replyWithinMinutes }),
+    ...(officeHours ? { officeHours: officeHours as z.input<typeof settings>['officeHours'] } : {}),
   };
 }

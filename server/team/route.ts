@@ -9,15 +9,17 @@ import type { Logger } from '#app/logger.ts';
 import type { ArticleWork } from '#app/open-article-work.ts';
 import type { Answering } from '#chat/runs/answering.ts';
 import type { CaseWork } from '#chat/runs/case-work.ts';
+import type { SuggestAnswer } from '#chat/suggest-answer.ts';
 import type { Permission, Principal, Role } from '#core/access.ts';
 import type { InboxStore } from '#core/inbox.ts';
-import type { SettingsStore } from '#core/settings.ts';
 import type { ConversationStore } from '#core/stores.ts';
+import type { TeamStore } from '#core/team.ts';
 
 export interface TeamDependencies {
   readonly accounts: Accounts;
   readonly cases: CaseWork;
-  readonly store: ConversationStore & InboxStore & { readonly settings: SettingsStore };
+  readonly store: ConversationStore & InboxStore & TeamStore;
+  readonly suggest: SuggestAnswer;
   readonly answering: Pick<Answering, 'ask' | 'signals'>;
   readonly logger?: Logger | undefined;
   /** How people sign in; default: with passwords alone. */

@@ -10,13 +10,15 @@ import { deskRoutes } from './desk-routes.ts';
 import { inboxRoutes } from './inbox-routes.ts';
 import { openApiDocument } from './open-api.ts';
 import type { Route, TeamDependencies } from './route.ts';
+import { setUpRoutes } from './set-up-routes.ts';
 import { signInRoutes } from './sign-in-routes.ts';
 
 export const teamRoutes: readonly Route[] = [
+  ...setUpRoutes,
   ...signInRoutes,
   ...accountRoutes,
-  ...deskRoutes,
   ...inboxRoutes,
+  ...deskRoutes,
 ];
 
 export const sessionCookie = 'answerdesk_session';

@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { permissions, roles } from '#core/access.ts';
 import { inboxViews } from '#core/inbox.ts';
+import { isTimeZone, weekdays } from '#core/office-hours.ts';
+import { replyVariables } from '#core/reply-variables.ts';
 import { secretId } from '../protocol.ts';
 
 /** ISO 8601. */
@@ -63,6 +65,8 @@ export const inboxItem = z
     unread: z.boolean(),
     email: z.string().optional(),
     lastMessage: z.object({ author: z.enum(['customer', 'bot', 'person']), text: z.string() }).optional(),
+    /** Of a customer who waits: until when an answer is promised, and from when on that is close. */
+    promise: z.object({ warnAt: z.string(), dueAt: z.string() }).optional(),
   })
   .meta({ id: 'InboxItem' });
 
@@ -100,11 +104,29 @@ export const message = z
   })
   .meta({ id: 'Message' });
 
+const attempt = z.object({
+  questionId: z.string(),
+  question: z.string(),
+  answer: z
+    .object({
+      messageId: z.string(),
+      decision: z.string().optional(),
+      person: z.string().optional(),
+      titles: z.array(z.string()),
+      rating: z.enum(['up', 'down']).optional(),
+    })
+    .optional(),
+});
+
 export const caseDetails = z
   .object({
     item: inboxItem,
     messages: z.array(message),
     notes: z.array(note),
+    /** What the customer asked and what became of it, oldest first. */
+    tried: z.array(attempt),
+    /** Until when the visitor may not write. */
+    block: z.object({ id: z.string(), until: z.string() }).optional(),
     /** Of the last journal entry: what `seen` takes. */
     sequence: z.number(),
     present: z.array(z.object({ person, typing: z.boolean() })),
@@ -120,6 +142,103 @@ export const takeBody = z.strictObject({
 });
 export const assignBody = z.strictObject({ userId: secretId.nullable() });
 export const snoozeBody = z.strictObject({ until: time });
+
+/** Until when; at most a year. */
+export const blockBody = z.strictObject({ until: time });
+
+export const block = z
+  .object({
+    id: z.string(),
+    conversationId: z.string(),
+    createdAt: z.string(),
+    until: z.string(),
+    by: person,
+    /** It holds for all conversations of somebody whom the website knows. */
+    isVisitor: z.boolean(),
+  })
+  .meta({ id: 'Block' });
+
+export const suggestion = z
+  .object({
+    question: z.object({ id: z.string(), text: z.string() }),
+    answer: z.object({ text: z.string(), citations: z.array(citation) }).optional(),
+    passages: z.array(
+      z.object({ documentId: z.string(), title: z.string(), url: z.string().optional(), quote: z.string() }),
+    ),
+  })
+  .meta({ id: 'Suggestion' });
+
+export const cannedReplyBody = z.strictObject({
+  shortcut: z.string().regex(/^[\p{Ll}\p{Lo}\p{N}_-]{1,40}$/u, {
+    error: 'a shortcut has small letters, numbers, - and _, 40 at most',
+  }),
+  text: prose(10_000),
+});
+
+export const cannedReply = z
+  .object({
+    id: z.string(),
+    shortcut: z.string(),
+    text: z.string(),
+    updatedAt: z.string(),
+    updatedBy: person,
+  })
+  .meta({ id: 'CannedReply' });
+
+/** For one conversation: text, and the variables whose value is not known. */
+export const filledReply = z
+  .object({
+    id: z.string(),
+    shortcut: z.string(),
+    parts: z.array(z.union([z.object({ text: z.string() }), z.object({ missing: z.enum(replyVariables) })])),
+  })
+  .meta({ id: 'FilledReply' });
+
+const openSpan = z
+  .strictObject({
+    from: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
+    to: z.string().regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/),
+  })
+  .refine(({ from, to }) => from < to, { error: 'the end is before the beginning' });
+
+const openSpans = z
+  .array(openSpan)
+  .max(10)
+  .refine((spans) => spans.every(({ from }, index) => index === 0 || spans[index - 1]!.to <= from), {
+    error: 'the hours of a day overlap or are not in order',
+  });
+
+const officeHours = z.strictObject({
+  timeZone: z
+    .string()
+    .max(100)
+    .refine(isTimeZone, { error: 'no such time zone; write one like Europe/Berlin' }),
+  week: z.strictObject(
+    Object.fromEntries(weekdays.map((day) => [day, openSpans])) as Record<
+      (typeof weekdays)[number],
+      typeof openSpans
+    >,
+  ),
+  closedDays: z.array(z.iso.date()).max(400),
+});
+
+export const settingsBody = z.strictObject({
+  company: z.string().trim().max(100).optional(),
+  assignment: z.enum(['off', 'least-busy']).optional(),
+  /** Of open time. null: nothing is promised. */
+  replyWithinMinutes: z.number().int().min(1).max(10_080).nullable().optional(),
+  /** null: always. */
+  officeHours: officeHours.nullable().optional(),
+});
+
+export const settings = z
+  .object({
+    company: z.string(),
+    assignment: z.enum(['off', 'least-busy']),
+    replyWithinMinutes: z.number().optional(),
+    officeHours: officeHours.optional(),
+  })
+  .meta({ id: 'Settings' });
 
 export const user = z
   .object({
@@ -140,7 +259,9 @@ export const me = z
     kind: z.enum(['user', 'api-key']),
     permissions: z.array(permission),
     /** Of a user. */
-    account: z.object({ email: z.string(), role, hasSecondFactor: z.boolean() }).optional(),
+    account: z
+      .object({ email: z.string(), role, hasSecondFactor: z.boolean(), away: z.boolean() })
+      .optional(),
   })
   .meta({ id: 'Me' });
 
@@ -157,8 +278,6 @@ export const setup = z
 
 /** UTF-16 code units: it has to fit into the head of the widget. */
 export const deskName = line(60);
-export const deskSettings = z.object({ name: z.string().optional() }).meta({ id: 'DeskSettings' });
-
 /** Without a path; which endings are taken, a refusal says. */
 export const fileName = z.string().min(1).max(150);
 export const uploadedFile = z
@@ -277,6 +396,7 @@ export interface TeamServerEvents {
     readonly conversationId: string;
     readonly present: readonly { readonly person: z.output<typeof person>; readonly typing: boolean }[];
   }) => void;
+  'promise-due': (due: { readonly conversationId: string; readonly dueAt: string }) => void;
   /** To those who look at the conversation. */
   'customer-typing': (change: { readonly conversationId: string; readonly typing: boolean }) => void;
 }

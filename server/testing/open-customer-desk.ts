@@ -7,6 +7,7 @@ import { createAccounts } from '#access/accounts.ts';
 import { createLogger } from '#app/logger.ts';
 import { createAnswering } from '#chat/runs/answering.ts';
 import { createCaseWork } from '#chat/runs/case-work.ts';
+import { createSuggestAnswer } from '#chat/suggest-answer.ts';
 import { createCustomerWork } from '#chat/runs/customer-work.ts';
 import { scriptedAnswer } from '#chat/testing/scripted-answer.ts';
 import { defaultTenant, inDefaultTenant } from '#core/tenant.ts';
@@ -56,7 +57,7 @@ export async function openCustomerDesk({
       answering,
       logger,
       customers: { customers, visitors: store, identity },
-      team: { store, accounts, cases },
+      team: { store, accounts, cases, suggest: createSuggestAnswer({ answer }) },
       ...(webFolder ? { webFolder } : {}),
     },
   });

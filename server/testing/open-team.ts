@@ -6,6 +6,7 @@ import { createAccounts } from '#access/accounts.ts';
 import type { Answer } from '#chat/answer.ts';
 import { createAnswering } from '#chat/runs/answering.ts';
 import { createCaseWork } from '#chat/runs/case-work.ts';
+import { createSuggestAnswer } from '#chat/suggest-answer.ts';
 import { scriptedAnswer } from '#chat/testing/scripted-answer.ts';
 import type { Permission, Role } from '#core/access.ts';
 import { defaultTenant } from '#core/tenant.ts';
@@ -40,7 +41,7 @@ export async function openTeam({
   const server = await startServer({
     store,
     env,
-    overrides: { answering, team: { store, accounts, cases, ...team }, ...overrides },
+    overrides: { answering, team: { store, accounts, cases, suggest: createSuggestAnswer({ answer }), ...team }, ...overrides },
   });
   const base = `${server.url}/api/v1`;
 

@@ -65,6 +65,18 @@ const apiKeys = createRoute({
   component: lazyRouteComponent(() => import('./team/api-keys-page.tsx'), 'ApiKeysPage'),
 });
 
+const cannedReplies = createRoute({
+  getParentRoute: () => team,
+  path: '/canned-replies',
+  component: lazyRouteComponent(() => import('./desk/canned-replies-page.tsx'), 'CannedRepliesPage'),
+});
+
+const settings = createRoute({
+  getParentRoute: () => team,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./desk/settings-page.tsx'), 'SettingsPage'),
+});
+
 const audit = createRoute({
   getParentRoute: () => team,
   path: '/audit',
@@ -76,7 +88,16 @@ export function createConsoleRouter() {
     routeTree: root.addChildren([
       password,
       setup,
-      team.addChildren([index, inbox.addChildren([conversation]), account, users, apiKeys, audit]),
+      team.addChildren([
+        index,
+        inbox.addChildren([conversation]),
+        account,
+        users,
+        apiKeys,
+        cannedReplies,
+        settings,
+        audit,
+      ]),
     ]),
     basepath: '/console',
     defaultPreload: 'intent',

@@ -37,6 +37,8 @@ export interface AnsweringOptions {
   readonly store: ConversationStore;
   readonly answer: Answer;
   readonly limits: AnsweringLimits;
+  /** Throws for who may not write now. */
+  readonly refuse?: (key: ConversationKey) => Promise<void>;
   readonly observer?: AnsweringObserver;
   readonly now?: () => Date;
 }
@@ -61,7 +63,7 @@ export interface IncomingMessage {
 export interface Answering {
   /**
    * Resolves when the message is stored durably and its answer is on its way. The same `messageId` again changes nothing and gives
-   * the same result. Throws `message-too-long`, `busy`, `too-many-requests`, `shutting-down`; `bad-request` if the id names another message.
+   * the same result. Throws `message-too-long`, `busy`, `blocked`, `too-many-requests`, `shutting-down`; `bad-request` if the id names another message.
    */
   send(key: ConversationKey, message: IncomingMessage): Promise<StoredMessage>;
   /** An answer that is not stored, see ask-once.ts. Throws `message-too-long`, `busy`, `shutting-down`, too. */
@@ -116,6 +118,7 @@ export function createAnswering({
   store,
   answer,
   limits,
+  refuse = async () => {},
   observer = {},
   now = () => new Date(),
 }: AnsweringOptions): Answering {
@@ -175,6 +178,7 @@ export function createAnswering({
   ): Promise<StoredMessage> {
     const known = await store.findMessage(key, messageId);
     if (known) return known;
+    await refuse(key);
     const lane = keyText(key);
     admit(lane);
     const answerId = newSecret();
@@ -431,6 +435,7 @@ export function createAnswering({
     },
 
     async handoff(key, { email } = {}) {
+      await refuse(key);
       const before = await store.handling(key);
       const address = email ?? (await store.get(key))?.visitor?.email;
       await store.recordHandoff(key, {

@@ -10,6 +10,7 @@ interface UsersTable {
   name: string;
   role: Role;
   disabled: Generated<number>;
+  away: Generated<number>;
   created_at: string;
   last_seen_at: string | null;
   password_hash: string | null;
@@ -63,15 +64,7 @@ interface AuditTable {
   details: string | null;
 }
 
-interface SettingsTable {
-  tenant_id: TenantId;
-  name: string;
-  /** JSON. */
-  value: string;
-}
-
 export interface AccessTables {
-  settings: SettingsTable;
   users: UsersTable;
   sessions: SessionsTable;
   password_links: PasswordLinksTable;
@@ -88,6 +81,7 @@ export function toUser(row: Selectable<UsersTable>): User {
     role: row.role,
     disabled: row.disabled !== 0,
     hasSecondFactor: row.totp_key !== null,
+    away: row.away !== 0,
     createdAt: row.created_at,
     ...(row.last_seen_at === null ? {} : { lastSeenAt: row.last_seen_at }),
   };

@@ -160,6 +160,17 @@ export function createSqlAccessStore({ tables, transaction, durable }: SqlAccess
       );
     },
 
+    async setAway(tenantId, id, away) {
+      await written((tables) =>
+        tables
+          .updateTable('users')
+          .set({ away: away ? 1 : 0 })
+          .where('tenant_id', '=', tenantId)
+          .where('id', '=', id)
+          .execute(),
+      );
+    },
+
     async credentials(tenantId, userId) {
       const row = await userOf(tables, tenantId, userId).executeTakeFirst();
       if (!row) return undefined;

@@ -10,9 +10,9 @@ import { AppError } from '#core/errors.ts';
 import type { InboxStore } from '#core/inbox.ts';
 import type { NoticeStore } from '#core/notices.ts';
 import type { PictureStore } from '#core/pictures.ts';
-import type { SettingsStore } from '#core/settings.ts';
 import type { ConversationStore } from '#core/stores.ts';
 import { createPictureFolder, type PictureFolder } from '../pictures/picture-folder.ts';
+import type { TeamStore } from '#core/team.ts';
 import type { ConversationTables } from '../sql/conversation-tables.ts';
 import { createSqlAccessStore, type SqlAccessBackend } from '../sql/sql-access-store.ts';
 import type { SqlBackend } from '../sql/sql-backend.ts';
@@ -20,16 +20,21 @@ import { createSqlConversationStore, type SqlStoreOptions } from '../sql/sql-con
 import { createSqlCustomerStore } from '../sql/sql-customer-store.ts';
 import { createSqlInboxStore } from '../sql/sql-inbox-store.ts';
 import { createSqlNoticeStore } from '../sql/sql-notice-store.ts';
-import { createSqlSettingsStore } from '../sql/sql-settings-store.ts';
+import { createSqlTeamStore } from '../sql/sql-team-store.ts';
 import { createNodeSqliteDialect } from './node-sqlite-dialect.ts';
 import { createLogEraser, overwritten, reclaimSpace } from './sqlite-erasure.ts';
 import { migrate } from './sqlite-migrations.ts';
 import { openWriteAheadLogSync } from './write-ahead-log-sync.ts';
 
 /** One file: conversations, both sides of them, and the team. Beside it a folder of pictures. */
-export interface SqliteStore extends ConversationStore, InboxStore, NoticeStore, CustomerStore, PictureStore {
+export interface SqliteStore
+  extends ConversationStore,
+    InboxStore,
+    NoticeStore,
+    CustomerStore,
+    PictureStore,
+    TeamStore {
   readonly access: AccessStore;
-  readonly settings: SettingsStore;
 }
 
 export interface SqliteStoreOptions extends SqlStoreOptions {
@@ -114,9 +119,9 @@ export function openSqliteConversationStore(
     ...createSqlCustomerStore(backend, { now }),
     ...createSqlNoticeStore(backend),
     ...createSqlInboxStore(backend, { now }),
+    ...createSqlTeamStore(backend),
     // The same connection, seen with other tables.
     access: createSqlAccessStore(backend as unknown as SqlAccessBackend),
-    settings: createSqlSettingsStore(backend as unknown as SqlAccessBackend),
   };
 }
 
