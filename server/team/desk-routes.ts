@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AppError, toAppError } from '#core/errors.ts';
 import type { ChatEvent } from '#core/events.ts';
 import { defaultTenant } from '#core/tenant.ts';
+import { messageText } from '../protocol.ts';
 import { type Route, route } from './route.ts';
 import {
   answered,
@@ -15,7 +16,6 @@ import {
   ingestRun,
   password,
   personName,
-  prose,
   setup,
   uploadedFile,
 } from './wire.ts';
@@ -176,7 +176,7 @@ export const deskRoutes: readonly Route[] = [
     path: '/answers',
     summary: 'Answers one question from the knowledge base. Nothing is stored.',
     access: 'answers:ask',
-    body: z.strictObject({ question: prose(100_000) }),
+    body: z.strictObject({ question: messageText }),
     response: answered,
     handle: ({ body, signal }, { answering }) => lastOf(answering.ask({ text: body.question }, { signal })),
   }),
