@@ -9,6 +9,7 @@ import { AppError } from '#core/errors.ts';
 import type { KnowledgeBase } from '#core/retriever.ts';
 import type { ConversationStore } from '#core/stores.ts';
 import { defaultTenant } from '#core/tenant.ts';
+import { apiRouter, refuseOtherMethods } from './api/api-router.ts';
 import { allowedOrigin, ownHost } from './http/allowed-origin.ts';
 import { clientAddress } from './http/client-address.ts';
 import { conversationsRouter } from './http/conversations-router.ts';
@@ -55,6 +56,7 @@ export function createApp(options: AppOptions): Express {
 
   app.use(requestRecord(options));
   app.use(securityHeaders());
+  app.use(refuseOtherMethods());
   // Machines ask for health, under any name that they have for this one.
   app.use(operationsRouter({ ...options, metricsToken: config.server.metricsToken }));
   if (options.team)
@@ -68,7 +70,8 @@ export function createApp(options: AppOptions): Express {
     },
     async (request, _response, next) => {
       // The team's interface counts by itself, once it knows who asks.
-      if (!request.path.startsWith('/v1/')) await rateLimits.request(clientAddress(request, trustProxy));
+      const isTeam = /^\/v1\/(?!conversations|desk\b)/.test(request.path);
+      if (!isTeam) await rateLimits.request(clientAddress(request, trustProxy));
       next();
     },
     express.json({ limit: bodyLimit(config.limits.messageLength), inflate: false }),
@@ -82,10 +85,13 @@ export function createApp(options: AppOptions): Express {
       next();
     },
   );
+  app.use('/api', apiRouter({ messageLength: config.limits.messageLength }));
+  // The widget's address, and the versioned one.
+  const conversations = ['/api/conversations', '/api/v1/conversations'];
   if (options.customers)
-    app.use('/api/conversations', customersRouter({ ...options, ...options.customers, trustProxy }));
-  app.use('/api/conversations', conversationsRouter(options));
-  app.use('/api/desk', deskRouter({ store: options.team?.store }));
+    app.use(conversations, customersRouter({ ...options, ...options.customers, trustProxy }));
+  app.use(conversations, conversationsRouter(options));
+  app.use(['/api/desk', '/api/v1/desk'], deskRouter({ store: options.team?.store }));
   if (options.team) {
     const { team, answering } = options;
     app.use('/api/v1', teamRouter({ ...team, answering, settings: config.server, rateLimits }));

@@ -15,12 +15,26 @@ const messageId = z.string().regex(/^[A-Za-z0-9_-]{8,64}$/);
 export const language = z.string().regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$/);
 /** All but tab and the line ends. */
 const controlCharacters = /(?![\t\n\r])\p{Cc}/gu;
-/** Bounds every message before the configured limit is looked at. UTF-16 code units. Control characters say nothing and are dropped. */
-const text = z
+/** Something that can be seen: a text has at least one. Written so that every dialect of regular expressions reads it alike. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is meant.
+export const visible = /[^\s\u0000-\u001f\u007f-\u00a0\ufeff]/;
+/** In the schema of a text whose limit is the server's setting. */
+export const messageLimitMark = 'x-message-limit';
+/** UTF-16 code units. Control characters say nothing and are dropped. */
+export const prose = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .regex(visible)
+    .transform((value) => value.toWellFormed().replace(controlCharacters, '').trim());
+/** Bounds every message before the configured limit is looked at. */
+export const messageText = z
   .string()
   .max(100_000)
-  .transform((value) => value.toWellFormed().replace(controlCharacters, '').trim())
-  .pipe(z.string().min(1));
+  .regex(visible)
+  .meta({ [messageLimitMark]: true })
+  .transform((value) => value.toWellFormed().replace(controlCharacters, '').trim());
+const text = messageText;
 const email = z.email().max(254);
 const sequence = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const rating = z.enum(['up', 'down']);
@@ -130,14 +144,6 @@ export interface DeskStatus {
   readonly promise?: string;
 }
 
-/** `201` of `POST /api/conversations` and of `POST /api/conversations/:id/token`. */
-export interface ConversationCreated {
-  readonly id: string;
-  readonly token: string;
-  /** It belongs to the visitor whom the identity token names. */
-  readonly verified?: boolean;
-}
-
 /** `200` of `GET /api/conversations/:id/service`. */
 export type ServiceStatus = CustomerService;
 
@@ -151,3 +157,55 @@ export interface PictureTaken {
   readonly sequence: number;
   readonly picture: Picture;
 }
+
+export const errorBody = z
+  .object({
+    error: z.object({
+      code: z.string(),
+      message: z.string().describe('For people.'),
+      retryable: z.boolean(),
+      requestId: z.string().optional(),
+      retryAfterMs: z.number().optional(),
+    }),
+  })
+  .meta({ id: 'Error' });
+
+/** `201` of `POST /api/v1/conversations` and of `POST /api/v1/conversations/:id/token`. */
+export const conversationCreated = z
+  .object({
+    id: z.string(),
+    token: z.string(),
+    /** It belongs to the visitor whom the identity token names. */
+    verified: z.boolean().optional(),
+  })
+  .meta({ id: 'ConversationCreated' });
+export type ConversationCreated = z.output<typeof conversationCreated>;
+
+/** The rest of a message is described in docs/api.md. */
+const conversationMessage = z
+  .looseObject({
+    id: z.string(),
+    author: z.enum(['customer', 'bot', 'person']),
+    text: z.string(),
+    createdAt: z.string(),
+  })
+  .meta({ id: 'ConversationMessage' });
+
+export const conversation = z
+  .object({
+    id: z.string(),
+    createdAt: z.string(),
+    language: z.string().optional(),
+    messages: z.array(conversationMessage),
+    handoff: z.object({ reason: z.string(), at: z.string(), email: z.string().optional() }).optional(),
+  })
+  .meta({ id: 'Conversation' });
+
+/** Each type of event has its fields: docs/api.md. */
+export const journalEntry = z
+  .object({
+    conversationId: z.string(),
+    sequence: z.number().int(),
+    event: z.looseObject({ type: z.string() }),
+  })
+  .meta({ id: 'JournalEntry' });

@@ -1,14 +1,12 @@
 // Bodies of the OpenAI-compatible interface, as far as this desk speaks it. docs/api.md says what is different here.
 import { z } from 'zod';
-import { prose } from '../team/wire.ts';
+import { messageText } from '../protocol.ts';
 
-/** Bounds one text before the configured limit is looked at. UTF-16 code units. */
-const longestText = 100_000;
 const mostMessages = 200;
 /** Of a body in bytes: enough for a long history. */
 export const chatBodyLimit = 1_000_000;
 
-const text = prose(longestText);
+const text = messageText;
 const content = z.union([
   text,
   z

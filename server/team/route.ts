@@ -77,7 +77,7 @@ export interface Route {
   readonly body?: Schema;
   /** The body is the file itself. Only with `put`. */
   readonly takesFile?: true;
-  /** `handle` returns the address that the browser is sent to (303). */
+  /** What `handle` returns is the address that the browser is sent to (303). */
   readonly redirects?: true;
   /** Undefined: 204 without a body. */
   readonly response?: z.ZodType;
@@ -97,7 +97,7 @@ interface TypedRoute<
   handle(
     request: TeamRequest<OutputOf<Params>, OutputOf<Query>, OutputOf<Body>>,
     dependencies: TeamDependencies,
-  ): Promise<Result extends z.ZodType ? z.input<Result> : string | void>;
+  ): Promise<Result extends z.ZodType ? z.input<Result> : void>;
 }
 
 /** Checks the types of one route; the list holds them without. */

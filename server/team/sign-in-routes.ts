@@ -32,6 +32,7 @@ export const signInRoutes: readonly Route[] = [
     access: 'anyone',
     query: z.strictObject({ returnTo: returnTo.default(consolePath) }),
     redirects: true,
+    response: z.string(),
     async handle({ url, query, setTicket }, { signIn, logger }) {
       const { provider } = providerOf(signIn);
       try {
@@ -51,6 +52,7 @@ export const signInRoutes: readonly Route[] = [
     summary: 'Where the identity provider sends the browser back. Sets the session’s cookie.',
     access: 'anyone',
     redirects: true,
+    response: z.string(),
     async handle({ url, ticket, device, setTicket, setSession }, { signIn, accounts, logger }) {
       const { provider, newRole } = providerOf(signIn);
       setTicket(undefined);
@@ -73,6 +75,7 @@ export const signInRoutes: readonly Route[] = [
     summary: 'Sends a browser that has signed out here to the provider’s own page for signing out.',
     access: 'anyone',
     redirects: true,
+    response: z.string(),
     async handle({ url }, { signIn }) {
       const { provider } = providerOf(signIn);
       const back = new URL(consolePath, url).href;

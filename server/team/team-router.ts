@@ -8,7 +8,6 @@ import type { RateLimits } from '../http/rate-limits.ts';
 import { accountRoutes } from './account-routes.ts';
 import { deskRoutes } from './desk-routes.ts';
 import { inboxRoutes } from './inbox-routes.ts';
-import { openApiDocument } from './open-api.ts';
 import type { Route, TeamDependencies } from './route.ts';
 import { setUpRoutes } from './set-up-routes.ts';
 import { signInRoutes } from './sign-in-routes.ts';
@@ -35,10 +34,6 @@ export interface TeamRouterOptions extends TeamDependencies {
 /** Bodies are parsed before, the address of this server is checked. */
 export function teamRouter({ settings, rateLimits, ...dependencies }: TeamRouterOptions): Router {
   const router = Router();
-  router.get('/openapi.json', async (request, response) => {
-    await rateLimits.request(clientAddress(request, settings.trustProxy));
-    response.json(openApiDocument(teamRoutes));
-  });
   for (const route of teamRoutes)
     router[route.method](route.path, async (request, response) => {
       response.set('Cache-Control', 'no-store');

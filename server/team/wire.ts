@@ -4,7 +4,7 @@ import { permissions, roles } from '#core/access.ts';
 import { inboxViews } from '#core/inbox.ts';
 import { isTimeZone, weekdays } from '#core/office-hours.ts';
 import { replyVariables } from '#core/reply-variables.ts';
-import { secretId } from '../protocol.ts';
+import { messageText, prose, secretId, visible } from '../protocol.ts';
 
 /** ISO 8601. */
 const time = z.iso.datetime();
@@ -13,25 +13,14 @@ export const clientId = z.string().regex(/^[A-Za-z0-9_-]{8,64}$/);
 const line = (most: number) =>
   z
     .string()
+    .max(most)
+    .regex(visible)
     .transform((value) =>
       value
         .toWellFormed()
         .replace(/\p{Cc}/gu, ' ')
         .trim(),
-    )
-    .pipe(z.string().min(1).max(most));
-/** UTF-16 code units. Control characters say nothing and are dropped. */
-export const prose = (most: number) =>
-  z
-    .string()
-    .max(most)
-    .transform((value) =>
-      value
-        .toWellFormed()
-        .replace(/(?![\t\n\r])\p{Cc}/gu, '')
-        .trim(),
-    )
-    .pipe(z.string().min(1));
+    );
 
 export const ofConversation = z.strictObject({ id: secretId });
 export const ofThing = z.strictObject({ id: secretId });
@@ -133,7 +122,7 @@ export const caseDetails = z
   })
   .meta({ id: 'Case' });
 
-export const replyBody = z.strictObject({ id: clientId, text: prose(100_000) });
+export const replyBody = z.strictObject({ id: clientId, text: messageText });
 export const noteBody = z.strictObject({ id: clientId, text: prose(10_000) });
 export const seenBody = z.strictObject({ sequence: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER) });
 export const takeBody = z.strictObject({
