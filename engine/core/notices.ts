@@ -1,20 +1,24 @@
 // What has to reach somebody outside, kept until it has: a notice is written in the transaction that makes it due.
+import type { BridgeName } from './bridges.ts';
 import type { ConversationKey } from './tenant.ts';
 
-/** `handoff`: a customer waits for a person; `reply`: a person answered a customer who is not there. */
-export type NoticeKind = 'handoff' | 'reply';
+/**
+ * `handoff`: a customer waits for a person; `reply`: a person answered a customer who is not there. Of bridges: `said`: there is more to
+ * tell; `news`: something happened there; `erased`: the conversation is gone here.
+ */
+export type NoticeKind = 'handoff' | 'reply' | 'said' | 'news' | 'erased';
 
 export interface Notice {
   readonly id: string;
   readonly key: ConversationKey;
   readonly kind: NoticeKind;
-  /** Of a reply, the id of its message. With the rest it makes the notice one of its kind. */
+  /** Of a reply, the id of its message; of news, the id of the event. With the rest it makes the notice one of its kind. */
   readonly about: string;
-  /** Name of the way it goes: `mail`, `webhook`, `slack`, `customer-mail`. */
+  /** Name of the way it goes: `mail`, `webhook`, `slack`, `customer-mail`, or `bridge:` and the name of one. */
   readonly channel: string;
   /** ISO 8601, as all times here. */
   readonly createdAt: string;
-  /** Deliveries that failed so far. */
+  /** Deliveries that were begun before: one of them may have arrived although nobody here knows. */
   readonly attempts: number;
 }
 
@@ -28,11 +32,25 @@ export interface NoticeState extends Notice {
 export interface NoticeStore {
   /** The same conversation, kind, channel and `about` again change nothing. */
   addNotice(notice: Omit<Notice, 'id' | 'attempts'>): Promise<void>;
-  /** Those that are due, oldest first. */
+  /** Those that are due, at most `limit` of each channel, oldest first. */
   dueNotices(now: string, limit: number): Promise<Notice[]>;
+  /** Durable note that a delivery begins, before it does. If the process ends in it, the next one comes at `nextAt`. */
+  noticeBegun(id: string, nextAt: string): Promise<void>;
   noticeSent(id: string): Promise<void>;
   /** `nextAt` undefined: given up. */
   noticeFailed(id: string, failure: { readonly error: string; readonly nextAt?: string }): Promise<void>;
-  /** Newest first. */
-  notices(tenantId: ConversationKey['tenantId'], limit: number): Promise<NoticeState[]>;
+  /** Newest first; `failed`: only those that did not arrive so far. */
+  notices(
+    tenantId: ConversationKey['tenantId'],
+    options: { readonly limit: number; readonly failed?: boolean },
+  ): Promise<NoticeState[]>;
+  /** Of one conversation, newest first. */
+  noticesOf(key: ConversationKey, channel: string): Promise<NoticeState[]>;
+  /** One that was given up or waits for its time is due again. False if there is none. */
+  retryNotice(tenantId: ConversationKey['tenantId'], id: string, now: string): Promise<boolean>;
+}
+
+/** The channel of a bridge's notices. */
+export function bridgeChannel(bridge: BridgeName): string {
+  return `bridge:${bridge}`;
 }

@@ -22,6 +22,7 @@ import {
   toHandling,
 } from './conversation-tables.ts';
 import type { SqlBackend } from './sql-backend.ts';
+import { tellErasure } from './sql-bridge-store.ts';
 import { insertNotices } from './sql-notice-store.ts';
 
 type Tables = Kysely<ConversationTables>;
@@ -30,11 +31,13 @@ export interface SqlStoreOptions {
   readonly now?: () => Date;
   /** Where the team is told that a customer waits: names of channels. */
   readonly handoffChannels?: readonly string[];
+  /** Where what is said to people has to go, too: names of channels. */
+  readonly followChannels?: readonly string[];
 }
 
 export function createSqlConversationStore(
   { tables, transaction, durable, overwritten, erase, close }: SqlBackend,
-  { now = () => new Date(), handoffChannels = [] }: SqlStoreOptions = {},
+  { now = () => new Date(), handoffChannels = [], followChannels = [] }: SqlStoreOptions = {},
 ): ConversationStore {
   return {
     async create(tenantId, { language } = {}) {
@@ -117,6 +120,13 @@ export function createSqlConversationStore(
           .set({ customer_sequence: sequence })
           .where((eb) => eb.and(idColumnsOf(key)))
           .execute();
+        if (handling.state === 'waiting' || handling.state === 'person')
+          await insertNotices(tables, key, {
+            kind: 'said',
+            channels: followChannels,
+            about: message.id,
+            createdAt: now().toISOString(),
+          });
         if (handling.state === 'person') return { sequence };
         const promised = { message_id: answerId, reply_to: message.id, promised_at: now().toISOString() };
         await tables
@@ -317,6 +327,11 @@ export function createSqlConversationStore(
           await overwrite(tables, 'feedback', columnsOf(key));
           await overwrite(tables, 'handoffs', columnsOf(key));
           await overwrite(tables, 'notes', columnsOf(key));
+          await tables
+            .deleteFrom('notices')
+            .where((eb) => eb.and(columnsOf(key)))
+            .execute();
+          await tellErasure(tables, key, now().toISOString());
           await tables
             .deleteFrom('conversations')
             .where('tenant_id', '=', key.tenantId)

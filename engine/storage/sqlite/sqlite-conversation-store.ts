@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely, sql } from 'kysely';
 import type { AccessStore } from '#core/access.ts';
+import type { BridgeStore } from '#core/bridges.ts';
 import { AppError } from '#core/errors.ts';
 import type { InboxStore } from '#core/inbox.ts';
 import type { NoticeStore } from '#core/notices.ts';
@@ -12,6 +13,7 @@ import type { ConversationStore } from '#core/stores.ts';
 import type { ConversationTables } from '../sql/conversation-tables.ts';
 import { createSqlAccessStore, type SqlAccessBackend } from '../sql/sql-access-store.ts';
 import type { SqlBackend } from '../sql/sql-backend.ts';
+import { createSqlBridgeStore } from '../sql/sql-bridge-store.ts';
 import { createSqlConversationStore, type SqlStoreOptions } from '../sql/sql-conversation-store.ts';
 import { createSqlInboxStore } from '../sql/sql-inbox-store.ts';
 import { createSqlNoticeStore } from '../sql/sql-notice-store.ts';
@@ -21,7 +23,7 @@ import { migrate } from './sqlite-migrations.ts';
 import { openWriteAheadLogSync } from './write-ahead-log-sync.ts';
 
 /** One file: conversations, the team's side of them, and the team. */
-export interface SqliteStore extends ConversationStore, InboxStore, NoticeStore {
+export interface SqliteStore extends ConversationStore, InboxStore, NoticeStore, BridgeStore {
   readonly access: AccessStore;
 }
 
@@ -45,7 +47,7 @@ export function openSqliteConversationStore(
     now = () => new Date(),
     erasureWaitMs = 1_000,
     writeWaitMs = 10_000,
-    handoffChannels = [],
+    ...channels
   }: SqliteStoreOptions = {},
 ): SqliteStore {
   const database = openDatabase(path);
@@ -87,8 +89,9 @@ export function openSqliteConversationStore(
     },
   };
   return {
-    ...createSqlConversationStore(backend, { now, handoffChannels }),
+    ...createSqlConversationStore(backend, { now, ...channels }),
     ...createSqlNoticeStore(backend),
+    ...createSqlBridgeStore(backend, { now }),
     ...createSqlInboxStore(backend, { now }),
     // The same connection, seen with other tables.
     access: createSqlAccessStore(backend as unknown as SqlAccessBackend),
