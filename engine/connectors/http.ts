@@ -41,6 +41,8 @@ export const defaultHttpLimits: HttpLimits = {
 /** Before the first retry; twice as long before each further one. */
 const firstBackOffMs = 1_000;
 
+const nothingThere = [404, 410];
+
 export interface JsonRequest<T> extends CallOptions {
   /** Below the origin; its variable parts are encoded. */
   readonly path: string;
@@ -50,6 +52,8 @@ export interface JsonRequest<T> extends CallOptions {
   readonly method?: 'POST' | 'PUT' | 'PATCH';
   /** Besides those of every request. */
   readonly headers?: Headers;
+  /** Statuses that say that there is nothing any more; default 404 and 410. */
+  readonly gone?: readonly number[];
   readonly schema: z.ZodType<T>;
 }
 
@@ -59,7 +63,7 @@ export interface JsonClient {
    * `internal` when the system cannot be reached or has no more to give now, and with the signal's reason on abort.
    */
   request<T>(request: JsonRequest<T>): Promise<T>;
-  /** The same; undefined where there is nothing any more (404, 410). */
+  /** The same; undefined where there is nothing any more. */
   find<T>(request: JsonRequest<T>): Promise<T | undefined>;
 }
 
@@ -112,7 +116,7 @@ export function createJsonClient(options: JsonClientOptions): JsonClient {
         isResponse(result) && isSuccess(result.status) ? parse(result, request.schema) : undefined;
       if (parsed?.success) return parsed.data;
       if (isResponse(result)) {
-        if (result.status === 404 || result.status === 410) return undefined;
+        if ((request.gone ?? nothingThere).includes(result.status)) return undefined;
         if (result.status === 401 && !wasRefused) {
           wasRefused = true;
           continue;

@@ -31,12 +31,12 @@ export interface Handover {
   readonly email?: string;
 }
 
-/** Something said after the case was opened. `desk`: a remark of Answerdesk itself. */
+/** Something said after the case was opened. */
 export interface Entry {
+  /** `desk`: a remark of Answerdesk itself. */
   readonly author: Author | 'desk';
-  /** Plain, with the marker at its end. */
+  /** Plain, with the marker at its end. What is not the customer's begins with who says it. */
   readonly text: string;
-  readonly email?: string;
 }
 
 export interface CaseThere {
@@ -68,6 +68,8 @@ export interface IncomingWebhook {
   /** Names in small letters. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly body: Buffer;
+  /** Last part of the path, for desks that cannot sign. */
+  readonly pathSecret?: string;
 }
 
 /** `challenge`: to be sent back as it is; `event`: something happened to a case; `other`: nothing that matters here. */
@@ -80,7 +82,10 @@ export type WebhookNews =
 export interface HandoverBridge {
   readonly name: BridgeName;
   /** A case that was opened under this reference. Desks that search by an index may find it some seconds late. */
-  find(reference: string, options: CallOptions): Promise<CaseThere | undefined>;
+  find(
+    handover: Pick<Handover, 'reference' | 'email' | 'labels'>,
+    options: CallOptions,
+  ): Promise<CaseThere | undefined>;
   open(handover: Handover, options: CallOptions): Promise<CaseThere>;
   /** Throws `not-found` if the case is gone. */
   append(caseId: string, entry: Entry, options: CallOptions): Promise<void>;
@@ -114,6 +119,11 @@ export interface BridgeStore {
   /** Replaces what was kept of the conversation. One that is erased meanwhile gets its `erased` notice. */
   saveBridgeCase(bridgeCase: BridgeCase): Promise<void>;
   forgetBridgeCase(key: ConversationKey): Promise<void>;
+}
+
+/** For desks that show a note of Answerdesk, not a message of the customer. */
+export function spoken({ author, text }: Entry): string {
+  return author === 'customer' ? `The customer wrote:\n${text}` : text;
 }
 
 export function referenceOf({ key, round }: Pick<BridgeCase, 'key' | 'round'>): string {
