@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createMailer } from '#connectors/notices/mail.ts';
 import { sendSlack, sendWebhook } from '#connectors/notices/webhook.ts';
 import type { CallOptions } from '#core/call-options.ts';
-import type { HandoffReason } from '#core/conversation.ts';
 import { isAbortError } from '#core/errors.ts';
+import { reasonSentences } from '#core/handoff-reasons.ts';
 import type { Notice, NoticeStore } from '#core/notices.ts';
 import type { ConversationStore } from '#core/stores.ts';
 import { createDelivery, type Deliver } from '#jobs/deliver-notices.ts';
@@ -31,14 +31,6 @@ export function noticeChannels({ mailTo, webhookUrl, slackUrl, smtpUrl }: Notice
     absent: smtpUrl ? ['customer-mail'] : [],
   };
 }
-
-const reasons: Readonly<Record<HandoffReason, string>> = {
-  'customer-request': 'A customer asked for a person.',
-  unanswered: 'The assistant could not help a customer.',
-  'service-error': 'The assistant failed, and a customer waits.',
-  danger: 'Somebody may come to harm: a customer wrote of danger.',
-  card: 'A customer asked something that a person answers.',
-};
 
 export interface NoticesOptions {
   readonly settings: NoticeSettings;
@@ -79,7 +71,7 @@ export function openNotices({
   async function handoffMail(notice: Notice, options: CallOptions): Promise<void> {
     const handling = await waiting(notice);
     if (!handling) return;
-    const subject = reasons[handling.reason];
+    const subject = reasonSentences[handling.reason];
     await mailer!.send(
       { id: notice.id, to: mailTo!, subject, text: `${subject}\n\n${linkTo(notice)}\n` },
       options,
@@ -101,7 +93,7 @@ export function openNotices({
 
   async function slack(notice: Notice, options: CallOptions): Promise<void> {
     const handling = await waiting(notice);
-    if (handling) await sendSlack(slackUrl!, `${reasons[handling.reason]}\n${linkTo(notice)}`, options);
+    if (handling) await sendSlack(slackUrl!, `${reasonSentences[handling.reason]}\n${linkTo(notice)}`, options);
   }
 
   async function customerMail(notice: Notice, options: CallOptions): Promise<void> {

@@ -81,6 +81,8 @@ export type WebhookNews =
 /** All methods reject with an AppError whose message is for the operator, and with the signal's reason. */
 export interface HandoverBridge {
   readonly name: BridgeName;
+  /** It sends what agents say by mail, where it has an address of the customer. */
+  readonly mailsReplies: boolean;
   /** A case that was opened under this reference. Desks that search by an index may find it some seconds late. */
   find(
     handover: Pick<Handover, 'reference' | 'email' | 'labels'>,
@@ -135,14 +137,11 @@ export function markerOf(reference: string, sequence: number): string {
   return `[answerdesk ${reference} ${sequence}]`;
 }
 
-/** The highest sequence number of the markers in the texts; undefined without one. */
+/** The highest sequence number that texts end with; undefined without one. What stands elsewhere in a text may be anybody's. */
 export function lastMarked(reference: string, texts: readonly string[]): number | undefined {
-  const found = texts.flatMap((text) =>
-    text
-      .matchAll(/\[answerdesk ([\w-]{1,40}) (\d{1,15})\]/g)
-      .filter(([, marked]) => marked === reference)
-      .map(([, , sequence]) => Number(sequence))
-      .toArray(),
-  );
+  const found = texts.flatMap((text) => {
+    const [, marked, sequence] = /\[answerdesk ([\w-]{1,40}) (\d{1,15})\]$/.exec(text.trimEnd()) ?? [];
+    return marked === reference ? Number(sequence) : [];
+  });
   return found.length === 0 ? undefined : Math.max(...found);
 }

@@ -92,6 +92,7 @@ export function createChatwootBridge(options: ChatwootBridgeOptions): HandoverBr
 
   return {
     name: 'chatwoot',
+    mailsReplies: false,
 
     async find({ reference, email, labels }, { signal }) {
       const contact = await contactOf(reference, email, { signal });

@@ -71,6 +71,7 @@ export function createFreshdeskBridge(options: FreshdeskBridgeOptions): Handover
 
   return {
     name: 'freshdesk',
+    mailsReplies: true,
 
     async find({ reference, email }, { signal }) {
       const tickets = await client.find({

@@ -72,6 +72,7 @@ export function createHelpScoutBridge(options: HelpScoutBridgeOptions): Handover
 
   return {
     name: 'help-scout',
+    mailsReplies: true,
 
     async find({ reference, labels }, { signal }) {
       const start = markerOf(reference, 0).slice(0, -2);
@@ -149,7 +150,7 @@ export function createHelpScoutBridge(options: HelpScoutBridgeOptions): Handover
           },
           attachments: thread._embedded?.attachments?.map(({ filename }) => filename) ?? [],
         })),
-        others: threads.filter((thread) => !isReply(thread)).map(({ body }) => body ?? ''),
+        others: threads.filter((thread) => !isReply(thread)).map(({ body }) => textOfHtml(body ?? '')),
       };
     },
 

@@ -91,6 +91,7 @@ export function createIntercomBridge(options: IntercomBridgeOptions): HandoverBr
 
   return {
     name: 'intercom',
+    mailsReplies: true,
 
     async find({ reference, labels }, { signal }) {
       const { conversations } = await client.request({

@@ -118,6 +118,7 @@ export function createSlackBridge(options: SlackBridgeOptions): HandoverBridge {
 
   return {
     name: 'slack',
+    mailsReplies: false,
 
     async find({ reference }, { signal }) {
       const query = { channel, limit: messagesSearched };
@@ -129,7 +130,7 @@ export function createSlackBridge(options: SlackBridgeOptions): HandoverBridge {
 
     async open({ text, labels }, { signal }) {
       const help = 'Replies in this thread go to the customer. "note: …" stays here, "close" ends it.';
-      const posted = await post(`${text}\n${labels.join(', ')}\n${help}`, undefined, { signal });
+      const posted = await post(`${labels.join(', ')}\n${help}\n\n${text}`, undefined, { signal });
       return there(posted?.ts ?? '', { signal });
     },
 
@@ -211,8 +212,10 @@ const escaped = (text: string) =>
 /** Without Slack's marks for links, people and channels. */
 function plain(text: string): string {
   return text
-    .replace(/<(?:https?:|mailto:)[^<>|]*\|([^<>]*)>/g, '$1')
-    .replace(/<(?:mailto:)?(https?:[^<>|]*|[^<>|@#!\s]+@[^<>|\s]+)>/g, '$1')
+    .replace(/<(?:mailto:)?([^<>|@#!][^<>|]*)\|([^<>]*)>/g, (_, address: string, label: string) =>
+      address.includes(label) ? address : `${label} (${address})`,
+    )
+    .replace(/<(?:mailto:)?([^<>|@#!][^<>|]*)>/g, '$1')
     .replace(/<[@#!][^<>]*>/g, '')
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')

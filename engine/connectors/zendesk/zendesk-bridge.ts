@@ -58,6 +58,7 @@ export function createZendeskBridge(options: ZendeskBridgeOptions): HandoverBrid
 
   return {
     name: 'zendesk',
+    mailsReplies: true,
 
     async find({ reference }, { signal }) {
       const { tickets } = await client.request({
