@@ -4,7 +4,9 @@ import { type Accounts, createAccounts } from '#access/accounts.ts';
 import type { AnswerObserver } from '#chat/answer.ts';
 import { type Answering, createAnswering } from '#chat/runs/answering.ts';
 import { type CaseWork, createCaseWork } from '#chat/runs/case-work.ts';
+import type { BridgeStore } from '#core/bridges.ts';
 import type { InboxStore } from '#core/inbox.ts';
+import type { NoticeStore } from '#core/notices.ts';
 import type { RerankObserver } from '#core/reranker.ts';
 import type { ConversationStore } from '#core/stores.ts';
 import { defaultTenant } from '#core/tenant.ts';
@@ -14,6 +16,8 @@ import type { Logger } from './logger.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { openAnswerPipeline } from './open-answer-pipeline.ts';
 import { openAnswerQuality } from './open-answer-quality.ts';
+import { type BridgeDoor, bridgeOf, createBridgeDoor } from './open-bridge.ts';
+import { createMailDoor, type MailDoor } from './open-inbound-mail.ts';
 import type { Knowledge } from './open-knowledge.ts';
 import { noticeChannels, openNotices } from './open-notices.ts';
 
@@ -22,13 +26,21 @@ const rerankDeadlineMs = 250;
 
 const lookForForgottenMs = 30_000;
 
+/** Where other systems bring what belongs to conversations. */
+export interface Doors {
+  readonly bridge: BridgeDoor;
+  /** Undefined where replies by mail are not set up. */
+  readonly mail: MailDoor | undefined;
+}
+
 export interface Desk extends AsyncDisposable {
   readonly knowledge: Knowledge;
-  readonly store: ConversationStore & InboxStore;
+  readonly store: ConversationStore & InboxStore & NoticeStore & BridgeStore;
   readonly accounts: Accounts;
   readonly cases: CaseWork;
   readonly answering: Answering;
   readonly metrics: Metrics;
+  readonly doors: Doors;
 }
 
 /** Everything behind the edges. Close the edges first. */
@@ -52,9 +64,12 @@ export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
       logger,
     }),
   );
-  const { handoff: handoffChannels, absent: absentChannels } = noticeChannels(config.notices);
+  const channels = noticeChannels(config.notices, config.bridge);
   const store = stack.adopt(
-    openSqliteConversationStore(join(config.dataDir, 'conversations.db'), { handoffChannels }),
+    openSqliteConversationStore(join(config.dataDir, 'conversations.db'), {
+      handoffChannels: channels.handoff,
+      followChannels: channels.follow,
+    }),
     (opened) => opened.close(),
   );
   const answering = createAnswering({
@@ -71,10 +86,22 @@ export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
     store,
     answering,
     messageLength: config.limits.messageLength,
-    absentChannels,
+    absentChannels: channels.absent,
+    followChannels: channels.follow,
   });
   const [baseUrl = `http://localhost:${config.server.port}`] = config.server.publicUrls;
-  stack.use(openNotices({ settings: config.notices, baseUrl, store, logger }));
+  const bridge = bridgeOf(config.bridge);
+  const notices = stack.use(openNotices({ settings: config.notices, baseUrl, store, logger, bridge, cases }));
+  const doors: Doors = {
+    bridge: createBridgeDoor({ bridge, store, wake: notices.wake }),
+    mail: createMailDoor({
+      settings: config.notices,
+      store,
+      answering,
+      cases,
+      messageLength: config.limits.messageLength,
+    }),
+  };
   const accounts = createAccounts({ store: store.access, tenantId: defaultTenant });
   const forgetful = setInterval(() => {
     const since = new Date(Date.now() - config.inbox.forgottenAfterMs);
@@ -99,6 +126,7 @@ export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
     metrics,
     accounts,
     cases,
+    doors,
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 }

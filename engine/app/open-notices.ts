@@ -1,16 +1,22 @@
-// The ways in which a hand-over reaches somebody outside, built from the configuration, and the job that takes notices there.
+// The ways in which a hand-over reaches somebody outside, built from the configuration, and the job that takes notices there. The bridge to
+// a help desk is one of them.
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { CaseWork } from '#chat/runs/case-work.ts';
 import { createMailer } from '#connectors/notices/mail.ts';
 import { sendSlack, sendWebhook } from '#connectors/notices/webhook.ts';
+import type { BridgeStore, HandoverBridge } from '#core/bridges.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import { isAbortError } from '#core/errors.ts';
 import { reasonSentences } from '#core/handoff-reasons.ts';
-import type { Notice, NoticeStore } from '#core/notices.ts';
+import { bridgeChannel, type Notice, type NoticeStore } from '#core/notices.ts';
+import type { Replier } from '#core/reply-address.ts';
 import type { ConversationStore } from '#core/stores.ts';
 import { createDelivery, type Deliver } from '#jobs/deliver-notices.ts';
+import { createCaseSync } from '#jobs/sync-case.ts';
 import type { Config } from './config.ts';
 import type { Logger } from './logger.ts';
+import { replyAddressesOf } from './open-inbound-mail.ts';
 
 type NoticeSettings = Config['notices'];
 
@@ -19,39 +25,62 @@ export interface NoticeChannels {
   readonly handoff: readonly string[];
   /** Of a customer who has left. */
   readonly absent: readonly string[];
+  /** Of what is said to people. */
+  readonly follow: readonly string[];
 }
 
-export function noticeChannels({ mailTo, webhookUrl, slackUrl, smtpUrl }: NoticeSettings): NoticeChannels {
+export function noticeChannels(
+  { mailTo, webhookUrl, slackUrl, smtpUrl }: NoticeSettings,
+  { name }: Pick<Config['bridge'], 'name'> = { name: undefined },
+): NoticeChannels {
+  const follow = name ? [bridgeChannel(name)] : [];
   return {
+    follow,
     handoff: [
       ...(mailTo ? ['mail'] : []),
       ...(webhookUrl ? ['webhook'] : []),
       ...(slackUrl ? ['slack'] : []),
+      ...follow,
     ],
     absent: smtpUrl ? ['customer-mail'] : [],
   };
 }
 
+const teamHint = 'A reply to this mail goes to the customer.';
+
 export interface NoticesOptions {
   readonly settings: NoticeSettings;
   /** Where the console is, for links. */
   readonly baseUrl: string;
-  readonly store: NoticeStore & Pick<ConversationStore, 'get' | 'handling'>;
+  readonly store: NoticeStore & BridgeStore & ConversationStore;
   readonly logger: Logger;
+  /** Where the team works besides, and what takes in what it does there. */
+  readonly bridge?: HandoverBridge | undefined;
+  readonly cases?: Pick<CaseWork, 'act' | 'takeIn'>;
   readonly intervalMs?: number;
 }
 
 /** Delivers until it is closed. */
+export interface Notices extends AsyncDisposable {
+  /** Something new is due: does not wait for the next look. */
+  wake(): void;
+}
+
 export function openNotices({
   settings,
   baseUrl,
   store,
   logger,
+  bridge,
+  cases,
   intervalMs = 5_000,
-}: NoticesOptions): AsyncDisposable {
+}: NoticesOptions): Notices {
   const { smtpUrl, mailFrom, mailTo, webhookUrl, webhookSecret, slackUrl } = settings;
   const mailer = smtpUrl && mailFrom ? createMailer({ url: smtpUrl, from: mailFrom }) : undefined;
-  const linkTo = ({ key }: Notice) => `${baseUrl}/console/inbox/${key.conversationId}`;
+  const replies = replyAddressesOf(settings);
+  const linkTo = ({ key }: Pick<Notice, 'key'>) => `${baseUrl}/console/inbox/${key.conversationId}`;
+  const replyTo = ({ key: { conversationId } }: Notice, replier: Replier) =>
+    replies?.address({ conversationId, replier });
 
   /** Undefined when nobody waits any more: then nobody is called. */
   async function waiting({ key }: Notice) {
@@ -66,14 +95,31 @@ export function openNotices({
     ...(webhookUrl && webhookSecret ? { webhook } : {}),
     ...(slackUrl ? { slack } : {}),
     ...(mailer ? { 'customer-mail': customerMail } : {}),
+    ...(bridge && cases ? { [bridgeChannel(bridge.name)]: caseSync(bridge, cases) } : {}),
   };
+
+  function caseSync(bridge: HandoverBridge, cases: Pick<CaseWork, 'act' | 'takeIn'>): Deliver {
+    return createCaseSync({
+      bridge,
+      store,
+      linkTo: (key) => linkTo({ key }),
+      replied: (key, reply) => cases.takeIn(key, { ...reply, isMailed: bridge.mailsReplies }),
+      closed: (key, by) => cases.act(key, { type: 'resolve', by, overrides: true }),
+    });
+  }
 
   async function handoffMail(notice: Notice, options: CallOptions): Promise<void> {
     const handling = await waiting(notice);
     if (!handling) return;
     const subject = reasonSentences[handling.reason];
     await mailer!.send(
-      { id: notice.id, to: mailTo!, subject, text: `${subject}\n\n${linkTo(notice)}\n` },
+      {
+        id: notice.id,
+        to: mailTo!,
+        subject,
+        text: `${subject}\n\n${linkTo(notice)}\n${replies ? `\n${teamHint}\n` : ''}`,
+        replyTo: replyTo(notice, 'team'),
+      },
       options,
     );
   }
@@ -93,7 +139,8 @@ export function openNotices({
 
   async function slack(notice: Notice, options: CallOptions): Promise<void> {
     const handling = await waiting(notice);
-    if (handling) await sendSlack(slackUrl!, `${reasonSentences[handling.reason]}\n${linkTo(notice)}`, options);
+    if (handling)
+      await sendSlack(slackUrl!, `${reasonSentences[handling.reason]}\n${linkTo(notice)}`, options);
   }
 
   async function customerMail(notice: Notice, options: CallOptions): Promise<void> {
@@ -102,7 +149,10 @@ export function openNotices({
     const email = conversation?.handoff?.email;
     if (!message || !email) return;
     const subject = `A reply from ${message.person?.name ?? 'our team'}`;
-    await mailer!.send({ id: notice.id, to: email, subject, text: `${message.text}\n` }, options);
+    await mailer!.send(
+      { id: notice.id, to: email, subject, text: `${message.text}\n`, replyTo: replyTo(notice, 'customer') },
+      options,
+    );
   }
 
   const delivery = createDelivery({
@@ -117,19 +167,23 @@ export function openNotices({
     },
   });
   const closing = new AbortController();
+  let waking = new AbortController();
   const running = (async () => {
     while (!closing.signal.aborted) {
+      waking = new AbortController();
       try {
         await delivery.run({ signal: closing.signal });
       } catch (thrown) {
         if (!isAbortError(thrown)) logger.error({ err: thrown }, 'notices could not be delivered');
       }
-      await sleep(intervalMs, undefined, { signal: closing.signal }).catch(() => {});
+      await sleep(intervalMs, undefined, { signal: waking.signal }).catch(() => {});
     }
   })();
   return {
+    wake: () => waking.abort(),
     async [Symbol.asyncDispose]() {
       closing.abort();
+      waking.abort();
       await running;
     },
   };

@@ -154,20 +154,14 @@ export function createCaseWork({
       const { messageId, by, isMailed } = reply;
       return change(key, (current, at) => {
         const isOwned = current.state === 'person' && current.owner && !isElsewhere(current.owner);
-        const taken = isOwned
-          ? current
-          : changeHandling(current, { type: 'take', by, overrides: true }, at);
+        const taken = isOwned ? current : changeHandling(current, { type: 'take', by, overrides: true }, at);
         return {
           handling: changeHandling(taken, { type: 'reply', by, overrides: true }, at),
           events: [
             ...publicChange(current, taken),
             { type: 'person-message', message: personMessage(reply) },
           ],
-          notices: noticesOf(
-            'reply',
-            isMailed || answering.isFollowed(key) ? [] : absentChannels,
-            messageId,
-          ),
+          notices: noticesOf('reply', isMailed || answering.isFollowed(key) ? [] : absentChannels, messageId),
         };
       });
     },
