@@ -4,6 +4,7 @@ import express, { type Express } from 'express';
 import type { Config } from '#app/config.ts';
 import type { Logger } from '#app/logger.ts';
 import type { Metrics } from '#app/metrics.ts';
+import type { Doors } from '#app/open-desk.ts';
 import type { Answering } from '#chat/runs/answering.ts';
 import { AppError } from '#core/errors.ts';
 import type { KnowledgeBase } from '#core/retriever.ts';
@@ -13,6 +14,7 @@ import { clientAddress } from './http/client-address.ts';
 import { conversationsRouter } from './http/conversations-router.ts';
 import { errorResponse, nothingHere } from './http/error-response.ts';
 import type { EventStreamOptions } from './http/event-stream.ts';
+import { incomingRouter } from './http/incoming-router.ts';
 import { notFoundPage } from './http/not-found-page.ts';
 import { operationsRouter } from './http/operations-router.ts';
 import type { RateLimits } from './http/rate-limits.ts';
@@ -35,6 +37,8 @@ export interface AppOptions {
   readonly webFolder: string;
   /** Absent: customers only. */
   readonly team?: TeamDependencies;
+  /** Absent: other systems bring nothing. */
+  readonly doors?: Doors;
   readonly streams?: Pick<EventStreamOptions, 'heartbeatMs' | 'stallTimeoutMs'>;
 }
 
@@ -74,6 +78,7 @@ export function createApp(options: AppOptions): Express {
   app.use('/api/conversations', conversationsRouter(options));
   if (options.team) app.use('/api/v1', teamRouter({ ...options.team, settings: config.server, rateLimits }));
   app.use(ownHost(config.server));
+  if (options.doors) app.use(incomingRouter({ doors: options.doors, rateLimits, trustProxy }));
   app.use(staticFiles({ folder: webFolder }));
   app.use(nothingHere);
   app.use(notFoundPage({ folder: webFolder }));

@@ -16,7 +16,7 @@ export async function serve(signal: AbortSignal): Promise<void> {
   const logger = createLogger(config.logLevel);
   watchForDefects(logger);
   await using desk = await openDesk(config, logger);
-  const { answering, store, metrics, knowledge, accounts, cases } = desk;
+  const { answering, store, metrics, knowledge, accounts, cases, doors } = desk;
   const server = await openHttpServer({
     config,
     answering,
@@ -27,6 +27,7 @@ export async function serve(signal: AbortSignal): Promise<void> {
     rateLimits: createRateLimits(config.limits),
     webFolder,
     team: { accounts, cases, store },
+    doors,
   });
   const recovered = await answering.recover();
   logger.info({ url: server.url, recovered, startMs: Math.round(performance.now()) }, 'ready');

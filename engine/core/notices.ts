@@ -1,5 +1,5 @@
 // What has to reach somebody outside, kept until it has: a notice is written in the transaction that makes it due.
-import type { BridgeName } from './bridges.ts';
+import { type BridgeName, bridgeNames } from './bridges.ts';
 import type { ConversationKey } from './tenant.ts';
 
 /**
@@ -39,13 +39,11 @@ export interface NoticeStore {
   noticeSent(id: string): Promise<void>;
   /** `nextAt` undefined: given up. */
   noticeFailed(id: string, failure: { readonly error: string; readonly nextAt?: string }): Promise<void>;
-  /** Newest first; `failed`: only those that did not arrive so far. */
+  /** Newest first; of one conversation, or of all. `failed`: only those that did not arrive so far. */
   notices(
     tenantId: ConversationKey['tenantId'],
-    options: { readonly limit: number; readonly failed?: boolean },
+    options: { readonly limit: number; readonly failed?: boolean; readonly conversationId?: string },
   ): Promise<NoticeState[]>;
-  /** Of one conversation, newest first. */
-  noticesOf(key: ConversationKey, channel: string): Promise<NoticeState[]>;
   /** One that was given up or waits for its time is due again. False if there is none. */
   retryNotice(tenantId: ConversationKey['tenantId'], id: string, now: string): Promise<boolean>;
 }
@@ -53,4 +51,8 @@ export interface NoticeStore {
 /** The channel of a bridge's notices. */
 export function bridgeChannel(bridge: BridgeName): string {
   return `bridge:${bridge}`;
+}
+
+export function bridgeOfChannel(channel: string): BridgeName | undefined {
+  return bridgeNames.find((name) => bridgeChannel(name) === channel);
 }

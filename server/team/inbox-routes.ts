@@ -1,7 +1,9 @@
 // Conversations, as the team works on them.
 import type { z } from 'zod';
 import { authorize, type Principal } from '#core/access.ts';
+import { type BridgeStore, bridgeLabels } from '#core/bridges.ts';
 import { AppError } from '#core/errors.ts';
+import { bridgeOfChannel, type NoticeStore } from '#core/notices.ts';
 import type { ConversationKey } from '#core/tenant.ts';
 import { type Route, route, type TeamDependencies } from './route.ts';
 import {
@@ -169,11 +171,12 @@ async function readCase(
   key: ConversationKey,
   { store, cases }: TeamDependencies,
 ): Promise<z.input<typeof caseDetails>> {
-  const [item, conversation, notes, sequence] = await Promise.all([
+  const [item, conversation, notes, sequence, bridge] = await Promise.all([
     store.item(key),
     store.get(key),
     store.notes(key),
     store.lastSequence(key),
+    bridgeState(key, store),
   ]);
   if (!item || !conversation) throw gone();
   return {
@@ -198,7 +201,31 @@ async function readCase(
         : {}),
     })),
     notes,
+    ...(bridge ? { bridge } : {}),
     sequence,
     present: [...cases.present(key)],
   };
+}
+
+/** Undefined where the conversation has nothing to do with a bridge. */
+async function bridgeState(
+  key: ConversationKey,
+  store: BridgeStore & NoticeStore,
+): Promise<z.input<typeof caseDetails>['bridge']> {
+  const notices = (
+    await store.notices(key.tenantId, { conversationId: key.conversationId, limit: 50 })
+  ).filter(({ channel }) => bridgeOfChannel(channel));
+  const known = await store.bridgeCase(key);
+  const name = known?.bridge ?? bridgeOfChannel(notices[0]?.channel ?? '');
+  if (!name) return undefined;
+  const unsent = notices.filter(({ state }) => state !== 'sent');
+  const error = unsent.find((notice) => notice.error !== undefined)?.error;
+  const label = bridgeLabels[name];
+  const failing = error === undefined ? {} : { error };
+  if (known?.there) {
+    const state = known.state === 'opening' ? 'pending' : known.state;
+    return { label, state, since: known.since, ...known.there, ...failing };
+  }
+  const since = known?.since ?? unsent.at(-1)?.createdAt;
+  return since === undefined ? undefined : { label, state: 'pending', since, ...failing };
 }

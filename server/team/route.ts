@@ -4,13 +4,15 @@ import type { z } from 'zod';
 import type { Accounts } from '#access/accounts.ts';
 import type { CaseWork } from '#chat/runs/case-work.ts';
 import type { Permission, Principal } from '#core/access.ts';
+import type { BridgeStore } from '#core/bridges.ts';
 import type { InboxStore } from '#core/inbox.ts';
+import type { NoticeStore } from '#core/notices.ts';
 import type { ConversationStore } from '#core/stores.ts';
 
 export interface TeamDependencies {
   readonly accounts: Accounts;
   readonly cases: CaseWork;
-  readonly store: ConversationStore & InboxStore;
+  readonly store: ConversationStore & InboxStore & NoticeStore & BridgeStore;
 }
 
 /** `anyone`: no session needed; `signed-in`: whatever the role. */

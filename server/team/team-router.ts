@@ -6,11 +6,12 @@ import { clientAddress } from '../http/client-address.ts';
 import { type AddressSettings, requestedUrl } from '../http/own-address.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
 import { accountRoutes } from './account-routes.ts';
+import { deliveryRoutes } from './delivery-routes.ts';
 import { inboxRoutes } from './inbox-routes.ts';
 import { openApiDocument } from './open-api.ts';
 import type { Route, TeamDependencies } from './route.ts';
 
-export const teamRoutes: readonly Route[] = [...accountRoutes, ...inboxRoutes];
+export const teamRoutes: readonly Route[] = [...accountRoutes, ...inboxRoutes, ...deliveryRoutes];
 
 export const sessionCookie = 'answerdesk_session';
 

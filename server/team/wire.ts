@@ -100,11 +100,40 @@ export const message = z
   })
   .meta({ id: 'Message' });
 
+/** The conversation's case in another system. `pending`: not there yet; `gone`: deleted there. */
+const bridge = z
+  .object({
+    label: z.string(),
+    state: z.enum(['pending', 'open', 'closed', 'gone']),
+    since: z.string(),
+    id: z.string().optional(),
+    url: z.string().optional(),
+    /** Why the last attempt to bring something there failed, until one succeeds. */
+    error: z.string().optional(),
+  })
+  .meta({ id: 'Bridge' });
+
+export const delivery = z
+  .object({
+    id: z.string(),
+    conversationId: z.string(),
+    kind: z.enum(['handoff', 'reply', 'said', 'news', 'erased']),
+    channel: z.string(),
+    createdAt: z.string(),
+    attempts: z.number(),
+    state: z.enum(['pending', 'sent', 'given-up']),
+    nextAt: z.string(),
+    error: z.string().optional(),
+  })
+  .meta({ id: 'Delivery' });
+
 export const caseDetails = z
   .object({
     item: inboxItem,
     messages: z.array(message),
     notes: z.array(note),
+    /** Absent where there is no bridge. */
+    bridge: bridge.optional(),
     /** Of the last journal entry: what `seen` takes. */
     sequence: z.number(),
     present: z.array(z.object({ person, typing: z.boolean() })),

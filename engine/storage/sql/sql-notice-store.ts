@@ -70,20 +70,11 @@ export function createSqlNoticeStore({ tables, transaction, durable }: SqlBacken
       );
     },
 
-    async notices(tenantId, { limit, failed = false }) {
+    async notices(tenantId, { limit, failed = false, conversationId }) {
       let query = tables.selectFrom('notices').selectAll().where('tenant_id', '=', tenantId);
       if (failed) query = query.where('state', '<>', 'sent').where('error', 'is not', null);
+      if (conversationId !== undefined) query = query.where('conversation_id', '=', conversationId);
       const rows = await query.orderBy('created_at', 'desc').limit(limit).execute();
-      return rows.map(toState);
-    },
-
-    async noticesOf(key, channel) {
-      const rows = await tables
-        .selectFrom('notices')
-        .selectAll()
-        .where((eb) => eb.and({ ...columnsOf(key), channel }))
-        .orderBy('created_at', 'desc')
-        .execute();
       return rows.map(toState);
     },
 
