@@ -15,6 +15,7 @@ const entries: Readonly<Record<string, Entry>> = {
     load: () => import('./ingest.ts'),
   },
   users: { summary: 'accounts of the team, who work in the console', load: () => import('./users.ts') },
+  bridge: { summary: 'try the bridge to a help desk', load: () => import('./bridge.ts') },
   ask: { summary: 'ask one question on the terminal', load: () => import('./ask.ts') },
   search: { summary: 'find passages for a file of questions', load: () => import('./search.ts') },
   answer: { summary: 'answer a file of questions', load: () => import('./answer.ts') },

@@ -2,11 +2,11 @@
 import type { CardText } from '#core/answer-card.ts';
 import type { Document, DocumentKind, TextRange } from '#core/document.ts';
 import type { Entity } from '#core/entity-finder.ts';
+import { ownWords } from '#core/own-words.ts';
 import { cleanText, oneLine, tidyWhitespace } from '#parse/clean.ts';
 import { parseHtmlText } from '#parse/html-text.ts';
 import { turnText } from '#parse/mail-html.ts';
 import { inlineText, parseMarkdown } from '#parse/markdown-text.ts';
-import { ownWords } from '#parse/own-words.ts';
 import type { ParsedBlock, ParsedText } from '#parse/parsed-text.ts';
 import { parsePlainText } from '#parse/plain-text.ts';
 import { codeRanges, codeRangesOfMarkdown } from '#redact/code-ranges.ts';

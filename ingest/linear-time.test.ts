@@ -2,12 +2,12 @@
 // would take hours.
 import { describe, it } from 'vitest';
 import type { Document } from '#core/document.ts';
+import { ownWords } from '#core/own-words.ts';
 import { expectLinearTime } from '#core/testing/linear-time.ts';
 import { readBlocks } from '#core/text-blocks.ts';
 import { cleanText, tidyWhitespace } from '#parse/clean.ts';
 import { turnText } from '#parse/mail-html.ts';
 import { parseMarkdown } from '#parse/markdown-text.ts';
-import { ownWords } from '#parse/own-words.ts';
 import { parsePlainText } from '#parse/plain-text.ts';
 import { redactConversation } from '#redact/redact-conversation.ts';
 import { createDefaultRedactor } from '#redact/redaction-profile.ts';

@@ -4,6 +4,7 @@ import express, { type Express } from 'express';
 import type { Config } from '#app/config.ts';
 import type { Logger } from '#app/logger.ts';
 import type { Metrics } from '#app/metrics.ts';
+import type { Doors } from '#app/open-desk.ts';
 import type { Answering } from '#chat/runs/answering.ts';
 import { AppError } from '#core/errors.ts';
 import type { KnowledgeBase } from '#core/retriever.ts';
@@ -17,6 +18,7 @@ import { type CustomerDependencies, customersRouter, isPictureUpload } from './h
 import { deskRouter } from './http/desk-router.ts';
 import { errorResponse, nothingHere } from './http/error-response.ts';
 import type { EventStreamOptions } from './http/event-stream.ts';
+import { incomingRouter } from './http/incoming-router.ts';
 import { notFoundPage } from './http/not-found-page.ts';
 import { operationsRouter } from './http/operations-router.ts';
 import type { RateLimits } from './http/rate-limits.ts';
@@ -43,6 +45,8 @@ export interface AppOptions {
   readonly customers?: CustomerDependencies;
   /** Absent: customers only. */
   readonly team?: Omit<TeamDependencies, 'answering'>;
+  /** Absent: other systems bring nothing. */
+  readonly doors?: Doors;
   readonly streams?: Pick<EventStreamOptions, 'heartbeatMs' | 'stallTimeoutMs'>;
 }
 
@@ -97,6 +101,7 @@ export function createApp(options: AppOptions): Express {
     app.use('/api/v1', teamRouter({ ...team, answering, settings: config.server, rateLimits }));
   }
   app.use(ownHost(config.server));
+  if (options.doors) app.use(incomingRouter({ doors: options.doors, rateLimits, trustProxy }));
   const deskName = async () => (await options.team?.store.settings(defaultTenant))?.company;
   const pages = createTeamPages({ folder: webFolder, deskName });
   app.use(pages.serve);

@@ -144,7 +144,9 @@ describe('a conversation by mail', () => {
     for (const body of [{}, { email: 'eve@example.com' }, {}, { email: 'zoe@example.com' }])
       statuses.push((await dana.call('/transcript', body)).status);
     expect(statuses).toEqual([202, 202, 202, 429]);
-    const notices = (await store.notices(defaultTenant, 10)).filter(({ kind }) => kind === 'transcript');
+    const notices = (await store.notices(defaultTenant, { limit: 10 })).filter(
+      ({ kind }) => kind === 'transcript',
+    );
     const addresses = await Promise.all(notices.map(({ key, about }) => store.transcriptEmail(key, about)));
     expect(addresses.toSorted()).toEqual(['dana@example.com', 'dana@example.com', 'eve@example.com']);
   });

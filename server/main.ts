@@ -21,7 +21,7 @@ export async function serve(signal: AbortSignal, program: string): Promise<void>
   const logger = createLogger(config.logLevel);
   watchForDefects(logger);
   await using desk = await openDesk(config, logger);
-  const { answering, store, metrics, knowledge, accounts, cases, customers, suggest } = desk;
+  const { answering, store, metrics, knowledge, accounts, cases, customers, suggest, doors } = desk;
   await using articles = openArticleWork({ dataDir: config.dataDir, knowledge, program });
   const provider = config.signIn.provider && createSingleSignOn(config.signIn.provider);
   const hasAdmin = async () => (await accounts.users(defaultTenant)).some(({ role }) => role === 'admin');
@@ -46,7 +46,17 @@ export async function serve(signal: AbortSignal, program: string): Promise<void>
         logger,
       }),
     },
-    team: { accounts, cases, store, suggest, articles, setupLink, logger, signIn: { ...config.signIn, provider } },
+    team: {
+      accounts,
+      cases,
+      store,
+      suggest,
+      articles,
+      setupLink,
+      logger,
+      signIn: { ...config.signIn, provider },
+    },
+    doors,
   });
   const recovered = await answering.recover();
   logger.info({ url: server.url, recovered, startMs: Math.round(performance.now()) }, 'ready');

@@ -3,8 +3,10 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type Role, roles } from '#core/access.ts';
+import { bridgeNames } from '#core/bridges.ts';
 import { AppError } from '#core/errors.ts';
 import { packagePath } from '#core/package-root.ts';
+import { bridgeProblems } from './bridge-settings.ts';
 
 const wholeNumber = ([min, max]: readonly [number, number], what = 'a whole number') =>
   z
@@ -97,6 +99,18 @@ const schema = z.object({
   ANSWERDESK_HANDOFF_WEBHOOK_URL: httpUrl.optional(),
   ANSWERDESK_HANDOFF_WEBHOOK_SECRET: z.string().min(24).optional(),
   ANSWERDESK_HANDOFF_SLACK_URL: httpUrl.optional(),
+  ANSWERDESK_REPLY_ADDRESS: z
+    .email()
+    .max(100)
+    .refine((address) => /^[^+@]{1,12}@/.test(address), {
+      error: 'write at most 12 characters before the @, without a +: each mail adds a + and 50 more',
+    })
+    .optional(),
+  ANSWERDESK_INBOUND_MAIL_SECRET: z.string().min(24).max(200).optional(),
+  ANSWERDESK_BRIDGE: z.enum(bridgeNames).optional(),
+  ANSWERDESK_BRIDGE_ACCOUNT: z.string().min(1).max(300).optional(),
+  ANSWERDESK_BRIDGE_INBOX: z.string().min(1).max(100).optional(),
+  ANSWERDESK_BRIDGE_SECRET: z.string().min(16).max(200).optional(),
 
   ANSWERDESK_PASSWORDS: z.enum(['on', 'off']).default('on'),
   ANSWERDESK_OIDC_ISSUER: httpUrl.optional(),
@@ -140,6 +154,7 @@ const schema = z.object({
   ANSWERDESK_HELP_SCOUT_APP_ID: z.string().min(1).optional(),
   ANSWERDESK_HELP_SCOUT_APP_SECRET: z.string().min(1).optional(),
   ANSWERDESK_CHATWOOT_TOKEN: z.string().min(1).optional(),
+  ANSWERDESK_SLACK_TOKEN: z.string().min(1).optional(),
 
   ANSWERDESK_JUDGE_MODEL: z.string().min(1).optional(),
   ANSWERDESK_JUDGE_BASE_URL: httpUrl.optional(),
@@ -202,6 +217,27 @@ function shape(env: z.infer<typeof schema>) {
       webhookUrl: env.ANSWERDESK_HANDOFF_WEBHOOK_URL,
       webhookSecret: env.ANSWERDESK_HANDOFF_WEBHOOK_SECRET,
       slackUrl: env.ANSWERDESK_HANDOFF_SLACK_URL,
+      /** `reply@inbound.example.com`; each mail has its own `reply+TOKEN@…`. */
+      replyAddress: env.ANSWERDESK_REPLY_ADDRESS,
+      /** Who sends it may hand over mails; reply addresses are signed with a key made of it. */
+      inboundSecret: env.ANSWERDESK_INBOUND_MAIL_SECRET,
+    },
+    /** The system in which the team works on what was handed over; its needs are checked by `bridgeProblems`. */
+    bridge: {
+      name: env.ANSWERDESK_BRIDGE,
+      account: env.ANSWERDESK_BRIDGE_ACCOUNT,
+      inbox: env.ANSWERDESK_BRIDGE_INBOX,
+      secret: env.ANSWERDESK_BRIDGE_SECRET,
+      credentials: {
+        email: env.ANSWERDESK_ZENDESK_EMAIL ?? '',
+        zendeskToken: env.ANSWERDESK_ZENDESK_TOKEN ?? '',
+        intercomToken: env.ANSWERDESK_INTERCOM_TOKEN ?? '',
+        freshdeskKey: env.ANSWERDESK_FRESHDESK_KEY ?? '',
+        helpScoutAppId: env.ANSWERDESK_HELP_SCOUT_APP_ID ?? '',
+        helpScoutAppSecret: env.ANSWERDESK_HELP_SCOUT_APP_SECRET ?? '',
+        chatwootToken: env.ANSWERDESK_CHATWOOT_TOKEN ?? '',
+        slackToken: env.ANSWERDESK_SLACK_TOKEN ?? '',
+      },
     },
     embedder: {
       /** A folder with model.onnx, or `openai:MODEL` for an OpenAI-compatible endpoint. */
@@ -301,6 +337,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = environment()): Config {
     ...(parsed.success ? modelProblems(parsed.data) : []),
     ...(parsed.success ? noticeProblems(parsed.data) : []),
     ...(parsed.success ? signInProblems(parsed.data) : []),
+    ...(parsed.success ? bridgeProblems(parsed.data.ANSWERDESK_BRIDGE, present) : []),
     ...tracingProblems(present),
   ];
   if (!parsed.success || problems.length > 0) {
@@ -366,6 +403,12 @@ function noticeProblems(env: z.infer<typeof schema>): string[] {
       'ANSWERDESK_HANDOFF_WEBHOOK_SECRET',
       'which the receiver checks signatures with: "openssl rand -base64 32"',
     ),
+    ...needs(
+      'ANSWERDESK_REPLY_ADDRESS',
+      'ANSWERDESK_INBOUND_MAIL_SECRET',
+      'which whoever brings mails here sends along: "openssl rand -hex 24"',
+    ),
+    ...needs('ANSWERDESK_INBOUND_MAIL_SECRET', 'ANSWERDESK_REPLY_ADDRESS', 'the address that replies go to'),
   ];
 }
 

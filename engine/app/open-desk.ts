@@ -8,8 +8,10 @@ import { type CustomerWork, createCustomerWork } from '#chat/runs/customer-work.
 import { createVisitorBlocks } from '#chat/runs/visitor-blocks.ts';
 import { createSuggestAnswer, type SuggestAnswer } from '#chat/suggest-answer.ts';
 import { servicePromise } from '#chat/write/service-promise.ts';
+import type { BridgeStore } from '#core/bridges.ts';
 import type { CustomerStore } from '#core/customers.ts';
 import type { InboxStore } from '#core/inbox.ts';
+import type { NoticeStore } from '#core/notices.ts';
 import type { PictureStore } from '#core/pictures.ts';
 import type { RerankObserver } from '#core/reranker.ts';
 import type { ConversationStore } from '#core/stores.ts';
@@ -22,6 +24,8 @@ import type { Logger } from './logger.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { openAnswerPipeline } from './open-answer-pipeline.ts';
 import { openAnswerQuality } from './open-answer-quality.ts';
+import { type BridgeDoor, bridgeOf, createBridgeDoor } from './open-bridge.ts';
+import { createMailDoor, type MailDoor } from './open-inbound-mail.ts';
 import { openInboxJobs } from './open-inbox-jobs.ts';
 import type { Knowledge } from './open-knowledge.ts';
 import { noticeChannels, openNotices } from './open-notices.ts';
@@ -29,15 +33,29 @@ import { noticeChannels, openNotices } from './open-notices.ts';
 /** A customer waits no longer than this for a better order of the passages. */
 const rerankDeadlineMs = 250;
 
+/** Where other systems bring what belongs to conversations. */
+export interface Doors {
+  readonly bridge: BridgeDoor;
+  /** Undefined where replies by mail are not set up. */
+  readonly mail: MailDoor | undefined;
+}
+
 export interface Desk extends AsyncDisposable {
   readonly knowledge: Knowledge;
-  readonly store: ConversationStore & InboxStore & CustomerStore & PictureStore & TeamStore;
+  readonly store: ConversationStore &
+    InboxStore &
+    NoticeStore &
+    BridgeStore &
+    CustomerStore &
+    PictureStore &
+    TeamStore;
   readonly accounts: Accounts;
   readonly cases: CaseWork;
   readonly customers: CustomerWork;
   readonly suggest: SuggestAnswer;
   readonly answering: Answering;
   readonly metrics: Metrics;
+  readonly doors: Doors;
 }
 
 /** Everything behind the edges. Close the edges first. */
@@ -61,9 +79,12 @@ export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
       logger,
     }),
   );
-  const { handoff: handoffChannels, absent: absentChannels } = noticeChannels(config.notices);
+  const channels = noticeChannels(config.notices, config.bridge);
   const store = stack.adopt(
-    openSqliteConversationStore(join(config.dataDir, 'conversations.db'), { handoffChannels }),
+    openSqliteConversationStore(join(config.dataDir, 'conversations.db'), {
+      handoffChannels: channels.handoff,
+      followChannels: channels.follow,
+    }),
     (opened) => opened.close(),
   );
   const answer = createAnswer({
@@ -86,26 +107,40 @@ export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
     store,
     answering,
     messageLength: config.limits.messageLength,
-    absentChannels,
+    absentChannels: channels.absent,
+    followChannels: channels.follow,
   });
   const customers = createCustomerWork({
     store,
     answering,
     cases,
-    mailChannel: absentChannels[0],
+    mailChannel: channels.absent[0],
     cleanPicture: config.customers.pictures ? createPictureCleaner() : undefined,
     observer: metrics.customers,
   });
   const [baseUrl = `http://localhost:${config.server.port}`] = config.server.publicUrls;
   const deskName = async () => (await store.settings(defaultTenant)).company;
-  stack.use(openNotices({ settings: config.notices, baseUrl, deskName, store, logger }));
+  const bridge = bridgeOf(config.bridge);
+  const notices = stack.use(
+    openNotices({ settings: config.notices, baseUrl, deskName, store, logger, bridge, cases }),
+  );
+  const doors: Doors = {
+    bridge: createBridgeDoor({ bridge, store, wake: notices.wake }),
+    mail: createMailDoor({
+      settings: config.notices,
+      store,
+      answering,
+      cases,
+      messageLength: config.limits.messageLength,
+    }),
+  };
   const accounts = createAccounts({ store: store.access, tenantId: defaultTenant });
   stack.use(
     openInboxJobs({
       store,
       cases,
       accounts,
-      channels: handoffChannels,
+      channels: channels.handoff,
       forgottenAfterMs: config.inbox.forgottenAfterMs,
       logger,
     }),
@@ -127,6 +162,7 @@ export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
     cases,
     customers,
     suggest: createSuggestAnswer({ answer }),
+    doors,
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 }

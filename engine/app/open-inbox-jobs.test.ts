@@ -99,7 +99,7 @@ describe('jobs of the inbox', () => {
     expect([await watch(), await watch()]).toEqual([1, 0]);
     const dueAt = new Date(Date.parse(waitingSince) + 30 * 60_000).toISOString();
     expect(news).toEqual([{ type: 'promise-due', key, dueAt }]);
-    expect(await store.notices(defaultTenant, 9)).toMatchObject([
+    expect(await store.notices(defaultTenant, { limit: 9 })).toMatchObject([
       { kind: 'promise', channel: 'mail', about: waitingSince },
     ]);
     await cases.act(key, { type: 'resolve', by: { id: 'mia', name: 'Mia' } });

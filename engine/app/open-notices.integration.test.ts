@@ -43,7 +43,7 @@ async function desk(env: Record<string, string>) {
     });
   };
   const states = async () =>
-    (await store.notices(defaultTenant, 10)).map(({ channel, state }) => [channel, state]);
+    (await store.notices(defaultTenant, { limit: 10 })).map(({ channel, state }) => [channel, state]);
   return { store, answering, cases, key, logs, start, states };
 }
 
@@ -134,20 +134,20 @@ describe('notices', () => {
       now: () => new Date(at),
       random: () => 0,
     });
-    for (let attempt = 0; attempt < 20; attempt++) {
+    for (let attempt = 0; attempt < 80; attempt++) {
       await delivery.run();
-      const [notice] = await store.notices(defaultTenant, 1);
+      const [notice] = await store.notices(defaultTenant, { limit: 1 });
       expect(notice?.error).toBe('WebhookError, status 500');
       if (notice?.state === 'given-up') break;
       pauses.push((Date.parse(notice!.nextAt) - at) / 1000);
       // Before its time nothing happens.
       await delivery.run();
-      expect((await store.notices(defaultTenant, 1))[0]?.attempts).toBe(attempt + 1);
+      expect((await store.notices(defaultTenant, { limit: 1 }))[0]?.attempts).toBe(attempt + 1);
       at = Date.parse(notice!.nextAt);
     }
     expect(pauses.slice(0, 4)).toEqual([30, 60, 120, 240]);
-    expect(Math.max(...pauses)).toBe(6 * 3_600);
-    expect(pauses).toHaveLength(15);
+    expect(Math.max(...pauses)).toBe(3_600);
+    expect(pauses.reduce((sum, pause) => sum + pause, 0)).toBeGreaterThan(48 * 3_600);
   });
 
   it('survive a receiver that fails at first, and a mail server that hangs', async () => {
@@ -165,7 +165,7 @@ describe('notices', () => {
     await answering.handoff(key);
     start();
     const failed = async () =>
-      (await store.notices(defaultTenant, 10)).find(({ channel }) => channel === 'webhook')?.error;
+      (await store.notices(defaultTenant, { limit: 10 })).find(({ channel }) => channel === 'webhook')?.error;
     await expect.poll(failed).toBe('WebhookError, status 500');
     expect(logs.join('')).toContain('will be tried again');
     expect(logs.join('')).not.toContain(secret);

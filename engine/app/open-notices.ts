@@ -1,17 +1,23 @@
-// The ways in which a hand-over reaches somebody outside, built from the configuration, and the job that takes notices there.
+// The ways in which a hand-over reaches somebody outside, built from the configuration, and the job that takes notices there. The bridge to
+// a help desk is one of them.
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { CaseWork } from '#chat/runs/case-work.ts';
 import { createMailer } from '#connectors/notices/mail.ts';
 import { sendSlack, sendWebhook } from '#connectors/notices/webhook.ts';
+import type { BridgeStore, HandoverBridge } from '#core/bridges.ts';
 import type { CallOptions } from '#core/call-options.ts';
-import type { HandoffReason } from '#core/conversation.ts';
 import type { CustomerStore } from '#core/customers.ts';
 import { isAbortError } from '#core/errors.ts';
-import type { Notice, NoticeStore } from '#core/notices.ts';
+import { reasonSentences } from '#core/handoff-reasons.ts';
+import { bridgeChannel, type Notice, type NoticeStore } from '#core/notices.ts';
+import type { Replier } from '#core/reply-address.ts';
 import type { ConversationStore } from '#core/stores.ts';
 import { createDelivery, type Deliver } from '#jobs/deliver-notices.ts';
+import { createCaseSync } from '#jobs/sync-case.ts';
 import type { Config } from './config.ts';
 import type { Logger } from './logger.ts';
+import { replyAddressesOf } from './open-inbound-mail.ts';
 import { transcriptMail } from './transcript-mail.ts';
 
 type NoticeSettings = Config['notices'];
@@ -21,26 +27,28 @@ export interface NoticeChannels {
   readonly handoff: readonly string[];
   /** Of a customer who has left. */
   readonly absent: readonly string[];
+  /** Of what is said to people. */
+  readonly follow: readonly string[];
 }
 
-export function noticeChannels({ mailTo, webhookUrl, slackUrl, smtpUrl }: NoticeSettings): NoticeChannels {
+export function noticeChannels(
+  { mailTo, webhookUrl, slackUrl, smtpUrl }: NoticeSettings,
+  { name }: Pick<Config['bridge'], 'name'> = { name: undefined },
+): NoticeChannels {
+  const follow = name ? [bridgeChannel(name)] : [];
   return {
+    follow,
     handoff: [
       ...(mailTo ? ['mail'] : []),
       ...(webhookUrl ? ['webhook'] : []),
       ...(slackUrl ? ['slack'] : []),
+      ...follow,
     ],
     absent: smtpUrl ? ['customer-mail'] : [],
   };
 }
 
-const reasons: Readonly<Record<HandoffReason, string>> = {
-  'customer-request': 'A customer asked for a person.',
-  unanswered: 'The assistant could not help a customer.',
-  'service-error': 'The assistant failed, and a customer waits.',
-  danger: 'Somebody may come to harm: a customer wrote of danger.',
-  card: 'A customer asked something that a person answers.',
-};
+const teamHint = 'A reply to this mail goes to the customer.';
 
 const promiseNear = 'A customer waits, and the time by which they were promised an answer is near.';
 
@@ -50,25 +58,36 @@ export interface NoticesOptions {
   readonly baseUrl: string;
   /** As customers know the desk; stands in subjects of mails. */
   readonly deskName?: () => Promise<string | undefined>;
-  readonly store: NoticeStore &
-    Pick<ConversationStore, 'get' | 'handling'> &
-    Pick<CustomerStore, 'transcriptEmail'>;
+  readonly store: NoticeStore & BridgeStore & ConversationStore & Pick<CustomerStore, 'transcriptEmail'>;
   readonly logger: Logger;
+  /** Where the team works besides, and what takes in what it does there. */
+  readonly bridge?: HandoverBridge | undefined;
+  readonly cases?: Pick<CaseWork, 'act' | 'takeIn'>;
   readonly intervalMs?: number;
 }
 
 /** Delivers until it is closed. */
+export interface Notices extends AsyncDisposable {
+  /** Something new is due: does not wait for the next look. */
+  wake(): void;
+}
+
 export function openNotices({
   settings,
   baseUrl,
   deskName = async () => undefined,
   store,
   logger,
+  bridge,
+  cases,
   intervalMs = 5_000,
-}: NoticesOptions): AsyncDisposable {
+}: NoticesOptions): Notices {
   const { smtpUrl, mailFrom, mailTo, webhookUrl, webhookSecret, slackUrl } = settings;
   const mailer = smtpUrl && mailFrom ? createMailer({ url: smtpUrl, from: mailFrom }) : undefined;
-  const linkTo = ({ key }: Notice) => `${baseUrl}/console/inbox/${key.conversationId}`;
+  const replies = replyAddressesOf(settings);
+  const linkTo = ({ key }: Pick<Notice, 'key'>) => `${baseUrl}/console/inbox/${key.conversationId}`;
+  const replyTo = ({ key: { conversationId } }: Notice, replier: Replier) =>
+    replies?.address({ conversationId, replier });
 
   /** Undefined when nobody waits any more: then nobody is called. */
   async function waiting({ key, kind, about }: Notice) {
@@ -77,7 +96,9 @@ export function openNotices({
     const { waitingSince, reason, state } = handling;
     if (kind === 'promise')
       return waitingSince === about ? { waitingSince, reason, subject: promiseNear } : undefined;
-    return state === 'waiting' && reason ? { waitingSince, reason, subject: reasons[reason] } : undefined;
+    return state === 'waiting' && reason
+      ? { waitingSince, reason, subject: reasonSentences[reason] }
+      : undefined;
   }
 
   const channels: Record<string, Deliver> = {
@@ -85,7 +106,18 @@ export function openNotices({
     ...(webhookUrl && webhookSecret ? { webhook } : {}),
     ...(slackUrl ? { slack } : {}),
     ...(mailer ? { 'customer-mail': customerMail } : {}),
+    ...(bridge && cases ? { [bridgeChannel(bridge.name)]: caseSync(bridge, cases) } : {}),
   };
+
+  function caseSync(bridge: HandoverBridge, cases: Pick<CaseWork, 'act' | 'takeIn'>): Deliver {
+    return createCaseSync({
+      bridge,
+      store,
+      linkTo: (key) => linkTo({ key }),
+      replied: (key, reply) => cases.takeIn(key, { ...reply, isMailed: bridge.mailsReplies }),
+      closed: (key, by) => cases.act(key, { type: 'resolve', by, overrides: true }),
+    });
+  }
 
   async function handoffMail(notice: Notice, options: CallOptions): Promise<void> {
     const handling = await waiting(notice);
@@ -93,7 +125,13 @@ export function openNotices({
     const name = await deskName();
     const subject = name ? `${name}: ${handling.subject}` : handling.subject;
     await mailer!.send(
-      { id: notice.id, to: mailTo!, subject, text: `${handling.subject}\n\n${linkTo(notice)}\n` },
+      {
+        id: notice.id,
+        to: mailTo!,
+        subject,
+        text: `${handling.subject}\n\n${linkTo(notice)}\n${replies ? `\n${teamHint}\n` : ''}`,
+        replyTo: replyTo(notice, 'team'),
+      },
       options,
     );
   }
@@ -134,7 +172,10 @@ export function openNotices({
     if (!message || !email) return;
     const names = [message.person?.name ?? 'our team', await deskName()].filter(Boolean);
     const subject = `A reply from ${names.join(', ')}`;
-    await mailer!.send({ id: notice.id, to: email, subject, text: `${message.text}\n` }, options);
+    await mailer!.send(
+      { id: notice.id, to: email, subject, text: `${message.text}\n`, replyTo: replyTo(notice, 'customer') },
+      options,
+    );
   }
 
   const delivery = createDelivery({
@@ -149,19 +190,23 @@ export function openNotices({
     },
   });
   const closing = new AbortController();
+  let waking = new AbortController();
   const running = (async () => {
     while (!closing.signal.aborted) {
+      waking = new AbortController();
       try {
         await delivery.run({ signal: closing.signal });
       } catch (thrown) {
         if (!isAbortError(thrown)) logger.error({ err: thrown }, 'notices could not be delivered');
       }
-      await sleep(intervalMs, undefined, { signal: closing.signal }).catch(() => {});
+      await sleep(intervalMs, undefined, { signal: waking.signal }).catch(() => {});
     }
   })();
   return {
+    wake: () => waking.abort(),
     async [Symbol.asyncDispose]() {
       closing.abort();
+      waking.abort();
       await running;
     },
   };

@@ -41,12 +41,19 @@ export const defaultHttpLimits: HttpLimits = {
 /** Before the first retry; twice as long before each further one. */
 const firstBackOffMs = 1_000;
 
+const nothingThere = [404, 410];
+
 export interface JsonRequest<T> extends CallOptions {
   /** Below the origin; its variable parts are encoded. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
-  /** Sent as JSON by POST. */
+  /** Sent as JSON, by POST unless `method` says otherwise. */
   readonly body?: unknown;
+  readonly method?: 'POST' | 'PUT' | 'PATCH';
+  /** Besides those of every request. */
+  readonly headers?: Headers;
+  /** Statuses that say that there is nothing any more; default 404 and 410. */
+  readonly gone?: readonly number[];
   readonly schema: z.ZodType<T>;
 }
 
@@ -56,7 +63,7 @@ export interface JsonClient {
    * `internal` when the system cannot be reached or has no more to give now, and with the signal's reason on abort.
    */
   request<T>(request: JsonRequest<T>): Promise<T>;
-  /** The same; undefined where there is nothing any more (404, 410). */
+  /** The same; undefined where there is nothing any more. */
   find<T>(request: JsonRequest<T>): Promise<T | undefined>;
 }
 
@@ -80,11 +87,12 @@ export function createJsonClient(options: JsonClientOptions): JsonClient {
     const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
     const headers = await options.headers({ isRefused, signal });
     const response = await fetch(url, {
-      method: request.body === undefined ? 'GET' : 'POST',
+      method: request.method ?? (request.body === undefined ? 'GET' : 'POST'),
       headers: {
         accept: 'application/json',
         ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
+        ...request.headers,
       },
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
       redirect: 'manual',
@@ -105,10 +113,10 @@ export function createJsonClient(options: JsonClientOptions): JsonClient {
         return thrown;
       });
       const parsed =
-        isResponse(result) && result.status === 200 ? parse(result.text, request.schema) : undefined;
+        isResponse(result) && isSuccess(result.status) ? parse(result, request.schema) : undefined;
       if (parsed?.success) return parsed.data;
       if (isResponse(result)) {
-        if (result.status === 404 || result.status === 410) return undefined;
+        if ((request.gone ?? nothingThere).includes(result.status)) return undefined;
         if (result.status === 401 && !wasRefused) {
           wasRefused = true;
           continue;
@@ -164,14 +172,20 @@ async function readBody(response: globalThis.Response, maxBytes: number): Promis
   return Buffer.concat(pieces).toString('utf8');
 }
 
+const isSuccess = (status: number) => status >= 200 && status < 300;
+
 type Parsed<T> =
   | { readonly success: true; readonly data: T }
   | { readonly success: false; readonly isDamaged: boolean };
 
-/** `isDamaged`: it ends in the middle. JSON of another shape will be of that shape at the next attempt, too. */
-function parse<T>(text: string, schema: z.ZodType<T>): Parsed<T> {
+/**
+ * `isDamaged`: it ends in the middle. JSON of another shape will be of that shape at the next attempt, too. Of an empty answer only the id
+ * of what was made is read, from `Resource-ID`.
+ */
+function parse<T>({ status, text, headers }: Response, schema: z.ZodType<T>): Parsed<T> {
   try {
-    const parsed = schema.safeParse(JSON.parse(text));
+    const isEmpty = status !== 200 && text.trim() === '';
+    const parsed = schema.safeParse(isEmpty ? { id: headers.get('resource-id') } : JSON.parse(text));
     return parsed.success ? parsed : { success: false, isDamaged: false };
   } catch {
     return { success: false, isDamaged: true };
@@ -185,9 +199,12 @@ function isPassing(status: number): boolean {
 
 /** What the server asks for, or longer each time. */
 function pauseBefore(result: unknown, retry: number): number {
-  const backOffMs = firstBackOffMs * 2 ** retry;
-  if (!isResponse(result) || !isPassing(result.status)) return backOffMs;
-  const { headers } = result;
+  return (isResponse(result) ? wantedPauseMs(result) : undefined) ?? firstBackOffMs * 2 ** retry;
+}
+
+/** How long the server wants to be left alone, if it says so. */
+function wantedPauseMs({ status, headers }: Response): number | undefined {
+  if (!isPassing(status)) return undefined;
   const after = headers.get('retry-after') ?? headers.get('x-ratelimit-retry-after');
   if (after !== null) {
     const ms = /^\s*\d+(?:\.\d+)?\s*$/.test(after) ? Number(after) * 1000 : Date.parse(after) - Date.now();
@@ -195,7 +212,7 @@ function pauseBefore(result: unknown, retry: number): number {
   }
   // Seconds since 1970, as Intercom writes it.
   const reset = Number(headers.get('x-ratelimit-reset')) * 1000 - Date.now();
-  return result.status === 429 && reset > 0 ? reset : backOffMs;
+  return status === 429 && reset > 0 ? reset : undefined;
 }
 
 function refusal(status: number, { name, variables, origin }: JsonClientOptions): AppError {
@@ -203,14 +220,14 @@ function refusal(status: number, { name, variables, origin }: JsonClientOptions)
   if (status === 401 || status === 403)
     return new AppError(
       'bad-input',
-      `${name} at ${host} refuses the credentials (${status}). Check ${variables.join(' and ')}, and what they are allowed to read.`,
+      `${name} at ${host} refuses the credentials (${status}). Check ${variables.join(' and ')}, and what they are allowed to do.`,
     );
   if (status >= 300 && status < 400)
     return new AppError(
       'bad-input',
       `${name}: ${host} sends on to another address (${status}). Check the name of the account.`,
     );
-  if (status === 200)
+  if (isSuccess(status))
     return new AppError(
       'bad-input',
       `${name} at ${host} answers with something else than its documentation says.`,
@@ -221,7 +238,7 @@ function refusal(status: number, { name, variables, origin }: JsonClientOptions)
 function unavailable(result: unknown, { name, origin }: JsonClientOptions): AppError {
   const { host } = new URL(origin);
   const problem = isResponse(result)
-    ? result.status === 200
+    ? isSuccess(result.status)
       ? 'its answers end too early'
       : `status ${result.status}`
     : result instanceof TooLargeError
@@ -229,9 +246,14 @@ function unavailable(result: unknown, { name, origin }: JsonClientOptions): AppE
       : (result as Error)?.name === 'TimeoutError'
         ? 'no answer in time'
         : briefly(result);
-  return new AppError('internal', `${name} at ${host} cannot be read now (${problem}). Run it again later.`, {
-    ...(isResponse(result) || isAbortError(result) ? {} : { cause: result }),
-  });
+  return new AppError(
+    'internal',
+    `${name} at ${host} cannot be reached now (${problem}). Run it again later.`,
+    {
+      ...(isResponse(result) || isAbortError(result) ? {} : { cause: result }),
+      retryAfterMs: isResponse(result) ? wantedPauseMs(result) : undefined,
+    },
+  );
 }
 
 /** A record of the system: its reader looks at what is in it. */

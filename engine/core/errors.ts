@@ -151,16 +151,25 @@ export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   },
 };
 
+interface AppErrorOptions {
+  readonly cause?: unknown;
+  readonly publicMessage?: string;
+  readonly retryAfterMs?: number | undefined;
+}
+
 /** `message` is for the operator and tells what to do; customers see `publicMessage`. */
 export class AppError extends Error {
   override readonly name = 'AppError';
   readonly code: ErrorCode;
   readonly publicMessage: string;
+  /** Who refused asks to be left alone for this long. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(code: ErrorCode, message: string, options: { cause?: unknown; publicMessage?: string } = {}) {
+  constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.publicMessage = options.publicMessage ?? errorFacts[code].publicMessage;
+    this.retryAfterMs = options.retryAfterMs;
   }
 
   get status(): number {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { ownWords } from '#core/own-words.ts';
 import { labelledMails } from '#ingest/testing/mail-replies.ts';
 import { cleanText, tidyWhitespace } from '#parse/clean.ts';
 import { turnText } from './mail-html.ts';
-import { ownWords } from './own-words.ts';
 
 const ownOf = (mail: string) => tidyWhitespace(ownWords(turnText(cleanText(mail).text).text));
 

@@ -3,7 +3,6 @@ import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { z } from 'zod';
 import { AppError, toAppError } from '#core/errors.ts';
 import type { ErrorBody, WireError } from '../protocol.ts';
-import { RateLimitError } from './rate-limits.ts';
 
 /** Like `toAppError`, for what express, its body parser and zod throw because of what the client sent. */
 export function toClientError(thrown: unknown): AppError {
@@ -33,7 +32,7 @@ export function wireError(error: AppError): WireError {
     code: error.code,
     message: error.publicMessage,
     retryable: error.retryable,
-    ...(error instanceof RateLimitError ? { retryAfterMs: error.retryAfterMs } : {}),
+    ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
   };
 }
 
@@ -47,7 +46,7 @@ const defaultRetryAfterMs = 2_000;
 /** Undefined where waiting does not help. */
 export function retryAfterSeconds(error: AppError): number | undefined {
   if (error.status !== 429 && error.status !== 503) return undefined;
-  return Math.ceil((error instanceof RateLimitError ? error.retryAfterMs : defaultRetryAfterMs) / 1000);
+  return Math.ceil((error.retryAfterMs ?? defaultRetryAfterMs) / 1000);
 }
 
 export const errorResponse: ErrorRequestHandler = (thrown, _request, response, next) => {

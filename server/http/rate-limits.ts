@@ -2,23 +2,14 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { AppError } from '#core/errors.ts';
 
-export class RateLimitError extends AppError {
-  readonly retryAfterMs: number;
-
-  constructor(retryAfterMs: number) {
-    super('too-many-requests', 'A client asked too often.');
-    this.retryAfterMs = retryAfterMs;
-  }
-}
-
 export interface RateLimits {
-  /** Every request, handshake and socket event of an address. Throws a RateLimitError. */
+  /** Every request, handshake and socket event of an address. Throws `too-many-requests`. */
   request(address: string): Promise<void>;
-  /** Every request of somebody of the team, who may share an address with all the others. Throws a RateLimitError. */
+  /** Every request of somebody of the team, who may share an address with all the others. Throws `too-many-requests`. */
   team(personId: string): Promise<void>;
-  /** Every attempt of an address to sign in or to use a link. Throws a RateLimitError. */
+  /** Every attempt of an address to sign in or to use a link. Throws `too-many-requests`. */
   signIn(address: string): Promise<void>;
-  /** Every message of a conversation. Throws a RateLimitError. */
+  /** Every message of a conversation. Throws `too-many-requests`. */
   message(conversationId: string): Promise<void>;
   /** Every picture of a conversation. Throws a RateLimitError. */
   picture(conversationId: string): Promise<void>;
@@ -58,7 +49,10 @@ export function createRateLimits(limits: {
     try {
       await limiter.consume(key);
     } catch (refused) {
-      throw refused instanceof RateLimiterRes ? new RateLimitError(refused.msBeforeNext) : refused;
+      if (!(refused instanceof RateLimiterRes)) throw refused;
+      throw new AppError('too-many-requests', 'A client asked too often.', {
+        retryAfterMs: refused.msBeforeNext,
+      });
     }
   }
 

@@ -2,10 +2,12 @@
 import { z } from 'zod';
 import { visitorHash } from '#chat/runs/visitor-blocks.ts';
 import { authorize, type Principal } from '#core/access.ts';
+import { type BridgeStore, bridgeLabels } from '#core/bridges.ts';
 import { summarize } from '#core/case-summary.ts';
 import type { Citation } from '#core/conversation.ts';
 import { AppError } from '#core/errors.ts';
 import type { InboxItem } from '#core/inbox.ts';
+import { bridgeOfChannel, type NoticeStore } from '#core/notices.ts';
 import { type Block, blockOf, promisedAt, type TeamSettings, warningMs } from '#core/team.ts';
 import type { ConversationKey } from '#core/tenant.ts';
 import { type Route, route, type TeamDependencies } from './route.ts';
@@ -230,7 +232,7 @@ async function readCase(
   key: ConversationKey,
   { store, cases }: TeamDependencies,
 ): Promise<z.input<typeof caseDetails>> {
-  const [item, conversation, notes, sequence, ratings, settings, blocks] = await Promise.all([
+  const [item, conversation, notes, sequence, ratings, settings, blocks, bridge] = await Promise.all([
     store.item(key),
     store.get(key),
     store.notes(key),
@@ -238,6 +240,7 @@ async function readCase(
     store.ratings(key),
     store.settings(key.tenantId),
     store.blocks(key.tenantId, new Date().toISOString()),
+    bridgeState(key, store),
   ]);
   if (!item || !conversation) throw gone();
   const blocked = blockOf(blocks, key, visitorHash(conversation.visitor));
@@ -258,6 +261,7 @@ async function readCase(
       ...(message.citations ? { citations: message.citations.map(toCitation) } : {}),
     })),
     notes,
+    ...(bridge ? { bridge } : {}),
     sequence,
     present: [...cases.present(key)],
   };
@@ -276,4 +280,27 @@ function withPromise(item: InboxItem, settings: TeamSettings) {
 
 export function toBlock({ visitorHash, ...facts }: Block) {
   return { ...facts, isVisitor: visitorHash !== undefined };
+}
+
+/** Undefined where the conversation has nothing to do with a bridge. */
+async function bridgeState(
+  key: ConversationKey,
+  store: BridgeStore & NoticeStore,
+): Promise<z.input<typeof caseDetails>['bridge']> {
+  const notices = (
+    await store.notices(key.tenantId, { conversationId: key.conversationId, limit: 50 })
+  ).filter(({ channel }) => bridgeOfChannel(channel));
+  const known = await store.bridgeCase(key);
+  const name = known?.bridge ?? bridgeOfChannel(notices[0]?.channel ?? '');
+  if (!name) return undefined;
+  const unsent = notices.filter(({ state }) => state !== 'sent');
+  const error = unsent.find((notice) => notice.error !== undefined)?.error;
+  const label = bridgeLabels[name];
+  const failing = error === undefined ? {} : { error };
+  if (known?.there) {
+    const state = known.state === 'opening' ? 'pending' : known.state;
+    return { label, state, since: known.since, ...known.there, ...failing };
+  }
+  const since = known?.since ?? unsent.at(-1)?.createdAt;
+  return since === undefined ? undefined : { label, state: 'pending', since, ...failing };
 }

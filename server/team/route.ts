@@ -11,14 +11,16 @@ import type { Answering } from '#chat/runs/answering.ts';
 import type { CaseWork } from '#chat/runs/case-work.ts';
 import type { SuggestAnswer } from '#chat/suggest-answer.ts';
 import type { Permission, Principal, Role } from '#core/access.ts';
+import type { BridgeStore } from '#core/bridges.ts';
 import type { InboxStore } from '#core/inbox.ts';
+import type { NoticeStore } from '#core/notices.ts';
 import type { ConversationStore } from '#core/stores.ts';
 import type { TeamStore } from '#core/team.ts';
 
 export interface TeamDependencies {
   readonly accounts: Accounts;
   readonly cases: CaseWork;
-  readonly store: ConversationStore & InboxStore & TeamStore;
+  readonly store: ConversationStore & InboxStore & NoticeStore & BridgeStore & TeamStore;
   readonly suggest: SuggestAnswer;
   readonly answering: Pick<Answering, 'ask' | 'signals'>;
   readonly logger?: Logger | undefined;

@@ -6,6 +6,7 @@ import { clientAddress } from '../http/client-address.ts';
 import { type AddressSettings, requestedUrl } from '../http/own-address.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
 import { accountRoutes } from './account-routes.ts';
+import { deliveryRoutes } from './delivery-routes.ts';
 import { deskRoutes } from './desk-routes.ts';
 import { inboxRoutes } from './inbox-routes.ts';
 import type { Route, TeamDependencies } from './route.ts';
@@ -18,6 +19,7 @@ export const teamRoutes: readonly Route[] = [
   ...accountRoutes,
   ...inboxRoutes,
   ...deskRoutes,
+  ...deliveryRoutes,
 ];
 
 export const sessionCookie = 'answerdesk_session';

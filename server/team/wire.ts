@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { permissions, roles } from '#core/access.ts';
 import { inboxViews } from '#core/inbox.ts';
+import { noticeKinds } from '#core/notices.ts';
 import { isTimeZone, weekdays } from '#core/office-hours.ts';
 import { replyVariables } from '#core/reply-variables.ts';
 import { messageText, prose, secretId, visible } from '../protocol.ts';
@@ -106,6 +107,32 @@ const attempt = z.object({
     })
     .optional(),
 });
+/** The conversation's case in another system. `pending`: not there yet; `gone`: deleted there. */
+const bridge = z
+  .object({
+    label: z.string(),
+    state: z.enum(['pending', 'open', 'closed', 'gone']),
+    since: z.string(),
+    id: z.string().optional(),
+    url: z.string().optional(),
+    /** Why the last attempt to bring something there failed, until one succeeds. */
+    error: z.string().optional(),
+  })
+  .meta({ id: 'Bridge' });
+
+export const delivery = z
+  .object({
+    id: z.string(),
+    conversationId: z.string(),
+    kind: z.enum(noticeKinds),
+    channel: z.string(),
+    createdAt: z.string(),
+    attempts: z.number(),
+    state: z.enum(['pending', 'sent', 'given-up']),
+    nextAt: z.string(),
+    error: z.string().optional(),
+  })
+  .meta({ id: 'Delivery' });
 
 export const caseDetails = z
   .object({
@@ -116,6 +143,8 @@ export const caseDetails = z
     tried: z.array(attempt),
     /** Until when the visitor may not write. */
     block: z.object({ id: z.string(), until: z.string() }).optional(),
+    /** Absent where there is no bridge. */
+    bridge: bridge.optional(),
     /** Of the last journal entry: what `seen` takes. */
     sequence: z.number(),
     present: z.array(z.object({ person, typing: z.boolean() })),

@@ -41,7 +41,11 @@ export async function openTeam({
   const server = await startServer({
     store,
     env,
-    overrides: { answering, team: { store, accounts, cases, suggest: createSuggestAnswer({ answer }), ...team }, ...overrides },
+    overrides: {
+      answering,
+      team: { store, accounts, cases, suggest: createSuggestAnswer({ answer }), ...team },
+      ...overrides,
+    },
   });
   const base = `${server.url}/api/v1`;
 

@@ -6,6 +6,7 @@ import { AppError } from '#core/errors.ts';
 import type { JournalEvent } from '#core/events.ts';
 import { changeHandling, type Handling, type HandlingAction, type Person } from '#core/handling.ts';
 import type { InboxStore } from '#core/inbox.ts';
+import type { NoticeKind } from '#core/notices.ts';
 import type { ConversationStore, HandlingChange } from '#core/stores.ts';
 import type { Block, TeamStore } from '#core/team.ts';
 import { type ConversationKey, keyText, type TenantId } from '#core/tenant.ts';
@@ -21,6 +22,12 @@ export interface PersonReply {
   readonly text: string;
   readonly by: Person;
   readonly overrides?: boolean;
+}
+
+/** What an agent said in another system. */
+export interface DeskReply extends Omit<PersonReply, 'overrides'> {
+  /** That system brings it to a customer who has left. */
+  readonly isMailed: boolean;
 }
 
 export interface Presence {
@@ -48,6 +55,8 @@ export interface CaseWork {
   ): Promise<Handling>;
   /** Throws `not-found`; `conflict` unless the person owns the conversation; `message-too-long`. */
   reply(key: ConversationKey, reply: PersonReply): Promise<Handling>;
+  /** It was said already: it needs no right and knows no limit. Who said it owns the conversation, unless somebody here does. */
+  takeIn(key: ConversationKey, reply: DeskReply): Promise<Handling>;
   note(
     key: ConversationKey,
     note: { readonly id: string; readonly text: string; readonly by: Person },
@@ -87,6 +96,8 @@ export interface CaseWorkOptions {
   readonly answering: Pick<Answering, 'silence' | 'announce' | 'onChange' | 'isFollowed' | 'signals'>;
   /** How a reply reaches a customer who has left; none by default. */
   readonly absentChannels?: readonly string[];
+  /** Where what is said to customers has to go, too; none by default. */
+  readonly followChannels?: readonly string[];
   /** UTF-16 code units. */
   readonly messageLength: number;
   readonly now?: () => Date;
@@ -99,6 +110,7 @@ export function createCaseWork({
   answering,
   messageLength,
   absentChannels = [],
+  followChannels = [],
   now = () => new Date(),
 }: CaseWorkOptions): CaseWork {
   const listeners = new Set<(news: TeamNews) => void>();
@@ -112,27 +124,31 @@ export function createCaseWork({
 
   async function change(
     key: ConversationKey,
-    action: HandlingAction,
-    eventsOf: (before: Handling, after: Handling) => readonly JournalEvent[],
-    notices: HandlingChange['notices'] = [],
+    changed: (current: Handling, at: string) => HandlingChange,
   ): Promise<Handling> {
     const at = now().toISOString();
-    const changed = await store.changeHandling(key, (current) => {
-      const handling = changeHandling(current, action, at);
-      return { handling, events: eventsOf(current, handling), notices };
-    });
-    if (!changed) throw new AppError('not-found', 'The conversation is not there.');
-    answering.announce(key, changed.entries);
-    tell({ type: 'conversation-changed', key, handling: changed.handling });
-    return changed.handling;
+    const done = await store.changeHandling(key, (current) => changed(current, at));
+    if (!done) throw new AppError('not-found', 'The conversation is not there.');
+    answering.announce(key, done.entries);
+    tell({ type: 'conversation-changed', key, handling: done.handling });
+    // From here on messages get no answer promised; what was being written ends where it is.
+    if (done.handling.state === 'person') await answering.silence(key);
+    return done.handling;
   }
 
-  async function act(key: ConversationKey, action: HandlingAction): Promise<Handling> {
-    const handling = await change(key, action, publicChange);
-    // From here on messages get no answer promised; what was being written ends where it is.
-    if (handling.state === 'person') await answering.silence(key);
-    return handling;
+  const act = (key: ConversationKey, action: HandlingAction): Promise<Handling> =>
+    change(key, (current, at) => {
+      const handling = changeHandling(current, action, at);
+      return { handling, events: publicChange(current, handling) };
+    });
+
+  function personMessage({ messageId, text, by }: PersonReply): Message {
+    const createdAt = now().toISOString();
+    return { id: messageId, author: 'person', text, createdAt, person: { name: by.name } };
   }
+
+  const noticesOf = (kind: NoticeKind, channels: readonly string[], about: string) =>
+    channels.map((channel) => ({ kind, channel, about }));
 
   /** Who replies is seen typing; who looks on is not. */
   function tellCustomer(key: ConversationKey, person: Person, typing: boolean): void {
@@ -156,25 +172,36 @@ export function createCaseWork({
   return {
     act,
 
-    async reply(key, { messageId, text, by, overrides = false }) {
+    async reply(key, reply) {
+      const { messageId, text, by, overrides = false } = reply;
       if (text.length > messageLength)
         throw new AppError('message-too-long', `The message has ${text.length} characters.`, {
           publicMessage: `The message is too long: ${messageLength} characters are allowed.`,
         });
-      const message: Message = {
-        id: messageId,
-        author: 'person',
-        text,
-        createdAt: now().toISOString(),
-        person: { name: by.name },
-      };
-      const away = answering.isFollowed(key) ? [] : absentChannels;
-      return change(
-        key,
-        { type: 'reply', by, overrides },
-        () => [{ type: 'person-message', message }],
-        away.map((channel) => ({ kind: 'reply', channel, about: messageId })),
-      );
+      return change(key, (current, at) => ({
+        handling: changeHandling(current, { type: 'reply', by, overrides }, at),
+        events: [{ type: 'person-message', message: personMessage(reply) }],
+        notices: [
+          ...noticesOf('reply', answering.isFollowed(key) ? [] : absentChannels, messageId),
+          ...noticesOf('said', followChannels, messageId),
+        ],
+      }));
+    },
+
+    async takeIn(key, reply) {
+      const { messageId, by, isMailed } = reply;
+      return change(key, (current, at) => {
+        const isOwned = current.state === 'person' && current.owner && !isElsewhere(current.owner);
+        const taken = isOwned ? current : changeHandling(current, { type: 'take', by, overrides: true }, at);
+        return {
+          handling: changeHandling(taken, { type: 'reply', by, overrides: true }, at),
+          events: [
+            ...publicChange(current, taken),
+            { type: 'person-message', message: personMessage(reply) },
+          ],
+          notices: noticesOf('reply', isMailed || answering.isFollowed(key) ? [] : absentChannels, messageId),
+        };
+      });
     },
 
     async note(key, { id, text, by }) {
@@ -266,6 +293,9 @@ export function createCaseWork({
     },
   };
 }
+
+/** Accounts here have ids without a colon; those of other systems begin with its name and one. */
+const isElsewhere = ({ id }: Person) => id.includes(':');
 
 /** What the customer learns of a change: who is there for them, not who was told to be. */
 function publicChange(before: Handling, { state, owner, returnedBy }: Handling): readonly JournalEvent[] {

@@ -23,14 +23,9 @@ const messagesSchema = z.object({ payload: z.array(z.looseObject({ id: z.number(
 
 export function createChatwoot(options: ChatwootOptions): DeskClient {
   const { account, token, variables = Object.values(chatwootVariables), ...connection } = options;
-  const parts = /^([a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?::\d{1,5})?)\/(\d{1,12})$/i.exec(account);
-  if (!parts)
-    throw new AppError(
-      'bad-input',
-      `Chatwoot: "${account}" is no account. Write HOST/NUMBER as its address shows them, such as app.chatwoot.com/3.`,
-    );
-  const origin = connection.origin ?? `https://${parts[1]}`;
-  const base = `/api/v1/accounts/${parts[2]}`;
+  const place = chatwootPlace(account);
+  const origin = connection.origin ?? place.origin;
+  const base = `/api/v1/accounts/${place.number}`;
   const client = createJsonClient({
     ...connection,
     origin,
@@ -125,4 +120,14 @@ function withPortal(
 
 function secondsOf({ last_activity_at: active, timestamp, created_at: created }: JsonObject): number {
   return Number(active ?? timestamp ?? created ?? 0);
+}
+
+/** Host and number of `app.chatwoot.com/3`. Throws `bad-input`. */
+export function chatwootPlace(account: string): { readonly origin: string; readonly number: string } {
+  const parts = /^([a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?::\d{1,5})?)\/(\d{1,12})$/i.exec(account);
+  if (parts) return { origin: `https://${parts[1]}`, number: parts[2]! };
+  throw new AppError(
+    'bad-input',
+    `Chatwoot: "${account}" is no account. Write HOST/NUMBER as its address shows them, such as app.chatwoot.com/3.`,
+  );
 }

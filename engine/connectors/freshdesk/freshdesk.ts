@@ -19,8 +19,8 @@ const pagesOfSearch = 300;
 /** Folders in folders. */
 const mostLevels = 5;
 
-const resolved = 4;
-const closed = 5;
+export const resolved = 4;
+export const closed = 5;
 
 const placesSchema = z.array(z.looseObject({ id: z.number() }));
 const ticketsSchema = z.array(z.looseObject({ id: z.number(), status: z.number(), updated_at: z.string() }));

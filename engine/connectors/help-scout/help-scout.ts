@@ -68,38 +68,14 @@ export function createHelpScout(options: HelpScoutOptions): DeskClient {
           headers: () => basicAuthorization(docsKey, 'X'),
         });
 
-  const inboxFacts = {
-    origin: 'https://api.helpscout.net',
-    ...connection,
-    name: 'Help Scout',
-    variables: [variables.appId, variables.appSecret],
-  };
-  const login = createJsonClient({ ...inboxFacts, headers: () => ({}) });
-  let token: Promise<string> | undefined;
-  const logIn = async ({ signal }: CallOptions) => {
-    const body = { grant_type: 'client_credentials', client_id: appId, client_secret: appSecret };
-    const { access_token } = await login.request({
-      path: '/v2/oauth2/token',
-      body,
-      schema: tokenSchema,
-      signal,
-    });
-    return access_token;
-  };
   const inbox =
     appId === undefined || appSecret === undefined
       ? undefined
-      : createJsonClient({
-          ...inboxFacts,
-          async headers({ isRefused, signal }) {
-            // A token lasts two days, and less when it is taken back.
-            if (isRefused) token = undefined;
-            token ??= logIn({ signal }).catch((error: unknown) => {
-              token = undefined;
-              throw error;
-            });
-            return { authorization: `Bearer ${await token}` };
-          },
+      : createHelpScoutInbox({
+          ...connection,
+          appId,
+          appSecret,
+          variables: [variables.appId, variables.appSecret],
         });
 
   return {
@@ -155,6 +131,42 @@ export function createHelpScout(options: HelpScoutOptions): DeskClient {
       return { ...record, _embedded: { threads } };
     },
   };
+}
+
+export interface HelpScoutInboxOptions extends ConnectionOptions {
+  readonly appId: string;
+  readonly appSecret: string;
+  readonly variables: readonly string[];
+}
+
+/** The client of the inbox's API; it signs in by itself, and again when its token is refused. */
+export function createHelpScoutInbox(options: HelpScoutInboxOptions): JsonClient {
+  const { appId, appSecret, ...connection } = options;
+  const facts = { origin: 'https://api.helpscout.net', ...connection, name: 'Help Scout' };
+  const login = createJsonClient({ ...facts, headers: () => ({}) });
+  let token: Promise<string> | undefined;
+  const logIn = async ({ signal }: CallOptions) => {
+    const body = { grant_type: 'client_credentials', client_id: appId, client_secret: appSecret };
+    const { access_token } = await login.request({
+      path: '/v2/oauth2/token',
+      body,
+      schema: tokenSchema,
+      signal,
+    });
+    return access_token;
+  };
+  return createJsonClient({
+    ...facts,
+    async headers({ isRefused, signal }) {
+      // A token lasts two days, and less when it is taken back.
+      if (isRefused) token = undefined;
+      token ??= logIn({ signal }).catch((error: unknown) => {
+        token = undefined;
+        throw error;
+      });
+      return { authorization: `Bearer ${await token}` };
+    },
+  });
 }
 
 async function* articlesOf(

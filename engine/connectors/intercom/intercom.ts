@@ -20,7 +20,7 @@ export interface IntercomOptions extends ConnectionOptions {
 }
 
 /** The version whose answers are read here. */
-const apiVersion = '2.11';
+export const intercomVersion = '2.11';
 const articlesPerPage = 50;
 const conversationsPerPage = 100;
 
@@ -35,18 +35,12 @@ const searchSchema = z.object({
 
 export function createIntercom(options: IntercomOptions): DeskClient {
   const { region, token, variables = Object.values(intercomVariables), ...connection } = options;
-  const origin = hosts[region];
-  if (origin === undefined)
-    throw new AppError(
-      'bad-input',
-      `Intercom: "${region}" is no region. Write ${Object.keys(hosts).join(', ')}: where the data of the workspace is kept.`,
-    );
   const client = createJsonClient({
-    origin,
+    origin: intercomHost(region),
     ...connection,
     name: 'Intercom',
     variables,
-    headers: () => ({ authorization: `Bearer ${token}`, 'intercom-version': apiVersion }),
+    headers: () => ({ authorization: `Bearer ${token}`, 'intercom-version': intercomVersion }),
   });
 
   return {
@@ -102,4 +96,14 @@ export function createIntercom(options: IntercomOptions): DeskClient {
     ticket: ({ id }, { signal }) =>
       client.find({ path: `/conversations/${segment(id)}`, schema: jsonObject, signal }),
   };
+}
+
+/** Throws `bad-input` for a region that is none. */
+export function intercomHost(region: string): string {
+  const origin = hosts[region];
+  if (origin !== undefined) return origin;
+  throw new AppError(
+    'bad-input',
+    `Intercom: "${region}" is no region. Write ${Object.keys(hosts).join(', ')}: where the data of the workspace is kept.`,
+  );
 }

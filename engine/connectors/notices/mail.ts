@@ -16,6 +16,8 @@ export interface Mail {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
+  /** Where a reply goes; default: the sender. */
+  readonly replyTo?: string | undefined;
 }
 
 export interface Mailer {
@@ -29,7 +31,7 @@ const stepTimeoutMs = 10_000;
 export function createMailer({ url, from }: MailServer): Mailer {
   const server = serverOf(url);
   return {
-    async send({ id, to, subject, text }, { signal } = {}) {
+    async send({ id, to, subject, text, replyTo }, { signal } = {}) {
       // One connection a mail: they are few, and nothing has to be kept alive.
       const transport = createTransport({
         ...server,
@@ -44,6 +46,7 @@ export function createMailer({ url, from }: MailServer): Mailer {
         to: { name: '', address: to },
         subject: oneLine(subject),
         text,
+        ...(replyTo === undefined ? {} : { replyTo: { name: '', address: replyTo } }),
         messageId: `<${id}@answerdesk>`,
         headers: { 'Auto-Submitted': 'auto-generated' },
         // Aborts the connection of this mail (nodemailer 9 and later; its published types do not know it yet).

@@ -1,5 +1,6 @@
 // The tables of conversations as the queries see them, and the one place where their rows become what the port speaks of.
 import type { Generated, Selectable } from 'kysely';
+import type { BridgeCase, BridgeName } from '#core/bridges.ts';
 import type { Conversation, HandoffReason, Message } from '#core/conversation.ts';
 import type { JournalEvent } from '#core/events.ts';
 import { type Handling, type HandlingState, weightier } from '#core/handling.ts';
@@ -143,6 +144,16 @@ interface BlocksTable {
   by_name: string;
 }
 
+interface BridgeCasesTable extends OfConversation {
+  bridge: BridgeName;
+  round: number;
+  state: BridgeCase['state'];
+  since: string;
+  case_id: string | null;
+  url: string | null;
+  sent_sequence: number;
+}
+
 export interface ConversationTables {
   conversations: ConversationsTable;
   journal: JournalTable;
@@ -158,6 +169,7 @@ export interface ConversationTables {
   team_settings: TeamSettingsTable;
   canned_replies: CannedRepliesTable;
   blocks: BlocksTable;
+  bridge_cases: BridgeCasesTable;
 }
 
 export function columnsOf({ tenantId, conversationId }: ConversationKey) {

@@ -23,6 +23,7 @@ import {
 } from './conversation-tables.ts';
 import { overwriteText, type TextTable } from './overwrite-text.ts';
 import type { SqlBackend } from './sql-backend.ts';
+import { tellErasure } from './sql-bridge-store.ts';
 import { aboutCustomer } from './sql-customer-store.ts';
 import { insertNotices } from './sql-notice-store.ts';
 
@@ -32,11 +33,13 @@ export interface SqlStoreOptions {
   readonly now?: () => Date;
   /** Where the team is told that a customer waits: names of channels. */
   readonly handoffChannels?: readonly string[];
+  /** Where what is said to people has to go, too: names of channels. */
+  readonly followChannels?: readonly string[];
 }
 
 export function createSqlConversationStore(
   { tables, transaction, durable, overwritten, erase, close }: SqlBackend,
-  { now = () => new Date(), handoffChannels = [] }: SqlStoreOptions = {},
+  { now = () => new Date(), handoffChannels = [], followChannels = [] }: SqlStoreOptions = {},
 ): ConversationStore {
   return {
     async create(tenantId, { language } = {}) {
@@ -129,6 +132,13 @@ export function createSqlConversationStore(
           .set({ customer_sequence: sequence })
           .where((eb) => eb.and(idColumnsOf(key)))
           .execute();
+        if (handling.state === 'waiting' || handling.state === 'person')
+          await insertNotices(tables, key, {
+            kind: 'said',
+            channels: followChannels,
+            about: message.id,
+            createdAt: now().toISOString(),
+          });
         if (handling.state === 'person' || message.pictures) return { sequence };
         const promised = { message_id: answerId, reply_to: message.id, promised_at: now().toISOString() };
         await tables
@@ -337,6 +347,11 @@ export function createSqlConversationStore(
           await overwrite(tables, 'visitors', columnsOf(key));
           await overwrite(tables, 'ratings', columnsOf(key));
           await overwrite(tables, 'transcripts', columnsOf(key));
+          await tables
+            .deleteFrom('notices')
+            .where((eb) => eb.and(columnsOf(key)))
+            .execute();
+          await tellErasure(tables, key, now().toISOString());
           await tables
             .deleteFrom('conversations')
             .where('tenant_id', '=', key.tenantId)

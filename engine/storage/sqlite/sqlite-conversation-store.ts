@@ -5,17 +5,19 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely, sql } from 'kysely';
 import type { AccessStore } from '#core/access.ts';
+import type { BridgeStore } from '#core/bridges.ts';
 import type { CustomerStore } from '#core/customers.ts';
 import { AppError } from '#core/errors.ts';
 import type { InboxStore } from '#core/inbox.ts';
 import type { NoticeStore } from '#core/notices.ts';
 import type { PictureStore } from '#core/pictures.ts';
 import type { ConversationStore } from '#core/stores.ts';
-import { createPictureFolder, type PictureFolder } from '../pictures/picture-folder.ts';
 import type { TeamStore } from '#core/team.ts';
+import { createPictureFolder, type PictureFolder } from '../pictures/picture-folder.ts';
 import type { ConversationTables } from '../sql/conversation-tables.ts';
 import { createSqlAccessStore, type SqlAccessBackend } from '../sql/sql-access-store.ts';
 import type { SqlBackend } from '../sql/sql-backend.ts';
+import { createSqlBridgeStore } from '../sql/sql-bridge-store.ts';
 import { createSqlConversationStore, type SqlStoreOptions } from '../sql/sql-conversation-store.ts';
 import { createSqlCustomerStore } from '../sql/sql-customer-store.ts';
 import { createSqlInboxStore } from '../sql/sql-inbox-store.ts';
@@ -31,6 +33,7 @@ export interface SqliteStore
   extends ConversationStore,
     InboxStore,
     NoticeStore,
+    BridgeStore,
     CustomerStore,
     PictureStore,
     TeamStore {
@@ -57,7 +60,7 @@ export function openSqliteConversationStore(
     now = () => new Date(),
     erasureWaitMs = 1_000,
     writeWaitMs = 10_000,
-    handoffChannels = [],
+    ...channels
   }: SqliteStoreOptions = {},
 ): SqliteStore {
   const database = openDatabase(path);
@@ -98,7 +101,7 @@ export function openSqliteConversationStore(
       if (database.isOpen) database.close();
     },
   };
-  const conversations = createSqlConversationStore(backend, { now, handoffChannels });
+  const conversations = createSqlConversationStore(backend, { now, ...channels });
   const { erasePictures, conversationsWithPictures, ...pictures } = createPictureFolder(
     join(dirname(path), 'pictures'),
   );
@@ -118,6 +121,7 @@ export function openSqliteConversationStore(
     ...pictures,
     ...createSqlCustomerStore(backend, { now }),
     ...createSqlNoticeStore(backend),
+    ...createSqlBridgeStore(backend, { now }),
     ...createSqlInboxStore(backend, { now }),
     ...createSqlTeamStore(backend),
     // The same connection, seen with other tables.

@@ -350,6 +350,45 @@ const steps: readonly string[] = [
 
   CREATE INDEX conversations_newest ON conversations (tenant_id, updated_at);
   `,
+  // Cases that bridges opened elsewhere. They and their notices outlive the conversation: whoever has a copy is told that it was erased.
+  `
+  CREATE TABLE bridge_cases (
+    tenant_id TEXT NOT NULL,
+    conversation_id TEXT NOT NULL,
+    bridge TEXT NOT NULL,
+    round INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    since TEXT NOT NULL,
+    case_id TEXT,
+    url TEXT,
+    sent_sequence INTEGER NOT NULL,
+    PRIMARY KEY (tenant_id, conversation_id)
+  ) WITHOUT ROWID, STRICT;
+  CREATE INDEX bridge_cases_there ON bridge_cases (bridge, case_id) WHERE case_id IS NOT NULL;
+
+  DROP INDEX notices_about;
+  DROP INDEX notices_due;
+  DROP INDEX notices_of_tenant;
+  ALTER TABLE notices RENAME TO old_notices;
+  CREATE TABLE notices (
+    id TEXT PRIMARY KEY,
+    tenant_id TEXT NOT NULL,
+    conversation_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    about TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    state TEXT NOT NULL DEFAULT 'pending',
+    next_at TEXT NOT NULL,
+    error TEXT
+  ) WITHOUT ROWID, STRICT;
+  INSERT INTO notices SELECT id, tenant_id, conversation_id, kind, channel, about, created_at, attempts, state, next_at, error FROM old_notices;
+  DROP TABLE old_notices;
+  CREATE UNIQUE INDEX notices_about ON notices (tenant_id, conversation_id, kind, channel, about);
+  CREATE INDEX notices_due ON notices (channel, next_at) WHERE state = 'pending';
+  CREATE INDEX notices_of_tenant ON notices (tenant_id, created_at);
+  `,
 ];
 
 /**
