@@ -37,6 +37,8 @@ export interface NearestArticle {
 
 /** A record with what models make of it, computed once for all functions. */
 export interface ReadConversation extends ConversationRecord {
+  /** ISO 639-1: as it is stated, else by its words; `und` where neither tells. */
+  readonly language: string;
   /** Of the problem, of norm 1; absent where there is no problem or no knowledge base. */
   readonly vector?: Float32Array;
   readonly nearest?: NearestArticle;

@@ -89,7 +89,7 @@ const patterns = new Map<string, RegExp>();
 function occurrences(word: string, text: string): number {
   let pattern = patterns.get(word);
   if (!pattern) {
-    pattern = new RegExp(`(?<![\\p{L}\\p{N}])${RegExp.escape(word)}(?![\\p{L}\\p{N}])`, 'giu');
+    pattern = new RegExp(`(?<![\\p{L}\\p{N}])${word.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')}(?![\\p{L}\\p{N}])`, 'giu');
     patterns.set(word, pattern);
   }
   let count = 0;

@@ -28,8 +28,8 @@ export function reasonFunctions(examples: readonly VectorGroup[]): LabellingFunc
     {
       name: 'words',
       kind: 'reason',
-      vote({ problem, statedLanguage }) {
-        const table = labelWords[statedLanguage ?? 'en'];
+      vote({ problem, language }) {
+        const table = labelWords[language];
         if (!table || problem === '') return undefined;
         const counts = precedence.map((reason) => [reason, countOf(table.reasons[reason], problem)] as const);
         const most = Math.max(...counts.map(([, count]) => count));

@@ -30,7 +30,7 @@ const ending: Judge = ({ acts, turns }) => {
 };
 
 const sayings: Judge = (conversation) => {
-  const table = labelWords[conversation.statedLanguage ?? 'en'];
+  const table = labelWords[conversation.language];
   if (!table) return undefined;
   const team = conversation.turns.flatMap(({ author, text }) => (author === 'customer' ? [] : [text])).join('\n');
   const unsettled = countOf(table.unsettled, customerText({ turns: conversation.turns.slice(1) }));

@@ -24,7 +24,7 @@ export const sentimentFunctions: readonly LabellingFunction[] = [
     name: 'words',
     kind: 'sentiment',
     vote(conversation) {
-      const table = labelWords[conversation.statedLanguage ?? 'en'];
+      const table = labelWords[conversation.language];
       const text = customerText(conversation);
       if (!table || text === '') return undefined;
       const negative = countOf(table.negative, text);
