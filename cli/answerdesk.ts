@@ -30,6 +30,7 @@ const entries: Readonly<Record<string, Entry>> = {
     load: () => import('./acts.ts'),
   },
   intents: { summary: 'train and test a classifier on labels', load: () => import('./intents.ts') },
+  labels: { summary: 'label conversations, by rules and by people', load: () => import('./labels.ts') },
   models: { summary: 'add, compare and change embedding models', load: () => import('./models.ts') },
 };
 
