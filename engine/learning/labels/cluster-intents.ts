@@ -27,19 +27,22 @@ const leastMembers = 5;
 /** Between two values of k that are tried. */
 const growth = 1.35;
 
+/** The silhouette goes on growing slowly with k; the fewest groups that come this close to the best are those that a team can use. */
+const closeEnough = 0.95;
+
 /** The same vectors in the same order give the same result on every machine. Fewer than `2 * leastMembers` vectors are one cluster. */
 export function clusterVectors(
   vectors: readonly Float32Array[],
   { fewest = 2, most = 60, signal }: ClusterOptions = {},
 ): Clustering {
-  const largest = Math.min(most, Math.floor(vectors.length / leastMembers));
-  let best = bestOf(vectors, 1);
+  const largest = Math.min(most, Math.floor(vectors.length / leastMembers), Math.ceil(Math.sqrt(vectors.length)));
+  const tried: Clustering[] = [];
   for (let k = Math.min(fewest, largest); k > 1 && k <= largest; k = Math.max(k + 1, Math.round(k * growth))) {
     signal?.throwIfAborted();
-    const tried = bestOf(vectors, k);
-    if (best.centroids.length === 1 || tried.silhouette > best.silhouette) best = tried;
+    tried.push(bestOf(vectors, k));
   }
-  return best;
+  const best = Math.max(...tried.map(({ silhouette }) => silhouette));
+  return tried.find(({ silhouette }) => silhouette >= closeEnough * best) ?? bestOf(vectors, 1);
 }
 
 function bestOf(vectors: readonly Float32Array[], k: number): Clustering {

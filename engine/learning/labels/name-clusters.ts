@@ -27,7 +27,8 @@ export function nameClusters(groups: readonly (readonly string[])[]): string[] {
           texts.get(word)! >= Math.min(leastTexts, groups[position]!.length) &&
           (groups.length < 4 || spread.get(word)! <= Math.max(1, mostShare * groups.length)),
       )
-      .map(([word, count]) => [word, (count / size) * Math.log(1 + average / total.get(word)!)] as const)
+      // How many texts say it counts more than how often one text does.
+      .map(([word, count]) => [word, (texts.get(word)! * Math.sqrt(count) / size) * Math.log(1 + average / total.get(word)!)] as const)
       .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
     const name = distinctStems(scored.map(([word]) => word)).join('-') || 'other';
     let unique = name;
@@ -73,6 +74,8 @@ function wordsOf(text: string): string[] {
 /** What every conversation with a support team is full of. */
 const commonWords = new Set(
   (
+    'first nobody nothing something anything everything everyone thing things sent send another today tomorrow yesterday morning little ' +
+    'lots right left back down never ever ours hers came come comes goes gone went work works working ' +
     'hello please thanks thank would could should have with that this what when where which there they them from your just been does ' +
     'about need want know help like after again also because before being doing even going into only other some still than then these ' +
     'those very will here more make made over same such too were while didn doesn wasn isn cant dont says said tell told ' +

@@ -32,7 +32,7 @@ export const sentimentFunctions: readonly LabellingFunction[] = [
       if (negative > positive) return { value: 'negative', confidence: negative > 1 ? 0.9 : 0.75 };
       // A polite word stands in every third complaint.
       if (positive > negative) return { value: 'positive', confidence: positive > 1 ? 0.7 : 0.5 };
-      return { value: 'neutral', confidence: 0.6 };
+      return undefined;
     },
   },
   {
