@@ -68,13 +68,18 @@ export const command = defineCommand({
     switch (command) {
       case 'update': {
         const { updateCommand } = await import('./labels/update-command.ts');
-        return updateCommand({ taxonomy: values.taxonomy, recluster: values.recluster ?? false, json }, { signal });
+        return updateCommand(
+          { taxonomy: values.taxonomy, recluster: values.recluster ?? false, json },
+          { signal },
+        );
       }
       case 'export': {
         const isWeak = (kind: LabelKind): kind is WeakKind => (weakKinds as readonly string[]).includes(kind);
         const others = kinds.filter((kind) => !isWeak(kind));
         if (others.length > 0)
-          throw usage(`No rule guesses ${others.join(', ')}: add a column with that name to any sheet and import it.`);
+          throw usage(
+            `No rule guesses ${others.join(', ')}: add a column with that name to any sheet and import it.`,
+          );
         const separator = separators[values.separator as keyof typeof separators];
         if (separator === undefined) throw usage('--separator is comma, semicolon or tab.');
         const { exportCommand } = await import('./labels/export-command.ts');
@@ -94,7 +99,12 @@ export const command = defineCommand({
         const [file] = rest;
         if (file === undefined || rest.length > 1) throw usage('import takes one file.');
         const { importCommand } = await import('./labels/import-command.ts');
-        return importCommand({ file, annotator: values.annotator, newClasses: values['new-classes'] ?? false, json });
+        return importCommand({
+          file,
+          annotator: values.annotator,
+          newClasses: values['new-classes'] ?? false,
+          json,
+        });
       }
       case 'agreement': {
         const { agreementCommand } = await import('./labels/agreement-command.ts');

@@ -18,21 +18,36 @@ export async function agreementCommand({ json }: { readonly json: boolean }): Pr
     return;
   }
   process.stdout.write(`${kinds.map(describe).join('\n\n')}\n`);
-  if (unreadable > 0) process.stderr.write(`${unreadable} line(s) of gold.jsonl cannot be read and count for nothing.\n`);
+  if (unreadable > 0)
+    process.stderr.write(`${unreadable} line(s) of gold.jsonl cannot be read and count for nothing.\n`);
 }
 
-function describe({ kind, annotators, conversations, shared, alpha, kappas, disagreements, note }: KindAgreement): string {
+function describe({
+  kind,
+  annotators,
+  conversations,
+  shared,
+  alpha,
+  kappas,
+  disagreements,
+  note,
+}: KindAgreement): string {
   return [
     `${kind}: ${conversations} conversation(s) by ${annotators.join(', ')}; ${shared} labelled by two or more`,
     ...(note === undefined ? [] : [`  ${note}`]),
     ...(alpha === undefined ? [] : [`  Krippendorff's alpha ${alpha.toFixed(2)}`]),
-    ...kappas.map(({ pair, kappa, n }) => `  Cohen's kappa ${kappa.toFixed(2)}: ${pair.join(' and ')}, ${n} conversation(s)`),
+    ...kappas.map(
+      ({ pair, kappa, n }) =>
+        `  Cohen's kappa ${kappa.toFixed(2)}: ${pair.join(' and ')}, ${n} conversation(s)`,
+    ),
     ...disagreements.slice(0, shownDisagreements).map(
       ({ conversation, values }) =>
         `  ${conversation}: ${Object.entries(values)
           .map(([who, value]) => `${who} "${value}"`)
           .join(', ')}`,
     ),
-    ...(disagreements.length > shownDisagreements ? [`  and ${disagreements.length - shownDisagreements} more: --json`] : []),
+    ...(disagreements.length > shownDisagreements
+      ? [`  and ${disagreements.length - shownDisagreements} more: --json`]
+      : []),
   ].join('\n');
 }

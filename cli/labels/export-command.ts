@@ -54,7 +54,8 @@ export async function exportCommand(request: ExportRequest, { signal }: CallOpti
   if (request.out === undefined || request.out === '-') process.stdout.write(text);
   else {
     await writeFile(request.out, text, { flag: 'wx' }).catch((cause: NodeJS.ErrnoException) => {
-      const why = cause.code === 'EEXIST' ? 'is there already; name another file' : `cannot be written (${cause.code})`;
+      const why =
+        cause.code === 'EEXIST' ? 'is there already; name another file' : `cannot be written (${cause.code})`;
       throw new AppError('bad-input', `${request.out} ${why}.`, { cause });
     });
     process.stderr.write(
@@ -71,11 +72,14 @@ async function chosenRows(folder: string, { kinds, count, again }: ExportRequest
     return leastSure(rows, { kinds, count, isLabelled: (key) => gold.has(key) });
   }
   const theirs = new Set(
-    current.filter(({ annotator }) => annotator === again).map(({ conversation, kind }) => goldKey(conversation, kind)),
+    current
+      .filter(({ annotator }) => annotator === again)
+      .map(({ conversation, kind }) => goldKey(conversation, kind)),
   );
   const chosen: WeakRow[] = [];
   for await (const row of rows)
-    if (chosen.length < count && kinds.some((kind) => theirs.has(goldKey(row.conversation, kind)))) chosen.push(row);
+    if (chosen.length < count && kinds.some((kind) => theirs.has(goldKey(row.conversation, kind))))
+      chosen.push(row);
   return chosen;
 }
 
@@ -85,7 +89,14 @@ interface Told {
 }
 
 function headerOf(kinds: readonly WeakKind[]): string[] {
-  return ['conversation', 'question', 'reply', ...kinds.flatMap((kind) => [`${kind} guess`, `${kind} sure`]), 'annotator', ...kinds];
+  return [
+    'conversation',
+    'question',
+    'reply',
+    ...kinds.flatMap((kind) => [`${kind} guess`, `${kind} sure`]),
+    'annotator',
+    ...kinds,
+  ];
 }
 
 function cellsOf({ row, record }: Told, kinds: readonly WeakKind[]): string[] {
@@ -93,7 +104,14 @@ function cellsOf({ row, record }: Told, kinds: readonly WeakKind[]): string[] {
     const label = row.labels[kind];
     return label ? [label[0], `${Math.round(label[1] * 100)} %`] : ['', ''];
   });
-  return [conversationCell(record.id), questionOf(record), replyOf(record), ...guesses, '', ...kinds.map(() => '')];
+  return [
+    conversationCell(record.id),
+    questionOf(record),
+    replyOf(record),
+    ...guesses,
+    '',
+    ...kinds.map(() => ''),
+  ];
 }
 
 function toJson({ row, record }: Told, kinds: readonly WeakKind[]) {
@@ -101,7 +119,9 @@ function toJson({ row, record }: Told, kinds: readonly WeakKind[]) {
     conversation: record.id,
     question: questionOf(record),
     reply: replyOf(record),
-    guesses: Object.fromEntries(kinds.flatMap((kind) => (row.labels[kind] ? [[kind, row.labels[kind]]] : []))),
+    guesses: Object.fromEntries(
+      kinds.flatMap((kind) => (row.labels[kind] ? [[kind, row.labels[kind]]] : [])),
+    ),
   };
 }
 

@@ -27,10 +27,19 @@ export async function importCommand({ file, annotator, newClasses, json }: Impor
   if (known.size === 0)
     throw new AppError('bad-input', 'No conversation is labelled yet: run "answerdesk labels update" first.');
   const { current } = await readGoldLabels(folder);
-  const classes: Partial<Record<LabelKind, readonly string[]>> = newClasses ? {} : await teamClasses(folder, dataDir, current);
-  const { labels, problems, empty } = checkLabels(rows, { isKnown: (id) => known.has(id), classes, annotator });
+  const classes: Partial<Record<LabelKind, readonly string[]>> = newClasses
+    ? {}
+    : await teamClasses(folder, dataDir, current);
+  const { labels, problems, empty } = checkLabels(rows, {
+    isKnown: (id) => known.has(id),
+    classes,
+    annotator,
+  });
   const changed = await appendGoldLabels(folder, labels);
-  if (json) process.stdout.write(`${JSON.stringify({ taken: changed.length, asBefore: labels.length - changed.length, empty, problems })}\n`);
+  if (json)
+    process.stdout.write(
+      `${JSON.stringify({ taken: changed.length, asBefore: labels.length - changed.length, empty, problems })}\n`,
+    );
   else {
     process.stdout.write(
       `${changed.length} label(s) taken, ${labels.length - changed.length} as before, ${empty} row(s) without a label.\n`,
@@ -39,7 +48,8 @@ export async function importCommand({ file, annotator, newClasses, json }: Impor
       const more = problems.length > shownProblems ? `\n  and ${problems.length - shownProblems} more` : '';
       process.stdout.write(`Not taken:\n  ${problems.slice(0, shownProblems).join('\n  ')}${more}\n`);
     }
-    if (changed.length > 0) process.stdout.write('"answerdesk labels update" fits the other labels to them.\n');
+    if (changed.length > 0)
+      process.stdout.write('"answerdesk labels update" fits the other labels to them.\n');
   }
   if (problems.length > 0) process.exitCode = 2;
 }

@@ -5,7 +5,13 @@ import { type LabelKind, labelKinds, type WeakKind } from '#learning/labels/labe
 import { readWeakRows, weakFile } from '#learning/labels/weak-labels.ts';
 import { labelsFolder } from '#quality/labelling/label-desk.ts';
 
-export async function listCommand({ kinds, json }: { readonly kinds: readonly LabelKind[]; readonly json: boolean }): Promise<void> {
+export async function listCommand({
+  kinds,
+  json,
+}: {
+  readonly kinds: readonly LabelKind[];
+  readonly json: boolean;
+}): Promise<void> {
   const folder = labelsFolder(loadConfig().dataDir);
   const gold = agreedValues((await readGoldLabels(folder)).current);
   const wanted = kinds.length > 0 ? kinds : labelKinds;
@@ -18,9 +24,19 @@ export async function listCommand({ kinds, json }: { readonly kinds: readonly La
       const weak = row.labels[kind as WeakKind];
       const value = given ?? weak?.[0];
       if (value === undefined) return [];
-      return [{ kind, value, by: given === undefined ? ('machine' as const) : ('person' as const), probability: given === undefined ? weak![1] : 1 }];
+      return [
+        {
+          kind,
+          value,
+          by: given === undefined ? ('machine' as const) : ('person' as const),
+          probability: given === undefined ? weak![1] : 1,
+        },
+      ];
     });
-    if (json) process.stdout.write(`${JSON.stringify({ conversation: row.conversation, source: row.source, labels })}\n`);
+    if (json)
+      process.stdout.write(
+        `${JSON.stringify({ conversation: row.conversation, source: row.source, labels })}\n`,
+      );
     for (const { kind, value, by } of labels) {
       const ofKind = counts.get(kind) ?? new Map<string, { weak: number; gold: number }>();
       counts.set(kind, ofKind);
@@ -38,6 +54,8 @@ export async function listCommand({ kinds, json }: { readonly kinds: readonly La
     process.stdout.write(`${kind}\n`);
     const rows = [...ofKind].sort((a, b) => b[1].weak + b[1].gold - a[1].weak - a[1].gold);
     for (const [value, { weak, gold: people }] of rows)
-      process.stdout.write(`  ${String(weak + people).padStart(7)}  ${value}${people > 0 ? `  (${people} by people)` : ''}\n`);
+      process.stdout.write(
+        `  ${String(weak + people).padStart(7)}  ${value}${people > 0 ? `  (${people} by people)` : ''}\n`,
+      );
   }
 }

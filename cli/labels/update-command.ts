@@ -25,7 +25,9 @@ export async function updateCommand(
   }
   const lines = [
     `${conversations} conversations, ${unchanged} as at the last update.`,
-    ...Object.entries(labelled).map(([kind, share]) => `  ${kind.padEnd(10)} ${Math.round(share * 100)} % have a label`),
+    ...Object.entries(labelled).map(
+      ([kind, share]) => `  ${kind.padEnd(10)} ${Math.round(share * 100)} % have a label`,
+    ),
     intentLine(intents),
     `Products: ${products.slice(0, 12).join(', ') || 'none found in titles of articles; name them in a taxonomy'}`,
   ];
@@ -33,7 +35,8 @@ export async function updateCommand(
 }
 
 function intentLine({ from, names }: { readonly from: string; readonly names: readonly string[] }): string {
-  if (from === 'none') return 'Intents: none. There are too few conversations to find groups; name them with --taxonomy.';
+  if (from === 'none')
+    return 'Intents: none. There are too few conversations to find groups; name them with --taxonomy.';
   const origin = from === 'taxonomy' ? 'of the taxonomy' : 'found by clustering';
   const shown = names.slice(0, 12).join(', ');
   return `Intents (${names.length}, ${origin}): ${shown}${names.length > 12 ? ', …' : ''}`;

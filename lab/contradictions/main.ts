@@ -29,9 +29,14 @@ try {
 
 async function measureCases(): Promise<void> {
   const text = await readFile(packagePath('data/evals/contradictions.jsonl'), 'utf8');
-  const cases = text.trim().split('\n').map((line) => JSON.parse(line) as Case);
+  const cases = text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Case);
   const pairsOf = cases.map(({ first, second }) => {
-    const [one, other] = [first, second].map((passage, at) => factsIn({ ...passage, documentId: `${at}`, headingPath: [] }));
+    const [one, other] = [first, second].map((passage, at) =>
+      factsIn({ ...passage, documentId: `${at}`, headingPath: [] }),
+    );
     return one!.flatMap((a) => other!.map((b): [Fact, Fact] => [a, b]));
   });
   const cosines = await pairCosines(pairsOf.flat(), embedder);
@@ -39,7 +44,13 @@ async function measureCases(): Promise<void> {
   const judged = cases.map((one, row) => {
     const own = pairsOf[row]!.map(([first, second]) => ({ first, second, ...cosines[at++]! }));
     const found = own.some((pair) => contradictionOf(pair, shippedThresholds) !== undefined);
-    return { ...one, found, cosines: own.map(({ cosine, sentenceCosine }) => [cosine.toFixed(2), sentenceCosine.toFixed(2)].join('/')) };
+    return {
+      ...one,
+      found,
+      cosines: own.map(({ cosine, sentenceCosine }) =>
+        [cosine.toFixed(2), sentenceCosine.toFixed(2)].join('/'),
+      ),
+    };
   });
   for (const { id, split, contradiction, found, cosines: near, first, second } of judged)
     if (contradiction !== found) console.log(split, id, near.join(' '), '|', first.text, '|', second.text);
@@ -48,7 +59,11 @@ async function measureCases(): Promise<void> {
     const hits = part.filter(({ contradiction, found }) => contradiction && found).length;
     const flagged = part.filter(({ found }) => found).length;
     const planted = part.filter(({ contradiction }) => contradiction).length;
-    console.log(split, { precision: share(hits, flagged), recall: share(hits, planted), nearMisses: part.length - planted });
+    console.log(split, {
+      precision: share(hits, flagged),
+      recall: share(hits, planted),
+      nearMisses: part.length - planted,
+    });
   }
 }
 
@@ -62,7 +77,9 @@ async function countIn(folder: string): Promise<void> {
   if (!generation) throw new Error(`nothing is published in ${folder}`);
   const started = performance.now();
   const { found, facts } = await findContradictions({ ...generation, embedder });
-  console.log(`${generation.info.documents} documents, ${facts} facts, ${found.length} found, ${Math.round(performance.now() - started)} ms`);
+  console.log(
+    `${generation.info.documents} documents, ${facts} facts, ${found.length} found, ${Math.round(performance.now() - started)} ms`,
+  );
   for (const { first, second, cosine } of found)
     console.log(`${cosine.toFixed(2)} [${first.title}] ${first.text}\n     [${second.title}] ${second.text}`);
 }

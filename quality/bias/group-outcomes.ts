@@ -15,7 +15,7 @@ export type Measure = (typeof measures)[number];
 export interface GroupedCase {
   readonly groups: Readonly<Partial<Record<Dimension, string>>>;
   /** Absent fields do not apply. */
-  readonly outcome: Readonly<Partial<Record<Exclude<Measure, 'longWait'>, boolean>>>;
+  readonly outcome: { readonly [measure in Exclude<Measure, 'longWait'>]?: boolean | undefined };
   readonly waitSeconds?: number;
 }
 
@@ -46,7 +46,13 @@ export interface WaitFigure {
 
 export interface BiasReport {
   readonly cases: number;
-  readonly overall: readonly { readonly measure: Measure; readonly n: number; readonly share: number; readonly low: number; readonly high: number }[];
+  readonly overall: readonly {
+    readonly measure: Measure;
+    readonly n: number;
+    readonly share: number;
+    readonly low: number;
+    readonly high: number;
+  }[];
   readonly groups: readonly GroupFigure[];
   readonly waits: readonly WaitFigure[];
   readonly comparisons: number;
@@ -65,7 +71,12 @@ export interface BiasRules {
   readonly leastDifference: number;
 }
 
-export const biasRules: BiasRules = { leastCompared: 30, leastShown: 5, significance: 0.05, leastDifference: 0.05 };
+export const biasRules: BiasRules = {
+  leastCompared: 30,
+  leastShown: 5,
+  significance: 0.05,
+  leastDifference: 0.05,
+};
 
 type Counts = Map<string, { yes: number; total: number }>;
 
@@ -75,7 +86,12 @@ export function createBiasTally(rules: BiasRules = biasRules) {
   let cases = 0;
 
   function count(measure: Measure, groups: GroupedCase['groups'], yes: boolean): void {
-    for (const key of [keyOf(measure), ...dimensions.flatMap((dimension) => (groups[dimension] === undefined ? [] : [keyOf(measure, dimension, groups[dimension])]))]) {
+    for (const key of [
+      keyOf(measure),
+      ...dimensions.flatMap((dimension) =>
+        groups[dimension] === undefined ? [] : [keyOf(measure, dimension, groups[dimension])],
+      ),
+    ]) {
       const counted = counts.get(key) ?? { yes: 0, total: 0 };
       counts.set(key, counted);
       counted.total += 1;
@@ -85,7 +101,10 @@ export function createBiasTally(rules: BiasRules = biasRules) {
 
   return {
     add({ groups, outcome, waitSeconds }: GroupedCase): void {
-      const known = Object.entries(outcome).filter(([, value]) => value !== undefined) as [Measure, boolean][];
+      const known = Object.entries(outcome).filter(([, value]) => value !== undefined) as [
+        Measure,
+        boolean,
+      ][];
       if (known.length === 0 && waitSeconds === undefined) return;
       cases += 1;
       for (const [measure, yes] of known) count(measure, groups, yes);
@@ -118,7 +137,11 @@ export function createBiasTally(rules: BiasRules = biasRules) {
 function groupFigures(counts: Counts, rules: BiasRules): { figures: GroupFigure[]; hidden: number } {
   let hidden = 0;
   const read = [...counts].flatMap(([key, { yes, total }]) => {
-    const [measure, dimension, group] = JSON.parse(key) as [Measure, Dimension | undefined, string | undefined];
+    const [measure, dimension, group] = JSON.parse(key) as [
+      Measure,
+      Dimension | undefined,
+      string | undefined,
+    ];
     if (dimension === undefined || group === undefined) return [];
     if (total < rules.leastShown) {
       hidden += 1;
@@ -138,8 +161,20 @@ function groupFigures(counts: Counts, rules: BiasRules): { figures: GroupFigure[
     const share = yes / total;
     const otherShare = others.total === 0 ? share : others.yes / others.total;
     const p = adjusted.get(one);
-    const differs = p !== undefined && p < rules.significance && Math.abs(share - otherShare) >= rules.leastDifference;
-    return { measure, dimension, group, n: total, share, low, high, others: otherShare, ...(p === undefined ? {} : { p }), differs };
+    const differs =
+      p !== undefined && p < rules.significance && Math.abs(share - otherShare) >= rules.leastDifference;
+    return {
+      measure,
+      dimension,
+      group,
+      n: total,
+      share,
+      low,
+      high,
+      others: otherShare,
+      ...(p === undefined ? {} : { p }),
+      differs,
+    };
   });
   return { figures: figures.sort((a, b) => Number(b.differs) - Number(a.differs) || b.n - a.n), hidden };
 }
@@ -156,8 +191,15 @@ function membersOf(counts: Counts, measure: Measure, dimension: Dimension): { ye
   return sum;
 }
 
-function waitFigures(waits: readonly { seconds: number; groups: GroupedCase['groups'] }[], { leastShown }: BiasRules): WaitFigure[] {
-  const median = (values: readonly number[]) => quantile([...values].sort((a, b) => a - b), 0.5);
+function waitFigures(
+  waits: readonly { seconds: number; groups: GroupedCase['groups'] }[],
+  { leastShown }: BiasRules,
+): WaitFigure[] {
+  const median = (values: readonly number[]) =>
+    quantile(
+      [...values].sort((a, b) => a - b),
+      0.5,
+    );
   return dimensions.flatMap((dimension) => {
     const groups = Map.groupBy(
       waits.filter(({ groups }) => groups[dimension] !== undefined),

@@ -4,11 +4,16 @@
 export const weightCap = 5;
 
 /** By group: its weight. `counts`: conversations of each group. */
-export function inverseFrequencyWeights(counts: ReadonlyMap<string, number>, cap = weightCap): Map<string, number> {
+export function inverseFrequencyWeights(
+  counts: ReadonlyMap<string, number>,
+  cap = weightCap,
+): Map<string, number> {
   const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
   const even = all / Math.max(1, counts.size);
   const root = Math.sqrt(cap);
-  const capped = new Map([...counts].map(([group, count]) => [group, Math.min(root, Math.max(1 / root, even / count))]));
+  const capped = new Map(
+    [...counts].map(([group, count]) => [group, Math.min(root, Math.max(1 / root, even / count))]),
+  );
   let sum = 0;
   for (const [group, weight] of capped) sum += weight * counts.get(group)!;
   const mean = all === 0 ? 1 : sum / all;

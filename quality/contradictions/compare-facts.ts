@@ -70,7 +70,12 @@ function sameValue(kind: string, one: number, other: number): boolean {
  */
 function keptApart(first: Fact, second: Fact): boolean {
   const [one, other] = [ownWords(first, second), ownWords(second, first)];
-  if (alternatives.some((set) => [...one].some((word) => set.has(word)) && [...other].some((word) => set.has(word)))) return true;
+  if (
+    alternatives.some(
+      (set) => [...one].some((word) => set.has(word)) && [...other].some((word) => set.has(word)),
+    )
+  )
+    return true;
   const [names, otherNames] = [namesOf(first, second), namesOf(second, first)];
   if (names.size > 0 && otherNames.size > 0) return true;
   return isSameButForOneWord(first.masked, second.masked);
@@ -85,7 +90,11 @@ function isSameButForOneWord(first: string, second: string): boolean {
 
 /** Words of one sentence and of what it is about that the other has neither here nor there. */
 function ownWords(fact: Fact, other: Fact): Set<string> {
-  return new Set([...fact.words, ...fact.aboutWords].filter((word) => !other.words.has(word) && !other.aboutWords.has(word)));
+  return new Set(
+    [...fact.words, ...fact.aboutWords].filter(
+      (word) => !other.words.has(word) && !other.aboutWords.has(word),
+    ),
+  );
 }
 
 /** Names, codes and numbers: with a capital inside a sentence, or with a digit. */

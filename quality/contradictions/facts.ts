@@ -1,6 +1,7 @@
 // A fact: a sentence that states a quantity, with what it is about.
-import { splitSentences } from '#core/sentences.ts';
+
 import { withoutMarkup } from '#core/inline-markup.ts';
+import { splitSentences } from '#core/sentences.ts';
 import { findQuantities, type Quantity } from './quantities.ts';
 
 export interface Fact {
@@ -32,15 +33,30 @@ const leastWords = 1;
 export function factsIn({ documentId, title, headingPath, text }: FactSource): Fact[] {
   const about = [title, ...headingPath].join(' > ');
   return splitSentences(text).flatMap(({ start, end }): Fact[] => {
-    const sentence = withoutMarkup(text.slice(start, end)).replace(/^\s*(?:[-*+•]|\d{1,3}[.)])\s+/, '').trim();
+    const sentence = withoutMarkup(text.slice(start, end))
+      .replace(/^\s*(?:[-*+•]|\d{1,3}[.)])\s+/, '')
+      .trim();
     if (sentence.length > longestSentence || /^#{1,6} /.test(sentence)) return [];
     const quantities = findQuantities(sentence);
     if (quantities.length === 0 || quantities.length > mostQuantities) return [];
     const masked = maskedText(sentence, quantities);
     // What is counted belongs to what is said: "10 members".
-    const words = meaningWords(`${masked} ${quantities.map(({ kind }) => (/^\p{L}{3,}$/u.test(kind) && !plainKinds.has(kind) ? kind : '')).join(' ')}`);
+    const words = meaningWords(
+      `${masked} ${quantities.map(({ kind }) => (/^\p{L}{3,}$/u.test(kind) && !plainKinds.has(kind) ? kind : '')).join(' ')}`,
+    );
     if (words.size < leastWords) return [];
-    return [{ documentId, title, about, text: sentence, masked, quantities, words, aboutWords: meaningWords(about) }];
+    return [
+      {
+        documentId,
+        title,
+        about,
+        text: sentence,
+        masked,
+        quantities,
+        words,
+        aboutWords: meaningWords(about),
+      },
+    ];
   });
 }
 
@@ -80,7 +96,24 @@ export function meaningWords(text: string): Set<string> {
 export function stem(word: string): string {
   if (/\d/.test(word)) return word;
   const plain = word.replace(/['’]s$/, '');
-  for (const ending of ['ations', 'ation', 'ments', 'ment', 'ings', 'ing', 'ieren', 'ies', 'ied', 'ed', 'es', 'en', 'er', 's', 'e', 'y'])
+  for (const ending of [
+    'ations',
+    'ation',
+    'ments',
+    'ment',
+    'ings',
+    'ing',
+    'ieren',
+    'ies',
+    'ied',
+    'ed',
+    'es',
+    'en',
+    'er',
+    's',
+    'e',
+    'y',
+  ])
     if (plain.endsWith(ending) && plain.length - ending.length >= 4) return plain.slice(0, -ending.length);
   return plain;
 }

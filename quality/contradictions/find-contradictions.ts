@@ -43,32 +43,48 @@ const mostShown = 500;
 
 /** `vectors` row `r` is of `chunks[r]`. Chunks that are no article for customers, or whose article has a newer version, are left out. Nearest first. */
 export async function findContradictions(
-  { chunks, vectors, embedder }: { readonly chunks: readonly Chunk[]; readonly vectors: VectorMatrix; readonly embedder: Pick<Embedder, 'embedDocuments'> },
+  {
+    chunks,
+    vectors,
+    embedder,
+  }: {
+    readonly chunks: readonly Chunk[];
+    readonly vectors: VectorMatrix;
+    readonly embedder: Pick<Embedder, 'embedDocuments'>;
+  },
   { signal, thresholds = shippedThresholds }: ContradictionOptions = {},
 ): Promise<ContradictionReport> {
   const stated = [...chunks.keys()].flatMap((row) => {
     const chunk = chunks[row]!;
-    if (chunk.kind !== 'article' || chunk.audience !== 'customer' || chunk.supersededBy !== undefined) return [];
+    if (chunk.kind !== 'article' || chunk.audience !== 'customer' || chunk.supersededBy !== undefined)
+      return [];
     const facts = factsIn(chunk);
     return facts.length > 0 ? [{ row, language: chunk.language, facts }] : [];
   });
   const read = stated.slice(0, mostPassages);
-  const matrix = stackVectors(read.map(({ row }) => matrixRow(vectors, row)), vectors.dimensions);
+  const matrix = stackVectors(
+    read.map(({ row }) => matrixRow(vectors, row)),
+    vectors.dimensions,
+  );
   const pairs: [Fact, Fact][] = [];
   const seen = new Set<string>();
   for (const [at, { facts, language }] of read.entries()) {
     signal?.throwIfAborted();
     const cosines = matrix.cosines(matrixRow(matrix, at));
     const near = [...cosines.keys()]
-      .filter((other) => other > at && cosines[other]! >= leastPassageCosine && read[other]!.language === language)
+      .filter(
+        (other) => other > at && cosines[other]! >= leastPassageCosine && read[other]!.language === language,
+      )
       .sort((a, b) => cosines[b]! - cosines[a]!)
       .slice(0, nearPassages);
     for (const other of near)
       for (const first of facts)
         for (const second of read[other]!.facts) {
-          if (first.documentId === second.documentId || wordOverlap(first, second) < thresholds.overlap) continue;
+          if (first.documentId === second.documentId || wordOverlap(first, second) < thresholds.overlap)
+            continue;
           const key = `${first.documentId}\n${first.text}\n${second.documentId}\n${second.text}`;
-          if (seen.has(key) || !contradictionOf({ first, second, cosine: 1, sentenceCosine: 1 }, thresholds)) continue;
+          if (seen.has(key) || !contradictionOf({ first, second, cosine: 1, sentenceCosine: 1 }, thresholds))
+            continue;
           seen.add(key);
           pairs.push([first, second]);
         }
@@ -78,7 +94,13 @@ export async function findContradictions(
     const { cosine, sentenceCosine } = cosines[at]!;
     const differ = contradictionOf({ first, second, cosine, sentenceCosine }, thresholds);
     if (!differ) return [];
-    return [{ first: passageOf(first, differ.first), second: passageOf(second, differ.second), cosine: sentenceCosine }];
+    return [
+      {
+        first: passageOf(first, differ.first),
+        second: passageOf(second, differ.second),
+        cosine: sentenceCosine,
+      },
+    ];
   });
   return {
     found: found.sort((a, b) => b.cosine - a.cosine).slice(0, mostShown),
@@ -109,5 +131,10 @@ export async function pairCosines(
 }
 
 function passageOf(fact: Fact, { start, end }: { readonly start: number; readonly end: number }): Passage {
-  return { documentId: fact.documentId, title: fact.title, text: fact.text, quantity: fact.text.slice(start, end) };
+  return {
+    documentId: fact.documentId,
+    title: fact.title,
+    text: fact.text,
+    quantity: fact.text.slice(start, end),
+  };
 }

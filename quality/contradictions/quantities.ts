@@ -24,12 +24,26 @@ const daysIn: readonly (readonly [RegExp, number])[] = [
   [/^(?:seconds?|secs?|sekunden?|segundos?|secondes?)$/i, 1 / 86_400],
   [/^(?:minutes?|mins?|minuten?|minutos?)$/i, 1 / 1_440],
   [/^(?:hours?|hrs?|stunden?|horas?|heures?)$/i, 1 / 24],
-  [/^(?:(?:working|business|calendar)[ -])?days?$|^(?:tagen?|tage|werktagen?|werktage|días?|dias?|jours?)$/i, 1],
+  [
+    /^(?:(?:working|business|calendar)[ -])?days?$|^(?:tagen?|tage|werktagen?|werktage|días?|dias?|jours?)$/i,
+    1,
+  ],
   [/^(?:weeks?|wochen?|semanas?|semaines?)$/i, 7],
   [/^(?:months?|monate?n?|mes(?:es)?|mois)$/i, 30.4375],
   [/^(?:years?|jahre?n?|años?|anos?|ans?|années?)$/i, 365.25],
 ];
-const currencies: Readonly<Record<string, string>> = { '€': 'EUR', eur: 'EUR', euro: 'EUR', euros: 'EUR', '$': 'USD', usd: 'USD', dollars: 'USD', '£': 'GBP', gbp: 'GBP', pounds: 'GBP' };
+const currencies: Readonly<Record<string, string>> = {
+  '€': 'EUR',
+  eur: 'EUR',
+  euro: 'EUR',
+  euros: 'EUR',
+  $: 'USD',
+  usd: 'USD',
+  dollars: 'USD',
+  '£': 'GBP',
+  gbp: 'GBP',
+  pounds: 'GBP',
+};
 const bytes: Readonly<Record<string, number>> = { kb: 1e-3, mb: 1, gb: 1e3, tb: 1e6 };
 const months = [
   'jan(?:uary|uar)?|enero|janvier|janeiro',
@@ -46,21 +60,32 @@ const months = [
   'dec(?:ember)?|dez(?:ember)?|diciembre|décembre|dezembro',
 ];
 const monthPattern = `(?:${months.join('|')})`;
-const least = /(?:at least|minimum(?: of)?|no (?:less|fewer) than|more than|over|mindestens|al menos|mínimo|au moins|pelo menos|over|from)\s+$/i;
-const most = /(?:at most|up to|maximum(?: of)?|no more than|less than|under|höchstens|bis zu|maximal|hasta|máximo|jusqu'à|au plus|até|no máximo)\s+$/i;
+const least =
+  /(?:at least|minimum(?: of)?|no (?:less|fewer) than|more than|over|mindestens|al menos|mínimo|au moins|pelo menos|over|from)\s+$/i;
+const most =
+  /(?:at most|up to|maximum(?: of)?|no more than|less than|under|höchstens|bis zu|maximal|hasta|máximo|jusqu'à|au plus|até|no máximo)\s+$/i;
 
-const dayFirst = new RegExp(`\\b(\\d{1,2})(?:st|nd|rd|th|\\.)?(?: de| of)? (${monthPattern})\\b\\.?(?:,? (?:de )?((?:19|20)\\d\\d))?`, 'giu');
-const monthFirst = new RegExp(`\\b(${monthPattern}) (\\d{1,2})(?:st|nd|rd|th)?\\b(?:,? ((?:19|20)\\d\\d))?`, 'giu');
+const dayFirst = new RegExp(
+  `\\b(\\d{1,2})(?:st|nd|rd|th|\\.)?(?: de| of)? (${monthPattern})\\b\\.?(?:,? (?:de )?((?:19|20)\\d\\d))?`,
+  'giu',
+);
+const monthFirst = new RegExp(
+  `\\b(${monthPattern}) (\\d{1,2})(?:st|nd|rd|th)?\\b(?:,? ((?:19|20)\\d\\d))?`,
+  'giu',
+);
 const isoDate = /\b((?:19|20)\d\d)-(\d\d)-(\d\d)\b/g;
-const clock = /\b(\d{1,2})(?:[:.](\d\d))?\s?(am|pm|a\.m\.|p\.m\.|uhr|h)(?![\p{L}\d])|\b([01]?\d|2[0-3]):([0-5]\d)\b/giu;
+const clock =
+  /\b(\d{1,2})(?:[:.](\d\d))?\s?(am|pm|a\.m\.|p\.m\.|uhr|h)(?![\p{L}\d])|\b([01]?\d|2[0-3]):([0-5]\d)\b/giu;
 const money = /([€$£])\s?(\d[\d.,]*)|(\d[\d.,]*)\s?(€|\$|£|EUR\b|USD\b|GBP\b|euros?\b|dollars\b|pounds\b)/giu;
 const percent = /(\d+(?:[.,]\d+)?)\s?(?:%|percent\b|per cent\b|prozent\b|por ciento\b|pour cent\b)/giu;
-const counted = /(?<![\p{L}\d.,#-])(-?\d[\d.,]*|[\p{L}]{2,6})(?:\s?[-–]\s?|\s(?:to|and|bis|a|à|or|oder|und)\s)?(\d[\d.,]*)?[\s-]?((?:(?:working|business|calendar)[ -])?(?:°\s?[CF]|[\p{L}²³]{1,20}))(?![\p{L}\d])/giu;
+const counted =
+  /(?<![\p{L}\d.,#-])(-?\d[\d.,]*|[\p{L}]{2,6})(?:\s?[-–]\s?|\s(?:to|and|bis|a|à|or|oder|und)\s)?(\d[\d.,]*)?[\s-]?((?:(?:working|business|calendar)[ -])?(?:°\s?[CF]|[\p{L}²³]{1,20}))(?![\p{L}\d])/giu;
 
 /** In order of their place. What is found as a date is no number besides. */
 export function findQuantities(text: string): Quantity[] {
   const found: Quantity[] = [];
-  const isFree = (start: number, end: number) => found.every((other) => end <= other.start || start >= other.end);
+  const isFree = (start: number, end: number) =>
+    found.every((other) => end <= other.start || start >= other.end);
   const take = (match: RegExpMatchArray, kind: string, value: number) => {
     const start = match.index!;
     const end = start + match[0].length;
@@ -69,9 +94,11 @@ export function findQuantities(text: string): Quantity[] {
     const bound = most.test(before) ? 'most' : least.test(before) ? 'least' : 'none';
     found.push({ kind, value, bound, start, end });
   };
-  for (const match of text.matchAll(isoDate)) take(match, 'date', Number(match[1]) * 1e4 + Number(match[2]) * 100 + Number(match[3]));
+  for (const match of text.matchAll(isoDate))
+    take(match, 'date', Number(match[1]) * 1e4 + Number(match[2]) * 100 + Number(match[3]));
   for (const match of text.matchAll(dayFirst)) take(match, 'date', dateValue(match[1]!, match[2]!, match[3]));
-  for (const match of text.matchAll(monthFirst)) take(match, 'date', dateValue(match[2]!, match[1]!, match[3]));
+  for (const match of text.matchAll(monthFirst))
+    take(match, 'date', dateValue(match[2]!, match[1]!, match[3]));
   for (const match of text.matchAll(money)) {
     const sign = (match[1] ?? match[4])!.toLowerCase();
     take(match, `money ${currencies[sign] ?? sign}`, numberOf((match[2] ?? match[3])!));
@@ -82,9 +109,13 @@ export function findQuantities(text: string): Quantity[] {
   return found.sort((a, b) => a.start - b.start);
 }
 
-const numbered = /(?<!\p{L})(?:version|release|step|chapter|section|figure|table|page|no|nr|level|tier|phase|part|code|error|schritt|seite|paso|página|étape|passo)\.?\s$/iu;
+const numbered =
+  /(?<!\p{L})(?:version|release|step|chapter|section|figure|table|page|no|nr|level|tier|phase|part|code|error|schritt|seite|paso|página|étape|passo)\.?\s$/iu;
 
-function takeCounted(match: RegExpMatchArray, take: (match: RegExpMatchArray, kind: string, value: number) => void): void {
+function takeCounted(
+  match: RegExpMatchArray,
+  take: (match: RegExpMatchArray, kind: string, value: number) => void,
+): void {
   const [, first, second, unit] = match;
   const value = numberWords[first!.toLowerCase()] ?? (/^-?\d/.test(first!) ? numberOf(first!) : Number.NaN);
   const { kind, factor } = unitOf(unit!);
@@ -102,7 +133,11 @@ function unitOf(unit: string): { readonly kind: string; readonly factor: number 
   if (duration) return { kind: 'days', factor: duration[1] };
   if (bytes[lower] !== undefined) return { kind: 'MB', factor: bytes[lower] };
   if (/^(?:m|metres?|meters?|metern?|metros?|mètres?)$/.test(lower)) return { kind: 'm', factor: 1 };
-  if (/^(?:to|and|or|of|in|on|at|is|are|the|a|an|by|for|with|und|oder|bis|der|die|das|de|la|le|les|el|los|y|o|et|ou|e|you|your|it|per|x|am|pm)$/.test(lower))
+  if (
+    /^(?:to|and|or|of|in|on|at|is|are|the|a|an|by|for|with|und|oder|bis|der|die|das|de|la|le|les|el|los|y|o|et|ou|e|you|your|it|per|x|am|pm)$/.test(
+      lower,
+    )
+  )
     return { kind: '', factor: 1 };
   // Plural and singular count the same.
   return { kind: lower.length > 3 ? lower.replace(/(?:es|s|en|n)$/, '') : lower, factor: 1 };

@@ -11,7 +11,10 @@ export interface RowChoice {
 }
 
 /** Least sure first. Of each conversation the kind that is least sure counts, and only kinds that no person labelled. */
-export async function leastSure(rows: AsyncIterable<WeakRow>, { kinds, count, isLabelled }: RowChoice): Promise<WeakRow[]> {
+export async function leastSure(
+  rows: AsyncIterable<WeakRow>,
+  { kinds, count, isLabelled }: RowChoice,
+): Promise<WeakRow[]> {
   let chosen: { row: WeakRow; sureness: number }[] = [];
   for await (const row of rows) {
     const open = kinds.filter((kind) => !isLabelled(goldKey(row.conversation, kind)));

@@ -12,7 +12,11 @@ export interface KindAgreement {
   /** Krippendorff's, nominal. Absent where it cannot be computed; `note` says why. */
   readonly alpha?: number;
   /** Cohen's, of each two annotators who share conversations. */
-  readonly kappas: readonly { readonly pair: readonly [string, string]; readonly kappa: number; readonly n: number }[];
+  readonly kappas: readonly {
+    readonly pair: readonly [string, string];
+    readonly kappa: number;
+    readonly n: number;
+  }[];
   readonly disagreements: readonly Disagreement[];
   readonly note?: string;
 }
@@ -42,7 +46,9 @@ function agreementOf(kind: LabelKind, labels: readonly GoldLabel[]): KindAgreeme
       const pairs = shared.flatMap(({ values }): [string, string][] =>
         values[first] !== undefined && values[second] !== undefined ? [[values[first], values[second]]] : [],
       );
-      return pairs.length === 0 ? [] : [{ pair: [first, second] as const, kappa: cohensKappa(pairs), n: pairs.length }];
+      return pairs.length === 0
+        ? []
+        : [{ pair: [first, second] as const, kappa: cohensKappa(pairs), n: pairs.length }];
     }),
   );
   const alpha = krippendorffsAlpha(units.map(({ values }) => Object.values(values)));
@@ -59,7 +65,15 @@ function agreementOf(kind: LabelKind, labels: readonly GoldLabel[]): KindAgreeme
   };
 }
 
-function noteOf({ annotators, shared, alpha }: { annotators: readonly string[]; shared: number; alpha: number | undefined }) {
+function noteOf({
+  annotators,
+  shared,
+  alpha,
+}: {
+  annotators: readonly string[];
+  shared: number;
+  alpha: number | undefined;
+}) {
   if (annotators.length === 1)
     return `Only ${annotators[0]} labelled it: no agreement can be computed. Have a second person label the same conversations (labels export --again "${annotators[0]}").`;
   if (shared === 0) return 'No conversation was labelled by two people: no agreement can be computed.';

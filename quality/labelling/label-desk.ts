@@ -43,7 +43,11 @@ export interface LabelDeskOptions extends CallOptions {
 }
 
 export interface LabelledDesk extends UpdateSummary {
-  readonly intents: { readonly from: 'taxonomy' | 'clusters' | 'none'; readonly names: readonly string[]; readonly silhouette?: number };
+  readonly intents: {
+    readonly from: 'taxonomy' | 'clusters' | 'none';
+    readonly names: readonly string[];
+    readonly silhouette?: number;
+  };
   readonly products: readonly string[];
 }
 
@@ -100,7 +104,13 @@ export async function labelDesk(
         folder,
         conversations,
         functions,
-        stamp: stampOf([functionsVersion, generation?.info.id, generation?.info.modelId, products, intents.groups.map(({ name, vectors }) => [name, vectors.map((vector) => vector[0])])]),
+        stamp: stampOf([
+          functionsVersion,
+          generation?.info.id,
+          generation?.info.modelId,
+          products,
+          intents.groups.map(({ name, vectors }) => [name, vectors.map((vector) => vector[0])]),
+        ]),
         ...(embedder ? { embedder } : {}),
         ...(articles ? { articles } : {}),
       },
@@ -141,7 +151,10 @@ async function findIntents({
   if (taxonomy.intents) {
     const texts = taxonomy.intents.flatMap(({ examples }) => examples);
     const vectors = await embedTexts(embedder, texts, { signal });
-    const groups = taxonomy.intents.map(({ name, examples }) => ({ name, vectors: vectors.splice(0, examples.length) }));
+    const groups = taxonomy.intents.map(({ name, examples }) => ({
+      name,
+      vectors: vectors.splice(0, examples.length),
+    }));
     return { from: 'taxonomy', groups };
   }
   const before = await readIntentGroups(folder);
@@ -171,19 +184,30 @@ function keepFirst(sample: { rank: string; text: string }[]): void {
 
 async function reasonGroups(embedder: Embedder, signal: AbortSignal | undefined): Promise<VectorGroup[]> {
   const entries = Object.entries(reasonExamples);
-  const vectors = await embedTexts(embedder, entries.flatMap(([, examples]) => examples), { signal });
+  const vectors = await embedTexts(
+    embedder,
+    entries.flatMap(([, examples]) => examples),
+    { signal },
+  );
   return entries.map(([name, examples]) => ({ name, vectors: vectors.splice(0, examples.length) }));
 }
 
 /** Of articles for customers, those that a newer version replaces left out. */
-export function articlePassages({ chunks, vectors, info }: Pick<Generation, 'chunks' | 'vectors' | 'info'>): ArticlePassages {
+export function articlePassages({
+  chunks,
+  vectors,
+  info,
+}: Pick<Generation, 'chunks' | 'vectors' | 'info'>): ArticlePassages {
   const rows = [...chunks.keys()].filter((row) => {
     const { kind, audience, supersededBy } = chunks[row]!;
     return kind === 'article' && audience === 'customer' && supersededBy === undefined;
   });
   return {
     chunks: rows.map((row) => chunks[row]!),
-    vectors: stackVectors(rows.map((row) => matrixRow(vectors, row)), info.dimensions),
+    vectors: stackVectors(
+      rows.map((row) => matrixRow(vectors, row)),
+      info.dimensions,
+    ),
   };
 }
 

@@ -31,39 +31,59 @@ export async function readSheet(path: string): Promise<SheetRow[]> {
   const isWorkbook = bytes.subarray(0, 2).toString('latin1') === 'PK';
   const rows = isWorkbook ? await workbookRows(bytes, path) : csvRows(bytes, path);
   if (rows.length === 0)
-    throw new AppError('bad-input', `${path} has no rows below its header. "answerdesk labels export" writes one to fill in.`);
+    throw new AppError(
+      'bad-input',
+      `${path} has no rows below its header. "answerdesk labels export" writes one to fill in.`,
+    );
   return rows;
 }
 
 async function readBytes(path: string): Promise<Buffer> {
   try {
     const { size } = await stat(path);
-    if (size > largestFileBytes) throw new Error(`it has ${Math.round(size / 1e6)} MB, at most ${largestFileBytes / 1024 / 1024} are read`);
+    if (size > largestFileBytes)
+      throw new Error(
+        `it has ${Math.round(size / 1e6)} MB, at most ${largestFileBytes / 1024 / 1024} are read`,
+      );
     return await readFile(path);
   } catch (cause) {
-    throw new AppError('bad-input', `${path} cannot be read: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    throw new AppError(
+      'bad-input',
+      `${path} cannot be read: ${cause instanceof Error ? cause.message : cause}`,
+      { cause },
+    );
   }
 }
 
 async function workbookRows(bytes: Buffer, path: string): Promise<SheetRow[]> {
   const parts = await readXlsx(bytes).catch((cause: unknown) => {
-    throw new AppError('bad-input', `${path} cannot be read: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    throw new AppError(
+      'bad-input',
+      `${path} cannot be read: ${cause instanceof Error ? cause.message : cause}`,
+      { cause },
+    );
   });
   const sheet = parts.find((part) => part.type === 'rows');
   if (sheet?.type !== 'rows') return [];
   return sheet.records.map(({ line, record }) => ({
     row: line,
-    cells: Object.fromEntries(Object.entries(record).map(([name, value]) => [columnName(name), String(value).trim()])),
+    cells: Object.fromEntries(
+      Object.entries(record).map(([name, value]) => [columnName(name), String(value).trim()]),
+    ),
   }));
 }
 
 function csvRows(bytes: Buffer, path: string): SheetRow[] {
   const { label } = detectEncoding(bytes.subarray(0, sampleBytes), sampleOf(bytes));
-  const isUtf16 = bytes.length >= 2 && ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff));
+  const isUtf16 =
+    bytes.length >= 2 &&
+    ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff));
   const encoding = isUtf16 ? (bytes[0] === 0xff ? 'utf-16le' : 'utf-16be') : label;
   const text = new TextDecoder(encoding).decode(bytes).replace(/^sep=.\r?\n/i, '');
   const head = text.slice(0, 10_000);
-  const separator = ([',', ';', '\t'] as const).reduce((best, one) => (countOf(head, one) > countOf(head, best) ? one : best));
+  const separator = ([',', ';', '\t'] as const).reduce((best, one) =>
+    countOf(head, one) > countOf(head, best) ? one : best,
+  );
   let records: { info: { lines: number }; record: string[] }[];
   try {
     records = parse(text, {
@@ -75,9 +95,13 @@ function csvRows(bytes: Buffer, path: string): SheetRow[] {
       trim: true,
     }) as unknown as typeof records;
   } catch (cause) {
-    throw new AppError('bad-input', `${path} is no CSV: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    throw new AppError('bad-input', `${path} is no CSV: ${cause instanceof Error ? cause.message : cause}`, {
+      cause,
+    });
   }
-  const at = records.slice(0, headerWithin).findIndex(({ record }) => record.map(columnName).includes('conversation'));
+  const at = records
+    .slice(0, headerWithin)
+    .findIndex(({ record }) => record.map(columnName).includes('conversation'));
   const header = records[at]?.record.map(columnName);
   if (!header)
     throw new AppError(
@@ -86,7 +110,12 @@ function csvRows(bytes: Buffer, path: string): SheetRow[] {
     );
   return records.slice(at + 1).flatMap(({ record }, index) => {
     if (record.every((cell) => cell === '')) return [];
-    return [{ row: at + index + 2, cells: Object.fromEntries(header.map((name, column) => [name, record[column] ?? ''])) }];
+    return [
+      {
+        row: at + index + 2,
+        cells: Object.fromEntries(header.map((name, column) => [name, record[column] ?? ''])),
+      },
+    ];
   });
 }
 

@@ -6,8 +6,8 @@ import { type Document, transcriptTitle } from '#core/document.ts';
 import type { InboxItem, InboxStore } from '#core/inbox.ts';
 import type { ConversationStore } from '#core/stores.ts';
 import { defaultTenant, inDefaultTenant } from '#core/tenant.ts';
-import type { ConversationRecord } from '#learning/labels/conversation-record.ts';
 import { shippedReader } from '#learning/dialogue-acts/shipped-reader.ts';
+import type { ConversationRecord } from '#learning/labels/conversation-record.ts';
 import { createDefaultRedactor } from '#redact/redaction-profile.ts';
 import { openSqliteConversationStore } from '#storage/sqlite/sqlite-conversation-store.ts';
 
@@ -21,7 +21,8 @@ export async function* readConversations(
   dataDir: string,
   documents: readonly Document[],
 ): AsyncGenerator<ConversationRecord> {
-  for (const document of documents) if (document.metadata.kind === 'transcript') yield pastConversation(document);
+  for (const document of documents)
+    if (document.metadata.kind === 'transcript') yield pastConversation(document);
   const path = join(dataDir, 'conversations.db');
   if (!existsSync(path)) return;
   const store = openSqliteConversationStore(path);
@@ -98,7 +99,13 @@ async function ownConversation(
   };
 }
 
-function toTurn({ author, text, createdAt, decision, citations }: Message): ConversationRecord['turns'][number] {
+function toTurn({
+  author,
+  text,
+  createdAt,
+  decision,
+  citations,
+}: Message): ConversationRecord['turns'][number] {
   return {
     author,
     text: redactor.redact(text, 'transcript').text,
@@ -110,7 +117,9 @@ function toTurn({ author, text, createdAt, decision, citations }: Message): Conv
 
 /** The first turn that asks something. */
 function problemOf(turns: ConversationRecord['turns']): string {
-  const asked = turns.filter(({ author }) => author === 'customer').map(({ text }) => text.replace(/\s+/g, ' ').trim());
+  const asked = turns
+    .filter(({ author }) => author === 'customer')
+    .map(({ text }) => text.replace(/\s+/g, ' ').trim());
   const question = asked.find((text) => shippedReader().read(text).act === 'question' && text.length > 3);
   return (question ?? '').slice(0, longestProblem);
 }

@@ -16,7 +16,8 @@ export async function teamClasses(
   using contents = await openCurrentContents(dataDir);
   const intents = taxonomy.intents ?? (await readIntentGroups(folder))?.groups ?? [];
   const products = taxonomy.products ?? findProductNames(contents?.documents ?? []);
-  const given = (kind: LabelKind) => current.flatMap((label) => (label.kind === kind && label.value !== null ? [label.value] : []));
+  const given = (kind: LabelKind) =>
+    current.flatMap((label) => (label.kind === kind && label.value !== null ? [label.value] : []));
   const all = (kind: LabelKind, known: readonly { readonly name: string }[]) => [
     ...new Set([...known.map(({ name }) => name), ...given(kind)]),
   ];

@@ -1,6 +1,7 @@
 // Labels as people write them into a spreadsheet, to labels that can be kept: every bad cell is named with its row, the rest is taken.
-import { classesOf, type LabelKind, labelKinds } from './label-kinds.ts';
+
 import type { NewGoldLabel } from './gold-labels.ts';
+import { classesOf, type LabelKind, labelKinds } from './label-kinds.ts';
 
 export interface SheetRow {
   /** As the spreadsheet counts, the header is row 1. */
@@ -114,7 +115,9 @@ function readClass(
   const match = known.find((name) => name.toLowerCase() === meant);
   if (match !== undefined) return { class: match };
   const list = known.slice(0, 12).join(', ');
-  return { problem: `"${shown(text)}" is no ${kind}: ${list}${known.length > 12 ? `, … (${known.length} in all)` : ''}` };
+  return {
+    problem: `"${shown(text)}" is no ${kind}: ${list}${known.length > 12 ? `, … (${known.length} in all)` : ''}`,
+  };
 }
 
 /** What is quoted of a sheet in a message is short. */

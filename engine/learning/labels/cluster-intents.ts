@@ -35,9 +35,17 @@ export function clusterVectors(
   vectors: readonly Float32Array[],
   { fewest = 2, most = 60, signal }: ClusterOptions = {},
 ): Clustering {
-  const largest = Math.min(most, Math.floor(vectors.length / leastMembers), Math.ceil(Math.sqrt(vectors.length)));
+  const largest = Math.min(
+    most,
+    Math.floor(vectors.length / leastMembers),
+    Math.ceil(Math.sqrt(vectors.length)),
+  );
   const tried: Clustering[] = [];
-  for (let k = Math.min(fewest, largest); k > 1 && k <= largest; k = Math.max(k + 1, Math.round(k * growth))) {
+  for (
+    let k = Math.min(fewest, largest);
+    k > 1 && k <= largest;
+    k = Math.max(k + 1, Math.round(k * growth))
+  ) {
     signal?.throwIfAborted();
     tried.push(bestOf(vectors, k));
   }
@@ -88,7 +96,9 @@ function spherical(vectors: readonly Float32Array[], start: readonly Float32Arra
       for (let at = 0; at < vector.length; at++) sum[at]! += vector[at]!;
     }
     // A cluster that lost all its members stays where it was.
-    centroids = sums.map((sum, cluster) => (assigned.includes(cluster) ? normalize(sum) : centroids[cluster]!));
+    centroids = sums.map((sum, cluster) =>
+      assigned.includes(cluster) ? normalize(sum) : centroids[cluster]!,
+    );
   }
   const silhouettes = vectors.map((vector) => {
     const { own, next } = nearestTwo(centroids, vector);

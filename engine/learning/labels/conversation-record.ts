@@ -66,7 +66,9 @@ export function outcomeOf({ origin, turns, handoff }: ConversationRecord): Outco
   );
   const wait = handoff && waitFrom(handoff.at, turns);
   return {
-    ...(decided.length > 0 ? { answered: decided[0] === 'answer', declined: decided.includes('decline') } : {}),
+    ...(decided.length > 0
+      ? { answered: decided[0] === 'answer', declined: decided.includes('decline') }
+      : {}),
     ...(decided.length > 0 || handoff ? { handedOver: handoff !== undefined } : {}),
     ...(wait === undefined ? {} : { waitSeconds: wait }),
   };

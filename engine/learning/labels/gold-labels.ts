@@ -74,7 +74,9 @@ export async function appendGoldLabels(
   const path = goldFile(folder);
   // A line that was cut by a crash spoils itself only.
   const start = (await endsInLine(path)) ? '' : '\n';
-  await appendFile(path, start + changed.map((label) => `${JSON.stringify(label)}\n`).join(''), { flush: true });
+  await appendFile(path, start + changed.map((label) => `${JSON.stringify(label)}\n`).join(''), {
+    flush: true,
+  });
   return changed;
 }
 
@@ -97,7 +99,11 @@ export function goldKey(conversation: string, kind: string): string {
   return `${kind}\n${conversation}`;
 }
 
-function keyOf({ conversation, kind, annotator }: Pick<GoldLabel, 'conversation' | 'kind' | 'annotator'>): string {
+function keyOf({
+  conversation,
+  kind,
+  annotator,
+}: Pick<GoldLabel, 'conversation' | 'kind' | 'annotator'>): string {
   return `${goldKey(conversation, kind)}\n${annotator}`;
 }
 

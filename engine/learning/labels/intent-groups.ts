@@ -35,19 +35,33 @@ export interface IntentGroups {
 /** `texts[row]` is what `clustering.assigned[row]` was computed of. Largest group first. */
 export function groupsOf(
   clustering: Clustering,
-  { texts, modelId, before }: { readonly texts: readonly string[]; readonly modelId: string; readonly before?: IntentGroups | undefined },
+  {
+    texts,
+    modelId,
+    before,
+  }: {
+    readonly texts: readonly string[];
+    readonly modelId: string;
+    readonly before?: IntentGroups | undefined;
+  },
 ): IntentGroups {
   const members = clustering.centroids.map((centroid, cluster) => ({
     centroid,
     texts: texts.filter((_, row) => clustering.assigned[row] === cluster),
   }));
-  const filled = members.filter(({ texts }) => texts.length > 0).sort((a, b) => b.texts.length - a.texts.length);
+  const filled = members
+    .filter(({ texts }) => texts.length > 0)
+    .sort((a, b) => b.texts.length - a.texts.length);
   const names = nameClusters(filled.map(({ texts }) => texts));
   const known = before?.modelId === modelId ? [...before.groups] : [];
   const taken = new Set<string>();
   const groups = filled.map(({ centroid }, position) => {
-    const nearest = nearestGroup(known.filter(({ name }) => !taken.has(name)), centroid);
-    const name = nearest && nearest.cosine >= sameIntent ? nearest.name : unused(names[position]!, known, taken);
+    const nearest = nearestGroup(
+      known.filter(({ name }) => !taken.has(name)),
+      centroid,
+    );
+    const name =
+      nearest && nearest.cosine >= sameIntent ? nearest.name : unused(names[position]!, known, taken);
     taken.add(name);
     return { name, vectors: [centroid] };
   });
@@ -82,7 +96,10 @@ export function intentFunction(
 export function intentWordsFunction(groups: readonly VectorGroup[]): LabellingFunction {
   const names = groups.map(({ name }) => ({
     name,
-    words: name.toLowerCase().split(/[^\p{L}]+/u).filter((word) => word.length >= 4),
+    words: name
+      .toLowerCase()
+      .split(/[^\p{L}]+/u)
+      .filter((word) => word.length >= 4),
   }));
   return {
     name: 'words',
@@ -111,13 +128,24 @@ export async function readIntentGroups(folder: string): Promise<IntentGroups | u
   if (text === undefined) return undefined;
   try {
     const { modelId, silhouette, groups } = fileSchema.parse(JSON.parse(text));
-    return { modelId, silhouette, groups: groups.map(({ name, centroid }) => ({ name, vectors: [decoded(centroid)] })) };
+    return {
+      modelId,
+      silhouette,
+      groups: groups.map(({ name, centroid }) => ({ name, vectors: [decoded(centroid)] })),
+    };
   } catch (cause) {
-    throw new AppError('bad-input', `${path} is damaged. Remove it: the next "answerdesk labels update" clusters anew.`, { cause });
+    throw new AppError(
+      'bad-input',
+      `${path} is damaged. Remove it: the next "answerdesk labels update" clusters anew.`,
+      { cause },
+    );
   }
 }
 
-export async function writeIntentGroups(folder: string, { modelId, silhouette, groups }: IntentGroups): Promise<void> {
+export async function writeIntentGroups(
+  folder: string,
+  { modelId, silhouette, groups }: IntentGroups,
+): Promise<void> {
   const file: z.infer<typeof fileSchema> = {
     schemaVersion: 1,
     modelId,

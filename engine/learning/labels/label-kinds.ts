@@ -15,7 +15,15 @@ export const labelKinds = [
 export type LabelKind = (typeof labelKinds)[number];
 
 /** Kinds that rules and models vote on. */
-export const weakKinds = ['intent', 'product', 'language', 'sentiment', 'resolved', 'quality', 'reason'] as const;
+export const weakKinds = [
+  'intent',
+  'product',
+  'language',
+  'sentiment',
+  'resolved',
+  'quality',
+  'reason',
+] as const;
 export type WeakKind = (typeof weakKinds)[number];
 
 /** Kinds whose classes are the same for every team. Those of the others are the team's. */

@@ -28,7 +28,13 @@ export function nameClusters(groups: readonly (readonly string[])[]): string[] {
           (groups.length < 4 || spread.get(word)! <= Math.max(1, mostShare * groups.length)),
       )
       // How many texts say it counts more than how often one text does.
-      .map(([word, count]) => [word, (texts.get(word)! * Math.sqrt(count) / size) * Math.log(1 + average / total.get(word)!)] as const)
+      .map(
+        ([word, count]) =>
+          [
+            word,
+            ((texts.get(word)! * Math.sqrt(count)) / size) * Math.log(1 + average / total.get(word)!),
+          ] as const,
+      )
       .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
     const name = distinctStems(scored.map(([word]) => word)).join('-') || 'other';
     let unique = name;

@@ -49,7 +49,9 @@ export function findProductNames(
   return candidates
     .filter(([name]) => {
       const lower = name.toLowerCase();
-      return / \d/.test(name) || (large.get(lower) ?? 0) >= leastCapitals * Math.max(1, small.get(lower) ?? 0);
+      return (
+        / \d/.test(name) || (large.get(lower) ?? 0) >= leastCapitals * Math.max(1, small.get(lower) ?? 0)
+      );
     })
     .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
     .slice(0, mostProducts)
@@ -66,7 +68,9 @@ function namesIn(title: string): string[] {
 /** Names as they may be anywhere, and words with a number: `Router`, `Router 2`. */
 function termsIn(title: string): string[] {
   const words = (title.match(/\p{L}[\p{L}\p{N}]*/gu) ?? []).filter(isName);
-  const numbered = [...title.matchAll(/\b(\p{Lu}\p{L}{2,}) (\d{1,3})\b(?![.,:]\d)/gu)].map(([, word, number]) => `${word} ${number}`);
+  const numbered = [...title.matchAll(/\b(\p{Lu}\p{L}{2,}) (\d{1,3})\b(?![.,:]\d)/gu)].map(
+    ([, word, number]) => `${word} ${number}`,
+  );
   return [...words, ...numbered];
 }
 
@@ -94,7 +98,10 @@ export function productsIn(text: string, names: readonly ProductName[]): Counted
 }
 
 /** By article: the products of its title, and of the folders and parts of the address that it lies in. */
-export function productsOfArticles(documents: readonly Article[], names: readonly ProductName[]): Map<string, string[]> {
+export function productsOfArticles(
+  documents: readonly Article[],
+  names: readonly ProductName[],
+): Map<string, string[]> {
   return new Map(
     documents.flatMap(({ id, metadata }): [string, string[]][] => {
       if (metadata.kind !== 'article') return [];
@@ -110,7 +117,10 @@ const patterns = new Map<string, RegExp>();
 function occurrences(word: string, text: string): number {
   let pattern = patterns.get(word);
   if (!pattern) {
-    pattern = new RegExp(`(?<![\\p{L}\\p{N}])${word.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')}(?![\\p{L}\\p{N}])`, 'giu');
+    pattern = new RegExp(
+      `(?<![\\p{L}\\p{N}])${word.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')}(?![\\p{L}\\p{N}])`,
+      'giu',
+    );
     patterns.set(word, pattern);
   }
   let count = 0;

@@ -22,7 +22,15 @@ const turnsRead = 30;
 
 export function readConversation(
   record: ConversationRecord,
-  { acts, articles, vector }: { readonly acts: ActReader; readonly articles?: ArticlePassages | undefined; readonly vector?: Float32Array | undefined },
+  {
+    acts,
+    articles,
+    vector,
+  }: {
+    readonly acts: ActReader;
+    readonly articles?: ArticlePassages | undefined;
+    readonly vector?: Float32Array | undefined;
+  },
 ): ReadConversation {
   const turns = record.turns.filter(({ author }) => author === 'customer');
   const read = turns.length > turnsRead ? [...turns.slice(0, turnsRead - 1), turns.at(-1)!] : turns;
@@ -36,7 +44,10 @@ export function readConversation(
   };
 }
 
-export function nearestArticle({ chunks, vectors }: ArticlePassages, vector: Float32Array): NearestArticle | undefined {
+export function nearestArticle(
+  { chunks, vectors }: ArticlePassages,
+  vector: Float32Array,
+): NearestArticle | undefined {
   if (vectors.size === 0) return undefined;
   const cosines = vectors.cosines(vector);
   let best = 0;
@@ -49,7 +60,9 @@ export const languageFunctions: readonly LabellingFunction[] = [
     name: 'stated',
     kind: 'language',
     vote: ({ statedLanguage }) =>
-      statedLanguage === undefined || statedLanguage === 'und' ? undefined : { value: statedLanguage, confidence: 0.9 },
+      statedLanguage === undefined || statedLanguage === 'und'
+        ? undefined
+        : { value: statedLanguage, confidence: 0.9 },
   },
   {
     name: 'words',
@@ -60,4 +73,3 @@ export const languageFunctions: readonly LabellingFunction[] = [
     },
   },
 ];
-

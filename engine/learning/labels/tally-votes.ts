@@ -37,7 +37,10 @@ export function createTally(goldOf: (conversation: string, kind: WeakKind) => st
 
   return {
     add({ conversation, votes }: Pick<WeakRow, 'conversation' | 'votes'>): void {
-      for (const [kind, cast] of Object.entries(votes) as [WeakKind, NonNullable<WeakRow['votes'][WeakKind]>][]) {
+      for (const [kind, cast] of Object.entries(votes) as [
+        WeakKind,
+        NonNullable<WeakRow['votes'][WeakKind]>,
+      ][]) {
         const { classes, voters, patterns } = tallyOf(kind);
         const ballot: Ballot = cast.map(([name, value, confidence]) => {
           const key = voterKey(name, confidence);
@@ -62,16 +65,28 @@ export function createTally(goldOf: (conversation: string, kind: WeakKind) => st
       for (const [kind, { classes, voters, patterns }] of kinds) {
         const accuracies = [...voters.values()].map(({ claimed, votes }) => claimed / votes);
         // Where all votes are for one class, the other one stands for whatever it might be instead.
-        const model = fitLabelModel([...patterns.values()], { classes: Math.max(2, classes.size), accuracies });
+        const model = fitLabelModel([...patterns.values()], {
+          classes: Math.max(2, classes.size),
+          accuracies,
+        });
         models.set(kind, model);
         for (const [voter, { position, votes, claimed }] of voters)
-          figures.push({ kind, voter, votes, claimed: claimed / votes, estimated: accuracyOf(model, position) });
+          figures.push({
+            kind,
+            voter,
+            votes,
+            claimed: claimed / votes,
+            estimated: accuracyOf(model, position),
+          });
       }
       return {
         voters: figures,
         labelsOf({ votes }) {
           const labels: WeakRow['labels'] = {};
-          for (const [kind, cast] of Object.entries(votes) as [WeakKind, NonNullable<WeakRow['votes'][WeakKind]>][]) {
+          for (const [kind, cast] of Object.entries(votes) as [
+            WeakKind,
+            NonNullable<WeakRow['votes'][WeakKind]>,
+          ][]) {
             const model = models.get(kind);
             const { classes, voters } = tallyOf(kind);
             if (!model || cast.length === 0) continue;
@@ -82,7 +97,9 @@ export function createTally(goldOf: (conversation: string, kind: WeakKind) => st
                 classes.get(value)!,
               ]),
             );
-            const [value, at] = [...classes].reduce((best, one) => (chances[one[1]]! > chances[best[1]]! ? one : best));
+            const [value, at] = [...classes].reduce((best, one) =>
+              chances[one[1]]! > chances[best[1]]! ? one : best,
+            );
             labels[kind] = [value, Math.round(chances[at]! * 1e4) / 1e4];
           }
           return labels;
@@ -94,7 +111,8 @@ export function createTally(goldOf: (conversation: string, kind: WeakKind) => st
 
 function accuracyOf({ classes, shares, confusion }: LabelModel, voter: number): number {
   let sum = 0;
-  for (let truth = 0; truth < classes; truth++) sum += shares[truth]! * confusion[voter]![truth * classes + truth]!;
+  for (let truth = 0; truth < classes; truth++)
+    sum += shares[truth]! * confusion[voter]![truth * classes + truth]!;
   return sum;
 }
 

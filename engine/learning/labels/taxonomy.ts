@@ -26,7 +26,9 @@ export interface Taxonomy {
 /** `path` is for messages. Throws `bad-input`. */
 export function readTaxonomy(text: string, path: string): Taxonomy {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, maxAliasCount: 0 } as Parameters<typeof parseDocument>[1]);
+  const document = parseDocument(text, { lineCounter: lines, maxAliasCount: 0 } as Parameters<
+    typeof parseDocument
+  >[1]);
   const broken = document.errors.map(({ message }) => message.split('\n')[0]!);
   if (broken.length > 0) throw bad(path, broken);
   const parsed = schema.safeParse(document.toJS() ?? {});
@@ -41,7 +43,11 @@ export function readTaxonomy(text: string, path: string): Taxonomy {
     );
   const { intents, products } = parsed.data;
   const repeated = [...repeats(intents ?? []), ...repeats((products ?? []).map(asProduct))];
-  if (repeated.length > 0) throw bad(path, repeated.map((one) => `"${one}" stands there twice`));
+  if (repeated.length > 0)
+    throw bad(
+      path,
+      repeated.map((one) => `"${one}" stands there twice`),
+    );
   return {
     ...(intents && intents.length > 0 ? { intents } : {}),
     ...(products && products.length > 0 ? { products: products.map(asProduct) } : {}),

@@ -1,15 +1,15 @@
 // Labels every conversation: reads each one, lets the functions vote, fits the label model on all votes, writes labels/weak.jsonl.
 // Conversations stream through twice and none is kept: what stays in memory is how often each pattern of votes came.
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
-import { once } from 'node:events';
-import { finished } from 'node:stream/promises';
 import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Embedder } from '#core/embedder.ts';
-import { embedTexts } from '../intents/embed-texts.ts';
 import { shippedReader } from '../dialogue-acts/shipped-reader.ts';
+import { embedTexts } from '../intents/embed-texts.ts';
 import { type ConversationRecord, outcomeOf } from './conversation-record.ts';
 import { agreedValues, goldKey, readGoldLabels } from './gold-labels.ts';
 import type { WeakKind } from './label-kinds.ts';
@@ -27,7 +27,9 @@ export interface UpdateRequest {
   /** Of what the functions depend on: taxonomy, products, groups, articles. Another one has every conversation read again. */
   readonly stamp: string;
   /** Absent on a desk without a knowledge base: functions that need a vector abstain. */
-  readonly embedder?: Pick<Embedder, 'embedQuery' | 'embedDocuments' | 'modelId' | 'dimensions' | 'close'> | undefined;
+  readonly embedder?:
+    | Pick<Embedder, 'embedQuery' | 'embedDocuments' | 'modelId' | 'dimensions' | 'close'>
+    | undefined;
   readonly articles?: ArticlePassages | undefined;
 }
 
@@ -119,15 +121,26 @@ async function votedRows(
   if (records.length === 0) return [];
   const told = records.filter(({ problem }) => problem !== '');
   const vectors = embedder
-    ? await embedTexts(embedder, told.map(({ problem }) => problem), { signal })
+    ? await embedTexts(
+        embedder,
+        told.map(({ problem }) => problem),
+        { signal },
+      )
     : [];
   const vectorOf = new Map(vectors.map((vector, at) => [told[at]!, vector]));
   return records.map((record): WeakRow => {
-    const conversation = readConversation(record, { acts: shippedReader(), articles, vector: vectorOf.get(record) });
+    const conversation = readConversation(record, {
+      acts: shippedReader(),
+      articles,
+      vector: vectorOf.get(record),
+    });
     const votes: WeakRow['votes'] = {};
     for (const { name, kind, vote } of functions) {
       const cast = vote(conversation);
-      if (cast) (votes[kind] ??= []).push([name, cast.value, Math.round(cast.confidence * 1000) / 1000]);
+      if (!cast) continue;
+      const ofKind = votes[kind] ?? [];
+      votes[kind] = ofKind;
+      ofKind.push([name, cast.value, Math.round(cast.confidence * 1000) / 1000]);
     }
     return {
       conversation: record.id,
@@ -161,7 +174,8 @@ async function writeLines(path: string, lines: () => AsyncGenerator<string>): Pr
   const done = finished(file);
   done.catch(() => {});
   try {
-    for await (const line of lines()) if (!file.write(`${line}\n`)) await Promise.race([once(file, 'drain'), done]);
+    for await (const line of lines())
+      if (!file.write(`${line}\n`)) await Promise.race([once(file, 'drain'), done]);
   } catch (error) {
     file.destroy();
     throw error;

@@ -6,18 +6,67 @@ import { nearestGroup, type VectorGroup } from './nearest-group.ts';
 
 /** What customers write for each reason. Embedded once; a multilingual embedder finds the same in other languages. */
 export const reasonExamples: Readonly<Record<Reason, readonly string[]>> = {
-  'how-to': ['How do I set this up?', 'How can I change this setting?', 'Where do I find the option for this?', 'What are the steps to do this?'],
-  problem: ['It does not work any more.', 'I get an error message.', 'The app crashes when I open it.', 'It is broken and will not start.'],
-  order: ['Where is my parcel?', 'When will my order arrive?', 'I want to send the item back.', 'The wrong item was delivered.'],
-  billing: ['I was charged twice.', 'Please send me an invoice.', 'When do I get my refund?', 'My card payment was declined.'],
-  account: ['I cannot log in to my account.', 'I forgot my password.', 'How do I change my e-mail address?', 'My account is locked.'],
-  cancellation: ['I want to cancel my subscription.', 'Please delete my account.', 'Cancel my order, please.', 'I want to end my contract.'],
-  complaint: ['This is unacceptable, I want to complain.', 'Your service is terrible.', 'Nobody has replied for weeks.', 'I am very disappointed with you.'],
-  information: ['Do you have this in another colour?', 'Is it compatible with my device?', 'What is the difference between the two?', 'What are your opening hours?'],
+  'how-to': [
+    'How do I set this up?',
+    'How can I change this setting?',
+    'Where do I find the option for this?',
+    'What are the steps to do this?',
+  ],
+  problem: [
+    'It does not work any more.',
+    'I get an error message.',
+    'The app crashes when I open it.',
+    'It is broken and will not start.',
+  ],
+  order: [
+    'Where is my parcel?',
+    'When will my order arrive?',
+    'I want to send the item back.',
+    'The wrong item was delivered.',
+  ],
+  billing: [
+    'I was charged twice.',
+    'Please send me an invoice.',
+    'When do I get my refund?',
+    'My card payment was declined.',
+  ],
+  account: [
+    'I cannot log in to my account.',
+    'I forgot my password.',
+    'How do I change my e-mail address?',
+    'My account is locked.',
+  ],
+  cancellation: [
+    'I want to cancel my subscription.',
+    'Please delete my account.',
+    'Cancel my order, please.',
+    'I want to end my contract.',
+  ],
+  complaint: [
+    'This is unacceptable, I want to complain.',
+    'Your service is terrible.',
+    'Nobody has replied for weeks.',
+    'I am very disappointed with you.',
+  ],
+  information: [
+    'Do you have this in another colour?',
+    'Is it compatible with my device?',
+    'What is the difference between the two?',
+    'What are your opening hours?',
+  ],
 };
 
 /** More specific first: "how do I cancel" is a cancellation, and so is a complaint about one. */
-const precedence: readonly Reason[] = ['cancellation', 'billing', 'order', 'account', 'complaint', 'problem', 'how-to', 'information'];
+const precedence: readonly Reason[] = [
+  'cancellation',
+  'billing',
+  'order',
+  'account',
+  'complaint',
+  'problem',
+  'how-to',
+  'information',
+];
 /** Cosine below which a text resembles none of them. */
 const leastCosine = 0.35;
 /** Between the best and the next; from there on the best is sure. */

@@ -20,7 +20,8 @@ const handling: Judge = ({ handling: state, turns, handoff }) => {
 const ending: Judge = ({ acts, turns }) => {
   const last = acts.at(-1);
   if (last?.act === 'unhelped' || last?.act === 'anger') return { value: 'no', confidence: 0.85 };
-  if (acts.length > 1 && (last?.act === 'thanks' || last?.act === 'goodbye')) return { value: 'yes', confidence: 0.82 };
+  if (acts.length > 1 && (last?.act === 'thanks' || last?.act === 'goodbye'))
+    return { value: 'yes', confidence: 0.82 };
   const decision = turns.findLast(({ author }) => author !== 'customer')?.decision;
   if (decision === 'decline') return { value: 'no', confidence: 0.8 };
   if (decision === 'handoff' || decision === 'clarify') return { value: 'no', confidence: 0.6 };
@@ -32,7 +33,9 @@ const ending: Judge = ({ acts, turns }) => {
 const sayings: Judge = (conversation) => {
   const table = labelWords[conversation.language];
   if (!table) return undefined;
-  const team = conversation.turns.flatMap(({ author, text }) => (author === 'customer' ? [] : [text])).join('\n');
+  const team = conversation.turns
+    .flatMap(({ author, text }) => (author === 'customer' ? [] : [text]))
+    .join('\n');
   const unsettled = countOf(table.unsettled, customerText({ turns: conversation.turns.slice(1) }));
   if (unsettled > 0) return { value: 'no', confidence: unsettled > 1 ? 0.85 : 0.7 };
   return countOf(table.settled, team) > 0 ? { value: 'yes', confidence: 0.75 } : undefined;
@@ -63,11 +66,15 @@ const qualityBySources: Judge = ({ turns, origin }) => {
   const unhelpful = replies.filter(({ decision }) => decision !== 'answer').length;
   if (unhelpful === replies.length) return { value: 'poor', confidence: 0.7 };
   if (unhelpful > 0) return { value: 'fair', confidence: 0.65 };
-  return replies.every(({ citations = 0 }) => citations > 0) ? { value: 'good', confidence: 0.65 } : undefined;
+  return replies.every(({ citations = 0 }) => citations > 0)
+    ? { value: 'good', confidence: 0.65 }
+    : undefined;
 };
 
 const qualityOfPast: Judge = ({ origin, nearest }) =>
-  origin === 'past' ? { value: nearest && nearest.cosine >= 0.7 ? 'good' : 'fair', confidence: 0.5 } : undefined;
+  origin === 'past'
+    ? { value: nearest && nearest.cosine >= 0.7 ? 'good' : 'fair', confidence: 0.5 }
+    : undefined;
 
 export const resolutionFunctions: readonly LabellingFunction[] = [
   { name: 'handling', kind: 'resolved', vote: handling },

@@ -43,8 +43,10 @@ export const sentimentFunctions: readonly LabellingFunction[] = [
       const letters = text.replace(/[^\p{Lu}\p{Ll}]/gu, '');
       const shouts = letters.length >= leastShouted && letters === letters.toUpperCase();
       if (shouts || /[!?]{3}/.test(text)) return { value: 'negative', confidence: 0.7 };
-      if (/[\u{1F620}-\u{1F624}\u{1F92C}\u{1F44E}]/u.test(text)) return { value: 'negative', confidence: 0.85 };
-      if (/[\u{1F600}-\u{1F60D}\u{1F44D}\u{2764}\u{1F64F}]/u.test(text)) return { value: 'positive', confidence: 0.75 };
+      if (/[\u{1F620}-\u{1F624}\u{1F92C}\u{1F44E}]/u.test(text))
+        return { value: 'negative', confidence: 0.85 };
+      if (/[\u{1F600}-\u{1F60D}\u{1F44D}\u{2764}\u{1F64F}]/u.test(text))
+        return { value: 'positive', confidence: 0.75 };
       return undefined;
     },
   },

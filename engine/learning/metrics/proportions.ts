@@ -3,7 +3,8 @@
 const logFactorials: number[] = [0];
 
 function logFactorial(n: number): number {
-  for (let next = logFactorials.length; next <= n; next++) logFactorials.push(logFactorials[next - 1]! + Math.log(next));
+  for (let next = logFactorials.length; next <= n; next++)
+    logFactorials.push(logFactorials[next - 1]! + Math.log(next));
   return logFactorials[n]!;
 }
 
@@ -25,7 +26,8 @@ export function twoProportionP(
   if (Math.min(total, otherTotal) * Math.min(share, 1 - share) < leastExpected)
     return fisherP(successes, total, successes + otherSuccesses, all);
   const z =
-    (successes / total - otherSuccesses / otherTotal) / Math.sqrt(share * (1 - share) * (1 / total + 1 / otherTotal));
+    (successes / total - otherSuccesses / otherTotal) /
+    Math.sqrt(share * (1 - share) * (1 / total + 1 / otherTotal));
   return twoSidedNormal(Math.abs(z));
 }
 
@@ -47,7 +49,10 @@ function fisherP(successes: number, total: number, allSuccesses: number, all: nu
 function twoSidedNormal(z: number): number {
   const x = z / Math.SQRT2;
   const t = 1 / (1 + x / 2);
-  const series = [-1.26551223, 1.00002368, 0.37409196, 0.09678418, -0.18628806, 0.27886807, -1.13520398, 1.48851587, -0.82215223, 0.17087277];
+  const series = [
+    -1.26551223, 1.00002368, 0.37409196, 0.09678418, -0.18628806, 0.27886807, -1.13520398, 1.48851587,
+    -0.82215223, 0.17087277,
+  ];
   const sum = series.reduceRight((total, coefficient) => total * t + coefficient, 0);
   return Math.min(1, t * Math.exp(-x * x + sum));
 }
