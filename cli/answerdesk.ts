@@ -31,6 +31,8 @@ const entries: Readonly<Record<string, Entry>> = {
     load: () => import('./acts.ts'),
   },
   intents: { summary: 'train and test a classifier on labels', load: () => import('./intents.ts') },
+  labels: { summary: 'label conversations, by rules and by people', load: () => import('./labels.ts') },
+  data: { summary: 'report on the data: gaps, contradictions, bias', load: () => import('./data.ts') },
   models: { summary: 'add, compare and change embedding models', load: () => import('./models.ts') },
 };
 

@@ -34,6 +34,32 @@ export function createNearDuplicates(): NearDuplicates {
   };
 }
 
+/** Pairs of texts at least as similar as the threshold, by position; similarity is estimated by the signatures. Texts without words have none. */
+export function nearDuplicatePairs(
+  texts: readonly string[],
+): { readonly first: number; readonly second: number; readonly similarity: number }[] {
+  const signatures = texts.map((text) => {
+    const shingles = shinglesOf(text);
+    return shingles.size === 0 ? undefined : signatureOf(shingles);
+  });
+  const pairs = new Map<string, { first: number; second: number; similarity: number }>();
+  for (let band = 0; band < bands; band += 1) {
+    const bucketOf = new Map<number, number[]>();
+    for (const [second, signature] of signatures.entries()) {
+      if (!signature) continue;
+      const key = bandKey(signature, band);
+      const bucket = bucketOf.get(key) ?? [];
+      bucketOf.set(key, bucket);
+      for (const first of bucket) {
+        const alike = similarity(signatures[first]!, signature);
+        if (alike >= threshold) pairs.set(`${first} ${second}`, { first, second, similarity: alike });
+      }
+      if (bucket.length < 50) bucket.push(second);
+    }
+  }
+  return [...pairs.values()].sort((a, b) => b.similarity - a.similarity);
+}
+
 /** Hashes of all sequences of three words; numbers and placeholders are alike. */
 export function shinglesOf(text: string): Set<number> {
   const words =

@@ -71,7 +71,7 @@ export const rooms: readonly Room[] = [
     folder: 'engine/learning',
     alias: '#learning',
     holds:
-      'what is fitted from data: `calibration/`, `intents/`, `dialogue-acts/`; drafts of answer cards: `cards/`; whether a change may go live: `promotion/`; statistics: `metrics/`',
+      'what is fitted from data: `calibration/`, `intents/`, `dialogue-acts/`; labels of conversations: `labels/`; drafts of answer cards: `cards/`; whether a change may go live: `promotion/`; statistics: `metrics/`',
     mayImport: ['engine/core', 'engine/chat', 'engine/knowledge', 'engine/models'],
   },
   {
@@ -127,6 +127,13 @@ export const rooms: readonly Room[] = [
     mayImport: ['engine/*', 'ingest/*', 'evals'],
   },
   {
+    folder: 'quality',
+    alias: '#quality',
+    holds:
+      'what the data is worth: conversations labelled (`labelling/`), articles that contradict each other (`contradictions/`), groups that fare worse (`bias/`), the report of all of it (`report/`)',
+    mayImport: ['engine/*', 'ingest/*', 'evals'],
+  },
+  {
     folder: 'server',
     alias: '#server',
     holds: 'the running desk, edges only: `http/`, `sockets.ts`, `protocol.ts`',
@@ -136,13 +143,13 @@ export const rooms: readonly Room[] = [
     folder: 'cli',
     alias: '#cli',
     holds: 'the command `answerdesk`: one thin file a subcommand',
-    mayImport: ['engine/*', 'ingest/*', 'evals', 'evals/help-centres', 'server'],
+    mayImport: ['engine/*', 'ingest/*', 'evals', 'evals/help-centres', 'quality', 'server'],
   },
   {
     folder: 'lab',
     holds:
       'what measures and is not shipped: `bench/`, `retrieval/`, `reranking/`, `cards/`, `personal-data/`, `queue-replay/`, `attacks/`, `architecture/`',
-    mayImport: ['engine/*', 'ingest/*', 'evals', 'server', 'cli'],
+    mayImport: ['engine/*', 'ingest/*', 'evals', 'quality', 'server', 'cli'],
   },
   {
     folder: 'web',

@@ -1,0 +1,88 @@
+// Whether the matter was settled, and how well: by who looks after it, by how it ended, by what both sides say.
+import type { ReadConversation } from './conversation-record.ts';
+import { countOf, labelWords } from './label-words.ts';
+import type { LabellingFunction, Vote } from './labelling-function.ts';
+import { customerText } from './vote-sentiment.ts';
+
+/** A matter that took more turns of the customer took long. */
+const manyTurns = 6;
+const fewTurns = 2;
+
+type Judge = (conversation: ReadConversation) => Vote | undefined;
+
+const handling: Judge = ({ handling: state, turns, handoff }) => {
+  if (state === 'resolved') return { value: 'yes', confidence: 0.92 };
+  const replied = turns.some(({ author }) => author === 'person');
+  if (handoff && !replied) return { value: 'no', confidence: 0.9 };
+  return undefined;
+};
+
+const ending: Judge = ({ acts, turns }) => {
+  const last = acts.at(-1);
+  if (last?.act === 'unhelped' || last?.act === 'anger') return { value: 'no', confidence: 0.85 };
+  if (acts.length > 1 && (last?.act === 'thanks' || last?.act === 'goodbye'))
+    return { value: 'yes', confidence: 0.82 };
+  const decision = turns.findLast(({ author }) => author !== 'customer')?.decision;
+  if (decision === 'decline') return { value: 'no', confidence: 0.8 };
+  if (decision === 'handoff' || decision === 'clarify') return { value: 'no', confidence: 0.6 };
+  // Who got an answer and wrote no more may have been helped, or have given up.
+  if (decision === 'answer') return { value: 'yes', confidence: 0.65 };
+  return undefined;
+};
+
+const sayings: Judge = (conversation) => {
+  const table = labelWords[conversation.language];
+  if (!table) return undefined;
+  const team = conversation.turns
+    .flatMap(({ author, text }) => (author === 'customer' ? [] : [text]))
+    .join('\n');
+  const unsettled = countOf(table.unsettled, customerText({ turns: conversation.turns.slice(1) }));
+  if (unsettled > 0) return { value: 'no', confidence: unsettled > 1 ? 0.85 : 0.7 };
+  return countOf(table.settled, team) > 0 ? { value: 'yes', confidence: 0.75 } : undefined;
+};
+
+/** Ingestion leaves out conversations in which no agent said anything that helps. */
+const ingested: Judge = ({ origin }) => (origin === 'past' ? { value: 'yes', confidence: 0.7 } : undefined);
+
+const qualityByEnd: Judge = (conversation) => {
+  const settled = [handling, ending, sayings].flatMap((judge) => judge(conversation) ?? []);
+  if (settled.some(({ value, confidence }) => value === 'no' && confidence >= 0.7))
+    return { value: 'poor', confidence: 0.8 };
+  const thanked = conversation.acts.length > 1 && conversation.acts.at(-1)?.act === 'thanks';
+  return thanked ? { value: 'good', confidence: 0.75 } : undefined;
+};
+
+const qualityByLength: Judge = ({ acts, origin, turns }) => {
+  // Of a past conversation only the problem and the resolution are kept.
+  if (origin === 'past') return undefined;
+  if (turns.every(({ author }) => author === 'customer')) return { value: 'poor', confidence: 0.7 };
+  if (acts.length >= manyTurns) return { value: 'fair', confidence: 0.65 };
+  return acts.length <= fewTurns ? { value: 'good', confidence: 0.55 } : undefined;
+};
+
+const qualityBySources: Judge = ({ turns, origin }) => {
+  const replies = turns.filter(({ decision }) => decision !== undefined && decision !== 'small-talk');
+  if (origin === 'past' || replies.length === 0) return undefined;
+  const unhelpful = replies.filter(({ decision }) => decision !== 'answer').length;
+  if (unhelpful === replies.length) return { value: 'poor', confidence: 0.7 };
+  if (unhelpful > 0) return { value: 'fair', confidence: 0.65 };
+  return replies.every(({ citations = 0 }) => citations > 0)
+    ? { value: 'good', confidence: 0.65 }
+    : undefined;
+};
+
+const qualityOfPast: Judge = ({ origin, nearest }) =>
+  origin === 'past'
+    ? { value: nearest && nearest.cosine >= 0.7 ? 'good' : 'fair', confidence: 0.5 }
+    : undefined;
+
+export const resolutionFunctions: readonly LabellingFunction[] = [
+  { name: 'handling', kind: 'resolved', vote: handling },
+  { name: 'ending', kind: 'resolved', vote: ending },
+  { name: 'sayings', kind: 'resolved', vote: sayings },
+  { name: 'ingested', kind: 'resolved', vote: ingested },
+  { name: 'ending', kind: 'quality', vote: qualityByEnd },
+  { name: 'length', kind: 'quality', vote: qualityByLength },
+  { name: 'sources', kind: 'quality', vote: qualityBySources },
+  { name: 'past', kind: 'quality', vote: qualityOfPast },
+];
