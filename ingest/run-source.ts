@@ -3,7 +3,7 @@ import type { CallOptions } from '#core/call-options.ts';
 import { createDefaultRedactor } from '#redact/redaction-profile.ts';
 import { recordRun } from './history.ts';
 import { type IngestJob, type JobSummary, runIngestJob } from './job.ts';
-import { defaultInternalRules, type SourceSettings } from './source-settings.ts';
+import { defaultInternalRules, type SourceSettings, termsOf } from './source-settings.ts';
 import { createFields } from './sources/field-map.ts';
 import { openSource } from './sources/open-source.ts';
 import { openSourceMemory } from './sources/source-memory.ts';
@@ -33,6 +33,7 @@ export async function runSource(
     const { description, items } = await openSource(spec, { fields, memory, ignore: dataDir, signal });
     onNote(`Ingesting ${description} as source "${name}".`);
     const { region, keepInArticles, publishedDomains } = settings;
+    const terms = termsOf(settings);
     return runIngestJob({
       ...options,
       ...(settings.names !== false && { openEntityFinder }),
@@ -51,6 +52,7 @@ export async function runSource(
         transcriptsAudience: settings.transcriptsAudience ?? 'customer',
         language: settings.language,
         idPrefix: settings.idPrefix,
+        ...(terms ? { terms } : {}),
       },
     });
   };
