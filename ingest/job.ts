@@ -19,6 +19,7 @@ import {
 import { publishGeneration } from '#knowledge/generations/generation-writer.ts';
 import { refuseOtherModel } from '#knowledge/generations/model-in-use.ts';
 import { modelFileName } from '#models/store/model-store.ts';
+import { openErasedPeople } from '#privacy/erased-people.ts';
 import { createEntityPass, type EntityCounts } from '#redact/entity-pass.ts';
 import { settleCards, unsettledCard } from './cards/settle-cards.ts';
 import { chunkDocument } from './chunk/chunk.ts';
@@ -44,7 +45,7 @@ export interface IngestJob extends CallOptions {
   /** What to bring in; undefined = embed again what is there, with the model that is configured now. */
   readonly source?: Omit<
     SourceOptions,
-    'onProblem' | 'onCard' | 'otherDocuments' | 'published' | 'entities'
+    'onProblem' | 'onCard' | 'otherDocuments' | 'published' | 'entities' | 'erased'
   > & {
     readonly items: AsyncIterable<SourceItem>;
     /** What is unchanged since the last run is kept as it is published. Absent: everything is read anew. */
@@ -199,6 +200,7 @@ export async function runIngestJob({
         ...source,
         ...(entities ? { entities } : {}),
         otherDocuments: kept,
+        erased: openErasedPeople(dataDir),
         published,
         onProblem: quarantine.add,
         onCard: (card) => found.push(unsettledCard(card, source.name)),
