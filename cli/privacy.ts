@@ -9,10 +9,10 @@ import { type Found, findSubject } from '#privacy/find-subject.ts';
 import { createSubject, type Subject } from '#privacy/subject.ts';
 import { recordAudit } from './audit/record.ts';
 import { defineCommand } from './command.ts';
+import { describeFound, describeReceipt } from './privacy/describe.ts';
 import { embedAsPublished } from './privacy/embed-as-published.ts';
 import { lockDataFolder } from './privacy/lock-data-folder.ts';
 import { migrateStore } from './privacy/migrate-store.ts';
-import { describeFound, describeReceipt } from './privacy/describe.ts';
 
 const help = `What is kept of a person in ANSWERDESK_DATA_DIR.
 
@@ -92,17 +92,25 @@ async function describeAll(found: Found, dataDir: string): Promise<string> {
     ...(unfinished.includes(found.subject)
       ? ['An erasure of this person was stopped before its end: give it again with --yes.']
       : []),
-    ...(others > 0 ? [`${others} erasure(s) of others were stopped before their end: ${join(dataDir, 'privacy')}`] : []),
+    ...(others > 0
+      ? [`${others} erasure(s) of others were stopped before their end: ${join(dataDir, 'privacy')}`]
+      : []),
   ].join('\n');
 }
 
-async function exportTo(out: string | undefined, { subject, ...options }: Asked, print: Print): Promise<void> {
+async function exportTo(
+  out: string | undefined,
+  { subject, ...options }: Asked,
+  print: Print,
+): Promise<void> {
   const { dataDir } = options;
   const data = await exportSubject(subject, options);
   const { subject: hash } = await findSubject(subject, options);
   const text = `${JSON.stringify(data, null, 2)}\n`;
   if (out === '-') process.stdout.write(text);
-  const path = resolve(out ?? join(dataDir, 'exports', `${data.exportedAt.replace(/[:.]/g, '-')}-${hash}.json`));
+  const path = resolve(
+    out ?? join(dataDir, 'exports', `${data.exportedAt.replace(/[:.]/g, '-')}-${hash}.json`),
+  );
   if (out !== '-') {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await writeFile(path, text, { mode: 0o600 });
@@ -123,7 +131,10 @@ async function erase({ subject, ...options }: Asked, isMeant: boolean, print: Pr
   const { dataDir } = options;
   if (!isMeant) {
     const found = await findSubject(subject, options);
-    print(`${await describeAll(found, dataDir)}\nNothing was changed. To erase it: the same with --yes.`, found);
+    print(
+      `${await describeAll(found, dataDir)}\nNothing was changed. To erase it: the same with --yes.`,
+      found,
+    );
     return;
   }
   using _locks = lockDataFolder(dataDir);
@@ -132,7 +143,11 @@ async function erase({ subject, ...options }: Asked, isMeant: boolean, print: Pr
     embed: embedAsPublished(loadConfig()),
     onStep: (step) => void process.stderr.write(`${step} …\n`),
   });
-  await recordAudit(dataDir, { action: 'privacy.erased', subject: receipt.subject.hash, details: receipt.erased });
+  await recordAudit(dataDir, {
+    action: 'privacy.erased',
+    subject: receipt.subject.hash,
+    details: receipt.erased,
+  });
   print(`${describeReceipt(receipt)}\nReceipt: ${receiptFile}`, { ...receipt, file: receiptFile });
   if (receipt.verified.found > 0) process.exitCode = errorFacts.internal.exitCode;
 }

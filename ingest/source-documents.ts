@@ -167,7 +167,10 @@ export async function* readDocuments(
 }
 
 /** Hashes of whose it is: as the source says, else of the addresses that customers name themselves. */
-function subjectsOf({ people, turns }: ConversationItem, erased: ErasedPeople | undefined): readonly string[] {
+function subjectsOf(
+  { people, turns }: ConversationItem,
+  erased: ErasedPeople | undefined,
+): readonly string[] {
   if (!erased) return [];
   const said = turns.filter(({ role }) => role === 'customer').flatMap(({ text }) => emailsIn(text));
   const addresses = people && people.length > 0 ? people : said;

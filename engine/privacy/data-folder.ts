@@ -38,7 +38,9 @@ export async function unknownNames(dataDir: string): Promise<string[]> {
 
 /** All files below `folder` of the data folder; links are not followed. */
 export async function listFiles(dataDir: string, folder = '.'): Promise<DataFile[]> {
-  const entries = await readdir(join(dataDir, folder), { recursive: true, withFileTypes: true }).catch(() => []);
+  const entries = await readdir(join(dataDir, folder), { recursive: true, withFileTypes: true }).catch(
+    () => [],
+  );
   const files: DataFile[] = [];
   for (const entry of entries) {
     if (!entry.isFile()) continue;
@@ -56,7 +58,11 @@ const pieceBytes = 1 << 20;
 const overlap = 2_048;
 
 /** Whether `test` is true of a text in the file, read as UTF-8 and as both kinds of UTF-16; of its name, too. */
-export async function holds(dataDir: string, { path }: DataFile, test: (text: string) => boolean): Promise<boolean> {
+export async function holds(
+  dataDir: string,
+  { path }: DataFile,
+  test: (text: string) => boolean,
+): Promise<boolean> {
   if (test(path)) return true;
   let rest = Buffer.alloc(0);
   for await (const piece of createReadStream(join(dataDir, path), { highWaterMark: pieceBytes })) {
@@ -76,7 +82,43 @@ function readings(bytes: Buffer): string[] {
   return [utf8, even.toString('utf16le'), odd.toString('utf16le')];
 }
 
-const textEndings = new Set(['.json', '.jsonl', '.csv', '.txt', '.md', '.html', '.xml', '.svg', '.yaml', '.yml', '.log', '.1']);
+/** Whether one of `texts`, in small letters, stands anywhere in the bytes, between whatever else: in files that are no text, words touch. */
+export async function holdsBytes(
+  dataDir: string,
+  { path }: DataFile,
+  texts: readonly string[],
+): Promise<boolean> {
+  let rest = Buffer.alloc(0);
+  const wanted = texts.flatMap((text) =>
+    [Buffer.from(text), Buffer.from(text, 'utf16le')].map((bytes) => bytes.toString('latin1')),
+  );
+  for await (const piece of createReadStream(join(dataDir, path), { highWaterMark: pieceBytes })) {
+    const bytes = Buffer.concat([rest, piece as Buffer]);
+    const low = bytes.toString('latin1').replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+    if (wanted.some((text) => low.includes(text))) return true;
+    rest = bytes.subarray(-overlap);
+  }
+  return false;
+}
+
+export function isText({ path }: DataFile): boolean {
+  return textEndings.has(extname(path));
+}
+
+const textEndings = new Set([
+  '.json',
+  '.jsonl',
+  '.csv',
+  '.txt',
+  '.md',
+  '.html',
+  '.xml',
+  '.svg',
+  '.yaml',
+  '.yml',
+  '.log',
+  '.1',
+]);
 
 export interface TextRule {
   /** Whether an address stands in the text. */
@@ -90,11 +132,11 @@ export type FileOutcome = 'unchanged' | 'lines-removed' | 'covered' | 'removed' 
 
 /** What would become of the file: lines of JSON that hold an address or an id go, other texts are covered, what quotes an id goes whole. */
 export async function judgeFile(dataDir: string, file: DataFile, rule: TextRule): Promise<FileOutcome> {
-  const isText = textEndings.has(extname(file.path));
   if (rule.isIn(file.path)) return 'removed';
-  if (!isText) return (await holds(dataDir, file, rule.isIn)) ? 'left' : 'unchanged';
+  if (!isText(file)) return (await holds(dataDir, file, rule.isIn)) ? 'left' : 'unchanged';
   const text = await readFile(join(dataDir, file.path), 'utf8');
-  if (isJsonLines(file)) return text.split('\n').some((line) => concerns(line, rule)) ? 'lines-removed' : 'unchanged';
+  if (isJsonLines(file))
+    return text.split('\n').some((line) => concerns(line, rule)) ? 'lines-removed' : 'unchanged';
   if (quotesId(text, rule.ids) || (isExport(file) && rule.isIn(text))) return 'removed';
   if (rule.isIn(text)) return 'covered';
   return (await holds(dataDir, file, rule.isIn)) ? 'removed' : 'unchanged';

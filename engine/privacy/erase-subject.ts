@@ -6,8 +6,15 @@ import { basename, join } from 'node:path';
 import type { CallOptions } from '#core/call-options.ts';
 import { syncFolder, writeDurably } from '#core/durable-file.ts';
 import { openSubjectTables } from '#storage/sqlite/sqlite-subject.ts';
-import { cleanFile, holds, listFiles } from './data-folder.ts';
-import { databaseFile, documentRule, type Found, findSubject, hasOwnRule, picturesOf } from './find-subject.ts';
+import { cleanFile, holds, holdsBytes, isText, listFiles } from './data-folder.ts';
+import {
+  databaseFile,
+  documentRule,
+  type Found,
+  findSubject,
+  hasOwnRule,
+  picturesOf,
+} from './find-subject.ts';
 import { addErased, openAddressHashes, privacyFolder } from './privacy-folder.ts';
 import { changeDocuments, type DocumentChange } from './published-documents.ts';
 import type { Subject } from './subject.ts';
@@ -75,13 +82,18 @@ export async function eraseSubject(
     database: () => eraseRows(subject, { dataDir, found, conversations: progress.conversations, signal }),
     async pictures() {
       const pictures = await picturesOf(dataDir, progress.conversations);
-      for (const name of pictures) await rm(join(dataDir, 'pictures', name), { recursive: true, force: true });
+      for (const name of pictures)
+        await rm(join(dataDir, 'pictures', name), { recursive: true, force: true });
       return { pictures: pictures.length };
     },
     async knowledge() {
       const rule = documentRule(subject, dataDir, [...include, ...progress.documents]);
       const { removed, covered, generations } = await changeDocuments({ dataDir, rule, embed, signal });
-      return { transcripts: removed.length, articlesCovered: covered.length, generations: generations.length };
+      return {
+        transcripts: removed.length,
+        articlesCovered: covered.length,
+        generations: generations.length,
+      };
     },
     async caches() {
       return { caches: await removeCaches(dataDir, progress, found.articles.length > 0) };
@@ -110,7 +122,11 @@ export async function eraseSubject(
   const receipt: Receipt = {
     kind: 'answerdesk-erasure-receipt',
     version: 1,
-    subject: { hash: found.subject, algorithm: 'HMAC-SHA-256, 132 bits, key of this data folder', addresses: subject.addresses.length },
+    subject: {
+      hash: found.subject,
+      algorithm: 'HMAC-SHA-256, 132 bits, key of this data folder',
+      addresses: subject.addresses.length,
+    },
     startedAt: progress.startedAt,
     finishedAt: now().toISOString(),
     erased: Object.fromEntries(Object.entries(progress.erased).filter(([, count]) => count > 0)),
@@ -159,10 +175,14 @@ async function removeCaches(
   const folders = await listFiles(dataDir, 'sources');
   const own = folders.filter(({ path }) => {
     const [, folder = ''] = path.split('/');
-    return sources.some((name) => folder.startsWith(`${readableName(name)}-`)) || folder.startsWith('re-embed');
+    return (
+      sources.some((name) => folder.startsWith(`${readableName(name)}-`)) || folder.startsWith('re-embed')
+    );
   });
   for (const { path } of own) await rm(join(dataDir, path), { force: true });
-  const candidates = (await listFiles(dataDir, 'candidates')).filter(({ path }) => !/\/ingest\.(?:lock|pid)$/.test(path));
+  const candidates = (await listFiles(dataDir, 'candidates')).filter(
+    ({ path }) => !/\/ingest\.(?:lock|pid)$/.test(path),
+  );
   for (const { path } of candidates) await rm(join(dataDir, path), { force: true });
   return own.length + candidates.length;
 }
@@ -179,9 +199,20 @@ async function search(subject: Subject, dataDir: string, signal: AbortSignal | u
   for (const file of files) {
     signal?.throwIfAborted();
     bytes += file.bytes;
-    if (await holds(dataDir, file, subject.isIn)) left.push(file.path);
+    const isLeft = isText(file)
+      ? await holds(dataDir, file, subject.isIn)
+      : await holdsBytes(dataDir, file, literals(subject, dataDir, file.path));
+    if (isLeft) left.push(file.path);
   }
   return { files: files.length, bytes, left };
+}
+
+/** Of the database those that stand in no row any more: somebody else's address may hold this one, and is no trace of it. */
+function literals({ addresses }: Subject, dataDir: string, path: string): readonly string[] {
+  const all = addresses.map((address) => address.toLowerCase());
+  if (!path.startsWith('conversations.db')) return all;
+  using tables = openSubjectTables(databaseFile(dataDir));
+  return all.filter((address) => !tables.holds((text) => text.toLowerCase().includes(address)));
 }
 
 function remainsOf({ team, articles, models, unknown }: Found): Receipt['remains'] {
@@ -205,7 +236,10 @@ function remainsOf({ team, articles, models, unknown }: Found): Receipt['remains
           : 'what it was trained on is not in this folder: look whether it held the person, and train it again if it did',
     })),
     ...unknown.map((name) => ({ what: name, why: 'it is not of Answerdesk; its text files were cleaned' })),
-    { what: 'exports of the help desk, articles and other files that are ingested', why: 'they are yours; the next ingestion leaves the person out, but the files still hold them' },
+    {
+      what: 'exports of the help desk, articles and other files that are ingested',
+      why: 'they are yours; the next ingestion leaves the person out, but the files still hold them',
+    },
     { what: 'logs, backups, and data handed on to others', why: 'they lie outside the data folder' },
   ];
 }
@@ -217,19 +251,30 @@ function whyLeft(file: string): string {
 }
 
 function merged(before: Progress | undefined, found: Found, at: string): Progress {
-  const join = (old: readonly string[] | undefined, now: readonly string[]) => [...new Set([...(old ?? []), ...now])];
+  const join = (old: readonly string[] | undefined, now: readonly string[]) => [
+    ...new Set([...(old ?? []), ...now]),
+  ];
   return {
     startedAt: before?.startedAt ?? at,
     conversations: join(before?.conversations, found.conversations),
-    documents: join(before?.documents, found.transcripts.map(({ id }) => id)),
-    sources: join(before?.sources, found.transcripts.map(({ source }) => source)),
+    documents: join(
+      before?.documents,
+      found.transcripts.map(({ id }) => id),
+    ),
+    sources: join(
+      before?.sources,
+      found.transcripts.map(({ source }) => source),
+    ),
     erased: before?.erased ?? {},
     done: stillDone(before?.done ?? [], found),
   };
 }
 
 /** What was done is done again where something has come since. */
-function stillDone(done: readonly EraseStep[], { conversations, mentions, transcripts, articles }: Found): EraseStep[] {
+function stillDone(
+  done: readonly EraseStep[],
+  { conversations, mentions, transcripts, articles }: Found,
+): EraseStep[] {
   const isNew: Partial<Record<EraseStep, boolean>> = {
     database: conversations.length + mentions.length > 0,
     pictures: conversations.length > 0,
@@ -240,7 +285,10 @@ function stillDone(done: readonly EraseStep[], { conversations, mentions, transc
   return done.filter((step) => !isNew[step]);
 }
 
-function added(before: Readonly<Record<string, number>>, more: Readonly<Record<string, number>>): Record<string, number> {
+function added(
+  before: Readonly<Record<string, number>>,
+  more: Readonly<Record<string, number>>,
+): Record<string, number> {
   const sum: Record<string, number> = { ...before };
   for (const [name, count] of Object.entries(more)) sum[name] = (sum[name] ?? 0) + count;
   return sum;

@@ -18,7 +18,9 @@ export function openErasedPeople(dataDir: string): ErasedPeople {
     hashOf,
     isErased: (hash) => erased.has(hash),
     without: (text) =>
-      erased.size === 0 ? text : text.replace(emails, (found) => (erased.has(hashOf(found)) ? '[email]' : found)),
+      erased.size === 0
+        ? text
+        : text.replace(emails, (found) => (erased.has(hashOf(found)) ? '[email]' : found)),
   };
 }
 

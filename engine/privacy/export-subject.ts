@@ -18,7 +18,11 @@ export interface SubjectExport {
   readonly subject: { readonly addresses: readonly string[] };
   readonly conversations: readonly ExportedConversation[];
   /** What others wrote that names an address of the person: to be read before it is handed over, because it may tell of others. */
-  readonly mentions: readonly { readonly where: string; readonly conversationId?: string; readonly texts: Readonly<Record<string, unknown>> }[];
+  readonly mentions: readonly {
+    readonly where: string;
+    readonly conversationId?: string;
+    readonly texts: Readonly<Record<string, unknown>>;
+  }[];
   /** Past conversations that were ingested, as they are kept: without names and addresses. */
   readonly transcripts: readonly Document[];
   readonly articles: readonly { readonly id: string; readonly texts: readonly string[] }[];
@@ -53,12 +57,20 @@ export async function exportSubject(
     signal?.throwIfAborted();
     // An export of before holds what this one holds.
     if (path.startsWith('exports/')) continue;
-    records.push(...recordsOf(path, await readFile(join(dataDir, path), 'utf8'), { subject, ids }));
+    const bytes = await readFile(join(dataDir, path));
+    const own = recordsOf(path, bytes.toString('utf8'), { subject, ids });
+    records.push(...own);
+    // No text, or one of another encoding.
+    if (own.length === 0) files.push({ name: path, base64: bytes.toString('base64') });
   }
   for (const folder of found.pictures)
     for (const { path } of [...(await listFiles(dataDir, join('pictures', folder))), ...pictureFile(folder)])
       files.push({ name: path, base64: (await readFile(join(dataDir, path))).toString('base64') });
-  const { transcripts, articles } = await documentsOf(dataDir, { subject, ids, covered: new Set(found.articles) });
+  const { transcripts, articles } = await documentsOf(dataDir, {
+    subject,
+    ids,
+    covered: new Set(found.articles),
+  });
   return {
     kind: 'answerdesk-personal-data',
     version: 1,
@@ -111,7 +123,10 @@ async function documentsOf(
   return {
     transcripts: documents.filter(({ id }) => ids.has(id)),
     articles: [
-      ...documents.map(({ id, pageContent, metadata: { title } }) => ({ id, texts: lines(`${title}\n${pageContent}`) })),
+      ...documents.map(({ id, pageContent, metadata: { title } }) => ({
+        id,
+        texts: lines(`${title}\n${pageContent}`),
+      })),
       ...cards.map(({ id, questions, answer }) => ({ id, texts: lines([...questions, answer].join('\n')) })),
     ].filter(({ id }) => covered.has(id)),
   };

@@ -27,7 +27,11 @@ export interface Found {
   readonly pictures: readonly string[];
   readonly files: readonly { readonly path: string; readonly outcome: FileOutcome }[];
   /** What has only a name in common: to be looked at, and confirmed with `--include ID`. */
-  readonly names: readonly { readonly where: 'conversation' | 'document'; readonly id: string; readonly names: readonly string[] }[];
+  readonly names: readonly {
+    readonly where: 'conversation' | 'document';
+    readonly id: string;
+    readonly names: readonly string[];
+  }[];
   readonly models: readonly TrainedModel[];
   /** In the data folder, but not of Answerdesk. Their files are looked through all the same. */
   readonly unknown: readonly string[];
@@ -45,7 +49,10 @@ export function databaseFile(dataDir: string): string {
   return join(dataDir, 'conversations.db');
 }
 
-export async function findSubject(subject: Subject, { dataDir, include = [], signal }: FindOptions): Promise<Found> {
+export async function findSubject(
+  subject: Subject,
+  { dataDir, include = [], signal }: FindOptions,
+): Promise<Found> {
   const { own, mentions, team, named } = findRows(subject, dataDir, include);
   const rule = documentRule(subject, dataDir, include);
   const { removed, covered } = await applyRule(dataDir, rule);
@@ -74,7 +81,10 @@ export async function findSubject(subject: Subject, { dataDir, include = [], sig
       ...named.map((id) => ({ where: 'conversation' as const, id, names: subject.names })),
       ...(await namedDocuments(subject, dataDir, ids)),
     ],
-    models: await trainedModels(dataDir, files.map(({ path }) => path)),
+    models: await trainedModels(
+      dataDir,
+      files.map(({ path }) => path),
+    ),
     unknown: await unknownNames(dataDir),
     erasedBefore: subject.addresses.some((address) => erased.has(hashOf(address))),
   };
@@ -90,7 +100,9 @@ function findRows(subject: Subject, dataDir: string, include: readonly string[])
   const named =
     subject.names.length === 0
       ? []
-      : tables.conversationsWith((text) => subject.namesIn(text).length > 0).filter((id) => !all.includes(id));
+      : tables
+          .conversationsWith((text) => subject.namesIn(text).length > 0)
+          .filter((id) => !all.includes(id));
   return { own: all, mentions: others, team, named };
 }
 
@@ -107,7 +119,11 @@ export function documentRule(subject: Subject, dataDir: string, include: readonl
   };
 }
 
-async function namedDocuments(subject: Subject, dataDir: string, except: ReadonlySet<string>): Promise<Found['names'][number][]> {
+async function namedDocuments(
+  subject: Subject,
+  dataDir: string,
+  except: ReadonlySet<string>,
+): Promise<Found['names'][number][]> {
   if (subject.names.length === 0) return [];
   using contents = await openCurrentContents(dataDir);
   return (contents?.documents ?? []).flatMap(({ id, pageContent, metadata: { kind } }) => {
@@ -119,10 +135,14 @@ async function namedDocuments(subject: Subject, dataDir: string, except: Readonl
 /** Named by the conversation that they were sent in. */
 export async function picturesOf(dataDir: string, conversations: readonly string[]): Promise<string[]> {
   const names = await readdir(join(dataDir, 'pictures')).catch(() => []);
-  return names.filter((name) => conversations.some((id) => name === id || name.startsWith(`${id}.`) || name.startsWith(`${id}-`)));
+  return names.filter((name) =>
+    conversations.some((id) => name === id || name.startsWith(`${id}.`) || name.startsWith(`${id}-`)),
+  );
 }
 
 /** Erased by what they are, and not by their text. */
 export function hasOwnRule(path: string): boolean {
-  return /^(?:conversations\.db|index\/|privacy\/|pictures\/|ingest\.(?:lock|pid)|candidates\/|models\/[^/]+\/[^/]+\.onnx)/.test(path);
+  return /^(?:conversations\.db|index\/|privacy\/|pictures\/|ingest\.(?:lock|pid)|candidates\/|models\/[^/]+\/[^/]+\.onnx)/.test(
+    path,
+  );
 }

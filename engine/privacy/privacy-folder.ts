@@ -1,6 +1,14 @@
 // `DATA_DIR/privacy`: the key under which addresses are hashed, who was erased, what is being erased, and receipts. No address stands in it.
 import { createHmac, randomBytes } from 'node:crypto';
-import { appendFileSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { normalAddress } from './subject.ts';
 
@@ -57,7 +65,9 @@ export function readErased(dataDir: string): ReadonlySet<string> {
   return new Set(
     readFileSync(path, 'utf8')
       .split('\n')
-      .flatMap((line) => (line.startsWith('{') && line.endsWith('}') ? [JSON.parse(line).hash as string] : [])),
+      .flatMap((line) =>
+        line.startsWith('{') && line.endsWith('}') ? [JSON.parse(line).hash as string] : [],
+      ),
   );
 }
 
@@ -65,7 +75,8 @@ export function addErased(dataDir: string, hashes: readonly string[], at: string
   const known = readErased(dataDir);
   const lines = hashes.filter((hash) => !known.has(hash)).map((hash) => `${JSON.stringify({ hash, at })}\n`);
   // A line that a full disk has cut must not swallow the next.
-  if (lines.length > 0) appendFileSync(erasedFile(dataDir), `\n${lines.join('')}`, { mode: 0o600, flush: true });
+  if (lines.length > 0)
+    appendFileSync(erasedFile(dataDir), `\n${lines.join('')}`, { mode: 0o600, flush: true });
 }
 
 function erasedFile(dataDir: string): string {

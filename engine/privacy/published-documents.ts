@@ -14,8 +14,8 @@ import {
 } from '#knowledge/generations/generation-folder.ts';
 import {
   cardQuestions,
-  generationFiles,
   type GenerationContents,
+  generationFiles,
   openCurrentContents,
 } from '#knowledge/generations/generation-reader.ts';
 import { publishGeneration } from '#knowledge/generations/generation-writer.ts';
@@ -46,7 +46,10 @@ export interface DocumentsChanged {
 }
 
 /** What the rule says of the generation in use; nothing is changed. */
-export async function applyRule(dataDir: string, rule: DocumentRule): Promise<Omit<DocumentsChanged, 'generations'>> {
+export async function applyRule(
+  dataDir: string,
+  rule: DocumentRule,
+): Promise<Omit<DocumentsChanged, 'generations'>> {
   using contents = await openCurrentContents(dataDir);
   if (!contents) return { removed: [], covered: [] };
   const { documents, cards } = contents;
@@ -87,7 +90,9 @@ async function publishChanged({ dataDir, rule, embed, signal }: DocumentChange):
     await writeCurrentId(dataDir, undefined);
     return undefined;
   }
-  const chunks = rows.map((row) => chunkOf(byId.get(contents.chunks[row]!.documentId)!, placeOf(contents.chunks[row]!, rule)));
+  const chunks = rows.map((row) =>
+    chunkOf(byId.get(contents.chunks[row]!.documentId)!, placeOf(contents.chunks[row]!, rule)),
+  );
   const cards = contents.cards.map((card) => coverCard(card, rule));
   const vectors = await changedVectors(contents, { rows, chunks, cards, embed });
   const { modelId, dimensions, sources } = contents.info;
@@ -109,7 +114,10 @@ interface Changed {
 /** Vectors as they were, but for texts that have changed: a vector tells something of its text. */
 async function changedVectors(contents: GenerationContents, { rows, chunks, cards, embed }: Changed) {
   const texts = [...chunks.map(chunkContext), ...cardQuestions(cards)];
-  const before = [...rows.map((row) => chunkContext(contents.chunks[row]!)), ...cardQuestions(contents.cards)];
+  const before = [
+    ...rows.map((row) => chunkContext(contents.chunks[row]!)),
+    ...cardQuestions(contents.cards),
+  ];
   const others = texts.flatMap((text, index) => (text === before[index] ? [] : [index]));
   const anew = others.length > 0 && embed ? await embed(others.map((index) => texts[index]!)) : [];
   const fresh = new Map(others.map((index, at) => [index, anew[at]]));
@@ -133,7 +141,11 @@ function coverDocument(document: Document, rule: DocumentRule): Document {
   return {
     ...document,
     pageContent: cover(pageContent, rule),
-    metadata: { ...metadata, title: cover(title, rule), ...(url === undefined ? {} : { url: cover(url, rule) }) },
+    metadata: {
+      ...metadata,
+      title: cover(title, rule),
+      ...(url === undefined ? {} : { url: cover(url, rule) }),
+    },
   };
 }
 
@@ -162,7 +174,9 @@ function isCoveredIn(one: Document | AnswerCard, rule: DocumentRule): boolean {
 async function isClean(folder: string, rule: DocumentRule): Promise<boolean> {
   try {
     const documents = parseDocuments(await readFile(join(folder, generationFiles.documents)));
-    const cards = parseCards(await readFile(join(folder, generationFiles.cards)).catch(() => Buffer.alloc(0)));
+    const cards = parseCards(
+      await readFile(join(folder, generationFiles.cards)).catch(() => Buffer.alloc(0)),
+    );
     return documents.every(rule.keeps) && ![...documents, ...cards].some((one) => isCoveredIn(one, rule));
   } catch {
     return false;

@@ -122,5 +122,5 @@ function anyCase(text: string): string {
 }
 
 function escaped(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&').replace(/-/g, String.raw`\-`);
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }

@@ -25,7 +25,12 @@ export async function trainedModels(dataDir: string, files: readonly string[]): 
   }
   const models: TrainedModel[] = [];
   for (const { path, bytes } of await listFiles(dataDir)) {
-    if (!/\.json$/.test(path) || bytes > largestModelBytes || /^(?:index|sources|evals|exports|privacy)\//.test(path)) continue;
+    if (
+      !/\.json$/.test(path) ||
+      bytes > largestModelBytes ||
+      /^(?:index|sources|evals|exports|privacy)\//.test(path)
+    )
+      continue;
     const model = await readModel(join(dataDir, path));
     if (!model) continue;
     const named = JSON.stringify(model.training).match(hashPattern) ?? [];

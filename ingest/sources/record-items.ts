@@ -56,11 +56,17 @@ export function createRecordReader(fields: Fields): RecordReader {
     }
     let conversation = conversations.get(conversationId);
     if (!conversation) {
-      conversation = { origin, turns: [], language: asText(fields.get(record, 'language')), people: new Set() };
+      conversation = {
+        origin,
+        turns: [],
+        language: asText(fields.get(record, 'language')),
+        people: new Set(),
+      };
       conversations.set(conversationId, conversation);
     }
     conversation.turns.push(turn);
-    if (turn.turn.role === 'customer') for (const address of peopleIn(record)) conversation.people.add(address);
+    if (turn.turn.role === 'customer')
+      for (const address of peopleIn(record)) conversation.people.add(address);
   }
 
   /** Undefined: of no desk. */
@@ -110,7 +116,13 @@ export function createRecordReader(fields: Fields): RecordReader {
       for (const { record, origin } of later.splice(0))
         for (const item of readDesk(record, origin, true) ?? []) yield withPeople(item, peopleIn(record));
       for (const [id, { origin, turns, language, people }] of conversations) {
-        const item = { type: 'conversation', id, origin, turns: timed(turns), ...(language ? { language } : {}) } as const;
+        const item = {
+          type: 'conversation',
+          id,
+          origin,
+          turns: timed(turns),
+          ...(language ? { language } : {}),
+        } as const;
         yield withPeople(item, [...people]);
       }
       conversations.clear();

@@ -35,6 +35,8 @@ export interface SubjectTables extends Disposable {
   find(test: AddressTest): FoundRows;
   /** Ids of conversations for which `test` of any text in them is true. */
   conversationsWith(test: (text: string) => boolean): string[];
+  /** Whether `test` is true of any text in the database. */
+  holds(test: (text: string) => boolean): boolean;
   /** All rows of the conversation, by table, without secrets. */
   rowsOf(conversationId: string): Record<string, Record<string, unknown>[]>;
   cellsOf(row: FoundRow): Record<string, unknown>;
@@ -67,7 +69,8 @@ export function openSubjectTables(path: string): SubjectTables {
   const database = new DatabaseSync(path, { timeout: writeWaitMs, enableForeignKeyConstraints: true });
   database.exec('PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY');
   const tables = readTables(database);
-  const all = ({ name }: Table) => database.prepare(`SELECT * FROM ${quoted(name)}`).iterate() as Iterable<Row>;
+  const all = ({ name }: Table) =>
+    database.prepare(`SELECT * FROM ${quoted(name)}`).iterate() as Iterable<Row>;
   const textsOf = ({ columns }: Table, row: Row) =>
     columns.flatMap((column) => {
       const value = row[column];
@@ -97,7 +100,8 @@ export function openSubjectTables(path: string): SubjectTables {
           const texts = textsOf(table, row);
           const conversationId = conversationOf(table, row);
           const contact = contactIn(texts);
-          if (conversationId && contact) contacts.set(conversationId, [...(contacts.get(conversationId) ?? []), contact]);
+          if (conversationId && contact)
+            contacts.set(conversationId, [...(contacts.get(conversationId) ?? []), contact]);
           const found = texts.filter(([, text]) => test.isIn(text));
           if (found.length === 0) continue;
           const hit: FoundRow = {
@@ -113,8 +117,7 @@ export function openSubjectTables(path: string): SubjectTables {
           }
           mentions.push(hit);
           if (!conversationId) continue;
-          if (hit.isIdentity || (contact !== undefined && test.is(contact)))
-            own.add(conversationId);
+          if (hit.isIdentity || (contact !== undefined && test.is(contact))) own.add(conversationId);
           if (found.some(([, text]) => isByCustomer(text))) said.add(conversationId);
         }
       }
@@ -138,6 +141,11 @@ export function openSubjectTables(path: string): SubjectTables {
       return [...found];
     },
 
+    holds: (test) =>
+      tables.some((table) =>
+        someRow(all(table), (row) => textsOf(table, row).some(([, text]) => test(text))),
+      ),
+
     rowsOf(conversationId) {
       return Object.fromEntries(
         tables.flatMap((table) => {
@@ -152,7 +160,9 @@ export function openSubjectTables(path: string): SubjectTables {
 
     cellsOf({ table, rowKey, columns }) {
       const { where, values } = whereOf(rowKey);
-      const row = database.prepare(`SELECT * FROM ${quoted(table)} WHERE ${where}`).get(...values) as Row | undefined;
+      const row = database.prepare(`SELECT * FROM ${quoted(table)} WHERE ${where}`).get(...values) as
+        | Row
+        | undefined;
       return row ? readable(Object.fromEntries(columns.map((column) => [column, row[column]!]))) : {};
     },
 
@@ -164,7 +174,9 @@ export function openSubjectTables(path: string): SubjectTables {
           .filter(({ conversation }) => conversation)
           .sort((a, b) => Number(a.name === 'conversations') - Number(b.name === 'conversations'));
         for (const { name, conversation } of ordered) {
-          const statement = database.prepare(`DELETE FROM ${quoted(name)} WHERE ${quoted(conversation!)} = ?`);
+          const statement = database.prepare(
+            `DELETE FROM ${quoted(name)} WHERE ${quoted(conversation!)} = ?`,
+          );
           for (const id of ids) {
             const changes = Number(statement.run(id).changes);
             if (changes > 0) counts[name] = (counts[name] ?? 0) + changes;
@@ -181,7 +193,9 @@ export function openSubjectTables(path: string): SubjectTables {
             database.prepare(`DELETE FROM ${quoted(table)} WHERE ${where}`).run(...values);
             continue;
           }
-          const row = database.prepare(`SELECT * FROM ${quoted(table)} WHERE ${where}`).get(...values) as Row | undefined;
+          const row = database.prepare(`SELECT * FROM ${quoted(table)} WHERE ${where}`).get(...values) as
+            | Row
+            | undefined;
           if (!row) continue;
           const changed = columns.map((column) => [column, test.covered(String(row[column]))] as const);
           const set = changed.map(([column]) => `${quoted(column)} = ?`).join(', ');
@@ -213,6 +227,11 @@ export function openSubjectTables(path: string): SubjectTables {
   };
 }
 
+function someRow(rows: Iterable<Row>, test: (row: Row) => boolean): boolean {
+  for (const row of rows) if (test(row)) return true;
+  return false;
+}
+
 /** `VACUUM` leaves nothing of deleted rows, and an emptied log nothing of pages as they were. */
 function isRewritten(database: DatabaseSync): boolean {
   try {
@@ -227,7 +246,9 @@ function isRewritten(database: DatabaseSync): boolean {
 
 function readTables(database: DatabaseSync): Table[] {
   const names = database
-    .prepare("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%'")
+    .prepare(
+      "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%'",
+    )
     .all() as { name: string }[];
   return names.map(({ name }) => {
     const columns = database.prepare('SELECT name, pk FROM pragma_table_info(?) ORDER BY cid').all(name) as {
