@@ -32,6 +32,7 @@ const entries: Readonly<Record<string, Entry>> = {
   intents: { summary: 'train and test a classifier on labels', load: () => import('./intents.ts') },
   models: { summary: 'add, compare and change embedding models', load: () => import('./models.ts') },
   privacy: { summary: 'find, export or erase what is kept of a person', load: () => import('./privacy.ts') },
+  retention: { summary: 'remove what is older than it may be kept', load: () => import('./retention.ts') },
   audit: { summary: 'who did what, and whether the log of it is whole', load: () => import('./audit.ts') },
 };
 

@@ -104,8 +104,9 @@ export async function* readDocuments(
     if (item.type === 'kept') {
       const document = options.published?.get(publishedId(item.id, options));
       if (document && isNewId(document.id, item.origin)) {
-        const { kind, subjects = [] } = document.metadata;
+        const { kind, subjects = [], updated } = document.metadata;
         if (subjects.some((hash) => options.erased?.isErased(hash))) counts.erased += 1;
+        else if (kind === 'transcript' && isExpired(updated, options)) counts.expired += 1;
         else if (kind === 'transcript') keptTranscripts.push(document);
         else if (isNewContent(document)) yield { document: count(document), kept: true };
       } else if (!document && !item.mayBeLeftOut)
@@ -121,6 +122,7 @@ export async function* readDocuments(
     if (item.type === 'conversation') {
       const subjects = subjectsOf(item, options.erased);
       if (subjects.some((hash) => options.erased?.isErased(hash))) counts.erased += 1;
+      else if (isExpired(endOf(item), options)) counts.expired += 1;
       else pending.push({ item, id, subjects });
       continue;
     }
@@ -175,6 +177,16 @@ function subjectsOf(
   const said = turns.filter(({ role }) => role === 'customer').flatMap(({ text }) => emailsIn(text));
   const addresses = people && people.length > 0 ? people : said;
   return [...new Set(addresses.map(erased.hashOf))];
+}
+
+/** As `transcriptToDocument` dates it. */
+function endOf({ turns }: ConversationItem): string | undefined {
+  const time = turns.findLast((turn) => turn.time !== undefined)?.time;
+  return time === undefined ? undefined : new Date(time).toISOString();
+}
+
+function isExpired(ended: string | undefined, { transcriptsSince }: SourceOptions): boolean {
+  return ended !== undefined && transcriptsSince !== undefined && ended < transcriptsSince;
 }
 
 function withoutErased(item: ArticleItem, erased: ErasedPeople | undefined): ArticleItem {

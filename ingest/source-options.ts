@@ -30,6 +30,8 @@ export interface SourceOptions {
   readonly memory?: SourceMemory | undefined;
   /** Whose records are left out, and how addresses are hashed; absent: nobody's, and none are kept. */
   readonly erased?: ErasedPeople | undefined;
+  /** ISO 8601. Conversations that ended before are left out: they may not be kept any more. */
+  readonly transcriptsSince?: string | undefined;
   readonly onProblem: (problem: ProblemItem) => void;
   /** Answer cards are no documents. Without this they are read and left out. */
   readonly onCard?: (card: ReadCard) => void;
@@ -51,6 +53,8 @@ export interface SourceCounts {
   withInternalFacts: number;
   /** Conversations left out: of people who were erased. */
   erased: number;
+  /** Conversations left out: they ended longer ago than they may be kept. */
+  expired: number;
   /** Documents left out: the same text again. */
   duplicates: number;
   /** Transcripts left out: almost the same again. */
@@ -70,6 +74,7 @@ export function newSourceCounts(): SourceCounts {
     unknownVisibility: {},
     quarantined: 0,
     erased: 0,
+    expired: 0,
     duplicates: 0,
     nearDuplicates: 0,
     withoutResolution: 0,

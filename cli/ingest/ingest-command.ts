@@ -98,7 +98,12 @@ export async function embedAgain(
   );
 }
 
-type ModelInUse = Pick<RunSourceOptions, 'openEmbedder' | 'openEntityFinder' | 'onProgress' | 'onNote'> & {
+const dayMs = 86_400_000;
+
+type ModelInUse = Pick<
+  RunSourceOptions,
+  'openEmbedder' | 'openEntityFinder' | 'onProgress' | 'onNote' | 'transcriptsSince'
+> & {
   /** To be called after each job: notes what was published, and what made it, so that this is known without opening a model. */
   readonly stamp: (summary: JobSummary) => Promise<void>;
 };
@@ -116,6 +121,7 @@ export async function withEmbedder<Result>(
     refuseOtherModel(inUse, chosen.expectedId ?? (await configuredModelId(chosen)));
   const display = createProgressDisplay();
   const { model, threads } = config.personalData;
+  const { transcripts: days } = config.retention;
   let embedder: Promise<Embedder> | undefined;
   let finder: Promise<EntityFinder> | undefined;
   try {
@@ -130,6 +136,7 @@ export async function withEmbedder<Result>(
           return finder;
         },
       }),
+      ...(days === undefined ? {} : { transcriptsSince: new Date(Date.now() - days * dayMs).toISOString() }),
       onProgress: display.update,
       onNote(line) {
         display.end();

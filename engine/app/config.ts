@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '#core/errors.ts';
 import { packagePath } from '#core/package-root.ts';
+import { parseRetention } from '#core/retention.ts';
 
 const wholeNumber = ([min, max]: readonly [number, number], what = 'a whole number') =>
   z
@@ -91,6 +92,16 @@ const schema = z.object({
   ANSWERDESK_HANDOFF_WEBHOOK_SECRET: z.string().min(24).optional(),
   ANSWERDESK_HANDOFF_SLACK_URL: httpUrl.optional(),
 
+  ANSWERDESK_RETENTION: z
+    .string()
+    .default('')
+    .transform((text, context) => {
+      const days = parseRetention(text);
+      if (typeof days !== 'string') return days;
+      context.addIssue({ code: 'custom', message: days });
+      return z.NEVER;
+    }),
+
   ANSWERDESK_ERROR_BUDGET: z.coerce.number().gt(0).lt(1).optional(),
 
   ANSWERDESK_QUALITY_SAMPLE: z.coerce.number().min(0).max(1).default(0.05),
@@ -155,6 +166,8 @@ function shape(env: z.infer<typeof schema>) {
       /** A customer whom a person left without a reply for this long is in the queue again. */
       forgottenAfterMs: env.ANSWERDESK_FORGOTTEN_AFTER_MINUTES * 60_000,
     },
+    /** Days after which each kind of data is removed. */
+    retention: env.ANSWERDESK_RETENTION,
     /** How the team learns that a customer waits, and a customer who has left that a person replied. */
     notices: {
       smtpUrl: env.ANSWERDESK_SMTP_URL,

@@ -88,11 +88,12 @@ export async function eraseSubject(
     },
     async knowledge() {
       const rule = documentRule(subject, dataDir, [...include, ...progress.documents]);
-      const { removed, covered, generations } = await changeDocuments({ dataDir, rule, embed, signal });
+      const changed = await changeDocuments({ dataDir, rule, embed, signal });
       return {
-        transcripts: removed.length,
-        articlesCovered: covered.length,
-        generations: generations.length,
+        transcripts: changed.removed.length,
+        articlesCovered: changed.covered.length,
+        generations: changed.generations.length,
+        staleVectors: changed.staleVectors,
       };
     },
     async caches() {
@@ -119,6 +120,7 @@ export async function eraseSubject(
   }
 
   const { left, ...verified } = await search(subject, dataDir, signal);
+  const { staleVectors = 0, ...erased } = progress.erased;
   const receipt: Receipt = {
     kind: 'answerdesk-erasure-receipt',
     version: 1,
@@ -129,8 +131,12 @@ export async function eraseSubject(
     },
     startedAt: progress.startedAt,
     finishedAt: now().toISOString(),
-    erased: Object.fromEntries(Object.entries(progress.erased).filter(([, count]) => count > 0)),
-    remains: [...remainsOf(found), ...left.map((file) => ({ what: file, why: whyLeft(file) }))],
+    erased: Object.fromEntries(Object.entries(erased).filter(([, count]) => count > 0)),
+    remains: [
+      ...remainsOf(found),
+      ...vectorsLeft(staleVectors),
+      ...left.map((file) => ({ what: file, why: whyLeft(file) })),
+    ],
     verified: { ...verified, found: left.length },
   };
   const folder = join(privacyFolder(dataDir), 'receipts');
@@ -213,6 +219,16 @@ function literals({ addresses }: Subject, dataDir: string, path: string): readon
   if (!path.startsWith('conversations.db')) return all;
   using tables = openSubjectTables(databaseFile(dataDir));
   return all.filter((address) => !tables.holds((text) => text.toLowerCase().includes(address)));
+}
+
+function vectorsLeft(stale: number): Receipt['remains'] {
+  if (stale === 0) return [];
+  return [
+    {
+      what: `the vectors of ${stale} passages of articles or cards`,
+      why: 'they are those of the text with the address, because the model that made them could not be asked: change the article and ingest it again',
+    },
+  ];
 }
 
 function remainsOf({ team, articles, models, unknown }: Found): Receipt['remains'] {

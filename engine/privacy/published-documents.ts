@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { AnswerCard } from '#core/answer-card.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import { type Chunk, chunkContext, chunkOf, type Document } from '#core/document.ts';
+import { isAbortError } from '#core/errors.ts';
 import { termsBySource } from '#core/source-terms.ts';
 import { parseCards, parseDocuments } from '#knowledge/generations/chunk-records.ts';
 import {
@@ -43,13 +44,15 @@ export interface DocumentsChanged {
   readonly generation?: string;
   /** Generations that are gone. */
   readonly generations: readonly string[];
+  /** Passages and questions whose vectors are still those of the text before, because the model could not be asked. */
+  readonly staleVectors: number;
 }
 
 /** What the rule says of the generation in use; nothing is changed. */
 export async function applyRule(
   dataDir: string,
   rule: DocumentRule,
-): Promise<Omit<DocumentsChanged, 'generations'>> {
+): Promise<Pick<DocumentsChanged, 'removed' | 'covered'>> {
   using contents = await openCurrentContents(dataDir);
   if (!contents) return { removed: [], covered: [] };
   const { documents, cards } = contents;
@@ -65,8 +68,7 @@ export async function applyRule(
 export async function changeDocuments(change: DocumentChange): Promise<DocumentsChanged> {
   const { dataDir, rule, signal } = change;
   const { removed, covered } = await applyRule(dataDir, rule);
-  let generation: string | undefined;
-  if (removed.length + covered.length > 0) generation = await publishChanged(change);
+  const published = removed.length + covered.length > 0 ? await publishChanged(change) : undefined;
   const generations: string[] = [];
   const current = await readCurrentId(dataDir);
   for (const id of await listGenerations(dataDir)) {
@@ -76,11 +78,17 @@ export async function changeDocuments(change: DocumentChange): Promise<Documents
     await rm(folder, { recursive: true, force: true });
     generations.push(id);
   }
-  return { removed, covered, generations, ...(generation === undefined ? {} : { generation }) };
+  const { generation, staleVectors = 0 } = published ?? {};
+  return { removed, covered, generations, staleVectors, ...(generation === undefined ? {} : { generation }) };
 }
 
-/** Returns the id of the generation that is in use then; undefined if nothing is left to publish. */
-async function publishChanged({ dataDir, rule, embed, signal }: DocumentChange): Promise<string | undefined> {
+/** Undefined if nothing is left to publish. */
+async function publishChanged({
+  dataDir,
+  rule,
+  embed,
+  signal,
+}: DocumentChange): Promise<{ readonly generation: string; readonly staleVectors: number } | undefined> {
   using contents = (await openCurrentContents(dataDir))!;
   const documents = contents.documents.filter(rule.keeps).map((document) => coverDocument(document, rule));
   const byId = new Map(documents.map((document) => [document.id, document]));
@@ -94,13 +102,13 @@ async function publishChanged({ dataDir, rule, embed, signal }: DocumentChange):
     chunkOf(byId.get(contents.chunks[row]!.documentId)!, placeOf(contents.chunks[row]!, rule)),
   );
   const cards = contents.cards.map((card) => coverCard(card, rule));
-  const vectors = await changedVectors(contents, { rows, chunks, cards, embed });
+  const { stale, ...vectors } = await changedVectors(contents, { rows, chunks, cards, embed });
   const { modelId, dimensions, sources } = contents.info;
   const { id } = await publishGeneration(
     { dataDir, documents, chunks, cards, ...vectors, terms: termsBySource(sources), modelId, dimensions },
     { signal },
   );
-  return id;
+  return { generation: id, staleVectors: stale };
 }
 
 interface Changed {
@@ -119,15 +127,33 @@ async function changedVectors(contents: GenerationContents, { rows, chunks, card
     ...cardQuestions(contents.cards),
   ];
   const others = texts.flatMap((text, index) => (text === before[index] ? [] : [index]));
-  const anew = others.length > 0 && embed ? await embed(others.map((index) => texts[index]!)) : [];
+  const anew = await embedded(
+    others.map((index) => texts[index]!),
+    embed,
+  );
   const fresh = new Map(others.map((index, at) => [index, anew[at]]));
   const vectorAt = (index: number) =>
     fresh.get(index) ??
     (index < rows.length ? contents.vectorAt(rows[index]!) : contents.cardVectorAt(index - rows.length));
   return {
+    stale: others.length - anew.length,
     vectors: Iterator.from(rows.keys()).map(vectorAt),
     cardVectors: Iterator.from(texts.slice(rows.length).keys()).map((index) => vectorAt(rows.length + index)),
   };
+}
+
+/** None where the model cannot be asked: what has to go must not wait for it. */
+async function embedded(
+  texts: readonly string[],
+  embed: DocumentChange['embed'],
+): Promise<readonly Float32Array[]> {
+  if (texts.length === 0 || !embed) return [];
+  try {
+    return await embed(texts);
+  } catch (error) {
+    if (isAbortError(error)) throw error;
+    return [];
+  }
 }
 
 function placeOf({ id, ordinal, headingPath, start, end, blocks }: Chunk, rule: DocumentRule) {
