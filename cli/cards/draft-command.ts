@@ -17,6 +17,7 @@ import { shippedReader } from '#learning/dialogue-acts/shipped-reader.ts';
 import { openChatModel } from '#models/chat/open-chat-model.ts';
 import { createDefaultRedactor } from '#redact/redaction-profile.ts';
 import { openSqliteConversationStore } from '#storage/sqlite/sqlite-conversation-store.ts';
+import { lockTraining } from '../privacy/lock-data-folder.ts';
 import { openPublished } from './open-published.ts';
 
 export type DraftFrom = 'conversations' | 'gaps' | 'articles';
@@ -39,6 +40,7 @@ export async function draftCards(
   { signal }: CallOptions,
 ): Promise<void> {
   const config = loadConfig();
+  using _lock = lockTraining(config.dataDir);
   const drafts: CardDraft[] = [];
   for await (const draft of draftsFrom(from, config, { atLeast, signal })) {
     drafts.push(draft);

@@ -311,7 +311,10 @@ function take(database: DatabaseSync, step: Step, version: number): void {
   try {
     // Another process opens the same file, and was first.
     const { user_version: done } = database.prepare('PRAGMA user_version').get() as { user_version: number };
-    if (done >= version) return database.exec('ROLLBACK');
+    if (done >= version) {
+      database.exec('ROLLBACK');
+      return;
+    }
     if (typeof step === 'string') database.exec(step);
     else step(database);
     database.exec(`PRAGMA user_version = ${version}; COMMIT`);
