@@ -18,7 +18,7 @@ const dataDir = () => join(folder.path, 'var');
 const openEmbedder = async () => createHashingEmbedder();
 
 async function ingest(name: string, yaml: string) {
-  await folder.write(`${name}/a.md`, `An article of ${name}.`);
+  await folder.write(`${name}/${name}.md`, `An article of ${name}.`);
   const settingsFile = await folder.write(`${name}/answerdesk.source.yaml`, yaml);
   const path = join(settingsFile, '..');
   const { name: _name, ...settings } = await readSourceSettings(path);

@@ -1,6 +1,6 @@
 // What commands note in the audit log of the data folder.
 import { join } from 'node:path';
-import type { AuditEntry } from '#core/access.ts';
+import type { AuditEntry } from '#core/audit-chain.ts';
 import { briefly } from '#core/errors.ts';
 import { defaultTenant } from '#core/tenant.ts';
 import { openSqliteConversationStore } from '#storage/sqlite/sqlite-conversation-store.ts';

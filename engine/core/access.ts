@@ -1,5 +1,5 @@
 // Who of the team may do what: one total table. `authorize` stands in every route; there is no other place that decides.
-import type { ChainedEntry, ChainFinding, ChainHead } from './audit-chain.ts';
+import type { AuditEntry, ChainedEntry, ChainFinding, ChainHead } from './audit-chain.ts';
 import { AppError } from './errors.ts';
 import type { Person } from './handling.ts';
 import type { TenantId } from './tenant.ts';
@@ -99,18 +99,6 @@ export interface ApiKey {
 export interface PasswordLink {
   readonly userId: string;
   readonly expiresAt: string;
-}
-
-export interface AuditEntry {
-  readonly at: string;
-  /** User id, `key:ID`, or `system`. */
-  readonly actor: string;
-  /** Such as `user.role-changed`. */
-  readonly action: string;
-  /** Id of what it was done to. */
-  readonly subject?: string;
-  /** Facts without personal data, such as `{ "role": "agent" }`. */
-  readonly details?: Readonly<Record<string, string>>;
 }
 
 /** Tokens are never kept, only their SHA-256. */

@@ -1,10 +1,21 @@
 // The audit log as a hash chain: each entry holds the SHA-256 of itself and of the one before, so that a changed, removed or inserted
 // entry is found. Only the newest entries can be cut off unseen; who keeps the head elsewhere sees that, too.
 import { createHash } from 'node:crypto';
-import type { AuditEntry } from './access.ts';
 
 /** What stands in place of the hash before the first entry. */
 export const firstHash = '0'.repeat(64);
+
+export interface AuditEntry {
+  readonly at: string;
+  /** User id, `key:ID`, or `system`. */
+  readonly actor: string;
+  /** Such as `user.role-changed`. */
+  readonly action: string;
+  /** Id of what it was done to. */
+  readonly subject?: string;
+  /** Facts without personal data, such as `{ "role": "agent" }`. */
+  readonly details?: Readonly<Record<string, string>>;
+}
 
 /** An entry as it is stored. */
 export interface ChainedEntry extends AuditEntry {

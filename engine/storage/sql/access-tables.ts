@@ -1,7 +1,7 @@
 // The tables of users, sessions and keys as the queries see them.
 import type { Generated, Selectable } from 'kysely';
-import type { ApiKey, AuditEntry, Permission, Role, Session, User } from '#core/access.ts';
-import type { ChainedEntry } from '#core/audit-chain.ts';
+import type { ApiKey, Permission, Role, Session, User } from '#core/access.ts';
+import type { AuditEntry, ChainedEntry } from '#core/audit-chain.ts';
 import type { TenantId } from '#core/tenant.ts';
 
 interface UsersTable {

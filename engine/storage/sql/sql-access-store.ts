@@ -1,7 +1,7 @@
 // The queries of an AccessStore, the same for every SQL database.
 import type { Kysely, Transaction } from 'kysely';
-import type { AccessStore, AuditEntry } from '#core/access.ts';
-import { chainHash, firstHash, prunedAction, verifyChain } from '#core/audit-chain.ts';
+import type { AccessStore } from '#core/access.ts';
+import { type AuditEntry, chainHash, firstHash, prunedAction, verifyChain } from '#core/audit-chain.ts';
 import { AppError } from '#core/errors.ts';
 import type { TenantId } from '#core/tenant.ts';
 import {
