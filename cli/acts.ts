@@ -1,6 +1,7 @@
 // answerdesk acts: fits the classifier that tells what a message does, and measures it. It only takes the arguments apart.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { loadConfig } from '#app/config.ts';
 import { AppError } from '#core/errors.ts';
 import { packagePath } from '#core/package-root.ts';
 import { actTable, measureActs } from '#learning/dialogue-acts/measure-acts.ts';
@@ -9,6 +10,7 @@ import { trainActs } from '#learning/dialogue-acts/train-acts.ts';
 import { createActClassifier, readActModel, writeActModel } from '#models/dialogue-acts/act-model.ts';
 import { shippedActModel } from '#models/dialogue-acts/open-act-classifier.ts';
 import { defineCommand, showProgress } from './command.ts';
+import { lockTrainingOn } from './privacy/lock-data-folder.ts';
 
 const help = `Learns what a customer's message does: asks, greets, thanks, wants a person, is angry, …
 
@@ -41,6 +43,7 @@ export const command = defineCommand({
     const [command, path, ...rest] = positionals;
     if (rest.length > 0) throw new AppError('bad-request', `One path is enough.\n\n${help}`);
     if (command === 'train') {
+      using _lock = lockTrainingOn(loadConfig().dataDir, [path ?? '', values.out]);
       const phrases = await readPhrases(path ?? packagePath('data/dialogue-acts'));
       const { model, heldOut } = await trainActs(phrases, { signal, progress: showProgress });
       await mkdir(dirname(values.out), { recursive: true });

@@ -34,6 +34,9 @@ const entries: Readonly<Record<string, Entry>> = {
   labels: { summary: 'label conversations, by rules and by people', load: () => import('./labels.ts') },
   data: { summary: 'report on the data: gaps, contradictions, bias', load: () => import('./data.ts') },
   models: { summary: 'add, compare and change embedding models', load: () => import('./models.ts') },
+  privacy: { summary: 'find, export or erase what is kept of a person', load: () => import('./privacy.ts') },
+  retention: { summary: 'remove what is older than it may be kept', load: () => import('./retention.ts') },
+  audit: { summary: 'who did what, and whether the log of it is whole', load: () => import('./audit.ts') },
 };
 
 const help = `Answerdesk: a self-hosted chatbot that answers customers from what a support team already knows.

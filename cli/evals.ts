@@ -19,6 +19,7 @@ import { runAnswerSets } from '#help-centres/run-answer-sets.ts';
 import { openEmbedder } from '#models/embedder/open-embedder.ts';
 import { defineCommand, wholeNumber } from './command.ts';
 import { judge } from './evals/judge-command.ts';
+import { lockTraining } from './privacy/lock-data-folder.ts';
 
 const help = `Measures how good the answers are, and writes a report.
 
@@ -108,6 +109,7 @@ export const command = defineCommand({
     if (command === 'draft') {
       const count = wholeNumber(values.count, '--count');
       const out = values.out ?? join(runsDir, 'drafts', `${values.source ?? 'all'}.jsonl`);
+      using _lock = lockTraining(dataDir ?? loadConfig().dataDir);
       const drafted = await draftCases({ source: values.source, dataDir, out, count, signal });
       process.stderr.write(
         `${drafted} case(s) proposed in ${out}. Read each one: correct it, and set "accept" to true or false. Then: answerdesk evals --cases ${out}\n`,

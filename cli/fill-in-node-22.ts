@@ -1,7 +1,8 @@
 // What Node 24 has and Node 22 lacks. tsconfig.json knows only the library of Node 22, so nothing else creeps in.
-import { AsyncDisposableStack } from '@whatwg-node/disposablestack';
+import { AsyncDisposableStack, DisposableStack } from '@whatwg-node/disposablestack';
 
 globalThis.AsyncDisposableStack ??= AsyncDisposableStack;
+globalThis.DisposableStack ??= DisposableStack;
 
 // What we need of SQLite works there, too: a warning at every start would tell the operator nothing.
 const [print] = process.listeners('warning');

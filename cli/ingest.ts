@@ -2,6 +2,7 @@
 
 import { loadConfig } from '#app/config.ts';
 import { isAbortError } from '#core/errors.ts';
+import { recordAudit } from './audit/record.ts';
 import { type Arguments, parseCommandLine, usage } from './ingest/arguments.ts';
 
 // What reads documents and models is imported when it is needed: `--if-empty` runs at every start of the server.
@@ -46,11 +47,17 @@ async function run(argv: readonly string[], signal: AbortSignal): Promise<void> 
     case 'rollback': {
       const { describeRollback, rollBack } = await import('#ingest/publish/roll-back.ts');
       const generation = await rollBack(config, { to: args.to });
+      await recordAudit(config.dataDir, { action: 'knowledge.rolled-back', subject: generation.id });
       return say(describeRollback(generation), { generation });
     }
     case 'remove': {
       const { removeSource } = await import('#ingest/job.ts');
       const generation = await removeSource({ dataDir: config.dataDir, name: args.source!, signal });
+      await recordAudit(config.dataDir, {
+        action: 'knowledge.source-removed',
+        subject: generation.id,
+        details: { source: args.source! },
+      });
       return say(`"${args.source}" is out; ${generation.id} is in use: ${generation.documents} documents.`, {
         generation,
       });

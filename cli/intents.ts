@@ -7,6 +7,7 @@ import { defineCommand } from './command.ts';
 import { evalCommand } from './intents/eval-command.ts';
 import { predictCommand } from './intents/predict-command.ts';
 import { trainCommand } from './intents/train-command.ts';
+import { lockTrainingOn } from './privacy/lock-data-folder.ts';
 
 const help = `Learns from your own labels what customers want.
 
@@ -71,6 +72,7 @@ export const command = defineCommand({
         throw new AppError('bad-request', '--min-examples must be a whole number from 2.');
       if (!/^[a-z0-9][a-z0-9._-]{0,63}$/i.test(values.name))
         throw new AppError('bad-request', '--name takes letters, digits, dots and dashes.');
+      using _lock = lockTrainingOn(loadConfig().dataDir, [labels, values.out]);
       await trainCommand(
         {
           labels,

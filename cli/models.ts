@@ -6,6 +6,7 @@ import { AppError } from '#core/errors.ts';
 import { packagePath } from '#core/package-root.ts';
 import { lockJob } from '#ingest/job-lock.ts';
 import type { UseTools } from '#learning/promotion/use-model.ts';
+import { recordAudit } from './audit/record.ts';
 import { defineCommand } from './command.ts';
 
 // What runs suites and models is imported when it is needed: a rollback is wanted at once.
@@ -171,6 +172,12 @@ export const command = defineCommand({
                 : 'none',
           },
         );
+        if (outcome.generation)
+          await recordAudit(config.dataDir, {
+            action: 'knowledge.published',
+            subject: outcome.generation.id,
+            details: { model: outcome.generation.modelId },
+          });
         print(outcome);
         if (outcome.change && !outcome.published) process.exitCode = 1;
         return;
@@ -179,6 +186,7 @@ export const command = defineCommand({
         expectNames(rest, 0, 'rollback');
         const { describeRollback, rollBack } = await import('#ingest/publish/roll-back.ts');
         const generation = await rollBack(config);
+        await recordAudit(config.dataDir, { action: 'knowledge.rolled-back', subject: generation.id });
         say(describeRollback(generation));
         return print({ generation });
       }

@@ -13,7 +13,7 @@ const help = `Serves the widget and the API.
   --help
 
 It serves the knowledge base in ANSWERDESK_DATA_DIR (default var/). It listens at ANSWERDESK_HOST (default 127.0.0.1) and
-ANSWERDESK_PORT (default 3000). SIGTERM or SIGINT stops it in good order, a second one at once.
+ANSWERDESK_PORT (default 3000). What is older than ANSWERDESK_RETENTION says is removed at the start and once a day. SIGTERM or SIGINT stops it in good order, a second one at once.
 
 Exit codes: 0 stopped; 1 failed; 2 bad usage, bad settings, or the port is taken.
 `;
@@ -26,6 +26,7 @@ export const command = defineCommand({
     const { serve } = await import('#server/main.ts');
     {
       await using _schedule = values.sources ? await openSchedule(values.sources, signal) : undefined;
+      await using _retention = await openRetention(signal);
       await serve(signal, process.argv[1]!);
     }
     // Timers and connections of libraries do not keep the process.
@@ -36,6 +37,11 @@ export const command = defineCommand({
 async function openSchedule(file: string, signal: AbortSignal): Promise<AsyncDisposable> {
   const { startSchedule } = await import('./ingest/schedule-process.ts');
   return startSchedule(file, signal);
+}
+
+async function openRetention(signal: AbortSignal): Promise<AsyncDisposable> {
+  const { startRetention } = await import('./retention-process.ts');
+  return startRetention(signal);
 }
 
 async function ingestSample(signal: AbortSignal): Promise<void> {

@@ -32,6 +32,8 @@ export interface ItemReader {
 export interface NamedConversation {
   readonly item: ConversationItem;
   readonly id: string;
+  /** Hashes of the addresses of whose it is. */
+  readonly subjects: readonly string[];
 }
 
 /** Words of the sender alone, and what their markup set off as labels of buttons and the like. */
@@ -124,11 +126,14 @@ export function createItemReader(
     const raw = items.map(({ item }) => ownTurns(item));
     const entities = await options.entities?.find(raw.flatMap(({ turns }) => turns.map(({ text }) => text)));
     let read = 0;
-    for (const [index, { item, id }] of items.entries()) {
+    for (const [index, { item, id, subjects }] of items.entries()) {
       const { turns, labels } = raw[index]!;
       const found = entities?.slice(read, read + turns.length);
       read += turns.length;
-      yield conversation(item, id, { turns: redacted(turns, found), labels });
+      yield {
+        ...conversation(item, id, { turns: redacted(turns, found), labels }),
+        ...(subjects.length > 0 ? { subjects } : {}),
+      };
     }
   }
 

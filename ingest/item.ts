@@ -47,6 +47,8 @@ export interface ConversationItem {
   readonly audience?: Audience;
   /** As an article's. */
   readonly unknownVisibility?: string;
+  /** Addresses of the customers whose it is, as its source says; absent: it says nothing. */
+  readonly people?: readonly string[];
   readonly origin: Origin;
 }
 

@@ -1,5 +1,6 @@
 // One ingestion job: read a source, compare it with what is published, embed what is new, publish the next generation.
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { type AnswerCard, type CardStatus, cardStatus } from '#core/answer-card.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import { type Chunk, chunkContext, type Document } from '#core/document.ts';
@@ -7,6 +8,7 @@ import type { Embedder } from '#core/embedder.ts';
 import type { EntityFinder } from '#core/entity-finder.ts';
 import { AppError } from '#core/errors.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
+import { type SourceTerms, termsBySource } from '#core/source-terms.ts';
 import { readCurrentId } from '#knowledge/generations/generation-folder.ts';
 import {
   cardQuestions,
@@ -17,6 +19,7 @@ import {
 import { publishGeneration } from '#knowledge/generations/generation-writer.ts';
 import { refuseOtherModel } from '#knowledge/generations/model-in-use.ts';
 import { modelFileName } from '#models/store/model-store.ts';
+import { openErasedPeople } from '#privacy/erased-people.ts';
 import { createEntityPass, type EntityCounts } from '#redact/entity-pass.ts';
 import { settleCards, unsettledCard } from './cards/settle-cards.ts';
 import { chunkDocument } from './chunk/chunk.ts';
@@ -43,11 +46,13 @@ export interface IngestJob extends CallOptions {
   /** What to bring in; undefined = embed again what is there, with the model that is configured now. */
   readonly source?: Omit<
     SourceOptions,
-    'onProblem' | 'onCard' | 'otherDocuments' | 'published' | 'entities'
+    'onProblem' | 'onCard' | 'otherDocuments' | 'published' | 'entities' | 'erased'
   > & {
     readonly items: AsyncIterable<SourceItem>;
     /** What is unchanged since the last run is kept as it is published. Absent: everything is read anew. */
     readonly memory?: StoredMemory;
+    /** What its owner says of its use. */
+    readonly terms?: SourceTerms;
   };
   /** Opened at the first conversation. The job does not close it. Absent: only patterns look for personal data. */
   readonly openEntityFinder?: (() => Promise<EntityFinder>) | undefined;
@@ -199,6 +204,7 @@ export async function runIngestJob({
         ...source,
         ...(entities ? { entities } : {}),
         otherDocuments: kept,
+        erased: openErasedPeople(dataDir),
         published,
         onProblem: quarantine.add,
         onCard: (card) => found.push(unsettledCard(card, source.name)),
@@ -239,6 +245,10 @@ export async function runIngestJob({
   const rows = function* (from: number, to: number) {
     for (let row = from; row < to; row += 1) yield vectorAt(row);
   };
+  const { [source?.name ?? '']: _before, ...otherTerms } = termsBySource(previous?.info.sources ?? []);
+  const terms = source
+    ? { ...otherTerms, ...(source.terms ? { [source.name]: source.terms } : {}) }
+    : otherTerms;
   const difference = compare(previous, documents, source?.name);
   if (source && !dryRun && !acceptRemovals) refuseMassRemoval(source.name, difference);
   const isNew =
@@ -246,6 +256,7 @@ export async function runIngestJob({
     previous.info.modelId !== embedder.modelId ||
     !sameChunks(previous.chunks, chunks) ||
     JSON.stringify(previous.cards) !== JSON.stringify(cards) ||
+    !isDeepStrictEqual(termsBySource(previous.info.sources), terms) ||
     difference.total > 0;
   progress('publishing');
   const generation = dryRun
@@ -259,6 +270,7 @@ export async function runIngestJob({
             vectors: rows(0, chunks.length),
             cards,
             cardVectors: rows(chunks.length, run.counts.added),
+            terms,
             modelId: embedder.modelId,
             dimensions: embedder.dimensions,
             acceptModelChange,
@@ -323,6 +335,7 @@ export async function removeSource({
         { documents, before: previous.cards },
       ),
       cardVectors: Iterator.from(cardRows).map(previous.cardVectorAt),
+      terms: termsBySource(previous.info.sources),
       modelId,
       dimensions,
     },

@@ -3,7 +3,8 @@ import type { CallOptions } from '#core/call-options.ts';
 import { createDefaultRedactor } from '#redact/redaction-profile.ts';
 import { recordRun } from './history.ts';
 import { type IngestJob, type JobSummary, runIngestJob } from './job.ts';
-import { defaultInternalRules, type SourceSettings } from './source-settings.ts';
+import type { SourceOptions } from './source-options.ts';
+import { defaultInternalRules, type SourceSettings, termsOf } from './source-settings.ts';
 import { createFields } from './sources/field-map.ts';
 import { openSource } from './sources/open-source.ts';
 import { openSourceMemory } from './sources/source-memory.ts';
@@ -18,12 +19,13 @@ export interface NamedSource {
 export interface RunSourceOptions
   extends CallOptions,
     Omit<IngestJob, 'source' | 'signal'>,
-    Partial<Record<'onNote', (line: string) => void>> {}
+    Partial<Record<'onNote', (line: string) => void>>,
+    Pick<SourceOptions, 'transcriptsSince'> {}
 
 /** Rejects as `openSource` and `runIngestJob` do. What is published stays then. */
 export async function runSource(
   { name, spec, settings }: NamedSource,
-  { onNote = () => {}, openEntityFinder, ...options }: RunSourceOptions,
+  { onNote = () => {}, openEntityFinder, transcriptsSince, ...options }: RunSourceOptions,
 ): Promise<JobSummary> {
   const { dataDir, dryRun, signal } = options;
   const run = async () => {
@@ -33,6 +35,7 @@ export async function runSource(
     const { description, items } = await openSource(spec, { fields, memory, ignore: dataDir, signal });
     onNote(`Ingesting ${description} as source "${name}".`);
     const { region, keepInArticles, publishedDomains } = settings;
+    const terms = termsOf(settings);
     return runIngestJob({
       ...options,
       ...(settings.names !== false && { openEntityFinder }),
@@ -51,6 +54,8 @@ export async function runSource(
         transcriptsAudience: settings.transcriptsAudience ?? 'customer',
         language: settings.language,
         idPrefix: settings.idPrefix,
+        transcriptsSince,
+        ...(terms ? { terms } : {}),
       },
     });
   };

@@ -7,13 +7,14 @@ import { isGeneral } from '#knowledge/transcripts/general-sentence.ts';
 import { createTeamVocabulary } from '#knowledge/transcripts/team-vocabulary.ts';
 import { cleanText } from '#parse/clean.ts';
 import type { ParsedBlock } from '#parse/parsed-text.ts';
+import { type ErasedPeople, emailsIn } from '#privacy/erased-people.ts';
 import { createPublishedWords } from '#redact/published-words.ts';
 import { speaksOfOneCase } from '#redact/value-veto.ts';
 import { createBoilerplate } from './clean/boilerplate.ts';
 import { createInternalFacts } from './clean/internal-facts.ts';
 import { createNearDuplicates } from './clean/near-duplicates.ts';
 import { type Conversation, plainTurn, transcriptToDocument } from './clean/transcript.ts';
-import type { ArticleItem, Origin, ProblemItem, SourceItem } from './item.ts';
+import type { ArticleItem, ConversationItem, Origin, ProblemItem, SourceItem } from './item.ts';
 import { createItemReader, type NamedConversation, type ReadArticle } from './item-reader.ts';
 import { createPageQueue } from './page-queue.ts';
 import { createPause } from './pause.ts';
@@ -103,7 +104,10 @@ export async function* readDocuments(
     if (item.type === 'kept') {
       const document = options.published?.get(publishedId(item.id, options));
       if (document && isNewId(document.id, item.origin)) {
-        if (document.metadata.kind === 'transcript') keptTranscripts.push(document);
+        const { kind, subjects = [], updated } = document.metadata;
+        if (subjects.some((hash) => options.erased?.isErased(hash))) counts.erased += 1;
+        else if (kind === 'transcript' && isExpired(updated, options)) counts.expired += 1;
+        else if (kind === 'transcript') keptTranscripts.push(document);
         else if (isNewContent(document)) yield { document: count(document), kept: true };
       } else if (!document && !item.mayBeLeftOut)
         report({ type: 'problem', origin: item.origin, reason: 'said to be unchanged, but not published' });
@@ -116,11 +120,14 @@ export async function* readDocuments(
       continue;
     }
     if (item.type === 'conversation') {
-      pending.push({ item, id });
+      const subjects = subjectsOf(item, options.erased);
+      if (subjects.some((hash) => options.erased?.isErased(hash))) counts.erased += 1;
+      else if (isExpired(endOf(item), options)) counts.expired += 1;
+      else pending.push({ item, id, subjects });
       continue;
     }
     countUnknownVisibility(item, counts);
-    const article = read.article(item, id);
+    const article = read.article(withoutErased(item, options.erased), id);
     const { document, note } = article;
     for (const reason of [item.note, note])
       if (reason) options.onProblem({ type: 'problem', origin: item.origin, reason });
@@ -159,6 +166,31 @@ export async function* readDocuments(
     else if (nearDuplicates.addOrFind(document.pageContent)) counts.nearDuplicates += 1;
     else yield { document: count(closeIfItTells(document)) };
   }
+}
+
+/** Hashes of whose it is: as the source says, else of the addresses that customers name themselves. */
+function subjectsOf(
+  { people, turns }: ConversationItem,
+  erased: ErasedPeople | undefined,
+): readonly string[] {
+  if (!erased) return [];
+  const said = turns.filter(({ role }) => role === 'customer').flatMap(({ text }) => emailsIn(text));
+  const addresses = people && people.length > 0 ? people : said;
+  return [...new Set(addresses.map(erased.hashOf))];
+}
+
+/** As `transcriptToDocument` dates it. */
+function endOf({ turns }: ConversationItem): string | undefined {
+  const time = turns.findLast((turn) => turn.time !== undefined)?.time;
+  return time === undefined ? undefined : new Date(time).toISOString();
+}
+
+function isExpired(ended: string | undefined, { transcriptsSince }: SourceOptions): boolean {
+  return ended !== undefined && transcriptsSince !== undefined && ended < transcriptsSince;
+}
+
+function withoutErased(item: ArticleItem, erased: ErasedPeople | undefined): ArticleItem {
+  return erased ? { ...item, title: erased.without(item.title), body: erased.without(item.body) } : item;
 }
 
 /** Conversations stay whole. */

@@ -1,6 +1,7 @@
 // What a run over a source is told, and what it counts.
 import type { CardText } from '#core/answer-card.ts';
 import type { Audience, Document } from '#core/document.ts';
+import type { ErasedPeople } from '#privacy/erased-people.ts';
 import type { EntityPass } from '#redact/entity-pass.ts';
 import type { RedactionCounts, Redactor } from '#redact/redact.ts';
 import type { ProblemItem } from './item.ts';
@@ -27,6 +28,10 @@ export interface SourceOptions {
   readonly published?: ReadonlyMap<string, Document>;
   /** Where the frame of a site's pages is kept for the next run, which may read one page only. */
   readonly memory?: SourceMemory | undefined;
+  /** Whose records are left out, and how addresses are hashed; absent: nobody's, and none are kept. */
+  readonly erased?: ErasedPeople | undefined;
+  /** ISO 8601. Conversations that ended before are left out: they may not be kept any more. */
+  readonly transcriptsSince?: string | undefined;
   readonly onProblem: (problem: ProblemItem) => void;
   /** Answer cards are no documents. Without this they are read and left out. */
   readonly onCard?: (card: ReadCard) => void;
@@ -46,6 +51,10 @@ export interface SourceCounts {
   quarantined: number;
   /** Of the internal ones: transcripts that repeat what only agents-only articles say. */
   withInternalFacts: number;
+  /** Conversations left out: of people who were erased. */
+  erased: number;
+  /** Conversations left out: they ended longer ago than they may be kept. */
+  expired: number;
   /** Documents left out: the same text again. */
   duplicates: number;
   /** Transcripts left out: almost the same again. */
@@ -64,6 +73,8 @@ export function newSourceCounts(): SourceCounts {
     withInternalFacts: 0,
     unknownVisibility: {},
     quarantined: 0,
+    erased: 0,
+    expired: 0,
     duplicates: 0,
     nearDuplicates: 0,
     withoutResolution: 0,

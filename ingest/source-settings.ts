@@ -4,6 +4,7 @@ import { join, matchesGlob } from 'node:path';
 import { z } from 'zod';
 import type { Audience } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
+import { legalBases, type SourceTerms } from '#core/source-terms.ts';
 import { fieldMapSchema, parseSettings } from './sources/field-map.ts';
 import { settingsFolder } from './sources/find-files.ts';
 
@@ -36,12 +37,31 @@ export const settingsSchema = z.strictObject({
   publishedDomains: z.array(z.string().min(1)).optional(),
   publishedNames: z.array(z.string().min(1).max(100)).max(1_000).optional(),
   map: fieldMapSchema.optional(),
+  purpose: z.string().min(1).max(500).optional(),
+  legalBasis: z.enum(legalBases, { error: `is one of ${legalBases.join(', ')}` }).optional(),
+  licence: z.string().min(1).max(200).optional(),
+  training: z
+    .union([z.boolean(), z.enum(['yes', 'no']).transform((word) => word === 'yes')], {
+      error: 'is yes or no',
+    })
+    .optional(),
 });
 
 export type SourceSettings = z.infer<typeof settingsSchema>;
 
 /** Without any rule given, titles such as "Internal: closing an account" are internal. */
 export const defaultInternalRules: readonly InternalRule[] = [{ titlePrefix: 'Internal:' }];
+
+/** Undefined where nobody has said anything. */
+export function termsOf({ purpose, legalBasis, licence, training }: SourceSettings): SourceTerms | undefined {
+  const terms = {
+    ...(purpose === undefined ? {} : { purpose }),
+    ...(legalBasis === undefined ? {} : { legalBasis }),
+    ...(licence === undefined ? {} : { licence }),
+    ...(training === undefined ? {} : { training }),
+  };
+  return Object.keys(terms).length > 0 ? terms : undefined;
+}
 
 /** Where the settings for `path` lie, whether there are any or not. */
 export async function settingsFile(path: string): Promise<string> {

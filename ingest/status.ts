@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '#core/errors.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
+import type { SourceTerms } from '#core/source-terms.ts';
 import {
   generationFolder,
   listGenerations,
@@ -46,14 +47,23 @@ export function describeStatus({ current, generations, quarantine }: Status): st
     `Model      ${current.modelId}, ${current.dimensions} dimensions`,
     `Contents   ${number(current.documents)} documents, ${number(current.chunks)} passages`,
     ...current.sources.map(
-      ({ name, documents, chunks }) =>
-        `  ${name.padEnd(width)}  ${number(documents)} documents, ${number(chunks)} passages`,
+      ({ name, documents, chunks, terms }) =>
+        `  ${name.padEnd(width)}  ${number(documents)} documents, ${number(chunks)} passages${terms ? `; ${describeTerms(terms)}` : ''}`,
     ),
     `Kept       ${generations.join(', ')}`,
     ...(quarantine.length > 0
       ? ['Quarantine', ...quarantine.map(({ file, records }) => `  ${file}: ${number(records)} records`)]
       : []),
   ].join('\n');
+}
+
+function describeTerms({ purpose, legalBasis, licence, training }: SourceTerms): string {
+  return [
+    ...(purpose ? [`purpose: ${purpose}`] : []),
+    ...(legalBasis ? [`legal basis: ${legalBasis}`] : []),
+    ...(licence ? [`licence: ${licence}`] : []),
+    ...(training === undefined ? [] : [`training: ${training ? 'yes' : 'no'}`]),
+  ].join(', ');
 }
 
 async function listQuarantine(dataDir: string): Promise<Status['quarantine']> {

@@ -7,6 +7,8 @@ export function describeJob(summary: JobSummary): string {
   if (counts) {
     const left = [
       entry(counts.quarantined, 'could not be read'),
+      entry(counts.erased, 'left out because their owners were erased'),
+      entry(counts.expired, 'left out because they are older than they may be kept'),
       entry(counts.withoutResolution, 'conversations without a resolution'),
       entry(counts.duplicates, 'duplicates'),
       entry(counts.nearDuplicates, 'near-duplicate conversations'),

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { type Config, loadConfig } from '#app/config.ts';
 import { openKnowledge } from '#app/open-knowledge.ts';
 import type { CallOptions } from '#core/call-options.ts';
+import type { Document } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
+import { closedToTraining } from '#core/source-terms.ts';
 import { defaultTenant } from '#core/tenant.ts';
 import { cardsToYaml } from '#ingest/cards/write-cards.ts';
 import type { CardDraft } from '#learning/cards/card-draft.ts';
@@ -15,6 +17,7 @@ import { shippedReader } from '#learning/dialogue-acts/shipped-reader.ts';
 import { openChatModel } from '#models/chat/open-chat-model.ts';
 import { createDefaultRedactor } from '#redact/redaction-profile.ts';
 import { openSqliteConversationStore } from '#storage/sqlite/sqlite-conversation-store.ts';
+import { lockTraining } from '../privacy/lock-data-folder.ts';
 import { openPublished } from './open-published.ts';
 
 export type DraftFrom = 'conversations' | 'gaps' | 'articles';
@@ -37,6 +40,7 @@ export async function draftCards(
   { signal }: CallOptions,
 ): Promise<void> {
   const config = loadConfig();
+  using _lock = lockTraining(config.dataDir);
   const drafts: CardDraft[] = [];
   for await (const draft of draftsFrom(from, config, { atLeast, signal })) {
     drafts.push(draft);
@@ -86,7 +90,7 @@ async function* draftsFrom(
         'bad-request',
         'No chat model is configured, and one is needed to write cards from articles. Set ANSWERDESK_CHAT_MODEL, with ANSWERDESK_CHAT_BASE_URL or OPENAI_API_KEY. Without a model: --from conversations, --from gaps.',
       );
-    const { documents } = await openPublished(config.dataDir);
+    const documents = await openToDrafts(config.dataDir);
     await using knowledge = await openKnowledge(config);
     const { model } = await openChatModel(chat, knowledge);
     yield* draftFromArticles(documents, model, {
@@ -95,11 +99,20 @@ async function* draftsFrom(
     });
     return;
   }
-  const { documents } = await openPublished(config.dataDir);
+  const documents = from === 'conversations' ? await openToDrafts(config.dataDir) : [];
   await using knowledge = await openKnowledge(config);
   const { embedder } = knowledge;
   if (from === 'conversations') yield* await draftFromConversations(documents, embedder, { atLeast, signal });
   else yield* await draftFromGaps(await redactedGaps(config), embedder, { atLeast, signal });
+}
+
+/** The published documents without those of sources whose owner has said `training: no`. */
+async function openToDrafts(dataDir: string): Promise<readonly Document[]> {
+  const { documents, info } = await openPublished(dataDir);
+  const closed = closedToTraining(info.sources);
+  if (closed.size > 0)
+    process.stderr.write(`Left out, because their settings say "training: no": ${[...closed].join(', ')}.\n`);
+  return documents.filter(({ metadata }) => !closed.has(metadata.source));
 }
 
 async function redactedGaps({ dataDir }: Config): Promise<string[]> {

@@ -15,6 +15,7 @@ import { defaultSourceName, settingsFolder } from '#ingest/sources/find-files.ts
 import { findModelInUse, refuseOtherModel } from '#knowledge/generations/model-in-use.ts';
 import { chooseEmbedder, configuredModelId, openChosenEmbedder } from '#models/embedder/choose-embedder.ts';
 import { openOnnxEntityFinder } from '#models/personal-data/onnx-entity-finder.ts';
+import { recordAudit } from '../audit/record.ts';
 import type { Arguments } from './arguments.ts';
 import { createProgressDisplay } from './progress.ts';
 
@@ -98,8 +99,13 @@ export async function embedAgain(
   );
 }
 
-type ModelInUse = Pick<RunSourceOptions, 'openEmbedder' | 'openEntityFinder' | 'onProgress' | 'onNote'> & {
-  /** To be called after each job: what made the knowledge base is known then without opening a model. */
+const dayMs = 86_400_000;
+
+type ModelInUse = Pick<
+  RunSourceOptions,
+  'openEmbedder' | 'openEntityFinder' | 'onProgress' | 'onNote' | 'transcriptsSince'
+> & {
+  /** To be called after each job: notes what was published, and what made it, so that this is known without opening a model. */
   readonly stamp: (summary: JobSummary) => Promise<void>;
 };
 
@@ -116,6 +122,7 @@ export async function withEmbedder<Result>(
     refuseOtherModel(inUse, chosen.expectedId ?? (await configuredModelId(chosen)));
   const display = createProgressDisplay();
   const { model, threads } = config.personalData;
+  const { transcripts: days } = config.retention;
   let embedder: Promise<Embedder> | undefined;
   let finder: Promise<EntityFinder> | undefined;
   try {
@@ -130,14 +137,18 @@ export async function withEmbedder<Result>(
           return finder;
         },
       }),
+      ...(days === undefined ? {} : { transcriptsSince: new Date(Date.now() - days * dayMs).toISOString() }),
       onProgress: display.update,
       onNote(line) {
         display.end();
         process.stderr.write(`${line}\n`);
       },
-      async stamp({ generation }) {
+      async stamp(summary) {
         display.end();
-        if (generation) await writeStamp(config.dataDir, chosen.model, generation.modelId);
+        const { generation } = summary;
+        if (!generation) return;
+        await writeStamp(config.dataDir, chosen.model, generation.modelId);
+        if (summary.published) await recordPublication(config.dataDir, summary, generation.id);
       },
     });
   } finally {
@@ -145,6 +156,24 @@ export async function withEmbedder<Result>(
     await (await embedder?.catch(() => undefined))?.close();
     await (await finder?.catch(() => undefined))?.close();
   }
+}
+
+async function recordPublication(
+  dataDir: string,
+  { source, documents: { added, changed, removed }, counts }: JobSummary,
+  generation: string,
+): Promise<void> {
+  await recordAudit(dataDir, {
+    action: 'knowledge.published',
+    subject: generation,
+    details: {
+      ...(source === undefined ? {} : { source }),
+      added,
+      changed,
+      removed,
+      ...(counts ? { quarantined: counts.quarantined } : {}),
+    },
+  });
 }
 
 function runWithEmbedder(

@@ -2,7 +2,6 @@
 import {
   type AccessStore,
   type ApiKey,
-  type AuditEntry,
   type Permission,
   type Principal,
   permissionsOf,
@@ -10,6 +9,7 @@ import {
   type Session,
   type User,
 } from '#core/access.ts';
+import type { AuditEntry } from '#core/audit-chain.ts';
 import { hashToken, newSecret } from '#core/conversation-secret.ts';
 import { AppError, toAppError } from '#core/errors.ts';
 import type { TenantId } from '#core/tenant.ts';

@@ -6,6 +6,7 @@ import { type Role, roles } from '#core/access.ts';
 import { bridgeNames } from '#core/bridges.ts';
 import { AppError } from '#core/errors.ts';
 import { packagePath } from '#core/package-root.ts';
+import { parseRetention } from '#core/retention.ts';
 import { bridgeProblems } from './bridge-settings.ts';
 
 const wholeNumber = ([min, max]: readonly [number, number], what = 'a whole number') =>
@@ -138,6 +139,16 @@ const schema = z.object({
   ),
   ANSWERDESK_OIDC_LOGOUT: flag,
 
+  ANSWERDESK_RETENTION: z
+    .string()
+    .default('')
+    .transform((text, context) => {
+      const days = parseRetention(text);
+      if (typeof days !== 'string') return days;
+      context.addIssue({ code: 'custom', message: days });
+      return z.NEVER;
+    }),
+
   ANSWERDESK_ERROR_BUDGET: z.coerce.number().gt(0).lt(1).optional(),
 
   ANSWERDESK_QUALITY_SAMPLE: z.coerce.number().min(0).max(1).default(0.05),
@@ -209,6 +220,8 @@ function shape(env: z.infer<typeof schema>) {
       /** A customer whom a person left without a reply for this long is in the queue again. */
       forgottenAfterMs: env.ANSWERDESK_FORGOTTEN_AFTER_MINUTES * 60_000,
     },
+    /** Days after which each kind of data is removed. */
+    retention: env.ANSWERDESK_RETENTION,
     /** How the team learns that a customer waits, and a customer who has left that a person replied. */
     notices: {
       smtpUrl: env.ANSWERDESK_SMTP_URL,

@@ -1,4 +1,5 @@
 // Who of the team may do what: one total table. `authorize` stands in every route; there is no other place that decides.
+import type { AuditEntry, ChainedEntry, ChainFinding, ChainHead } from './audit-chain.ts';
 import { AppError } from './errors.ts';
 import type { Person } from './handling.ts';
 import type { TenantId } from './tenant.ts';
@@ -104,18 +105,6 @@ export interface PasswordLink {
   readonly expiresAt: string;
 }
 
-export interface AuditEntry {
-  readonly at: string;
-  /** User id, `key:ID`, or `system`. */
-  readonly actor: string;
-  /** Such as `user.role-changed`. */
-  readonly action: string;
-  /** Id of what it was done to. */
-  readonly subject?: string;
-  /** Facts without personal data, such as `{ "role": "agent" }`. */
-  readonly details?: Readonly<Record<string, string>>;
-}
-
 /** The address of an identity provider, and its unchanging name for a person. */
 export interface ProviderIdentity {
   readonly issuer: string;
@@ -195,8 +184,13 @@ export interface AccessStore {
 
   audit(tenantId: TenantId, entry: AuditEntry): Promise<void>;
   /** Newest first. */
-  auditLog(
-    tenantId: TenantId,
-    options: { limit: number; before?: number },
-  ): Promise<(AuditEntry & { position: number })[]>;
+  auditLog(tenantId: TenantId, options: { limit: number; before?: number }): Promise<ChainedEntry[]>;
+  /** Whether the log is as it was written, see audit-chain.ts. `expected`: a head that was noted before. */
+  verifyAudit(tenantId: TenantId, expected?: ChainHead): Promise<ChainFinding>;
+  /** The newest entry; undefined while there is none. */
+  auditHead(tenantId: TenantId): Promise<ChainHead | undefined>;
+  /** How many entries are older than `before`, at whose first one the log would begin. */
+  countAudit(tenantId: TenantId, before: string): Promise<{ readonly old: number; readonly all: number }>;
+  /** Removes entries older than `before`, up to the first that is not, and notes with `audit` what went. Returns how many. */
+  pruneAudit(tenantId: TenantId, before: string, audit: Omit<AuditEntry, 'action'>): Promise<number>;
 }

@@ -34,6 +34,8 @@ export interface DocumentMetadata {
   readonly supersededBy?: string;
   /** Of a past conversation: the sentences of `pageContent` that are true for all customers. Nothing else of it is ever shown to one. */
   readonly quotable?: readonly TextRange[];
+  /** Of a past conversation: hashes of the addresses of whose it is, so that it is found when they ask for it (docs/privacy.md). */
+  readonly subjects?: readonly string[];
   /** Of a past conversation: ids of the articles for customers that are about the same, nearest first. */
   readonly articles?: readonly string[];
 }

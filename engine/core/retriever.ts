@@ -2,6 +2,7 @@ import type { FindCards } from './answer-card.ts';
 import type { CallOptions } from './call-options.ts';
 import type { ChunkFilter, Document, ScoredChunk } from './document.ts';
 import type { QueryVector } from './embedder.ts';
+import type { SourceTerms } from './source-terms.ts';
 
 export interface RetrieveOptions extends CallOptions {
   /** How many chunks to return, best first; default 10. */
@@ -52,5 +53,10 @@ export interface GenerationInfo {
   readonly dimensions: number;
   readonly documents: number;
   readonly chunks: number;
-  readonly sources: readonly { readonly name: string; readonly documents: number; readonly chunks: number }[];
+  readonly sources: readonly {
+    readonly name: string;
+    readonly documents: number;
+    readonly chunks: number;
+    readonly terms?: SourceTerms | undefined;
+  }[];
 }

@@ -10,6 +10,7 @@ import { AppError } from '#core/errors.ts';
 import { tokenizeForSearch } from '#core/lexical-tokens.ts';
 import type { Retriever } from '#core/retriever.ts';
 import { splitSentences } from '#core/sentences.ts';
+import { closedToTraining } from '#core/source-terms.ts';
 import { openCurrentGeneration } from '#knowledge/generations/generation-reader.ts';
 
 /** A line of the file, in the form of `evalCaseSchema`. */
@@ -41,8 +42,14 @@ export async function draftCases({ source, dataDir, out, count, signal }: DraftR
   const sources = current.generation.sources.map(({ name }) => name);
   if (source !== undefined && !sources.includes(source))
     throw new AppError('bad-request', `There is no source ${source}. There are: ${sources.join(', ')}.`);
+  const closed = closedToTraining(current.generation.sources);
+  if (source !== undefined && closed.has(source))
+    throw new AppError(
+      'bad-request',
+      `The settings of source ${source} say "training: no": no cases are made of it.`,
+    );
   const own = ({ source: name, audience }: { source: string; audience: string }) =>
-    audience === 'customer' && (source === undefined || name === source);
+    audience === 'customer' && !closed.has(name) && (source === undefined || name === source);
   const fromConversations = await draftFromConversations(
     documents.filter(({ metadata }) => metadata.kind === 'transcript' && own(metadata)),
     current,

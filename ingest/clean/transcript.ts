@@ -15,6 +15,8 @@ export interface Conversation {
   readonly audience: Audience;
   readonly language: string;
   readonly url?: string;
+  /** Hashes of the addresses of whose it is. */
+  readonly subjects?: readonly string[];
   /** What its turns set off by markup, in small letters. */
   readonly labels?: ReadonlySet<string>;
 }
@@ -37,7 +39,7 @@ export function transcriptToDocument(
   const problem = problemOf(conversation.turns, boilerplate);
   const resolution = resolutionOf(conversation.turns, boilerplate);
   if (problem === '' || wordCount(resolution) < leastResolutionWords) return undefined;
-  const { id, source, audience, language, url, turns } = conversation;
+  const { id, source, audience, language, url, turns, subjects } = conversation;
   const last = turns.findLast((turn) => turn.time !== undefined)?.time;
   const heading = `## ${problem}\n\n`;
   const quotable = generalRanges(resolution, isGeneral).map(({ start, end }) => ({
@@ -56,6 +58,7 @@ export function transcriptToDocument(
       ...(url === undefined ? {} : { url }),
       ...(last === undefined ? {} : { updated: new Date(last).toISOString() }),
       ...(quotable.length > 0 ? { quotable } : {}),
+      ...(subjects === undefined ? {} : { subjects }),
     },
   };
 }

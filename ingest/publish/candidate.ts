@@ -7,6 +7,7 @@ import { chunkContext } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { AppError } from '#core/errors.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
+import { termsBySource } from '#core/source-terms.ts';
 import type { Candidate } from '#knowledge/generations/candidate.ts';
 import {
   generationFolder,
@@ -75,6 +76,7 @@ export async function buildCandidate(
         vectors: rows(0, chunks.length),
         cards,
         cardVectors: rows(chunks.length, texts.length),
+        terms: termsBySource(published.info.sources),
         modelId,
         dimensions,
       },
@@ -125,6 +127,7 @@ export async function publishCandidate(
       vectors: Iterator.from(chunks.keys()).map(contents.vectorAt),
       cards,
       cardVectors: Iterator.from(cardQuestions(cards).keys()).map(contents.cardVectorAt),
+      terms: termsBySource(contents.info.sources),
       modelId,
       dimensions,
       acceptModelChange: true,

@@ -72,6 +72,7 @@ function toConversation(thread: readonly ReadMail[], fields: Fields): Conversati
   const root = first.references[0] ?? first.messageId;
   return {
     type: 'conversation',
+    people: [...new Set(inTime.map(({ mail }) => mail.from))].filter((from) => roleOf(from) === 'customer'),
     id: root ? `mail-${createHash('sha256').update(root).digest('hex').slice(0, 16)}` : origin.file,
     origin,
     turns: inTime.map(({ mail }, index) => ({

@@ -17,6 +17,7 @@ import { createPlaces } from './desks/places.ts';
 import { unwrap } from './desks/unwrap.ts';
 import { zendesk } from './desks/zendesk.ts';
 import type { Fields, JsonRecord } from './field-map.ts';
+import { peopleIn } from './people-in.ts';
 import { readTime, readTimes } from './read-time.ts';
 
 export interface RecordReader {
@@ -38,6 +39,7 @@ interface OpenConversation {
   readonly origin: Origin;
   readonly turns: RawTurn[];
   readonly language: string | undefined;
+  readonly people: Set<string>;
 }
 
 export function createRecordReader(fields: Fields): RecordReader {
@@ -54,10 +56,17 @@ export function createRecordReader(fields: Fields): RecordReader {
     }
     let conversation = conversations.get(conversationId);
     if (!conversation) {
-      conversation = { origin, turns: [], language: asText(fields.get(record, 'language')) };
+      conversation = {
+        origin,
+        turns: [],
+        language: asText(fields.get(record, 'language')),
+        people: new Set(),
+      };
       conversations.set(conversationId, conversation);
     }
     conversation.turns.push(turn);
+    if (turn.turn.role === 'customer')
+      for (const address of peopleIn(record)) conversation.people.add(address);
   }
 
   /** Undefined: of no desk. */
@@ -100,17 +109,29 @@ export function createRecordReader(fields: Fields): RecordReader {
       for (const [index, inner] of records.entries()) {
         // A file that is one page has one line; the place in its list is what a person can look for.
         const line = records.length > 1 && origin.line === 1 ? { line: index + 1 } : {};
-        yield* readOne(inner, { ...origin, ...line });
+        for (const item of readOne(inner, { ...origin, ...line })) yield withPeople(item, peopleIn(inner));
       }
     },
     *finish() {
-      for (const { record, origin } of later.splice(0)) yield* readDesk(record, origin, true) ?? [];
-      for (const [id, { origin, turns, language }] of conversations) {
-        yield { type: 'conversation', id, origin, turns: timed(turns), ...(language ? { language } : {}) };
+      for (const { record, origin } of later.splice(0))
+        for (const item of readDesk(record, origin, true) ?? []) yield withPeople(item, peopleIn(record));
+      for (const [id, { origin, turns, language, people }] of conversations) {
+        const item = {
+          type: 'conversation',
+          id,
+          origin,
+          turns: timed(turns),
+          ...(language ? { language } : {}),
+        } as const;
+        yield withPeople(item, [...people]);
       }
       conversations.clear();
     },
   };
+}
+
+function withPeople(item: SourceItem, people: readonly string[]): SourceItem {
+  return item.type === 'conversation' && people.length > 0 ? { ...item, people } : item;
 }
 
 function isMappedRecord(record: JsonRecord, fields: Fields): boolean {

@@ -68,6 +68,13 @@ export const rooms: readonly Room[] = [
     mayImport: ['engine/core'],
   },
   {
+    folder: 'engine/privacy',
+    alias: '#privacy',
+    holds:
+      'what the desk knows of a person: finding, exporting and erasing it in every store; how long each kind of data is kept',
+    mayImport: ['engine/core', 'engine/knowledge', 'engine/storage'],
+  },
+  {
     folder: 'engine/learning',
     alias: '#learning',
     holds:
@@ -89,6 +96,7 @@ export const rooms: readonly Room[] = [
       'engine/knowledge',
       'engine/models',
       'engine/connectors',
+      'engine/privacy',
       'engine/app',
       'ingest/readers',
       'ingest/parse',

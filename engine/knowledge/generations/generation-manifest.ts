@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '#core/errors.ts';
+import { legalBases } from '#core/source-terms.ts';
 
 export const generationSchemaVersion = 1;
 
@@ -17,7 +18,21 @@ const manifestSchema = z.strictObject({
   metric: z.literal('cosine'),
   documents: z.int().min(1),
   chunks: z.int().min(1),
-  sources: z.array(z.strictObject({ name: z.string(), documents: z.int().min(0), chunks: z.int().min(0) })),
+  sources: z.array(
+    z.strictObject({
+      name: z.string(),
+      documents: z.int().min(0),
+      chunks: z.int().min(0),
+      terms: z
+        .strictObject({
+          purpose: z.string().optional(),
+          legalBasis: z.enum(legalBases).optional(),
+          licence: z.string().optional(),
+          training: z.boolean().optional(),
+        })
+        .optional(),
+    }),
+  ),
   files: z.record(z.string(), fileSchema),
 });
 

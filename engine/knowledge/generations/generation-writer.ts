@@ -8,6 +8,7 @@ import type { Chunk, Document } from '#core/document.ts';
 import { type FileDigest, hashFile, syncFile, syncFolder, writeDurably } from '#core/durable-file.ts';
 import { AppError } from '#core/errors.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
+import type { SourceTerms } from '#core/source-terms.ts';
 import { checkVector } from '#core/vector-matrix.ts';
 import { buildBm25, type LexicalDocument, serializeBm25 } from '../index/bm25-index.ts';
 import { writeHnswFile } from '../index/hnsw-vector-index.ts';
@@ -49,6 +50,8 @@ export interface NewGeneration {
   readonly cards?: readonly AnswerCard[];
   /** Of the cards' questions, in the order of `cardQuestions`. */
   readonly cardVectors?: Iterable<Float32Array>;
+  /** By the name of the source. */
+  readonly terms?: Readonly<Record<string, SourceTerms>>;
   readonly modelId: string;
   readonly dimensions: number;
   /** Said by somebody who knows that another model made what is in use; default false. */
@@ -72,6 +75,7 @@ export async function publishGeneration(
     vectors,
     cards = [],
     cardVectors = [],
+    terms = {},
     modelId,
     dimensions,
     acceptModelChange = false,
@@ -118,7 +122,7 @@ export async function publishGeneration(
       metric: 'cosine',
       documents: documents.length,
       chunks: chunks.length,
-      sources: countSources({ documents, chunks, cards }),
+      sources: countSources({ documents, chunks, cards, terms }),
       files,
     };
     if (chunks.length > exactLimit) {
@@ -232,7 +236,8 @@ function countSources({
   documents,
   chunks,
   cards,
-}: Required<Pick<NewGeneration, 'documents' | 'chunks' | 'cards'>>): GenerationManifest['sources'] {
+  terms,
+}: Required<Pick<NewGeneration, 'documents' | 'chunks' | 'cards' | 'terms'>>): GenerationManifest['sources'] {
   const names = [
     ...new Set([...documents.map(({ metadata }) => metadata.source), ...cards.map(({ source }) => source)]),
   ].sort();
@@ -247,5 +252,6 @@ function countSources({
     name,
     documents: ofDocuments.get(name) ?? 0,
     chunks: ofChunks.get(name) ?? 0,
+    ...(terms[name] ? { terms: terms[name] } : {}),
   }));
 }

@@ -1,6 +1,7 @@
 // The tables of users, sessions and keys as the queries see them.
 import type { Generated, Selectable } from 'kysely';
-import type { ApiKey, AuditEntry, Permission, Role, Session, User } from '#core/access.ts';
+import type { ApiKey, Permission, Role, Session, User } from '#core/access.ts';
+import type { AuditEntry, ChainedEntry } from '#core/audit-chain.ts';
 import type { TenantId } from '#core/tenant.ts';
 
 interface UsersTable {
@@ -62,6 +63,8 @@ interface AuditTable {
   subject: string | null;
   /** JSON. */
   details: string | null;
+  /** Of this entry and the one before, see core/audit-chain.ts. */
+  hash: string;
 }
 
 export interface AccessTables {
@@ -109,8 +112,13 @@ export function toApiKey(row: Selectable<ApiKeysTable>): ApiKey {
   };
 }
 
-export function auditColumns(tenantId: TenantId, { at, actor, action, subject, details }: AuditEntry) {
+export function auditColumns(
+  tenantId: TenantId,
+  { at, actor, action, subject, details }: AuditEntry,
+  hash: string,
+) {
   return {
+    hash,
     tenant_id: tenantId,
     at,
     actor,
@@ -120,9 +128,10 @@ export function auditColumns(tenantId: TenantId, { at, actor, action, subject, d
   };
 }
 
-export function toAuditEntry(row: Selectable<AuditTable>): AuditEntry & { position: number } {
+export function toAuditEntry(row: Selectable<AuditTable>): ChainedEntry {
   return {
     position: row.position,
+    hash: row.hash,
     at: row.at,
     actor: row.actor,
     action: row.action,

@@ -1,6 +1,7 @@
 // The queries of an AccessStore, the same for every SQL database.
 import type { Kysely, Transaction } from 'kysely';
-import type { AccessStore, AuditEntry } from '#core/access.ts';
+import type { AccessStore } from '#core/access.ts';
+import { type AuditEntry, chainHash, firstHash, prunedAction, verifyChain } from '#core/audit-chain.ts';
 import { AppError } from '#core/errors.ts';
 import type { TenantId } from '#core/tenant.ts';
 import {
@@ -23,8 +24,23 @@ type Tables = Kysely<AccessTables>;
 export function createSqlAccessStore({ tables, transaction, durable }: SqlAccessBackend): AccessStore {
   const userOf = (tables: Tables, tenantId: TenantId, id: string) =>
     tables.selectFrom('users').selectAll().where('tenant_id', '=', tenantId).where('id', '=', id);
-  const log = (tables: Tables, tenantId: TenantId, entry: AuditEntry) =>
-    tables.insertInto('audit').values(auditColumns(tenantId, entry)).execute();
+  const auditOf = (tables: Tables, tenantId: TenantId) =>
+    tables.selectFrom('audit').where('tenant_id', '=', tenantId);
+  const auditHead = (tables: Tables, tenantId: TenantId) =>
+    auditOf(tables, tenantId)
+      .select(['position', 'hash'])
+      .orderBy('position', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+  /** Inside a transaction that writes: between reading the newest entry and writing the next, nobody else may write one. */
+  async function log(tables: Tables, tenantId: TenantId, entry: AuditEntry): Promise<void> {
+    const { hash: previous = firstHash } = (await auditHead(tables, tenantId)) ?? {};
+    const hash = chainHash(entry, { previous, tenantId });
+    await tables
+      .insertInto('audit')
+      .values(auditColumns(tenantId, entry, hash))
+      .execute();
+  }
   const endSessions = (tables: Tables, tenantId: TenantId, userId: string, keep = '') =>
     tables
       .deleteFrom('sessions')
@@ -402,5 +418,56 @@ export function createSqlAccessStore({ tables, transaction, durable }: SqlAccess
         .execute();
       return rows.map(toAuditEntry);
     },
+
+    async verifyAudit(tenantId, expected) {
+      const rows = await auditOf(tables, tenantId).selectAll().orderBy('position').execute();
+      return verifyChain(rows.map(toAuditEntry), { tenantId, expected });
+    },
+
+    auditHead: (tenantId) => auditHead(tables, tenantId),
+
+    async countAudit(tenantId, before) {
+      const { old, all } = await auditOf(tables, tenantId)
+        .select(({ fn, eb }) => [
+          fn.countAll<number>().as('all'),
+          fn
+            .countAll<number>()
+            .filterWhere(eb('at', '<', before))
+            .as('old'),
+        ])
+        .executeTakeFirstOrThrow();
+      return { old: Number(old), all: Number(all) };
+    },
+
+    pruneAudit: (tenantId, before, { details, ...audit }) =>
+      written(async (tables) => {
+        const first = await auditOf(tables, tenantId)
+          .select('position')
+          .where('at', '>=', before)
+          .orderBy('position')
+          .limit(1)
+          .executeTakeFirst();
+        // The newest entry stays whatever its age: the chain goes on from it.
+        const end = first?.position ?? (await auditHead(tables, tenantId))?.position ?? 0;
+        const last = await auditOf(tables, tenantId)
+          .select(['position', 'hash'])
+          .where('position', '<', end)
+          .orderBy('position', 'desc')
+          .limit(1)
+          .executeTakeFirst();
+        if (!last) return 0;
+        const { numDeletedRows } = await tables
+          .deleteFrom('audit')
+          .where('tenant_id', '=', tenantId)
+          .where('position', '<=', last.position)
+          .executeTakeFirstOrThrow();
+        const removed = Number(numDeletedRows);
+        await log(tables, tenantId, {
+          ...audit,
+          action: prunedAction,
+          details: { ...details, before: last.hash, entries: String(removed) },
+        });
+        return removed;
+      }),
   };
 }

@@ -1,8 +1,14 @@
 // The tables of the conversation database, as a list of steps that only grows: `PRAGMA user_version` counts those taken.
 import type { DatabaseSync } from 'node:sqlite';
+import { chainHash, firstHash } from '#core/audit-chain.ts';
 import { AppError } from '#core/errors.ts';
+import type { TenantId } from '#core/tenant.ts';
+import { toAuditEntry } from '../sql/access-tables.ts';
 
-const steps: readonly string[] = [
+/** SQL, or what SQL alone cannot do; either runs inside the step's transaction. */
+type Step = string | ((database: DatabaseSync) => void);
+
+const steps: readonly Step[] = [
   `
   CREATE TABLE conversations (
     id TEXT PRIMARY KEY,
@@ -180,7 +186,7 @@ const steps: readonly string[] = [
   ) STRICT;
   CREATE UNIQUE INDEX notes_by_id ON notes (tenant_id, conversation_id, id);
   `,
-  // The team. An audit entry is never changed: nothing in this program updates or deletes one.
+  // The team. An audit entry is never changed.
   `
   CREATE TABLE users (
     tenant_id TEXT NOT NULL,
@@ -389,7 +395,23 @@ const steps: readonly string[] = [
   CREATE INDEX notices_due ON notices (channel, next_at) WHERE state = 'pending';
   CREATE INDEX notices_of_tenant ON notices (tenant_id, created_at);
   `,
+  // The audit log becomes a hash chain (core/audit-chain.ts); what was written before is chained as it stands. Entries go only by
+  // retention, and an entry of the log itself says so.
+  (database) => {
+    database.exec("ALTER TABLE audit ADD COLUMN hash TEXT NOT NULL DEFAULT ''");
+    const rows = database.prepare('SELECT * FROM audit ORDER BY position').all() as unknown as StoredAudit[];
+    const update = database.prepare('UPDATE audit SET hash = ? WHERE position = ?');
+    const heads = new Map<string, string>();
+    for (const row of rows) {
+      const { tenant_id: tenantId, position } = row;
+      const hash = chainHash(toAuditEntry(row), { previous: heads.get(tenantId) ?? firstHash, tenantId });
+      heads.set(tenantId, hash);
+      update.run(hash, position);
+    }
+  },
 ];
+
+type StoredAudit = Parameters<typeof toAuditEntry>[0] & { readonly tenant_id: TenantId };
 
 /**
  * Each step in a transaction of its own; `until` stops earlier, for tests of the steps behind it. True if tables that held something were
@@ -405,7 +427,25 @@ export function migrate(database: DatabaseSync, { until = steps.length } = {}): 
     );
   }
   for (let step = done; step < until; step++) {
-    database.exec(`BEGIN IMMEDIATE; ${steps[step]}; PRAGMA user_version = ${step + 1}; COMMIT`);
+    take(database, steps[step]!, step + 1);
   }
   return done > 0 && done < until;
+}
+
+function take(database: DatabaseSync, step: Step, version: number): void {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    // Another process opens the same file, and was first.
+    const { user_version: done } = database.prepare('PRAGMA user_version').get() as { user_version: number };
+    if (done >= version) {
+      database.exec('ROLLBACK');
+      return;
+    }
+    if (typeof step === 'string') database.exec(step);
+    else step(database);
+    database.exec(`PRAGMA user_version = ${version}; COMMIT`);
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
 }
