@@ -60,14 +60,16 @@ function operation({ method, path, summary, access, params, query, body, respons
         }
       : {}),
     responses: {
-      ...(response
-        ? {
-            200: {
-              description: 'Done.',
-              content: { 'application/json': { schema: schemaOf(response, 'output') } },
-            },
-          }
-        : { 204: { description: 'Done.' } }),
+      ...(response === 'picture'
+        ? { 200: { description: 'The picture.', content: { 'image/webp': {} } } }
+        : response
+          ? {
+              200: {
+                description: 'Done.',
+                content: { 'application/json': { schema: schemaOf(response, 'output') } },
+              },
+            }
+          : { 204: { description: 'Done.' } }),
       400: error('The request is not valid.'),
       ...(access === 'anyone' ? {} : { 403: error('The role does not allow this.') }),
       401: error('Nobody is signed in, or the sign-in failed.'),

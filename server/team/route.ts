@@ -6,13 +6,14 @@ import type { Answering } from '#chat/runs/answering.ts';
 import type { CaseWork } from '#chat/runs/case-work.ts';
 import type { Permission, Principal } from '#core/access.ts';
 import type { InboxStore } from '#core/inbox.ts';
+import type { PictureStore } from '#core/pictures.ts';
 import type { ConversationStore } from '#core/stores.ts';
 
 export interface TeamDependencies {
   readonly accounts: Accounts;
   readonly cases: CaseWork;
   readonly answering: Pick<Answering, 'signals'>;
-  readonly store: ConversationStore & InboxStore;
+  readonly store: ConversationStore & InboxStore & Pick<PictureStore, 'picture'>;
 }
 
 /** `anyone`: no session needed; `signed-in`: whatever the role. */
@@ -43,8 +44,8 @@ export interface Route {
   readonly params?: Schema;
   readonly query?: Schema;
   readonly body?: Schema;
-  /** Undefined: 204 without a body. */
-  readonly response?: z.ZodType;
+  /** Undefined: 204 without a body. `picture`: WebP, or 404. */
+  readonly response?: z.ZodType | 'picture';
   handle(request: TeamRequest<never, never, never>, dependencies: TeamDependencies): Promise<unknown>;
 }
 
@@ -52,7 +53,7 @@ interface TypedRoute<
   Params extends Schema | undefined,
   Query extends Schema | undefined,
   Body extends Schema | undefined,
-  Result extends z.ZodType | undefined,
+  Result extends z.ZodType | 'picture' | undefined,
 > extends Omit<Route, 'handle' | 'params' | 'query' | 'body' | 'response'> {
   readonly params?: Params;
   readonly query?: Query;
@@ -61,7 +62,9 @@ interface TypedRoute<
   handle(
     request: TeamRequest<OutputOf<Params>, OutputOf<Query>, OutputOf<Body>>,
     dependencies: TeamDependencies,
-  ): Promise<Result extends z.ZodType ? z.input<Result> : void>;
+  ): Promise<
+    Result extends z.ZodType ? z.input<Result> : Result extends 'picture' ? Uint8Array | undefined : void
+  >;
 }
 
 /** Checks the types of one route; the list holds them without. */
@@ -69,7 +72,7 @@ export function route<
   Params extends Schema | undefined = undefined,
   Query extends Schema | undefined = undefined,
   Body extends Schema | undefined = undefined,
-  Result extends z.ZodType | undefined = undefined,
+  Result extends z.ZodType | 'picture' | undefined = undefined,
 >(typed: TypedRoute<Params, Query, Body, Result>): Route {
   return typed as unknown as Route;
 }

@@ -80,13 +80,12 @@ export function createOwnList(
     }
   }
 
-  function row({ id, updatedAt, lastMessage, state }: VisitorConversation): HTMLElement {
+  function row({ id, updatedAt, question, state }: VisitorConversation): HTMLElement {
     const when = new Intl.DateTimeFormat(settings.language, { dateStyle: 'medium', timeStyle: 'short' });
-    const text = lastMessage?.text.replace(/\*\*|__|`|^#+ |\[\d+\]/gm, '') || strings.picture;
     const choose = element(
       'button',
       { type: 'button' },
-      element('span', { class: 'own-text', dir: 'auto' }, text),
+      element('span', { class: 'own-text', dir: 'auto' }, question ?? strings.picture),
       element(
         'span',
         { class: 'own-when' },
