@@ -33,7 +33,6 @@ export const conversationBody = z.strictObject({
   language: language.optional(),
   identity: identity.optional(),
 });
-export const pictureId = secretId;
 export const pictureQuery = z.object({ id: messageId });
 export const identityBody = z.strictObject({ identity });
 export const ratingBody = z.strictObject({ rating, comment: comment.optional() });

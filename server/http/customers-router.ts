@@ -11,7 +11,6 @@ import {
   identityBody,
   type OwnConversations,
   type PictureTaken,
-  pictureId,
   pictureQuery,
   ratingBody,
   type ServiceStatus,
@@ -142,7 +141,7 @@ export function customersRouter(options: CustomersRouterOptions): Router {
     '/:id/pictures/:picture',
     own,
     async (request: Request<{ id: string; picture: string }>, response) => {
-      const id = pictureId.safeParse(request.params.picture).data;
+      const id = secretId.safeParse(request.params.picture).data;
       sendPicture(
         response,
         id === undefined ? undefined : await customers.picture(inDefaultTenant(request.params.id), id),
