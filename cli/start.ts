@@ -26,7 +26,7 @@ export const command = defineCommand({
     const { serve } = await import('#server/main.ts');
     {
       await using _schedule = values.sources ? await openSchedule(values.sources, signal) : undefined;
-      await serve(signal);
+      await serve(signal, process.argv[1]!);
     }
     // Timers and connections of libraries do not keep the process.
     process.exit(0);

@@ -27,7 +27,10 @@ beforeEach(async () => {
 });
 afterEach(() => folder[Symbol.asyncDispose]());
 
-type JobOptions = Pick<IngestJob, 'acceptModelChange' | 'dryRun' | 'onlyIfEmpty' | 'signal' | 'onProgress'>;
+type JobOptions = Pick<
+  IngestJob,
+  'acceptModelChange' | 'acceptRemovals' | 'dryRun' | 'onlyIfEmpty' | 'signal' | 'onProgress'
+>;
 interface Options extends Partial<JobOptions> {
   readonly name?: string;
   readonly idPrefix?: string;
@@ -73,6 +76,27 @@ const article = (name: string, text: string, facts = '') =>
   folder.write(`in/${name}.md`, `---\ntitle: ${name}\n${facts}---\n${text}\n`);
 
 describe('runIngestJob', () => {
+  it('keeps what is published when a source has lost more than half of its documents, unless that is meant', async () => {
+    const write = (articles: number) =>
+      folder.write(
+        'in/a.jsonl',
+        Array.from({ length: articles }, (_, index) => `{"id":"a${index}","text":"Text ${index}."}\n`).join(
+          '',
+        ),
+      );
+    await write(60);
+    await ingest('in');
+    await write(30);
+    expect(await ingest('in')).toMatchObject({ documents: { removed: 30, unchanged: 30 } });
+    await write(9);
+    await expect(ingest('in')).rejects.toMatchObject({
+      code: 'bad-input',
+      message: expect.stringMatching(/had 30 documents and now has 9\..*--accept-removals/),
+    });
+    expect(await ingest('in', { dryRun: true })).toMatchObject({ documents: { removed: 21 } });
+    expect(await ingest('in', { acceptRemovals: true })).toMatchObject({ documents: { removed: 21 } });
+  });
+
   it('embeds again only what was on its way when the run before was cut off', async () => {
     const articles = 1_000;
     const line = (index: number) =>

@@ -28,6 +28,7 @@ import { lockJob } from './job-lock.ts';
 import { linkConversations } from './link/link-conversations.ts';
 import { createPause } from './pause.ts';
 import { adviseRollback } from './publish/advise-rollback.ts';
+import { refuseMassRemoval } from './publish/refuse-mass-removal.ts';
 import { refuseUsedFolder } from './publish/refuse-used-folder.ts';
 import { createQuarantine } from './quarantine.ts';
 import { publishedId, readDocuments } from './source-documents.ts';
@@ -58,6 +59,8 @@ export interface IngestJob extends CallOptions {
   readonly onNewTexts?: (texts: readonly string[]) => void;
   /** Publish although another model made what is in use; default false. */
   readonly acceptModelChange?: boolean;
+  /** Publish although more than half of the source is gone (`refuseMassRemoval`); default false. */
+  readonly acceptRemovals?: boolean;
   /** As `publishGeneration` takes it. */
   readonly exactLimit?: number;
   readonly onProgress?: (progress: JobProgress) => void;
@@ -100,7 +103,7 @@ export interface JobSummary {
 /**
  * Rejects with `job-locked` if another job runs, `bad-input` if the source holds nothing usable or its ids collide with another
  * source's, `knowledge-base-damaged` if the generation in use cannot be told or read, `knowledge-base-mismatch` if another model made it
- * and that was not accepted, with what `refuseUsedFolder` throws, and with what the embedder rejects with.
+ * and that was not accepted, with what `refuseUsedFolder` and `refuseMassRemoval` throw, and with what the embedder rejects with.
  */
 export async function runIngestJob({
   dataDir,
@@ -111,6 +114,7 @@ export async function runIngestJob({
   dryRun = false,
   onNewTexts = () => {},
   acceptModelChange = false,
+  acceptRemovals = false,
   exactLimit,
   onProgress = () => {},
   signal,
@@ -236,6 +240,7 @@ export async function runIngestJob({
     for (let row = from; row < to; row += 1) yield vectorAt(row);
   };
   const difference = compare(previous, documents, source?.name);
+  if (source && !dryRun && !acceptRemovals) refuseMassRemoval(source.name, difference);
   const isNew =
     !previous ||
     previous.info.modelId !== embedder.modelId ||

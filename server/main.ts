@@ -1,8 +1,11 @@
 // The desk as a process: opens it, says where it is, and closes it in good order.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { createSetupLink } from '#access/setup-link.ts';
+import { createSingleSignOn } from '#access/single-sign-on.ts';
 import { loadConfig } from '#app/config.ts';
 import { createLogger, type Logger } from '#app/logger.ts';
+import { openArticleWork } from '#app/open-article-work.ts';
 import { openDesk } from '#app/open-desk.ts';
 import { packagePath } from '#core/package-root.ts';
 import { defaultTenant } from '#core/tenant.ts';
@@ -12,13 +15,19 @@ import { createVisitorIdentity } from './http/visitor-identity.ts';
 
 const webFolder = packagePath('dist/web');
 
-/** Serves until `signal` aborts; resolves when everything is closed. */
-export async function serve(signal: AbortSignal): Promise<void> {
+/** Serves until `signal` aborts; resolves when everything is closed. `program`: the script of the command `answerdesk`. */
+export async function serve(signal: AbortSignal, program: string): Promise<void> {
   const config = loadConfig();
   const logger = createLogger(config.logLevel);
   watchForDefects(logger);
   await using desk = await openDesk(config, logger);
-  const { answering, store, metrics, knowledge, accounts, cases, customers } = desk;
+  const { answering, store, metrics, knowledge, accounts, cases, customers, suggest } = desk;
+  await using articles = openArticleWork({ dataDir: config.dataDir, knowledge, program });
+  const provider = config.signIn.provider && createSingleSignOn(config.signIn.provider);
+  const hasAdmin = async () => (await accounts.users(defaultTenant)).some(({ role }) => role === 'admin');
+  const needsAdmin = !(await hasAdmin());
+  // A terminal has one reader. What is not one may be kept: a journal, a log of containers.
+  const setupLink = needsAdmin && process.stdout.isTTY ? createSetupLink({ hasAdmin }) : undefined;
   const server = await openHttpServer({
     config,
     answering,
@@ -37,7 +46,16 @@ export async function serve(signal: AbortSignal): Promise<void> {
         logger,
       }),
     },
-    team: { accounts, answering, cases, store },
+    team: {
+      accounts,
+      cases,
+      store,
+      suggest,
+      articles,
+      setupLink,
+      logger,
+      signIn: { ...config.signIn, provider },
+    },
   });
   const recovered = await answering.recover();
   logger.info({ url: server.url, recovered, startMs: Math.round(performance.now()) }, 'ready');
@@ -45,6 +63,11 @@ export async function serve(signal: AbortSignal): Promise<void> {
   process.stderr.write(
     `\nAnswerdesk is ready: ${server.url}${publicUrl ? `, for the public ${publicUrl}` : ''}\n`,
   );
+  const address = publicUrl ?? server.url;
+  if (setupLink)
+    process.stdout.write(`Set it up (once, within an hour): ${address}/console/setup#${setupLink.token}\n`);
+  else if (needsAdmin)
+    process.stderr.write('Nobody can sign in to the console yet: answerdesk users create-admin EMAIL\n');
   if (!existsSync(join(webFolder, 'index.html')))
     process.stderr.write('The widget and the demo page are not built: run "npm run build".\n');
 

@@ -1,9 +1,6 @@
 // What crosses the wire: bodies of the HTTP interface and events of the socket. docs/api.md shows them in use.
 // The browser's code takes the types only.
 import { z } from 'zod';
-import type { CustomerService } from '#chat/runs/customer-work.ts';
-import type { Picture } from '#core/conversation.ts';
-import type { VisitorConversation } from '#core/customers.ts';
 import type { ErrorCode } from '#core/errors.ts';
 import type { JournalEntry, LiveSignal } from '#core/events.ts';
 
@@ -12,15 +9,29 @@ export const secretId = z.string().regex(/^[A-Za-z0-9_-]{22}$/);
 /** Made by the client, for example a UUID. The same id sent twice is the same message. */
 const messageId = z.string().regex(/^[A-Za-z0-9_-]{8,64}$/);
 /** BCP 47. */
-const language = z.string().regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$/);
+export const language = z.string().regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$/);
 /** All but tab and the line ends. */
 const controlCharacters = /(?![\t\n\r])\p{Cc}/gu;
-/** Bounds every message before the configured limit is looked at. UTF-16 code units. Control characters say nothing and are dropped. */
-const text = z
+/** Something that can be seen: a text has at least one. Written so that every dialect of regular expressions reads it alike. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is meant.
+export const visible = /[^\s\u0000-\u001f\u007f-\u00a0\ufeff]/;
+/** In the schema of a text whose limit is the server's setting. */
+export const messageLimitMark = 'x-message-limit';
+/** UTF-16 code units. Control characters say nothing and are dropped. */
+export const prose = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .regex(visible)
+    .transform((value) => value.toWellFormed().replace(controlCharacters, '').trim());
+/** Bounds every message before the configured limit is looked at. */
+export const messageText = z
   .string()
   .max(100_000)
-  .transform((value) => value.toWellFormed().replace(controlCharacters, '').trim())
-  .pipe(z.string().min(1));
+  .regex(visible)
+  .meta({ [messageLimitMark]: true })
+  .transform((value) => value.toWellFormed().replace(controlCharacters, '').trim());
+const text = messageText;
 const email = z.email().max(254);
 const sequence = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const rating = z.enum(['up', 'down']);
@@ -129,24 +140,97 @@ export interface DeskStatus {
   readonly promise?: string;
 }
 
-/** `201` of `POST /api/conversations` and of `POST /api/conversations/:id/token`. */
-export interface ConversationCreated {
-  readonly id: string;
-  readonly token: string;
-  /** It belongs to the visitor whom the identity token names. */
-  readonly verified?: boolean;
-}
-
 /** `200` of `GET /api/conversations/:id/service`. */
-export type ServiceStatus = CustomerService;
+export const serviceStatus = z
+  .object({
+    state: z.enum(['bot', 'waiting', 'person', 'resolved']),
+    /** 1 is next. Only while the customer waits. */
+    place: z.number().int().optional(),
+    /** A person's reply reaches the customer by mail, too. */
+    hasEmail: z.boolean(),
+    canSendPictures: z.boolean(),
+    /** The conversation can be sent by mail. */
+    canTakeAlong: z.boolean(),
+  })
+  .meta({ id: 'ServiceStatus' });
+export type ServiceStatus = z.output<typeof serviceStatus>;
 
 /** `200` of `GET /api/conversations`. */
-export interface OwnConversations {
-  readonly conversations: readonly VisitorConversation[];
-}
+export const ownConversations = z
+  .object({
+    conversations: z.array(
+      z.object({
+        id: z.string(),
+        createdAt: z.string(),
+        updatedAt: z.string(),
+        state: z.enum(['bot', 'waiting', 'person', 'resolved']),
+        question: z.string().optional(),
+      }),
+    ),
+  })
+  .meta({ id: 'OwnConversations' });
+export type OwnConversations = z.output<typeof ownConversations>;
+
+const picture = z
+  .object({ id: z.string(), width: z.number().int(), height: z.number().int() })
+  .meta({ id: 'Picture' });
 
 /** `200` of `POST /api/conversations/:id/pictures`. */
-export interface PictureTaken {
-  readonly sequence: number;
-  readonly picture: Picture;
-}
+export const pictureTaken = z.object({ sequence: z.number().int(), picture }).meta({ id: 'PictureTaken' });
+export type PictureTaken = z.output<typeof pictureTaken>;
+
+export const errorBody = z
+  .object({
+    error: z.object({
+      code: z.string(),
+      message: z.string().describe('For people.'),
+      retryable: z.boolean(),
+      requestId: z.string().optional(),
+      retryAfterMs: z.number().optional(),
+    }),
+  })
+  .meta({ id: 'Error' });
+
+/** `201` of `POST /api/v1/conversations` and of `POST /api/v1/conversations/:id/token`. */
+export const conversationCreated = z
+  .object({
+    id: z.string(),
+    token: z.string(),
+    /** It belongs to the visitor whom the identity token names. */
+    verified: z.boolean().optional(),
+  })
+  .meta({ id: 'ConversationCreated' });
+export type ConversationCreated = z.output<typeof conversationCreated>;
+
+/** The rest of a message is described in docs/api.md. */
+const conversationMessage = z
+  .looseObject({
+    id: z.string(),
+    author: z.enum(['customer', 'bot', 'person']),
+    text: z.string(),
+    createdAt: z.string(),
+  })
+  .meta({ id: 'ConversationMessage' });
+
+export const conversation = z
+  .object({
+    id: z.string(),
+    createdAt: z.string(),
+    language: z.string().optional(),
+    messages: z.array(conversationMessage),
+    handoff: z.object({ reason: z.string(), at: z.string(), email: z.string().optional() }).optional(),
+    visitor: z
+      .object({ id: z.string(), name: z.string().optional(), email: z.string().optional() })
+      .optional(),
+    rating: z.object({ rating, comment: comment.optional(), at: z.string() }).optional(),
+  })
+  .meta({ id: 'Conversation' });
+
+/** Each type of event has its fields: docs/api.md. */
+export const journalEntry = z
+  .object({
+    conversationId: z.string(),
+    sequence: z.number().int(),
+    event: z.looseObject({ type: z.string() }),
+  })
+  .meta({ id: 'JournalEntry' });

@@ -169,6 +169,8 @@ async function buildAll(hash: string): Promise<void> {
     return text;
   };
   const templates = { article: takeTemplate('article.html'), list: takeTemplate('help.html') };
+  // Filled in by the server once the team has named its desk. Hidden: nobody gets them as they are.
+  for (const name of ['team.html', 'team-404.html']) renameSync(join(next, name), join(next, `.${name}`));
   writeArticlePages(join(root, 'data/knowledge'), templates, next);
   writeFileSync(join(next, '.built-from'), hash);
   rmSync(dist, { recursive: true, force: true });

@@ -44,6 +44,7 @@ Options
   --if-empty               do nothing if there is a knowledge base; a data folder that was used before is refused
   --accept-model-change    publish with another embedding model than the knowledge base in use was made with. Without this it is
                            refused. "answerdesk models use NAME" compares both models on your questions first
+  --accept-removals        publish although more than half of the source's documents are gone. Without this, that is refused
   --max-pages N            of a website: how many pages at most (default 2000)
   --max-depth N            of a website: how many links away from the first page (default 10)
   --rate N                 of a website: requests a second (default 3)
@@ -123,6 +124,7 @@ export function parseCommandLine(args: readonly string[]) {
     redactArticles: values['redact-articles'] ?? false,
     ifEmpty: values['if-empty'] ?? false,
     acceptModelChange: values['accept-model-change'] ?? false,
+    acceptRemovals: values['accept-removals'] ?? false,
     json: values.json ?? false,
   };
 }
@@ -189,6 +191,7 @@ function parse(args: readonly string[]) {
         'redact-articles': { type: 'boolean' },
         'if-empty': { type: 'boolean' },
         'accept-model-change': { type: 'boolean' },
+        'accept-removals': { type: 'boolean' },
         ...websiteOptions,
         read: { type: 'string' },
         'tickets-since': { type: 'string' },

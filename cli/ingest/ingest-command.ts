@@ -31,6 +31,7 @@ export async function ingestPaths(
       onlyIfEmpty: args.ifEmpty,
       dryRun: args.dryRun,
       acceptModelChange: args.acceptModelChange,
+      acceptRemovals: args.acceptRemovals,
       signal,
     }),
   );

@@ -10,6 +10,8 @@ const barWidth = 28;
 const barIntervalMs = 100;
 /** At most four lines a minute. */
 const lineIntervalMs = 15_000;
+/** To the program that started this one, which shows it in the console. */
+const messageIntervalMs = 300;
 
 export function createProgressDisplay(
   stream: NodeJS.WriteStream = process.stderr,
@@ -18,8 +20,13 @@ export function createProgressDisplay(
   const started = now();
   let last = stream.isTTY ? Number.NEGATIVE_INFINITY : started;
   let shown = false;
+  let told = Number.NEGATIVE_INFINITY;
   return {
     update(progress) {
+      if (process.send && now() - told >= messageIntervalMs) {
+        told = now();
+        process.send({ progress });
+      }
       if (now() - last < (stream.isTTY ? barIntervalMs : lineIntervalMs)) return;
       last = now();
       const seconds = (now() - started) / 1000;

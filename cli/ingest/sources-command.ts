@@ -81,10 +81,10 @@ async function run(
   config: Config,
   { signal, say }: Told,
 ): Promise<SourceOutcome[]> {
-  const { acceptModelChange, dryRun } = args;
+  const { acceptModelChange, acceptRemovals, dryRun } = args;
   return withEmbedder(config, args, async ({ stamp, ...model }) => {
     const outcomes: SourceOutcome[] = [];
-    const options = { dataDir: config.dataDir, ...model, acceptModelChange, dryRun, signal };
+    const options = { dataDir: config.dataDir, ...model, acceptModelChange, acceptRemovals, dryRun, signal };
     for await (const outcome of runSources(await Promise.all(sources.map(complete)), options)) {
       outcomes.push(outcome);
       if ('summary' in outcome) {

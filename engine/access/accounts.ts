@@ -11,10 +11,11 @@ import {
   type User,
 } from '#core/access.ts';
 import { hashToken, newSecret } from '#core/conversation-secret.ts';
-import { AppError } from '#core/errors.ts';
+import { AppError, toAppError } from '#core/errors.ts';
 import type { TenantId } from '#core/tenant.ts';
 import { hashPassword, passwordMatches } from './passwords.ts';
 import { newSecondFactor, type SecondFactor, timeStepOf } from './second-factor.ts';
+import type { Identity } from './single-sign-on.ts';
 
 export interface SignIn {
   readonly email: string;
@@ -38,6 +39,8 @@ export interface NewUser {
 export interface Accounts {
   /** An account without a password, and the token of the link that sets one. Throws `conflict`, `bad-input`. */
   invite(by: Principal | 'system', user: NewUser): Promise<{ user: User; token: string; expiresAt: string }>;
+  /** An account with its password, for the set-up. Throws `conflict`, `bad-input`. */
+  createAdmin(admin: { email: string; name: string; password: string }): Promise<User>;
   /** Another link, for who lost the password or the first link. Ends nothing before it is used. */
   passwordLink(by: Principal | 'system', userId: string): Promise<{ token: string; expiresAt: string }>;
   /** Whose link it is; throws `not-found` for one that is used or too old. */
@@ -46,6 +49,14 @@ export interface Accounts {
   setPassword(token: string, password: string): Promise<User>;
   /** The same `not-signed-in` for a wrong address, password or code; `too-many-requests` while the account is locked. */
   signIn(attempt: SignIn): Promise<SignedIn>;
+  /**
+   * Who was let in by the identity provider: the account of this name there, else the one of the verified address, else a new one with the
+   * role of their groups or `newRole`. Throws `forbidden` where there is none of these, or it is disabled. The second factor is the provider's.
+   */
+  signInAs(
+    identity: Identity,
+    options: { readonly newRole?: Role | undefined; readonly device?: string },
+  ): Promise<Extract<SignedIn, { result: 'signed-in' }>>;
   signOut(principal: Principal): Promise<void>;
   /** Who holds this token of a session or an API key; undefined: nobody. */
   principalOf(token: string): Promise<Principal | undefined>;
@@ -61,6 +72,8 @@ export interface Accounts {
     change: Partial<Pick<User, 'name' | 'role' | 'disabled'>>,
   ): Promise<User>;
   users(tenantId: TenantId): Promise<User[]>;
+  /** Whether somebody takes new conversations. */
+  setAway(by: Principal, away: boolean): Promise<void>;
   userByEmail(email: string): Promise<User | undefined>;
   sessions(principal: Principal): Promise<Session[]>;
   endSession(principal: Principal, id: string): Promise<boolean>;
@@ -154,18 +167,91 @@ export function createAccounts({
       });
   }
 
+  async function startSession(
+    user: User,
+    { device, by }: { readonly device: string; readonly by?: string },
+  ): Promise<Extract<SignedIn, { result: 'signed-in' }>> {
+    const at = now().toISOString();
+    const token = newSecret() + newSecret();
+    const expiresAt = inMs(sessionLastsMs);
+    const session = {
+      id: newSecret(),
+      userId: user.id,
+      createdAt: at,
+      lastSeenAt: at,
+      expiresAt,
+      device: device.slice(0, 200),
+    };
+    await store.createSession(tenantId, session, hashToken(token));
+    await store.touchUser(tenantId, user.id, at);
+    await store.audit(tenantId, {
+      at,
+      actor: user.id,
+      action: 'session.started',
+      subject: session.id,
+      ...(by ? { details: { by } } : {}),
+    });
+    return { result: 'signed-in', user, token, expiresAt };
+  }
+
+  const notAllowed = (why: string) => new AppError('forbidden', why);
+
+  async function accountOf(
+    { issuer, subject, email, name, role }: Identity,
+    newRole: Role | undefined,
+  ): Promise<{ user: User; role: Role | undefined }> {
+    const known = await store.userByIdentity(tenantId, { issuer, subject });
+    if (known) return { user: known, role };
+    const there = await store.userByEmail(tenantId, normalEmail(email));
+    if (!there && (role ?? newRole) === undefined) throw notAllowed('Nobody has invited this person.');
+    const user = there ?? newUser({ email, name, role: role ?? newRole! });
+    if (!there)
+      await store.createUser(
+        user,
+        entry('system', 'user.created', {
+          subject: user.id,
+          details: { role: user.role, by: 'single-sign-on' },
+        }),
+      );
+    if (user.disabled) throw notAllowed('The account is disabled.');
+    const link = entry('system', 'user.identity-linked', { subject: user.id, details: { issuer } });
+    if (!(await store.linkIdentity(tenantId, user.id, { issuer, subject }, link)))
+      throw notAllowed('The account of this address belongs to another identity.');
+    return { user, role };
+  }
+
+  const newUser = ({ email, name, role }: NewUser): User => ({
+    id: newSecret(),
+    tenantId,
+    email: normalEmail(email),
+    name: name.trim(),
+    role,
+    disabled: false,
+    hasSecondFactor: false,
+    away: false,
+    createdAt: now().toISOString(),
+  });
+
   return {
-    async invite(by, { email, name, role }) {
-      const user: User = {
-        id: newSecret(),
+    async createAdmin({ email, name, password }) {
+      const user = newUser({ email, name, role: 'admin' });
+      // A password that is refused must not leave an account behind.
+      const passwordHash = await hashPassword(password, user.email);
+      await store.createUser(
+        user,
+        entry('system', 'user.created', { subject: user.id, details: { role: 'admin' } }),
+      );
+      await store.setCredentials(
         tenantId,
-        email: normalEmail(email),
-        name: name.trim(),
-        role,
-        disabled: false,
-        hasSecondFactor: false,
-        createdAt: now().toISOString(),
-      };
+        user.id,
+        { passwordHash },
+        entry('system', 'user.password-set', { subject: user.id }),
+      );
+      return user;
+    },
+
+    async invite(by, { email, name, role }) {
+      const user = newUser({ email, name, role });
       await store.createUser(user, entry(by, 'user.created', { subject: user.id, details: { role } }));
       return { user, ...(await newLink(user.id)) };
     },
@@ -218,21 +304,24 @@ export function createAccounts({
         await store.signInFailed(tenantId, user.id, { after: lockAfter, until: inMs(lockLastsMs) });
         throw failed();
       }
-      const at = now().toISOString();
-      const token = newSecret() + newSecret();
-      const expiresAt = inMs(sessionLastsMs);
-      const session = {
-        id: newSecret(),
-        userId: user.id,
-        createdAt: at,
-        lastSeenAt: at,
-        expiresAt,
-        device: device.slice(0, 200),
-      };
-      await store.createSession(tenantId, session, hashToken(token));
-      await store.touchUser(tenantId, user.id, at);
-      await store.audit(tenantId, { at, actor: user.id, action: 'session.started', subject: session.id });
-      return { result: 'signed-in', user, token, expiresAt };
+      return startSession(user, { device });
+    },
+
+    async signInAs(identity, { newRole, device = '' }) {
+      const { user, role } = await accountOf(identity, newRole);
+      if (user.disabled) throw notAllowed('The account is disabled.');
+      const by = { action: 'user.changed', subject: user.id, at: now().toISOString(), actor: user.id };
+      // Groups decide as long as they say something. The last admin stays one.
+      const current =
+        role === undefined || role === user.role
+          ? user
+          : await store
+              .updateUser(tenantId, user.id, { role }, { ...by, details: { role, by: 'single-sign-on' } })
+              .catch((thrown: unknown) => {
+                if (toAppError(thrown).code === 'conflict') return user;
+                throw thrown;
+              });
+      return startSession(current, { device, by: 'single-sign-on' });
     },
 
     async signOut({ person, sessionId }) {
@@ -362,6 +451,7 @@ export function createAccounts({
     apiKeys: (tenantId) => store.apiKeys(tenantId),
     revokeApiKey: (by, id) => store.revokeApiKey(tenantId, id, entry(by, 'api-key.revoked', { subject: id })),
     auditLog: (tenantId, options) => store.auditLog(tenantId, options),
+    setAway: (by, away) => store.setAway(tenantId, by.person.id, away),
     audit: (by, { action, ...facts }) => store.audit(tenantId, entry(by, action, facts)),
   };
 }

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { type Role, roles } from '#core/access.ts';
 import { AppError } from '#core/errors.ts';
 import { packagePath } from '#core/package-root.ts';
 
@@ -96,6 +97,32 @@ const schema = z.object({
   ANSWERDESK_HANDOFF_WEBHOOK_URL: httpUrl.optional(),
   ANSWERDESK_HANDOFF_WEBHOOK_SECRET: z.string().min(24).optional(),
   ANSWERDESK_HANDOFF_SLACK_URL: httpUrl.optional(),
+
+  ANSWERDESK_PASSWORDS: z.enum(['on', 'off']).default('on'),
+  ANSWERDESK_OIDC_ISSUER: httpUrl.optional(),
+  ANSWERDESK_OIDC_CLIENT_ID: z.string().min(1).max(500).optional(),
+  ANSWERDESK_OIDC_CLIENT_SECRET: z.string().min(1).max(2_000).optional(),
+  ANSWERDESK_OIDC_NAME: z.string().min(1).max(40).default('single sign-on'),
+  ANSWERDESK_OIDC_SCOPES: z.string().min(1).default('openid email profile'),
+  ANSWERDESK_OIDC_ALLOWED_DOMAINS: list.transform((domains) => domains.map((name) => name.toLowerCase())),
+  ANSWERDESK_OIDC_DEFAULT_ROLE: z.enum(roles).optional(),
+  ANSWERDESK_OIDC_ROLE_CLAIM: z.string().min(1).optional(),
+  ANSWERDESK_OIDC_ROLES: list.pipe(
+    z
+      .array(
+        z
+          .string()
+          .regex(new RegExp(`^.+=(?:${roles.join('|')})$`), {
+            error: `write GROUP=ROLE, separated by commas; roles are ${roles.join(', ')}`,
+          })
+          .transform((pair): [string, Role] => {
+            const at = pair.lastIndexOf('=');
+            return [pair.slice(0, at).trim(), pair.slice(at + 1) as Role];
+          }),
+      )
+      .transform((pairs): Readonly<Record<string, Role>> => Object.fromEntries(pairs)),
+  ),
+  ANSWERDESK_OIDC_LOGOUT: flag,
 
   ANSWERDESK_ERROR_BUDGET: z.coerce.number().gt(0).lt(1).optional(),
 
@@ -213,6 +240,27 @@ function shape(env: z.infer<typeof schema>) {
     },
     /** A file of what the company calls dangerous. */
     dangerPhrases: env.ANSWERDESK_DANGER_PHRASES,
+    signIn: {
+      /** With address and password. */
+      passwords: env.ANSWERDESK_PASSWORDS === 'on',
+      /** At an identity provider; undefined: not at one. */
+      provider:
+        env.ANSWERDESK_OIDC_ISSUER && env.ANSWERDESK_OIDC_CLIENT_ID && env.ANSWERDESK_OIDC_CLIENT_SECRET
+          ? {
+              issuer: env.ANSWERDESK_OIDC_ISSUER,
+              clientId: env.ANSWERDESK_OIDC_CLIENT_ID,
+              clientSecret: env.ANSWERDESK_OIDC_CLIENT_SECRET,
+              name: env.ANSWERDESK_OIDC_NAME,
+              scopes: env.ANSWERDESK_OIDC_SCOPES.split(/\s+/).filter(Boolean),
+              allowedDomains: env.ANSWERDESK_OIDC_ALLOWED_DOMAINS,
+              roleClaim: env.ANSWERDESK_OIDC_ROLE_CLAIM,
+              roleOfGroup: env.ANSWERDESK_OIDC_ROLES,
+              logout: env.ANSWERDESK_OIDC_LOGOUT,
+            }
+          : undefined,
+      /** Of somebody whom the provider knows and nobody has invited; undefined: they are refused. */
+      newRole: env.ANSWERDESK_OIDC_DEFAULT_ROLE,
+    },
     /** Share of all questions that may be answered wrongly and with confidence, 0 to 1; undefined: as the thresholds were fitted. */
     errorBudget: env.ANSWERDESK_ERROR_BUDGET,
     /** Share of the live answers whose groundedness is scored for /metrics, 0 to 1. */
@@ -252,6 +300,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = environment()): Config {
       : parsed.error.issues.map((issue) => `${issue.path[0]?.toString()}: ${issue.message}`)),
     ...(parsed.success ? modelProblems(parsed.data) : []),
     ...(parsed.success ? noticeProblems(parsed.data) : []),
+    ...(parsed.success ? signInProblems(parsed.data) : []),
     ...tracingProblems(present),
   ];
   if (!parsed.success || problems.length > 0) {
@@ -318,6 +367,30 @@ function noticeProblems(env: z.infer<typeof schema>): string[] {
       'which the receiver checks signatures with: "openssl rand -base64 32"',
     ),
   ];
+}
+
+function signInProblems(env: z.infer<typeof schema>): string[] {
+  const problems: string[] = [];
+  const isOn = env.ANSWERDESK_OIDC_ISSUER !== undefined;
+  if (
+    isOn &&
+    (env.ANSWERDESK_OIDC_CLIENT_ID === undefined || env.ANSWERDESK_OIDC_CLIENT_SECRET === undefined)
+  )
+    problems.push(
+      'ANSWERDESK_OIDC_ISSUER: needs ANSWERDESK_OIDC_CLIENT_ID and ANSWERDESK_OIDC_CLIENT_SECRET, which the identity provider gives',
+    );
+  if (!isOn && env.ANSWERDESK_PASSWORDS === 'off')
+    problems.push(
+      'ANSWERDESK_PASSWORDS: without passwords nobody can sign in unless ANSWERDESK_OIDC_ISSUER is set',
+    );
+  const isLocal = /^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::|\/|$)/.test(
+    env.ANSWERDESK_OIDC_ISSUER ?? '',
+  );
+  if (env.ANSWERDESK_OIDC_ISSUER?.startsWith('http:') && !isLocal)
+    problems.push('ANSWERDESK_OIDC_ISSUER: write https://, or anybody on the way could say who signs in');
+  if (Object.keys(env.ANSWERDESK_OIDC_ROLES).length > 0 && env.ANSWERDESK_OIDC_ROLE_CLAIM === undefined)
+    problems.push('ANSWERDESK_OIDC_ROLES: needs ANSWERDESK_OIDC_ROLE_CLAIM, the claim that holds the groups');
+  return problems;
 }
 
 /** LangChain would send prompts to a third party when these are set; that takes the operator's explicit word. */

@@ -1,15 +1,19 @@
 // Opens the whole desk: everything behind the edges, closed in reverse order.
 import { join } from 'node:path';
 import { type Accounts, createAccounts } from '#access/accounts.ts';
-import type { AnswerObserver } from '#chat/answer.ts';
+import { type AnswerObserver, createAnswer } from '#chat/answer.ts';
 import { type Answering, createAnswering } from '#chat/runs/answering.ts';
 import { type CaseWork, createCaseWork } from '#chat/runs/case-work.ts';
 import { type CustomerWork, createCustomerWork } from '#chat/runs/customer-work.ts';
+import { createVisitorBlocks } from '#chat/runs/visitor-blocks.ts';
+import { createSuggestAnswer, type SuggestAnswer } from '#chat/suggest-answer.ts';
+import { servicePromise } from '#chat/write/service-promise.ts';
 import type { CustomerStore } from '#core/customers.ts';
 import type { InboxStore } from '#core/inbox.ts';
 import type { PictureStore } from '#core/pictures.ts';
 import type { RerankObserver } from '#core/reranker.ts';
 import type { ConversationStore } from '#core/stores.ts';
+import type { TeamStore } from '#core/team.ts';
 import { defaultTenant } from '#core/tenant.ts';
 import { createPictureCleaner } from '#storage/pictures/clean-picture.ts';
 import { openSqliteConversationStore } from '#storage/sqlite/sqlite-conversation-store.ts';
@@ -18,20 +22,20 @@ import type { Logger } from './logger.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { openAnswerPipeline } from './open-answer-pipeline.ts';
 import { openAnswerQuality } from './open-answer-quality.ts';
+import { openInboxJobs } from './open-inbox-jobs.ts';
 import type { Knowledge } from './open-knowledge.ts';
 import { noticeChannels, openNotices } from './open-notices.ts';
 
 /** A customer waits no longer than this for a better order of the passages. */
 const rerankDeadlineMs = 250;
 
-const lookForForgottenMs = 30_000;
-
 export interface Desk extends AsyncDisposable {
   readonly knowledge: Knowledge;
-  readonly store: ConversationStore & InboxStore & CustomerStore & PictureStore;
+  readonly store: ConversationStore & InboxStore & CustomerStore & PictureStore & TeamStore;
   readonly accounts: Accounts;
   readonly cases: CaseWork;
   readonly customers: CustomerWork;
+  readonly suggest: SuggestAnswer;
   readonly answering: Answering;
   readonly metrics: Metrics;
 }
@@ -40,7 +44,7 @@ export interface Desk extends AsyncDisposable {
 export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
   await using stack = new AsyncDisposableStack();
   const metrics: Metrics = createMetrics({ activeAnswers: () => answering.active });
-  const { answer, knowledge } = stack.use(
+  const { dependencies, knowledge } = stack.use(
     await openAnswerPipeline(config, {
       logger,
       observer: observed(metrics, logger),
@@ -62,8 +66,14 @@ export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
     openSqliteConversationStore(join(config.dataDir, 'conversations.db'), { handoffChannels }),
     (opened) => opened.close(),
   );
+  const answer = createAnswer({
+    ...dependencies,
+    promise: async (language) =>
+      servicePromise(await store.settings(defaultTenant), { at: new Date(), language }),
+  });
   const answering = createAnswering({
     store,
+    refuse: createVisitorBlocks({ store }),
     answer: quality.watch(answer),
     limits: config.limits,
     observer: {
@@ -87,16 +97,19 @@ export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
     observer: metrics.customers,
   });
   const [baseUrl = `http://localhost:${config.server.port}`] = config.server.publicUrls;
-  stack.use(openNotices({ settings: config.notices, baseUrl, store, logger }));
+  const deskName = async () => (await store.settings(defaultTenant)).company;
+  stack.use(openNotices({ settings: config.notices, baseUrl, deskName, store, logger }));
   const accounts = createAccounts({ store: store.access, tenantId: defaultTenant });
-  const forgetful = setInterval(() => {
-    const since = new Date(Date.now() - config.inbox.forgottenAfterMs);
-    cases.returnForgotten(since).then(
-      (returned) => returned > 0 && logger.info({ returned }, 'forgotten conversations wait again'),
-      (error) => logger.error({ err: error }, 'forgotten conversations could not be looked for'),
-    );
-  }, lookForForgottenMs).unref();
-  stack.defer(() => clearInterval(forgetful));
+  stack.use(
+    openInboxJobs({
+      store,
+      cases,
+      accounts,
+      channels: handoffChannels,
+      forgottenAfterMs: config.inbox.forgottenAfterMs,
+      logger,
+    }),
+  );
   stack.defer(knowledge.onSwap(({ generation }) => metrics.generation(generation)));
   try {
     metrics.generation(knowledge.current().generation);
@@ -113,6 +126,7 @@ export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
     accounts,
     cases,
     customers,
+    suggest: createSuggestAnswer({ answer }),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 }

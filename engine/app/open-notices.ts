@@ -42,10 +42,14 @@ const reasons: Readonly<Record<HandoffReason, string>> = {
   card: 'A customer asked something that a person answers.',
 };
 
+const promiseNear = 'A customer waits, and the time by which they were promised an answer is near.';
+
 export interface NoticesOptions {
   readonly settings: NoticeSettings;
   /** Where the console is, for links. */
   readonly baseUrl: string;
+  /** As customers know the desk; stands in subjects of mails. */
+  readonly deskName?: () => Promise<string | undefined>;
   readonly store: NoticeStore &
     Pick<ConversationStore, 'get' | 'handling'> &
     Pick<CustomerStore, 'transcriptEmail'>;
@@ -57,6 +61,7 @@ export interface NoticesOptions {
 export function openNotices({
   settings,
   baseUrl,
+  deskName = async () => undefined,
   store,
   logger,
   intervalMs = 5_000,
@@ -66,11 +71,13 @@ export function openNotices({
   const linkTo = ({ key }: Notice) => `${baseUrl}/console/inbox/${key.conversationId}`;
 
   /** Undefined when nobody waits any more: then nobody is called. */
-  async function waiting({ key }: Notice) {
+  async function waiting({ key, kind, about }: Notice) {
     const handling = await store.handling(key);
-    return handling?.state === 'waiting' && handling.reason
-      ? { ...handling, reason: handling.reason }
-      : undefined;
+    if (!handling) return undefined;
+    const { waitingSince, reason, state } = handling;
+    if (kind === 'promise')
+      return waitingSince === about ? { waitingSince, reason, subject: promiseNear } : undefined;
+    return state === 'waiting' && reason ? { waitingSince, reason, subject: reasons[reason] } : undefined;
   }
 
   const channels: Record<string, Deliver> = {
@@ -83,9 +90,10 @@ export function openNotices({
   async function handoffMail(notice: Notice, options: CallOptions): Promise<void> {
     const handling = await waiting(notice);
     if (!handling) return;
-    const subject = reasons[handling.reason];
+    const name = await deskName();
+    const subject = name ? `${name}: ${handling.subject}` : handling.subject;
     await mailer!.send(
-      { id: notice.id, to: mailTo!, subject, text: `${subject}\n\n${linkTo(notice)}\n` },
+      { id: notice.id, to: mailTo!, subject, text: `${handling.subject}\n\n${linkTo(notice)}\n` },
       options,
     );
   }
@@ -98,14 +106,19 @@ export function openNotices({
     const data = { conversationId, reason, waitingSince, link: linkTo(notice) };
     await sendWebhook(
       { url: webhookUrl!, secret: webhookSecret! },
-      { id: notice.id, type: 'handoff.requested', timestamp: notice.createdAt, data },
+      {
+        id: notice.id,
+        type: notice.kind === 'promise' ? 'promise.due' : 'handoff.requested',
+        timestamp: notice.createdAt,
+        data,
+      },
       options,
     );
   }
 
   async function slack(notice: Notice, options: CallOptions): Promise<void> {
     const handling = await waiting(notice);
-    if (handling) await sendSlack(slackUrl!, `${reasons[handling.reason]}\n${linkTo(notice)}`, options);
+    if (handling) await sendSlack(slackUrl!, `${handling.subject}\n${linkTo(notice)}`, options);
   }
 
   async function customerMail(notice: Notice, options: CallOptions): Promise<void> {
@@ -119,7 +132,8 @@ export function openNotices({
     const message = conversation?.messages.find(({ id }) => id === notice.about);
     const email = conversation?.handoff?.email;
     if (!message || !email) return;
-    const subject = `A reply from ${message.person?.name ?? 'our team'}`;
+    const names = [message.person?.name ?? 'our team', await deskName()].filter(Boolean);
+    const subject = `A reply from ${names.join(', ')}`;
     await mailer!.send({ id: notice.id, to: email, subject, text: `${message.text}\n` }, options);
   }
 

@@ -19,6 +19,8 @@ import { createWriter, type WriterDependencies } from './write/write-answer.ts';
 export interface AnswerDependencies extends FindDependencies, WriterDependencies {
   /** The language of a message, ISO 639-1; undefined where it cannot be told. */
   readonly languageOf?: (text: string) => string | undefined;
+  /** When a person answers, for who is handed over; undefined where nothing is promised. */
+  readonly promise?: (language: string | undefined) => Promise<string | undefined>;
   readonly observer?: AnswerObserver;
   readonly now?: () => Date;
 }
@@ -51,6 +53,7 @@ const passagesGiven = 5;
 
 export function createAnswer(dependencies: AnswerDependencies): Answer {
   const { knowledgeBase, chatModel, languageOf = () => undefined, now = () => new Date() } = dependencies;
+  const { promise = async () => undefined } = dependencies;
   const find = createFinder(dependencies);
   const write = createWriter(dependencies);
 
@@ -85,10 +88,13 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
       const language = languageOf(question.text) ?? conversation.language;
       const inLanguage = { ...conversation, ...(language ? { language } : {}) };
 
-      const say = function* (outcome: FixedOutcome, notices: CardReply): Generator<ChatEvent> {
+      const say = async function* (outcome: FixedOutcome, notices: CardReply): AsyncGenerator<ChatEvent> {
         const { decision } = outcome;
         const { text: own, citations, ...card } = fixedReply(outcome, inLanguage);
-        const text = leadOf(notices) + own;
+        // In danger nobody is to wait for the team.
+        const isPromised = decision === 'handoff' && outcome.reason !== 'danger';
+        const promised = isPromised ? await promise(inLanguage.language) : undefined;
+        const text = leadOf(notices) + [own, promised].filter(Boolean).join('\n\n');
         const shown = [...notices.cards, ...(card.cards ?? [])];
         firstToken();
         if (citations.length > 0) yield { type: 'sources-available', messageId, citations };

@@ -16,6 +16,8 @@ export const permissions = [
   /** Articles, sources, answer cards. */
   'knowledge:read',
   'knowledge:edit',
+  /** Ask and get an answer that nobody stores: `/v1/chat/completions`, a test question. */
+  'answers:ask',
   'users:manage',
   'settings:manage',
   'audit:read',
@@ -24,9 +26,9 @@ export type Permission = (typeof permissions)[number];
 
 export const permissionsOf: Readonly<Record<Role, readonly Permission[]>> = {
   admin: permissions,
-  editor: ['inbox:read', 'inbox:work', 'inbox:lead', 'knowledge:read', 'knowledge:edit'],
-  agent: ['inbox:read', 'inbox:work', 'knowledge:read'],
-  viewer: ['inbox:read', 'knowledge:read'],
+  editor: ['inbox:read', 'inbox:work', 'inbox:lead', 'knowledge:read', 'knowledge:edit', 'answers:ask'],
+  agent: ['inbox:read', 'inbox:work', 'knowledge:read', 'answers:ask'],
+  viewer: ['inbox:read', 'knowledge:read', 'answers:ask'],
 };
 
 /** Who makes a request: somebody who signed in, or a script with a key. */
@@ -58,6 +60,8 @@ export interface User {
   readonly role: Role;
   readonly disabled: boolean;
   readonly hasSecondFactor: boolean;
+  /** They said that they take no new conversations now. */
+  readonly away: boolean;
   /** ISO 8601, as all times here. */
   readonly createdAt: string;
   readonly lastSeenAt?: string;
@@ -112,6 +116,12 @@ export interface AuditEntry {
   readonly details?: Readonly<Record<string, string>>;
 }
 
+/** The address of an identity provider, and its unchanging name for a person. */
+export interface ProviderIdentity {
+  readonly issuer: string;
+  readonly subject: string;
+}
+
 /** Tokens are never kept, only their SHA-256. */
 export interface AccessStore {
   /** Throws `conflict` if the address has an account already. */
@@ -129,7 +139,17 @@ export interface AccessStore {
     change: Partial<Pick<User, 'name' | 'role' | 'disabled'>>,
     audit: AuditEntry,
   ): Promise<User>;
+  /** Who signs in at a provider under this name. */
+  userByIdentity(tenantId: TenantId, identity: ProviderIdentity): Promise<User | undefined>;
+  /** False if the account is linked to another name already. */
+  linkIdentity(
+    tenantId: TenantId,
+    userId: string,
+    identity: ProviderIdentity,
+    audit: AuditEntry,
+  ): Promise<boolean>;
   touchUser(tenantId: TenantId, id: string, at: string): Promise<void>;
+  setAway(tenantId: TenantId, id: string, away: boolean): Promise<void>;
   credentials(tenantId: TenantId, userId: string): Promise<Credentials | undefined>;
   /** `null` removes. A change of password or second factor ends all sessions but `keepSession`. */
   setCredentials(

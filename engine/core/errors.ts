@@ -3,6 +3,7 @@
 export type ErrorCode =
   | 'bad-request'
   | 'not-found'
+  | 'method-not-allowed'
   | 'not-signed-in'
   | 'forbidden'
   | 'conflict'
@@ -37,6 +38,12 @@ interface ErrorFacts {
 export const errorFacts: Readonly<Record<ErrorCode, ErrorFacts>> = {
   'bad-request': { status: 400, retryable: false, exitCode: 2, publicMessage: 'The request is not valid.' },
   'not-found': { status: 404, retryable: false, exitCode: 2, publicMessage: 'There is nothing here.' },
+  'method-not-allowed': {
+    status: 405,
+    retryable: false,
+    exitCode: 2,
+    publicMessage: 'This address has other methods: see the Allow header.',
+  },
   'not-signed-in': { status: 401, retryable: false, exitCode: 2, publicMessage: 'Sign in first.' },
   conflict: {
     status: 409,

@@ -22,7 +22,7 @@ export interface Person {
 
 export interface Handling {
   readonly state: HandlingState;
-  /** When it came into this state. ISO 8601. */
+  /** When it came into this state, or was assigned. ISO 8601. */
   readonly since: string;
   /** Who replies (`person`), or is meant to take it (`waiting`). */
   readonly owner?: Person;
@@ -54,7 +54,7 @@ export type HandlingAction =
   | ({ readonly type: 'snooze'; readonly until: string } & ByPerson)
   | ({ readonly type: 'resolve' } & ByPerson)
   | ({ readonly type: 'reply' } & ByPerson)
-  /** Nobody of the team did it: an owner who was silent for too long. */
+  /** Nobody of the team did it: an owner who was silent for too long, or did not take what was assigned to them. */
   | { readonly type: 'forgotten' }
   | { readonly type: 'customer-wrote' }
   /** The customer would rather talk to the assistant again, whoever has the conversation. */
@@ -102,14 +102,15 @@ export function changeHandling(handling: Handling, action: HandlingAction, at: s
       const waiting = {
         ...unowned,
         state: 'waiting' as const,
-        since: state === 'waiting' ? handling.since : at,
+        since: at,
         waitingSince: handling.waitingSince ?? at,
       };
       return action.to ? { ...waiting, owner: action.to } : waiting;
     }
     case 'return':
     case 'forgotten': {
-      if (state !== 'person') throw unfit('Nobody of the team has the conversation.');
+      const isAssigned = action.type === 'forgotten' && state === 'waiting' && owner !== undefined;
+      if (state !== 'person' && !isAssigned) throw unfit('Nobody of the team has the conversation.');
       const { owner: _before, ...unowned } = awake;
       return { ...unowned, state: 'waiting', since: at, waitingSince: handling.waitingSince ?? at };
     }

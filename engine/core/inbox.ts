@@ -1,5 +1,5 @@
 // The port behind which the team's side of conversations is kept: lists of them, private notes, what is new.
-import type { Author, Visitor } from './conversation.ts';
+import type { Author, Feedback, Visitor } from './conversation.ts';
 import type { Handling, Person } from './handling.ts';
 import type { ConversationKey, TenantId } from './tenant.ts';
 
@@ -58,6 +58,11 @@ export interface Note {
   readonly at: string;
 }
 
+export interface WaitingCustomer {
+  readonly key: ConversationKey;
+  readonly since: string;
+}
+
 export interface InboxStore {
   /** Throws `bad-request` for an `after` that is none. */
   inbox(query: InboxQuery): Promise<InboxPage>;
@@ -69,6 +74,15 @@ export interface InboxStore {
   addNote(key: ConversationKey, note: Note): Promise<void>;
   /** Oldest first. */
   notes(key: ConversationKey): Promise<Note[]>;
-  /** Conversations of all tenants that a person owns and whose customer waits since before `since`, at most `limit`. */
+  /** What the customer said of answers; the last word of each. */
+  ratings(key: ConversationKey): Promise<Feedback[]>;
+  /** How many conversations each person has that are open and not put off, by their id. */
+  openCases(tenantId: TenantId): Promise<ReadonlyMap<string, number>>;
+  /** Customers of all tenants who wait for a person's word, the longest wait first, at most `limit`. */
+  waitingCustomers(limit: number): Promise<readonly WaitingCustomer[]>;
+  /**
+   * Conversations of all tenants that a person owns and whose customer waits since before `since`, or that were assigned before it and never
+   * taken; at most `limit`.
+   */
   forgotten(since: string, limit: number): Promise<ConversationKey[]>;
 }

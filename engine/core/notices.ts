@@ -2,16 +2,20 @@
 import type { ConversationKey } from './tenant.ts';
 
 /**
- * `handoff`: a customer waits for a person; `reply`: a person answered a customer who is not there; `transcript`: a customer wants the
- * conversation by mail.
+/**
+ * `handoff`: a customer waits for a person; `promise`: the time by which they were promised one is near; `reply`: a person answered a
+ * customer who is not there; `transcript`: a customer wants the conversation by mail.
  */
-export type NoticeKind = 'handoff' | 'reply' | 'transcript';
+export type NoticeKind = 'handoff' | 'promise' | 'reply' | 'transcript';
 
 export interface Notice {
   readonly id: string;
   readonly key: ConversationKey;
   readonly kind: NoticeKind;
-  /** Of a reply, the id of its message; of a transcript, of the request. With the rest it makes the notice one of its kind. */
+  /**
+   * Of a reply, the id of its message; of a promise, since when the customer waits; of a transcript, of the request. With the rest it makes
+   * the notice one of its kind.
+   */
   readonly about: string;
   /** Name of the way it goes: `mail`, `webhook`, `slack`, `customer-mail`. */
   readonly channel: string;

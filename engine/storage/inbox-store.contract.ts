@@ -164,6 +164,45 @@ export function describeInboxStore(
       expect(await store.forgotten('2026-01-01T00:00:00.000Z', 10)).toEqual([]);
     });
 
+    it('names what was assigned and never taken, as long as its owner had', async () => {
+      const assigned = await waiting();
+      await act(assigned, { type: 'assign', by: tom, to: mia });
+      const { since } = (await store.handling(assigned))!;
+      expect(await store.forgotten(since, 10)).toEqual([]);
+      expect(await store.forgotten(now().toISOString(), 10)).toEqual([assigned]);
+      await act(assigned, { type: 'forgotten' });
+      expect(await store.handling(assigned)).not.toHaveProperty('owner');
+    });
+
+    it('counts what each person has open, and names who waits, the longest wait first', async () => {
+      const [first, second, third, done] = [
+        await waiting(),
+        await waiting(),
+        await waiting(),
+        await waiting(),
+      ];
+      await act(first, { type: 'take', by: mia }, { type: 'reply', by: mia });
+      await act(second, { type: 'assign', by: tom, to: mia });
+      await act(
+        third,
+        { type: 'take', by: tom },
+        { type: 'snooze', by: tom, until: '2030-01-01T00:00:00.000Z' },
+      );
+      await act(done, { type: 'take', by: tom }, { type: 'resolve', by: tom });
+      await newConversation();
+      expect([...(await store.openCases(defaultTenant))]).toEqual([[mia.id, 2]]);
+      const waits = await store.waitingCustomers(10);
+      expect(waits.map(({ key }) => key)).toEqual([second, third]);
+      expect(await store.waitingCustomers(1)).toHaveLength(1);
+    });
+
+    it('gives the last rating of each answer', async () => {
+      const key = await newConversation();
+      await store.recordFeedback(key, { messageId: 'a', rating: 'up', at: '1' });
+      await store.recordFeedback(key, { messageId: 'a', rating: 'down', comment: 'No', at: '2' });
+      expect(await store.ratings(key)).toEqual([{ messageId: 'a', rating: 'down', comment: 'No', at: '2' }]);
+    });
+
     it('keeps the inbox of one tenant from every other', async () => {
       const foreign = await newConversation('Secret pump', 'other' as TenantId);
       await waiting();

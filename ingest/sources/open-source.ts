@@ -1,4 +1,5 @@
 // A place that documents come from, opened: what it holds and its items in order.
+import { resolve } from 'node:path';
 import type { CallOptions } from '#core/call-options.ts';
 import { AppError } from '#core/errors.ts';
 import type { SourceItem } from '../item.ts';
@@ -31,7 +32,9 @@ export async function openSource(spec: SourceSpec, options: OpenSourceOptions): 
   const { fields, memory, ignore, signal } = options;
   if (spec.type === 'desk') return openDesk(spec, { memory, signal });
   const found = await findFiles(spec.paths);
-  const files = found.files.filter(({ path }) => ignore === undefined || !isBelow(path, ignore));
+  // What lies in it and is named itself is meant: files that were uploaded.
+  const isMeant = ignore === undefined || spec.paths.some((path) => isBelow(resolve(path), ignore));
+  const files = found.files.filter(({ path }) => isMeant || !isBelow(path, ignore));
   if (files.length === 0)
     throw new AppError('bad-input', `No readable file in ${spec.paths.join(', ')}.${passedOver(found)}`);
   const read = (keep?: KeepFile) => readSource(files, fields, { ...(keep && { keep }), signal });

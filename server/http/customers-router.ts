@@ -45,7 +45,7 @@ export function isPictureUpload({
   readonly method: string;
   readonly path: string;
 }): boolean {
-  return method === 'POST' && /^\/conversations\/[\w-]+\/pictures$/.test(path);
+  return method === 'POST' && /^(?:\/v1)?\/conversations\/[\w-]+\/pictures$/.test(path);
 }
 
 /** From now on it is the visitor's whom the token names. False for a token that is not valid, and for a conversation of somebody else. */
@@ -70,7 +70,9 @@ export function customersRouter(options: CustomersRouterOptions): Router {
     const visitor = await identity(bearerOf(request.headers.authorization));
     if (!visitor) throw new AppError('not-found', 'No visitor is named.');
     const conversations = await visitors.visitorConversations(defaultTenant, visitor.id, shownConversations);
-    response.set('Cache-Control', 'no-store').json({ conversations } satisfies OwnConversations);
+    response
+      .set('Cache-Control', 'no-store')
+      .json({ conversations: [...conversations] } satisfies OwnConversations);
   });
 
   router.post('/:id/token', async (request: OfConversation, response) => {

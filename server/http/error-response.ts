@@ -44,6 +44,12 @@ export const nothingHere: RequestHandler = () => {
 /** `busy` and `shutting-down` pass soon. */
 const defaultRetryAfterMs = 2_000;
 
+/** Undefined where waiting does not help. */
+export function retryAfterSeconds(error: AppError): number | undefined {
+  if (error.status !== 429 && error.status !== 503) return undefined;
+  return Math.ceil((error instanceof RateLimitError ? error.retryAfterMs : defaultRetryAfterMs) / 1000);
+}
+
 export const errorResponse: ErrorRequestHandler = (thrown, _request, response, next) => {
   const error = toClientError(thrown);
   response.locals.error = error;
@@ -51,8 +57,8 @@ export const errorResponse: ErrorRequestHandler = (thrown, _request, response, n
   if (response.headersSent) return next(thrown);
   const { requestId } = response.locals;
   const wire = wireError(error);
-  if (error.status === 429 || error.status === 503)
-    response.set('Retry-After', String(Math.ceil((wire.retryAfterMs ?? defaultRetryAfterMs) / 1000)));
+  const wait = retryAfterSeconds(error);
+  if (wait !== undefined) response.set('Retry-After', String(wait));
   response
     .status(error.status)
     .set('Cache-Control', 'no-store')

@@ -37,7 +37,11 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
   http.on('request', createApp({ ...options, isStopping: () => stopping }));
   const io = attachSockets(http, options);
   const stopNews = options.team
-    ? attachTeamSockets(io as unknown as Server, { ...options.team, logger: options.logger })
+    ? attachTeamSockets(io as unknown as Server, {
+        ...options.team,
+        answering: options.answering,
+        logger: options.logger,
+      })
     : () => {};
 
   await new Promise<void>((resolve, reject) => {

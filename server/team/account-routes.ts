@@ -1,7 +1,6 @@
 // Signing in, and the people of the team.
 import { z } from 'zod';
 import { AppError } from '#core/errors.ts';
-import { defaultTenant } from '#core/tenant.ts';
 import { type Route, route } from './route.ts';
 import {
   apiKey,
@@ -15,7 +14,6 @@ import {
   personName,
   role,
   session,
-  setup,
   user,
 } from './wire.ts';
 
@@ -25,23 +23,17 @@ const noSuch = (what: string) => new AppError('not-found', `There is no such ${w
 
 export const accountRoutes: readonly Route[] = [
   route({
-    method: 'get',
-    path: '/setup',
-    summary: 'Whether anybody has an account yet. Until then the command line makes the first one.',
-    access: 'anyone',
-    response: setup,
-    handle: async (_request, { accounts }) => ({
-      hasAccounts: (await accounts.users(defaultTenant)).length > 0,
-    }),
-  }),
-  route({
     method: 'post',
     path: '/session',
     summary: 'Signs in. Sets a cookie; asks for a code where the account has a second factor.',
     access: 'anyone',
     body: z.strictObject({ email, password, code: code.optional() }),
     response: z.object({ result: z.enum(['signed-in', 'code-needed']) }),
-    async handle({ body, device, setSession }, { accounts }) {
+    async handle({ body, device, setSession }, { accounts, signIn }) {
+      if (signIn?.passwords === false)
+        throw new AppError('forbidden', 'Passwords are off.', {
+          publicMessage: 'Passwords are turned off here. Use the other way to sign in.',
+        });
       const done = await accounts.signIn({ ...body, device });
       if (done.result === 'signed-in') setSession(done);
       return { result: done.result };
@@ -70,9 +62,26 @@ export const accountRoutes: readonly Route[] = [
         kind,
         permissions: [...permissions],
         ...(user
-          ? { account: { email: user.email, role: user.role, hasSecondFactor: user.hasSecondFactor } }
+          ? {
+              account: {
+                email: user.email,
+                role: user.role,
+                hasSecondFactor: user.hasSecondFactor,
+                away: user.away,
+              },
+            }
           : {}),
       };
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/me/availability',
+    summary: 'Whether one takes new conversations. Who is away is given none.',
+    access: 'signed-in',
+    body: z.strictObject({ away: z.boolean() }),
+    async handle({ principal, body: { away } }, { accounts }) {
+      await accounts.setAway(principal, away);
     },
   }),
   route({
@@ -162,14 +171,30 @@ export const accountRoutes: readonly Route[] = [
   route({
     method: 'get',
     path: '/people',
-    summary: 'Who can be given a conversation: names only.',
+    summary: 'Who can be given a conversation: names, who is there, how much each has to do.',
     access: 'inbox:read',
-    response: z.array(z.object({ id: z.string(), name: z.string() })),
-    async handle({ principal }, { accounts }) {
+    response: z.array(
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        /** Their console is open, and they take new conversations. */
+        available: z.boolean(),
+        /** Conversations that they have open. */
+        open: z.number(),
+      }),
+    ),
+    async handle({ principal }, { accounts, cases, store }) {
+      const here = cases.attending(principal.tenantId);
+      const open = await store.openCases(principal.tenantId);
       const users = await accounts.users(principal.tenantId);
       return users
         .filter(({ disabled, role }) => !disabled && role !== 'viewer')
-        .map(({ id, name }) => ({ id, name }));
+        .map(({ id, name, away }) => ({
+          id,
+          name,
+          available: !away && here.has(id),
+          open: open.get(id) ?? 0,
+        }));
     },
   }),
   route({

@@ -1,11 +1,18 @@
 // Conversations, as the team works on them.
-import type { z } from 'zod';
+import { z } from 'zod';
+import { visitorHash } from '#chat/runs/visitor-blocks.ts';
 import { authorize, type Principal } from '#core/access.ts';
+import { summarize } from '#core/case-summary.ts';
+import type { Citation } from '#core/conversation.ts';
 import { AppError } from '#core/errors.ts';
+import type { InboxItem } from '#core/inbox.ts';
+import { type Block, blockOf, promisedAt, type TeamSettings, warningMs } from '#core/team.ts';
 import type { ConversationKey } from '#core/tenant.ts';
 import { type Route, route, type TeamDependencies } from './route.ts';
 import {
   assignBody,
+  block,
+  blockBody,
   caseDetails,
   handling,
   inboxCounts,
@@ -17,8 +24,12 @@ import {
   replyBody,
   seenBody,
   snoozeBody,
+  suggestion,
   takeBody,
 } from './wire.ts';
+
+/** A year, with the day more that some have. */
+const longestBlockMs = 366 * 24 * 3_600_000;
 
 const gone = () => new AppError('not-found', 'The conversation is not there.');
 
@@ -44,6 +55,7 @@ export const inboxRoutes: readonly Route[] = [
     query: inboxQuery,
     response: inboxPage,
     async handle({ principal, query: { view, limit, search, after } }, { store }) {
+      const settings = await store.settings(principal.tenantId);
       const { items, next } = await store.inbox({
         tenantId: principal.tenantId,
         personId: principal.person.id,
@@ -52,7 +64,10 @@ export const inboxRoutes: readonly Route[] = [
         ...(search === undefined ? {} : { search }),
         ...(after === undefined ? {} : { after }),
       });
-      return { items: [...items], ...(next === undefined ? {} : { next }) };
+      return {
+        items: items.map((item) => withPromise(item, settings)),
+        ...(next === undefined ? {} : { next }),
+      };
     },
   }),
   route({
@@ -144,6 +159,52 @@ export const inboxRoutes: readonly Route[] = [
   }),
   route({
     method: 'post',
+    path: '/inbox/:id/suggestion',
+    summary:
+      'What the desk itself would answer to the last question that no person has answered. Nothing is sent.',
+    access: 'inbox:work',
+    params: ofConversation,
+    response: z.object({ suggestion: suggestion.optional() }),
+    async handle({ principal, params, signal }, { store, suggest }) {
+      const conversation = await store.get(keyOf(principal, params.id));
+      if (!conversation) throw gone();
+      const suggested = await suggest(conversation, { signal });
+      if (!suggested) return {};
+      const { question, answer, passages } = suggested;
+      return {
+        suggestion: {
+          question,
+          passages: [...passages],
+          ...(answer ? { answer: { text: answer.text, citations: answer.citations.map(toCitation) } } : {}),
+        },
+      };
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/inbox/:id/block',
+    summary: 'Whoever writes here may not write until then. Resolves the conversation; can be taken back.',
+    access: 'inbox:work',
+    params: ofConversation,
+    body: blockBody,
+    response: block,
+    async handle({ principal, params, body: { until } }, { cases, accounts }) {
+      const lastsMs = Date.parse(until) - Date.now();
+      if (lastsMs <= 0 || lastsMs > longestBlockMs)
+        throw new AppError('bad-input', 'A block ends in the past, or after more than a year.', {
+          publicMessage: 'Choose an end within the next year.',
+        });
+      const made = await cases.block(keyOf(principal, params.id), { until, ...by(principal) });
+      await accounts.audit(principal, {
+        action: 'visitor.blocked',
+        subject: params.id,
+        details: { until, block: made.id },
+      });
+      return toBlock(made);
+    },
+  }),
+  route({
+    method: 'post',
     path: '/inbox/:id/notes',
     summary: 'Adds a note that the customer never sees.',
     access: 'inbox:work',
@@ -179,15 +240,24 @@ async function readCase(
   key: ConversationKey,
   { store, cases }: TeamDependencies,
 ): Promise<z.input<typeof caseDetails>> {
-  const [item, conversation, notes, sequence] = await Promise.all([
+  const [item, conversation, notes, sequence, ratings, settings, blocks] = await Promise.all([
     store.item(key),
     store.get(key),
     store.notes(key),
     store.lastSequence(key),
+    store.ratings(key),
+    store.settings(key.tenantId),
+    store.blocks(key.tenantId, new Date().toISOString()),
   ]);
   if (!item || !conversation) throw gone();
+  const blocked = blockOf(blocks, key, visitorHash(conversation.visitor));
   return {
-    item,
+    item: withPromise(item, settings),
+    tried: summarize(conversation.messages, ratings).map(({ answer, ...rest }) => ({
+      ...rest,
+      ...(answer ? { answer: { ...answer, titles: [...answer.titles] } } : {}),
+    })),
+    ...(blocked ? { block: { id: blocked.id, until: blocked.until } } : {}),
     messages: conversation.messages.map((message) => ({
       id: message.id,
       author: message.author,
@@ -196,21 +266,26 @@ async function readCase(
       ...(message.person ? { person: message.person } : {}),
       ...(message.decision ? { decision: message.decision } : {}),
       ...(message.pictures ? { pictures: [...message.pictures] } : {}),
-      ...(message.citations
-        ? {
-            citations: message.citations.map(({ number, documentId, title, url, quote }) => ({
-              number,
-              documentId,
-              title,
-              quote,
-              ...(url === undefined ? {} : { url }),
-            })),
-          }
-        : {}),
+      ...(message.citations ? { citations: message.citations.map(toCitation) } : {}),
     })),
     ...(conversation.rating ? { rating: conversation.rating } : {}),
     notes,
     sequence,
     present: [...cases.present(key)],
   };
+}
+
+function toCitation({ number, documentId, title, url, quote }: Citation) {
+  return { number, documentId, title, quote, ...(url === undefined ? {} : { url }) };
+}
+
+function withPromise(item: InboxItem, settings: TeamSettings) {
+  const dueAt = promisedAt(settings, item.handling.waitingSince);
+  if (dueAt === undefined) return item;
+  const warnAt = new Date(Date.parse(dueAt) - warningMs(settings)).toISOString();
+  return { ...item, promise: { warnAt, dueAt } };
+}
+
+export function toBlock({ visitorHash, ...facts }: Block) {
+  return { ...facts, isVisitor: visitorHash !== undefined };
 }

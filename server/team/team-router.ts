@@ -7,13 +7,25 @@ import { type AddressSettings, requestedUrl } from '../http/own-address.ts';
 import { sendPicture } from '../http/picture-response.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
 import { accountRoutes } from './account-routes.ts';
+import { deskRoutes } from './desk-routes.ts';
 import { inboxRoutes } from './inbox-routes.ts';
-import { openApiDocument } from './open-api.ts';
 import type { Route, TeamDependencies } from './route.ts';
+import { setUpRoutes } from './set-up-routes.ts';
+import { signInRoutes } from './sign-in-routes.ts';
 
-export const teamRoutes: readonly Route[] = [...accountRoutes, ...inboxRoutes];
+export const teamRoutes: readonly Route[] = [
+  ...setUpRoutes,
+  ...signInRoutes,
+  ...accountRoutes,
+  ...inboxRoutes,
+  ...deskRoutes,
+];
 
 export const sessionCookie = 'answerdesk_session';
+
+/** Comes back with a link from another site, the provider's; a session's does not. */
+const ticketCookie = 'answerdesk_sign_in';
+const ticketPath = '/api/v1/sign-in';
 
 export interface TeamRouterOptions extends TeamDependencies {
   readonly settings: AddressSettings;
@@ -23,10 +35,6 @@ export interface TeamRouterOptions extends TeamDependencies {
 /** Bodies are parsed before, the address of this server is checked. */
 export function teamRouter({ settings, rateLimits, ...dependencies }: TeamRouterOptions): Router {
   const router = Router();
-  router.get('/openapi.json', async (request, response) => {
-    await rateLimits.request(clientAddress(request, settings.trustProxy));
-    response.json(openApiDocument(teamRoutes));
-  });
   for (const route of teamRoutes)
     router[route.method](route.path, async (request, response) => {
       response.set('Cache-Control', 'no-store');
@@ -37,12 +45,19 @@ export function teamRouter({ settings, rateLimits, ...dependencies }: TeamRouter
       // Guessing passwords, codes and links is what a stranger can do here.
       if (route.access === 'anyone') await rateLimits.signIn(address);
       if (route.access !== 'anyone') requireAccess(principal, route);
+      const left = new AbortController();
+      response.once('close', () => left.abort());
       const result = await route.handle(
         {
           principal,
           params: route.params?.parse(request.params),
           query: route.query?.parse(request.query),
           body: route.body?.parse(request.body ?? {}),
+          file: request,
+          url: publicUrlOf(request, settings),
+          ticket: cookieOf(request.headers.cookie, ticketCookie),
+          setTicket: (ticket: string | undefined) => setTicket(request, response, { ticket, settings }),
+          signal: left.signal,
           device: deviceOf(request),
           address,
           setSession: (session: Parameters<typeof setCookie>[2]['session']) =>
@@ -50,7 +65,8 @@ export function teamRouter({ settings, rateLimits, ...dependencies }: TeamRouter
         } as never,
         dependencies,
       );
-      if (route.response === 'picture') sendPicture(response, result as Uint8Array | undefined);
+      if (route.redirects) response.redirect(303, result as string);
+      else if (route.response === 'picture') sendPicture(response, result as Uint8Array | undefined);
       else if (route.response) response.json(route.response.parse(result));
       else response.status(204).end();
     });
@@ -69,14 +85,14 @@ export async function principalOf(
   { accounts }: Pick<TeamDependencies, 'accounts'>,
 ): Promise<Principal | undefined> {
   const [, bearer] = /^Bearer ([\w-]{1,100})$/.exec(request.headers.authorization ?? '') ?? [];
-  const token = bearer ?? cookieOf(request.headers.cookie);
+  const token = bearer ?? cookieOf(request.headers.cookie, sessionCookie);
   return token === undefined ? undefined : accounts.principalOf(token);
 }
 
-function cookieOf(header: string | undefined): string | undefined {
+function cookieOf(header: string | undefined, wanted: string): string | undefined {
   for (const part of (header ?? '').split(';')) {
     const [name, value] = part.trim().split('=');
-    if (name === sessionCookie && value && /^[\w-]{44}$/.test(value)) return value;
+    if (name === wanted && value && /^[\w-]{22,44}$/.test(value)) return value;
   }
   return undefined;
 }
@@ -109,6 +125,26 @@ function setCookie(
     secure: requestedUrl(request, settings)?.protocol === 'https:',
     expires: new Date(session?.expiresAt ?? 0),
   });
+}
+
+function setTicket(
+  request: Request,
+  response: Response,
+  { ticket, settings }: { ticket: string | undefined; settings: AddressSettings },
+): void {
+  response.cookie(ticketCookie, ticket ?? '', {
+    httpOnly: true,
+    sameSite: 'lax',
+    path: ticketPath,
+    secure: requestedUrl(request, settings)?.protocol === 'https:',
+    ...(ticket === undefined ? { expires: new Date(0) } : {}),
+  });
+}
+
+/** The name to show is the first that the operator gave. */
+function publicUrlOf(request: Request, settings: AddressSettings): URL {
+  const [origin = requestedUrl(request, settings)?.origin ?? 'http://localhost'] = settings.publicUrls;
+  return new URL(request.originalUrl, origin);
 }
 
 /** Browser and system alone, as people know them. */

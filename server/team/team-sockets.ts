@@ -9,7 +9,7 @@ import type { TeamDependencies } from './route.ts';
 import { principalOf } from './team-router.ts';
 import { type TeamClientEvents, type TeamServerEvents, teamRequests } from './wire.ts';
 
-export interface TeamSocketsOptions extends TeamDependencies {
+export interface TeamSocketsOptions extends Pick<TeamDependencies, 'accounts' | 'cases' | 'answering'> {
   readonly logger: Logger;
   /** How often an open page's session is looked at again. */
   readonly sessionCheckMs?: number;
@@ -54,6 +54,8 @@ export function attachTeamSockets(
       const present = news.present.map(({ person, typing }) => ({ person, typing }));
       return void team.to(tenantId).emit('presence-changed', { conversationId, present });
     }
+    if (news.type === 'promise-due')
+      return void team.to(tenantId).emit('promise-due', { conversationId, dueAt: news.dueAt });
     const name = keyText(news.key);
     if (changed.has(name)) return;
     changed.set(
@@ -68,6 +70,8 @@ export function attachTeamSockets(
   function serve(socket: TeamSocket): void {
     const { tenantId, person } = socket.data.principal;
     void socket.join(tenantId);
+    const attending = new AbortController();
+    if (socket.data.principal.kind === 'user') cases.attend(tenantId, person, attending);
     let looking = new AbortController();
     let look: Look | undefined;
     let room: string | undefined;
@@ -103,6 +107,7 @@ export function attachTeamSockets(
     }, sessionCheckMs);
     socket.on('disconnect', () => {
       clearInterval(timer);
+      attending.abort();
       leave();
     });
   }

@@ -6,9 +6,11 @@ import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createAccounts } from '#access/accounts.ts';
 import { createAnswering } from '#chat/runs/answering.ts';
 import { createCaseWork } from '#chat/runs/case-work.ts';
+import { createVisitorBlocks } from '#chat/runs/visitor-blocks.ts';
+import { createSuggestAnswer } from '#chat/suggest-answer.ts';
 import { scriptedAnswer } from '#chat/testing/scripted-answer.ts';
 import { permissionsOf, type Role, roles } from '#core/access.ts';
-import { defaultTenant } from '#core/tenant.ts';
+import { defaultTenant, inDefaultTenant } from '#core/tenant.ts';
 import { openSqliteConversationStore } from '#storage/sqlite/sqlite-conversation-store.ts';
 import { createConversation, requestInit, startServer } from '../testing/start-server.ts';
 import { sessionCookie, teamRoutes } from './team-router.ts';
@@ -21,12 +23,18 @@ const password = 'three blue kettles';
 async function desk(script: Parameters<typeof scriptedAnswer>[0] = { deltas: ['Hold ', 'it.'] }) {
   const store = openSqliteConversationStore(join(folder, `${count++}`, 'conversations.db'));
   const { answer } = scriptedAnswer(script);
-  const answering = createAnswering({ store, answer, limits: { messageLength: 100, concurrentAnswers: 10 } });
+  const refuse = createVisitorBlocks({ store });
+  const answering = createAnswering({
+    store,
+    answer,
+    refuse,
+    limits: { messageLength: 100, concurrentAnswers: 10 },
+  });
   const cases = createCaseWork({ store, answering, messageLength: 100 });
   const accounts = createAccounts({ store: store.access, tenantId: defaultTenant });
   const server = await startServer({
     store,
-    overrides: { answering, team: { store, accounts, answering, cases } },
+    overrides: { answering, team: { store, accounts, cases, suggest: createSuggestAnswer({ answer }) } },
   });
   onTestFinished(async () => {
     await server.close(0);
@@ -58,7 +66,7 @@ async function desk(script: Parameters<typeof scriptedAnswer>[0] = { deltas: ['H
       fetch(`${server.api}/${conversation.id}/handoff`, requestInit(conversation.token, {}));
     return { ...conversation, say, handoff };
   }
-  return { ...server, base, member, signIn, customer, accounts, cases };
+  return { ...server, store, base, member, signIn, customer, accounts, cases };
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: bodies of many routes, each looked at by its test
@@ -236,23 +244,137 @@ describe('the interface of the team', () => {
     expect(heard).not.toContain('customer');
   });
 
+  it('keeps canned replies, fills them in for a conversation and names what is not known', async () => {
+    const { member, customer, accounts } = await desk();
+    const [mia, eva] = [await member('agent'), await member('editor')];
+    const dana = await customer();
+    const bad = await eva.call('/canned-replies', { shortcut: 'hi', text: 'Hi {{first}}' });
+    expect([bad.status, (await json(bad)).error.message]).toEqual([
+      422,
+      expect.stringContaining('{{first}}'),
+    ]);
+    const text = 'Hi {{customer}}, {{agent}} of {{company}}.';
+    const { id } = await json(await eva.call('/canned-replies', { shortcut: 'hi', text }));
+    const admin = await member('admin');
+    await admin.call('/settings', { company: 'Pumps' }, { method: 'PATCH' });
+    expect(await json(await mia.call(`/inbox/${dana.id}/canned-replies`))).toEqual([
+      {
+        id,
+        shortcut: 'hi',
+        parts: [{ text: 'Hi ' }, { missing: 'customer' }, { text: ', The agent of Pumps.' }],
+      },
+    ]);
+    const changed = { shortcut: 'hello', text: 'Hello' };
+    expect((await eva.call(`/canned-replies/${id}`, changed, { method: 'PATCH' })).status).toBe(200);
+    expect(await json(await mia.call('/canned-replies'))).toMatchObject([{ id, ...changed }]);
+    expect((await eva.call('/canned-replies', changed)).status).toBe(409);
+    expect((await eva.call(`/canned-replies/${id}`, undefined, { method: 'DELETE' })).status).toBe(204);
+    const log = await accounts.auditLog(defaultTenant, { limit: 50 });
+    expect(log.map(({ action }) => action)).toEqual(
+      expect.arrayContaining(['canned-reply.created', 'canned-reply.changed', 'canned-reply.removed']),
+    );
+  });
+
+  it('suggests an answer with its sources and sends nothing', async () => {
+    const { member, customer, store } = await desk();
+    const mia = await member('agent');
+    const dana = await customer();
+    await (await dana.say('How do I reset it?')).text();
+    await mia.call(`/inbox/${dana.id}/take`, {});
+    const before = (await store.get(inDefaultTenant(dana.id)))?.messages.length;
+    const { suggestion } = await json(await mia.call(`/inbox/${dana.id}/suggestion`, {}));
+    expect(suggestion).toEqual({
+      question: { id: expect.any(String), text: 'How do I reset it?' },
+      answer: { text: 'Hold it.', citations: [] },
+      passages: [],
+    });
+    expect((await store.get(inDefaultTenant(dana.id)))?.messages).toHaveLength(before ?? 0);
+    await mia.call(`/inbox/${dana.id}/messages`, { id: 'reply-0001', text: 'Hold it.' });
+    expect(await json(await mia.call(`/inbox/${dana.id}/suggestion`, {}))).toEqual({});
+    expect((await json(await mia.call(`/inbox/${dana.id}`))).tried).toMatchObject([
+      { question: 'How do I reset it?', answer: { person: 'The agent' } },
+    ]);
+  });
+
+  it('blocks a visitor, who is told politely, and takes it back', async () => {
+    const { member, customer, accounts } = await desk();
+    const mia = await member('agent');
+    const spam = await customer();
+    await (await spam.say('Buy!')).text();
+    const until = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
+    for (const days of [-1, 400])
+      expect((await mia.call(`/inbox/${spam.id}/block`, { until: until(days) })).status).toBe(422);
+    const { id } = await json(await mia.call(`/inbox/${spam.id}/block`, { until: until(7) }));
+    const refused = await spam.say('Buy more!');
+    expect([refused.status, (await json(refused)).error]).toMatchObject([
+      403,
+      { code: 'blocked', retryable: false, message: expect.stringMatching(/contact us in another way/) },
+    ]);
+    expect(await json(await mia.call('/blocks'))).toMatchObject([
+      { id, conversationId: spam.id, isVisitor: false, by: { name: 'The agent' } },
+    ]);
+    expect((await json(await mia.call(`/inbox/${spam.id}`))).block.id).toBe(id);
+    expect((await mia.call(`/blocks/${id}`, undefined, { method: 'DELETE' })).status).toBe(204);
+    expect((await spam.say('Sorry')).status).toBe(200);
+    const log = await accounts.auditLog(defaultTenant, { limit: 9 });
+    expect(log.map(({ action }) => action)).toEqual(
+      expect.arrayContaining(['visitor.blocked', 'visitor.unblocked']),
+    );
+  });
+
+  it('tells customers the hours and the promise, and the team how close it is', async () => {
+    const { member, customer, url } = await desk();
+    const admin = await member('admin');
+    const status = async () => json(await fetch(`${url}/api/desk?language=de`));
+    expect(await status()).toEqual({ open: true });
+    const change = (body: object) => admin.call('/settings', body, { method: 'PATCH' });
+    expect((await change({ replyWithinMinutes: 30 })).status).toBe(200);
+    expect(await status()).toEqual({ open: true, promise: expect.stringContaining('30 Minuten') });
+    const dana = await customer();
+    await dana.handoff();
+    const { items } = await json(await admin.call('/inbox'));
+    const { handling, promise } = items[0];
+    expect(Date.parse(promise.dueAt) - Date.parse(handling.waitingSince)).toBe(30 * 60_000);
+    expect(Date.parse(promise.dueAt) - Date.parse(promise.warnAt)).toBe(10 * 60_000);
+    const week = Object.fromEntries(
+      ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'].map((day) => [day, []]),
+    );
+    const hours = (timeZone: string, monday: object[]) => ({
+      officeHours: { timeZone, week: { ...week, monday }, closedDays: [] },
+    });
+    const nine = { from: '09:00', to: '17:00' };
+    for (const wrong of [
+      hours('Mars', []),
+      hours('UTC', [nine, nine]),
+      hours('UTC', [{ from: '9', to: '17' }]),
+    ])
+      expect((await change(wrong)).status).toBe(400);
+    expect((await change(hours('UTC', []))).status).toBe(200);
+    expect(await status()).toEqual({ open: false });
+    await change({ officeHours: null, replyWithinMinutes: null });
+    expect(await json(await admin.call('/settings'))).toEqual({ company: '', assignment: 'off' });
+  });
+
+  it('knows who is there and who takes no new conversations', async () => {
+    const { member, url } = await desk();
+    const mia = await member('agent');
+    const available = async () => (await json(await mia.call('/people')))[0].available;
+    expect(await available()).toBe(false);
+    const socket: Socket = io(`${url}/team`, {
+      extraHeaders: { cookie: mia.cookie },
+      transports: ['websocket'],
+    });
+    onTestFinished(() => void socket.close());
+    await expect.poll(available).toBe(true);
+    await mia.call('/me/availability', { away: true });
+    expect([await available(), (await json(await mia.call('/me'))).account.away]).toEqual([false, true]);
+  });
+
   it('lets nobody listen without a session', async () => {
     const { url } = await desk();
     const socket: Socket = io(`${url}/team`, { transports: ['websocket'], reconnection: false });
     onTestFinished(() => void socket.close());
     const error = await new Promise<Error>((resolve) => socket.on('connect_error', resolve));
     expect(error.message).toBe('not-signed-in');
-  });
-
-  it('describes every route in its OpenAPI document', async () => {
-    const { base } = await desk();
-    const document = await json(await fetch(`${base}/openapi.json`));
-    expect(document.openapi).toBe('3.1.0');
-    for (const { method, path } of teamRoutes)
-      expect(document.paths[path.replace(/:(\w+)/g, '{$1}')]?.[method]).toBeDefined();
-    const ids = Object.values(
-      document.paths as Record<string, Record<string, { operationId: string }>>,
-    ).flatMap((methods) => Object.values(methods).map(({ operationId }) => operationId));
-    expect(new Set(ids).size).toBe(ids.length);
   });
 });

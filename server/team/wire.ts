@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import { permissions, roles } from '#core/access.ts';
 import { inboxViews } from '#core/inbox.ts';
-import { secretId } from '../protocol.ts';
+import { isTimeZone, weekdays } from '#core/office-hours.ts';
+import { replyVariables } from '#core/reply-variables.ts';
+import { messageText, prose, secretId, visible } from '../protocol.ts';
 
 /** ISO 8601. */
 const time = z.iso.datetime();
@@ -11,25 +13,14 @@ export const clientId = z.string().regex(/^[A-Za-z0-9_-]{8,64}$/);
 const line = (most: number) =>
   z
     .string()
+    .max(most)
+    .regex(visible)
     .transform((value) =>
       value
         .toWellFormed()
         .replace(/\p{Cc}/gu, ' ')
         .trim(),
-    )
-    .pipe(z.string().min(1).max(most));
-/** UTF-16 code units. Control characters say nothing and are dropped. */
-export const prose = (most: number) =>
-  z
-    .string()
-    .max(most)
-    .transform((value) =>
-      value
-        .toWellFormed()
-        .replace(/(?![\t\n\r])\p{Cc}/gu, '')
-        .trim(),
-    )
-    .pipe(z.string().min(1));
+    );
 
 export const ofConversation = z.strictObject({ id: secretId });
 export const ofPicture = z.strictObject({ id: secretId, picture: secretId });
@@ -70,6 +61,8 @@ export const inboxItem = z
       .object({ id: z.string(), name: z.string().optional(), email: z.string().optional() })
       .optional(),
     lastMessage: z.object({ author: z.enum(['customer', 'bot', 'person']), text: z.string() }).optional(),
+    /** Of a customer who waits: until when an answer is promised, and from when on that is close. */
+    promise: z.object({ warnAt: z.string(), dueAt: z.string() }).optional(),
   })
   .meta({ id: 'InboxItem' });
 
@@ -109,6 +102,20 @@ export const message = z
   })
   .meta({ id: 'Message' });
 
+const attempt = z.object({
+  questionId: z.string(),
+  question: z.string(),
+  answer: z
+    .object({
+      messageId: z.string(),
+      decision: z.string().optional(),
+      person: z.string().optional(),
+      titles: z.array(z.string()),
+      rating: z.enum(['up', 'down']).optional(),
+    })
+    .optional(),
+});
+
 export const caseDetails = z
   .object({
     item: inboxItem,
@@ -117,13 +124,17 @@ export const caseDetails = z
       .object({ rating: z.enum(['up', 'down']), comment: z.string().optional(), at: z.string() })
       .optional(),
     notes: z.array(note),
+    /** What the customer asked and what became of it, oldest first. */
+    tried: z.array(attempt),
+    /** Until when the visitor may not write. */
+    block: z.object({ id: z.string(), until: z.string() }).optional(),
     /** Of the last journal entry: what `seen` takes. */
     sequence: z.number(),
     present: z.array(z.object({ person, typing: z.boolean() })),
   })
   .meta({ id: 'Case' });
 
-export const replyBody = z.strictObject({ id: clientId, text: prose(100_000) });
+export const replyBody = z.strictObject({ id: clientId, text: messageText });
 export const noteBody = z.strictObject({ id: clientId, text: prose(10_000) });
 export const seenBody = z.strictObject({ sequence: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER) });
 export const takeBody = z.strictObject({
@@ -132,6 +143,103 @@ export const takeBody = z.strictObject({
 });
 export const assignBody = z.strictObject({ userId: secretId.nullable() });
 export const snoozeBody = z.strictObject({ until: time });
+
+/** Until when; at most a year. */
+export const blockBody = z.strictObject({ until: time });
+
+export const block = z
+  .object({
+    id: z.string(),
+    conversationId: z.string(),
+    createdAt: z.string(),
+    until: z.string(),
+    by: person,
+    /** It holds for all conversations of somebody whom the website knows. */
+    isVisitor: z.boolean(),
+  })
+  .meta({ id: 'Block' });
+
+export const suggestion = z
+  .object({
+    question: z.object({ id: z.string(), text: z.string() }),
+    answer: z.object({ text: z.string(), citations: z.array(citation) }).optional(),
+    passages: z.array(
+      z.object({ documentId: z.string(), title: z.string(), url: z.string().optional(), quote: z.string() }),
+    ),
+  })
+  .meta({ id: 'Suggestion' });
+
+export const cannedReplyBody = z.strictObject({
+  shortcut: z.string().regex(/^[\p{Ll}\p{Lo}\p{N}_-]{1,40}$/u, {
+    error: 'a shortcut has small letters, numbers, - and _, 40 at most',
+  }),
+  text: prose(10_000),
+});
+
+export const cannedReply = z
+  .object({
+    id: z.string(),
+    shortcut: z.string(),
+    text: z.string(),
+    updatedAt: z.string(),
+    updatedBy: person,
+  })
+  .meta({ id: 'CannedReply' });
+
+/** For one conversation: text, and the variables whose value is not known. */
+export const filledReply = z
+  .object({
+    id: z.string(),
+    shortcut: z.string(),
+    parts: z.array(z.union([z.object({ text: z.string() }), z.object({ missing: z.enum(replyVariables) })])),
+  })
+  .meta({ id: 'FilledReply' });
+
+const openSpan = z
+  .strictObject({
+    from: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
+    to: z.string().regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/),
+  })
+  .refine(({ from, to }) => from < to, { error: 'the end is before the beginning' });
+
+const openSpans = z
+  .array(openSpan)
+  .max(10)
+  .refine((spans) => spans.every(({ from }, index) => index === 0 || spans[index - 1]!.to <= from), {
+    error: 'the hours of a day overlap or are not in order',
+  });
+
+const officeHours = z.strictObject({
+  timeZone: z
+    .string()
+    .max(100)
+    .refine(isTimeZone, { error: 'no such time zone; write one like Europe/Berlin' }),
+  week: z.strictObject(
+    Object.fromEntries(weekdays.map((day) => [day, openSpans])) as Record<
+      (typeof weekdays)[number],
+      typeof openSpans
+    >,
+  ),
+  closedDays: z.array(z.iso.date()).max(400),
+});
+
+export const settingsBody = z.strictObject({
+  company: z.string().trim().max(100).optional(),
+  assignment: z.enum(['off', 'least-busy']).optional(),
+  /** Of open time. null: nothing is promised. */
+  replyWithinMinutes: z.number().int().min(1).max(10_080).nullable().optional(),
+  /** null: always. */
+  officeHours: officeHours.nullable().optional(),
+});
+
+export const settings = z
+  .object({
+    company: z.string(),
+    assignment: z.enum(['off', 'least-busy']),
+    replyWithinMinutes: z.number().optional(),
+    officeHours: officeHours.optional(),
+  })
+  .meta({ id: 'Settings' });
 
 export const user = z
   .object({
@@ -152,11 +260,94 @@ export const me = z
     kind: z.enum(['user', 'api-key']),
     permissions: z.array(permission),
     /** Of a user. */
-    account: z.object({ email: z.string(), role, hasSecondFactor: z.boolean() }).optional(),
+    account: z
+      .object({ email: z.string(), role, hasSecondFactor: z.boolean(), away: z.boolean() })
+      .optional(),
   })
   .meta({ id: 'Me' });
 
-export const setup = z.object({ hasAccounts: z.boolean() }).meta({ id: 'Setup' });
+export const setup = z
+  .object({
+    hasAccounts: z.boolean(),
+    deskName: z.string().optional(),
+    /** Address and password are taken. */
+    passwords: z.boolean(),
+    /** Where else one can sign in. */
+    provider: z.object({ name: z.string(), logout: z.boolean() }).optional(),
+  })
+  .meta({ id: 'Setup' });
+
+/** UTF-16 code units: it has to fit into the head of the widget. */
+export const deskName = line(60);
+/** Without a path; which endings are taken, a refusal says. */
+export const fileName = z.string().min(1).max(150);
+export const uploadedFile = z
+  .object({ name: z.string(), bytes: z.number().int() })
+  .meta({ id: 'UploadedFile' });
+
+export const ingestBody = z.strictObject({
+  /** Of a help centre or another website; absent: the uploaded files. */
+  url: z
+    .url({ protocol: /^https?$/ })
+    .max(2_000)
+    .optional(),
+  /** Takes the sample company's articles out once the new ones are in. */
+  replaceSample: z.boolean().default(true),
+});
+
+const runFacts = {
+  /** The address, or `uploads`. */
+  place: z.string(),
+  startedAt: z.string(),
+};
+export const ingestRun = z
+  .discriminatedUnion('state', [
+    z.object({
+      ...runFacts,
+      state: z.literal('running'),
+      progress: z
+        .object({
+          stage: z.enum(['reading', 'embedding', 'publishing']),
+          documents: z.number().int(),
+          chunks: z.number().int(),
+          embedded: z.number().int(),
+        })
+        .optional(),
+    }),
+    z.object({
+      ...runFacts,
+      state: z.literal('done'),
+      outcome: z.object({
+        added: z.number().int(),
+        changed: z.number().int(),
+        removed: z.number().int(),
+        unchanged: z.number().int(),
+        unreadable: z.number().int(),
+        passages: z.number().int(),
+      }),
+    }),
+    z.object({ ...runFacts, state: z.literal('failed'), message: z.string() }),
+    z.object({ ...runFacts, state: z.literal('stopped') }),
+  ])
+  .meta({ id: 'ArticlesRun' });
+
+export const articles = z
+  .object({
+    sources: z.array(
+      z.object({ name: z.string(), documents: z.number().int(), isSample: z.literal(true).optional() }),
+    ),
+    files: z.array(uploadedFile),
+    run: ingestRun.optional(),
+  })
+  .meta({ id: 'Articles' });
+
+export const answered = z
+  .object({
+    text: z.string(),
+    decision: z.enum(['answer', 'clarify', 'small-talk', 'decline', 'handoff']).optional(),
+    citations: z.array(citation),
+  })
+  .meta({ id: 'Answered' });
 
 /** A link is `BASE/console/password#TOKEN`: what stands behind `#` is never sent to a server, so it is in no log. */
 export const link = z.object({ token: z.string(), expiresAt: z.string() }).meta({ id: 'PasswordLink' });
@@ -206,6 +397,7 @@ export interface TeamServerEvents {
     readonly conversationId: string;
     readonly present: readonly { readonly person: z.output<typeof person>; readonly typing: boolean }[];
   }) => void;
+  'promise-due': (due: { readonly conversationId: string; readonly dueAt: string }) => void;
   /** To those who look at the conversation. */
   'customer-typing': (change: { readonly conversationId: string; readonly typing: boolean }) => void;
 }

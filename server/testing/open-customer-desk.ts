@@ -8,6 +8,7 @@ import { createLogger } from '#app/logger.ts';
 import { createAnswering } from '#chat/runs/answering.ts';
 import { createCaseWork } from '#chat/runs/case-work.ts';
 import { createCustomerWork } from '#chat/runs/customer-work.ts';
+import { createSuggestAnswer } from '#chat/suggest-answer.ts';
 import { scriptedAnswer } from '#chat/testing/scripted-answer.ts';
 import { defaultTenant, inDefaultTenant } from '#core/tenant.ts';
 import { createPictureCleaner } from '#storage/pictures/clean-picture.ts';
@@ -56,7 +57,7 @@ export async function openCustomerDesk({
       answering,
       logger,
       customers: { customers, visitors: store, identity },
-      team: { store, accounts, answering, cases },
+      team: { store, accounts, cases, suggest: createSuggestAnswer({ answer }) },
       ...(webFolder ? { webFolder } : {}),
     },
   });

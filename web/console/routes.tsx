@@ -20,6 +20,12 @@ const password = createRoute({
   component: lazyRouteComponent(() => import('./account/set-password.tsx'), 'SetPasswordPage'),
 });
 
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: '/setup',
+  component: lazyRouteComponent(() => import('./setup/setup-page.tsx'), 'SetupPage'),
+});
+
 /** Everything that needs somebody who is signed in. */
 const team = createRoute({ getParentRoute: () => root, id: 'team', component: Gate });
 
@@ -59,6 +65,18 @@ const apiKeys = createRoute({
   component: lazyRouteComponent(() => import('./team/api-keys-page.tsx'), 'ApiKeysPage'),
 });
 
+const cannedReplies = createRoute({
+  getParentRoute: () => team,
+  path: '/canned-replies',
+  component: lazyRouteComponent(() => import('./desk/canned-replies-page.tsx'), 'CannedRepliesPage'),
+});
+
+const settings = createRoute({
+  getParentRoute: () => team,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./desk/settings-page.tsx'), 'SettingsPage'),
+});
+
 const audit = createRoute({
   getParentRoute: () => team,
   path: '/audit',
@@ -69,7 +87,17 @@ export function createConsoleRouter() {
   return createRouter({
     routeTree: root.addChildren([
       password,
-      team.addChildren([index, inbox.addChildren([conversation]), account, users, apiKeys, audit]),
+      setup,
+      team.addChildren([
+        index,
+        inbox.addChildren([conversation]),
+        account,
+        users,
+        apiKeys,
+        cannedReplies,
+        settings,
+        audit,
+      ]),
     ]),
     basepath: '/console',
     defaultPreload: 'intent',

@@ -14,6 +14,7 @@ import type { AnswerEndReason, ChatEvent, JournalEntry, JournalEvent } from '#co
 import type { ConversationStore, Erasure, StoredMessage, UnfinishedAnswer } from '#core/stores.ts';
 import { type ConversationKey, keyText } from '#core/tenant.ts';
 import type { Answer } from '../answer.ts';
+import { type AskOnce, createAskOnce } from './ask-once.ts';
 import { continueAnswer } from './continue-answer.ts';
 import { createJournalFeed, type SubscribeOptions } from './journal-feed.ts';
 import { createJournalQueue, type JournalWriter } from './journal-queue.ts';
@@ -36,6 +37,8 @@ export interface AnsweringOptions {
   readonly store: ConversationStore;
   readonly answer: Answer;
   readonly limits: AnsweringLimits;
+  /** Throws for who may not write now. */
+  readonly refuse?: (key: ConversationKey) => Promise<void>;
   readonly observer?: AnsweringObserver;
   readonly now?: () => Date;
 }
@@ -60,9 +63,11 @@ export interface IncomingMessage {
 export interface Answering {
   /**
    * Resolves when the message is stored durably and its answer is on its way. The same `messageId` again changes nothing and gives
-   * the same result. Throws `message-too-long`, `busy`, `too-many-requests`, `shutting-down`; `bad-request` if the id names another message.
+   * the same result. Throws `message-too-long`, `busy`, `blocked`, `too-many-requests`, `shutting-down`; `bad-request` if the id names another message.
    */
   send(key: ConversationKey, message: IncomingMessage): Promise<StoredMessage>;
+  /** An answer that is not stored, see ask-once.ts. Throws `message-too-long`, `busy`, `shutting-down`, too. */
+  ask: AskOnce;
   /** Journal entries after a sequence number, then live, without gap or repetition, until the signal aborts or the desk closes. */
   subscribe(key: ConversationKey, options: SubscribeOptions): AsyncGenerator<JournalEntry, void>;
   /** Ends the answer with the text so far. `messageId` names it or the message it answers. False if it is not being written. */
@@ -113,6 +118,7 @@ export function createAnswering({
   store,
   answer,
   limits,
+  refuse = async () => {},
   observer = {},
   now = () => new Date(),
 }: AnsweringOptions): Answering {
@@ -130,12 +136,32 @@ export function createAnswering({
   const changed = (key: ConversationKey) => {
     for (const listener of changeListeners) listener(key);
   };
+  const askOnce = createAskOnce(answer, { timeoutMs: answerTimeoutMs, now });
   let active = 0;
+  /** Answers that are not stored. */
+  let asked = 0;
   let draining = false;
   let recovery: NodeJS.Timeout | undefined;
 
-  function admit(lane: string): void {
+  function admitOne(): void {
     if (draining) throw new AppError('shutting-down', 'The server is shutting down.');
+    const answers = active + arriving.size + asked;
+    if (answers >= limits.concurrentAnswers)
+      throw new AppError(
+        'busy',
+        `${answers} answers are being written: ANSWERDESK_MAX_CONCURRENT_ANSWERS allows no more.`,
+      );
+  }
+
+  function refuseTooLong({ length }: string): void {
+    if (length > limits.messageLength)
+      throw new AppError('message-too-long', `The message has ${length} characters.`, {
+        publicMessage: `The message is too long: ${limits.messageLength} characters are allowed.`,
+      });
+  }
+
+  function admit(lane: string): void {
+    admitOne();
     const ahead =
       (lanes.get(lane)?.length ?? 0) +
       arriving
@@ -144,12 +170,6 @@ export function createAnswering({
         .toArray().length;
     if (ahead > waitingMessages)
       throw new AppError('too-many-requests', 'Too many messages of this conversation wait for an answer.');
-    const answers = active + arriving.size;
-    if (answers >= limits.concurrentAnswers)
-      throw new AppError(
-        'busy',
-        `${answers} answers are being written: ANSWERDESK_MAX_CONCURRENT_ANSWERS allows no more.`,
-      );
   }
 
   async function accept(
@@ -158,6 +178,7 @@ export function createAnswering({
   ): Promise<StoredMessage> {
     const known = await store.findMessage(key, messageId);
     if (known) return known;
+    await refuse(key);
     const lane = keyText(key);
     admit(lane);
     const answerId = newSecret();
@@ -382,15 +403,22 @@ export function createAnswering({
 
   return {
     async send(key, message) {
-      if (message.text.length > limits.messageLength) {
-        throw new AppError('message-too-long', `The message has ${message.text.length} characters.`, {
-          publicMessage: `The message is too long: ${limits.messageLength} characters are allowed.`,
-        });
-      }
+      refuseTooLong(message.text);
       const name = `${keyText(key)}/${message.messageId}`;
       const sent = sending.get(name) ?? accept(key, message).finally(() => sending.delete(name));
       sending.set(name, sent);
       return sent;
+    },
+
+    async *ask(question, options) {
+      refuseTooLong(question.text);
+      admitOne();
+      asked += 1;
+      try {
+        yield* askOnce(question, options);
+      } finally {
+        asked -= 1;
+      }
     },
 
     subscribe: feed.subscribe,
@@ -407,6 +435,7 @@ export function createAnswering({
     },
 
     async handoff(key, { email } = {}) {
+      await refuse(key);
       const before = await store.handling(key);
       const address = email ?? (await store.get(key))?.visitor?.email;
       await store.recordHandoff(key, {

@@ -1,13 +1,16 @@
 // What the team does with conversations: take over, reply, note, give back. Each is one atomic change of the store; customers and other
 // agents are told what the journal holds, after it holds it. Knows no HTTP and no user accounts: who may do what is asked before.
 import type { Message } from '#core/conversation.ts';
+import { newSecret } from '#core/conversation-secret.ts';
 import { AppError } from '#core/errors.ts';
 import type { JournalEvent } from '#core/events.ts';
 import { changeHandling, type Handling, type HandlingAction, type Person } from '#core/handling.ts';
 import type { InboxStore } from '#core/inbox.ts';
 import type { ConversationStore, HandlingChange } from '#core/stores.ts';
-import { type ConversationKey, keyText } from '#core/tenant.ts';
+import type { Block, TeamStore } from '#core/team.ts';
+import { type ConversationKey, keyText, type TenantId } from '#core/tenant.ts';
 import type { Answering } from './answering.ts';
+import { visitorHash } from './visitor-blocks.ts';
 
 /** What an agent does to a conversation. */
 export type TeamAction = Extract<HandlingAction, { readonly by: Person }>;
@@ -33,7 +36,9 @@ export type TeamNews =
       readonly type: 'presence-changed';
       readonly key: ConversationKey;
       readonly present: readonly Presence[];
-    };
+    }
+  /** The time by which the customer was promised an answer is near. */
+  | { readonly type: 'promise-due'; readonly key: ConversationKey; readonly dueAt: string };
 
 export interface CaseWork {
   /** Throws `not-found`, or `conflict` as `changeHandling` says. The customer's own way back to the assistant is told to the team like the rest. */
@@ -49,11 +54,24 @@ export interface CaseWork {
   ): Promise<void>;
   /** The team has seen the conversation up to this journal entry; the customer is told. */
   seen(key: ConversationKey, sequence: number): Promise<void>;
+  /**
+   * Whoever wrote this may not write until then: the conversation is resolved, what is being answered ends. Throws `not-found`, or
+   * `conflict` as `changeHandling` says.
+   */
+  block(
+    key: ConversationKey,
+    block: { readonly by: Person; readonly overrides: boolean; readonly until: string },
+  ): Promise<Block>;
   /** Back to the queue: what its owner left without a reply since before `since`. Returns how many. */
   returnForgotten(since: Date): Promise<number>;
   /** Until the signal aborts, others see that the person looks at the conversation. */
   look(key: ConversationKey, person: Person, options: { readonly signal: AbortSignal }): Look;
   present(key: ConversationKey): readonly Presence[];
+  /** Until the signal aborts, the person has a console open. */
+  attend(tenantId: TenantId, person: Person, options: { readonly signal: AbortSignal }): void;
+  /** Ids of who has a console open. */
+  attending(tenantId: TenantId): ReadonlySet<string>;
+  promiseIsDue(key: ConversationKey, dueAt: string): void;
   /** Returns the function that ends it. */
   onNews(listener: (news: TeamNews) => void): () => void;
 }
@@ -63,7 +81,9 @@ export interface Look {
 }
 
 export interface CaseWorkOptions {
-  readonly store: ConversationStore & Pick<InboxStore, 'addNote' | 'forgotten' | 'markSeen'>;
+  readonly store: ConversationStore &
+    Pick<InboxStore, 'addNote' | 'forgotten' | 'markSeen'> &
+    Pick<TeamStore, 'block'>;
   readonly answering: Pick<Answering, 'silence' | 'announce' | 'onChange' | 'isFollowed' | 'signals'>;
   /** How a reply reaches a customer who has left; none by default. */
   readonly absentChannels?: readonly string[];
@@ -82,6 +102,7 @@ export function createCaseWork({
   now = () => new Date(),
 }: CaseWorkOptions): CaseWork {
   const listeners = new Set<(news: TeamNews) => void>();
+  const consoles = new Set<{ readonly tenantId: TenantId; readonly personId: string }>();
   const looking = new Map<string, Set<{ person: Person; typing: boolean }>>();
 
   function tell(news: TeamNews): void {
@@ -166,6 +187,24 @@ export function createCaseWork({
       answering.signals.tell(key, { type: 'read', sequence: await store.seenUpTo(key) });
     },
 
+    async block(key, { by, overrides, until }) {
+      const conversation = await store.get(key);
+      await act(key, { type: 'resolve', by, overrides });
+      await answering.silence(key);
+      const hash = visitorHash(conversation?.visitor);
+      const block: Block = {
+        id: newSecret(),
+        conversationId: key.conversationId,
+        createdAt: now().toISOString(),
+        until,
+        by,
+        ...(hash ? { visitorHash: hash } : {}),
+      };
+      await store.block(key.tenantId, block);
+      tell({ type: 'conversation-changed', key });
+      return block;
+    },
+
     async returnForgotten(since) {
       const keys = await store.forgotten(since.toISOString(), forgottenAtOnce);
       let returned = 0;
@@ -209,6 +248,17 @@ export function createCaseWork({
     },
 
     present,
+
+    attend(tenantId, { id: personId }, { signal }) {
+      const self = { tenantId, personId };
+      consoles.add(self);
+      signal.addEventListener('abort', () => consoles.delete(self), { once: true });
+    },
+
+    attending: (tenantId) =>
+      new Set([...consoles].filter((one) => one.tenantId === tenantId).map(({ personId }) => personId)),
+
+    promiseIsDue: (key, dueAt) => tell({ type: 'promise-due', key, dueAt }),
 
     onNews(listener) {
       listeners.add(listener);

@@ -10,6 +10,7 @@ interface UsersTable {
   name: string;
   role: Role;
   disabled: Generated<number>;
+  away: Generated<number>;
   created_at: string;
   last_seen_at: string | null;
   password_hash: string | null;
@@ -17,6 +18,9 @@ interface UsersTable {
   totp_step: Generated<number>;
   failures: Generated<number>;
   locked_until: string | null;
+  /** Of an identity provider: its address, and its name for the person. */
+  issuer: string | null;
+  issuer_subject: string | null;
 }
 
 interface SessionsTable {
@@ -77,6 +81,7 @@ export function toUser(row: Selectable<UsersTable>): User {
     role: row.role,
     disabled: row.disabled !== 0,
     hasSecondFactor: row.totp_key !== null,
+    away: row.away !== 0,
     createdAt: row.created_at,
     ...(row.last_seen_at === null ? {} : { lastSeenAt: row.last_seen_at }),
   };

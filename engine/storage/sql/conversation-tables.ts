@@ -116,6 +116,33 @@ interface TokensTable extends OfConversation {
   created_at: string;
 }
 
+interface TeamSettingsTable {
+  tenant_id: TenantId;
+  /** JSON of `TeamSettings`. */
+  settings: string;
+}
+
+interface CannedRepliesTable {
+  tenant_id: TenantId;
+  id: string;
+  shortcut: string;
+  text: string;
+  updated_at: string;
+  updated_by_id: string;
+  updated_by_name: string;
+}
+
+interface BlocksTable {
+  tenant_id: TenantId;
+  id: string;
+  conversation_id: string;
+  visitor_hash: Uint8Array | null;
+  created_at: string;
+  until: string;
+  by_id: string;
+  by_name: string;
+}
+
 export interface ConversationTables {
   conversations: ConversationsTable;
   journal: JournalTable;
@@ -128,6 +155,9 @@ export interface ConversationTables {
   ratings: RatingsTable;
   transcripts: TranscriptsTable;
   conversation_tokens: TokensTable;
+  team_settings: TeamSettingsTable;
+  canned_replies: CannedRepliesTable;
+  blocks: BlocksTable;
 }
 
 export function columnsOf({ tenantId, conversationId }: ConversationKey) {

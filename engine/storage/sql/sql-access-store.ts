@@ -124,11 +124,47 @@ export function createSqlAccessStore({ tables, transaction, durable }: SqlAccess
         return toUser(row);
       }),
 
+    async userByIdentity(tenantId, { issuer, subject }) {
+      const row = await tables
+        .selectFrom('users')
+        .selectAll()
+        .where('tenant_id', '=', tenantId)
+        .where('issuer', '=', issuer)
+        .where('issuer_subject', '=', subject)
+        .executeTakeFirst();
+      return row && toUser(row);
+    },
+
+    linkIdentity: (tenantId, userId, { issuer, subject }, audit) =>
+      written(async (tables) => {
+        const row = await tables
+          .updateTable('users')
+          .set({ issuer, issuer_subject: subject })
+          .where('tenant_id', '=', tenantId)
+          .where('id', '=', userId)
+          .where('issuer', 'is', null)
+          .returning('id')
+          .executeTakeFirst();
+        if (row) await log(tables, tenantId, audit);
+        return row !== undefined;
+      }),
+
     async touchUser(tenantId, id, at) {
       await transaction((tables) =>
         tables
           .updateTable('users')
           .set({ last_seen_at: at })
+          .where('tenant_id', '=', tenantId)
+          .where('id', '=', id)
+          .execute(),
+      );
+    },
+
+    async setAway(tenantId, id, away) {
+      await written((tables) =>
+        tables
+          .updateTable('users')
+          .set({ away: away ? 1 : 0 })
           .where('tenant_id', '=', tenantId)
           .where('id', '=', id)
           .execute(),

@@ -23,11 +23,14 @@ export function createSqlInboxStore(
   { tables, transaction, durable, messageContains }: SqlBackend,
   { now = () => new Date() } = {},
 ): InboxStore {
+  const isAwake = ({ or, eb }: Conversations) =>
+    or([eb('snoozed_until', 'is', null), eb('snoozed_until', '<=', now().toISOString())]);
+
   function isIn(view: InboxView, personId: string) {
     return (eb: Conversations) => {
       const at = now().toISOString();
       const asleep = eb('snoozed_until', '>', at);
-      const awake = eb.or([eb('snoozed_until', 'is', null), eb('snoozed_until', '<=', at)]);
+      const awake = isAwake(eb);
       const open = eb('state', 'in', ['waiting', 'person']);
       switch (view) {
         case 'waiting':
@@ -185,15 +188,57 @@ export function createSqlInboxStore(
       }));
     },
 
+    async ratings(key) {
+      const rows = await tables
+        .selectFrom('feedback')
+        .select(['message_id', 'rating', 'comment', 'at'])
+        .where((eb) => eb.and(columnsOf(key)))
+        .orderBy('position')
+        .execute();
+      const last = new Map(rows.map((row) => [row.message_id, row]));
+      return [...last.values()].map(({ message_id, rating, comment, at }) => ({
+        messageId: message_id,
+        rating,
+        at,
+        ...(comment === null ? {} : { comment }),
+      }));
+    },
+
+    async openCases(tenantId) {
+      const rows = await tables
+        .selectFrom('conversations')
+        .select((eb) => ['owner_id', eb.fn.countAll<number>().as('open')])
+        .where('tenant_id', '=', tenantId)
+        .where('state', 'in', ['waiting', 'person'])
+        .where('owner_id', 'is not', null)
+        .where(isAwake)
+        .groupBy('owner_id')
+        .execute();
+      return new Map(rows.map(({ owner_id, open }) => [owner_id!, Number(open)]));
+    },
+
+    async waitingCustomers(limit) {
+      const rows = await tables
+        .selectFrom('conversations')
+        .select(['tenant_id', 'id as conversation_id', 'waiting_since'])
+        .where('waiting_since', 'is not', null)
+        .orderBy('waiting_since')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => ({ key: keyOf(row), since: row.waiting_since! }));
+    },
+
     async forgotten(since, limit): Promise<ConversationKey[]> {
       const rows = await tables
         .selectFrom('conversations')
         .select(['tenant_id', 'id as conversation_id'])
-        .where('state', '=', 'person')
-        .where('waiting_since', '<', since)
-        .where((eb) =>
-          eb.or([eb('snoozed_until', 'is', null), eb('snoozed_until', '<=', now().toISOString())]),
+        .where(({ and, or, eb }) =>
+          or([
+            and([eb('state', '=', 'person'), eb('waiting_since', '<', since)]),
+            and([eb('state', '=', 'waiting'), eb('owner_id', 'is not', null), eb('state_since', '<', since)]),
+          ]),
         )
+        .where(isAwake)
         .orderBy('waiting_since')
         .limit(limit)
         .execute();

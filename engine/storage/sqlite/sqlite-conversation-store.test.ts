@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { type ConversationKey, defaultTenant, inDefaultTenant } from '#core/tenant.ts';
 import { describeConversationStore } from '../conversation-store.contract.ts';
 import { describeInboxStore } from '../inbox-store.contract.ts';
+import { describeTeamStore } from '../team-store.contract.ts';
 import { openSqliteConversationStore } from './sqlite-conversation-store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'answerdesk-store-'));
@@ -23,6 +24,8 @@ describeConversationStore('openSqliteConversationStore', async () => openSqliteC
 describeInboxStore('openSqliteConversationStore', async (options) =>
   openSqliteConversationStore(newPath(), options),
 );
+
+describeTeamStore('openSqliteConversationStore', async () => openSqliteConversationStore(newPath()));
 
 async function filledDatabase(
   messages: number,

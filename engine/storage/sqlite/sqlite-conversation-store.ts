@@ -11,6 +11,7 @@ import type { InboxStore } from '#core/inbox.ts';
 import type { NoticeStore } from '#core/notices.ts';
 import type { PictureStore } from '#core/pictures.ts';
 import type { ConversationStore } from '#core/stores.ts';
+import type { TeamStore } from '#core/team.ts';
 import { createPictureFolder, type PictureFolder } from '../pictures/picture-folder.ts';
 import type { ConversationTables } from '../sql/conversation-tables.ts';
 import { createSqlAccessStore, type SqlAccessBackend } from '../sql/sql-access-store.ts';
@@ -19,13 +20,20 @@ import { createSqlConversationStore, type SqlStoreOptions } from '../sql/sql-con
 import { createSqlCustomerStore } from '../sql/sql-customer-store.ts';
 import { createSqlInboxStore } from '../sql/sql-inbox-store.ts';
 import { createSqlNoticeStore } from '../sql/sql-notice-store.ts';
+import { createSqlTeamStore } from '../sql/sql-team-store.ts';
 import { createNodeSqliteDialect } from './node-sqlite-dialect.ts';
 import { createLogEraser, overwritten, reclaimSpace } from './sqlite-erasure.ts';
 import { migrate } from './sqlite-migrations.ts';
 import { openWriteAheadLogSync } from './write-ahead-log-sync.ts';
 
 /** One file: conversations, both sides of them, and the team. Beside it a folder of pictures. */
-export interface SqliteStore extends ConversationStore, InboxStore, NoticeStore, CustomerStore, PictureStore {
+export interface SqliteStore
+  extends ConversationStore,
+    InboxStore,
+    NoticeStore,
+    CustomerStore,
+    PictureStore,
+    TeamStore {
   readonly access: AccessStore;
 }
 
@@ -111,6 +119,7 @@ export function openSqliteConversationStore(
     ...createSqlCustomerStore(backend, { now }),
     ...createSqlNoticeStore(backend),
     ...createSqlInboxStore(backend, { now }),
+    ...createSqlTeamStore(backend),
     // The same connection, seen with other tables.
     access: createSqlAccessStore(backend as unknown as SqlAccessBackend),
   };

@@ -263,6 +263,12 @@ const steps: readonly string[] = [
   CREATE INDEX notices_due ON notices (next_at) WHERE state = 'pending';
   CREATE INDEX notices_of_tenant ON notices (tenant_id, created_at);
   `,
+  // Who signs in at an identity provider.
+  `
+  ALTER TABLE users ADD COLUMN issuer TEXT;
+  ALTER TABLE users ADD COLUMN issuer_subject TEXT;
+  CREATE UNIQUE INDEX users_by_issuer ON users (tenant_id, issuer, issuer_subject) WHERE issuer IS NOT NULL;
+  `,
   // The customer's side of a hand-over. Who somebody is, what they say of the conversation and where they want it sent are their own
   // words: they stand in tables that are only appended to. Found again is a visitor by the hash of their id.
   `
@@ -307,6 +313,42 @@ const steps: readonly string[] = [
     FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversations (tenant_id, id) ON DELETE CASCADE
   ) WITHOUT ROWID, STRICT;
   CREATE INDEX conversation_tokens_of ON conversation_tokens (tenant_id, conversation_id, created_at);
+  `,
+  // What the team sets for its work. Lists of conversations come from indexes, however many there are.
+  `
+  ALTER TABLE users ADD COLUMN away INTEGER NOT NULL DEFAULT 0;
+
+  CREATE TABLE team_settings (
+    tenant_id TEXT PRIMARY KEY,
+    settings TEXT NOT NULL
+  ) WITHOUT ROWID, STRICT;
+
+  CREATE TABLE canned_replies (
+    tenant_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    shortcut TEXT NOT NULL,
+    text TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    updated_by_id TEXT NOT NULL,
+    updated_by_name TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+  ) WITHOUT ROWID, STRICT;
+  CREATE UNIQUE INDEX canned_replies_by_shortcut ON canned_replies (tenant_id, shortcut);
+
+  CREATE TABLE blocks (
+    tenant_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    conversation_id TEXT NOT NULL,
+    visitor_hash BLOB,
+    created_at TEXT NOT NULL,
+    until TEXT NOT NULL,
+    by_id TEXT NOT NULL,
+    by_name TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+  ) WITHOUT ROWID, STRICT;
+  CREATE INDEX blocks_by_end ON blocks (tenant_id, until);
+
+  CREATE INDEX conversations_newest ON conversations (tenant_id, updated_at);
   `,
 ];
 

@@ -29,8 +29,11 @@ export function AccountPage() {
   );
 }
 
+/** Queues in which something new may matter to a person. */
+const alertable = ['waiting', 'mine', 'unassigned', 'unread', 'bot'] as const;
+
 function Alerts() {
-  const { sound, notify, singleKeys } = usePreferences();
+  const { sound, notify, singleKeys, alertViews, alertPromise } = usePreferences();
   const [isDenied, setDenied] = useState(false);
   async function setNotify(isWanted: boolean) {
     const isAllowed = isWanted && (await allowNotifications());
@@ -49,6 +52,26 @@ function Alerts() {
         }}
       />
       <Switch label={t.notify} checked={notify} onChange={(isOn) => void setNotify(isOn)} />
+      <fieldset className="field">
+        <legend>{t.alertsFor}</legend>
+        {alertable.map((view) => (
+          <Switch
+            key={view}
+            label={t[view]}
+            checked={alertViews.includes(view)}
+            onChange={(isOn) =>
+              setPreferences({
+                alertViews: isOn ? [...alertViews, view] : alertViews.filter((one) => one !== view),
+              })
+            }
+          />
+        ))}
+        <Switch
+          label={t.alertPromise}
+          checked={alertPromise}
+          onChange={(isOn) => setPreferences({ alertPromise: isOn })}
+        />
+      </fieldset>
       <Switch
         label={t.singleKeys}
         checked={singleKeys}

@@ -4,14 +4,17 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import { Field, Say } from '../parts/field.tsx';
 import { problemText } from '../parts/problem.ts';
 import { Brand } from '../shell/shell.tsx';
-import { t } from '../text/strings.ts';
+import { fill, t } from '../text/strings.ts';
 import { useTitle } from '../wire/alerts.ts';
 import { post } from '../wire/http.ts';
 import { meQuery, setupQuery } from '../wire/queries.ts';
+import type { Setup } from '../wire/types.ts';
 
 export function SignInPage() {
   const { data: setup, refetch } = useQuery(setupQuery);
-  return setup?.hasAccounts === false ? <FirstAccount onDone={() => void refetch()} /> : <SignInForm />;
+  // Where there is another way in, its first admin comes by it.
+  if (setup?.hasAccounts === false && !setup.provider) return <FirstAccount onDone={() => void refetch()} />;
+  return <SignInForm setup={setup} />;
 }
 
 export function Door({ title, children }: { readonly title: string; readonly children: ReactNode }) {
@@ -43,7 +46,41 @@ function FirstAccount({ onDone }: { readonly onDone: () => void }) {
   );
 }
 
-function SignInForm() {
+/** What the way back from the identity provider says behind `#`. */
+const problems: Readonly<Record<string, () => string>> = {
+  '#sign-in-refused': () => t.signInRefused,
+  '#sign-in-unreachable': () => t.signInUnreachable,
+  '#sign-in-failed': () => t.signInFailed,
+};
+
+function Elsewhere({ name }: { readonly name: string }) {
+  return (
+    <a className="button" href={`/api/v1/sign-in/start?returnTo=${encodeURIComponent(location.pathname)}`}>
+      {fill(t.signInWith, name)}
+    </a>
+  );
+}
+
+function SignInForm({ setup }: { readonly setup: Setup | undefined }) {
+  const provider = setup?.provider;
+  const problem = problems[location.hash]?.();
+  if (setup && !setup.passwords)
+    return (
+      <Door title={t.signInTitle}>
+        <Say bad={problem} />
+        {provider && <Elsewhere name={provider.name} />}
+      </Door>
+    );
+  return (
+    <Door title={t.signInTitle}>
+      <Say bad={problem} />
+      <PasswordForm />
+      {provider && <Elsewhere name={provider.name} />}
+    </Door>
+  );
+}
+
+function PasswordForm() {
   const client = useQueryClient();
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
@@ -66,60 +103,58 @@ function SignInForm() {
   };
   const isCode = code !== undefined;
   return (
-    <Door title={t.signInTitle}>
-      <form onSubmit={submit}>
-        {isCode ? (
+    <form onSubmit={submit}>
+      {isCode ? (
+        <Field
+          key="code"
+          label={t.code}
+          hint={t.codeHint}
+          value={code}
+          onChange={({ target }) => setCode(target.value)}
+          inputMode="numeric"
+          autoComplete="one-time-code"
+          maxLength={10}
+          required
+          autoFocus
+        />
+      ) : (
+        <>
           <Field
-            key="code"
-            label={t.code}
-            hint={t.codeHint}
-            value={code}
-            onChange={({ target }) => setCode(target.value)}
-            inputMode="numeric"
-            autoComplete="one-time-code"
-            maxLength={10}
+            label={t.email}
+            type="email"
+            value={email}
+            onChange={({ target }) => setEmail(target.value)}
+            autoComplete="username"
             required
             autoFocus
           />
-        ) : (
-          <>
-            <Field
-              label={t.email}
-              type="email"
-              value={email}
-              onChange={({ target }) => setEmail(target.value)}
-              autoComplete="username"
-              required
-              autoFocus
-            />
-            <Field
-              label={t.password}
-              type="password"
-              value={password}
-              onChange={({ target }) => setPassword(target.value)}
-              autoComplete="current-password"
-              required
-            />
-          </>
-        )}
-        <Say bad={signIn.error && problemText(signIn.error)} />
-        <button type="submit" className="main" disabled={signIn.isPending}>
-          {t.signIn}
+          <Field
+            label={t.password}
+            type="password"
+            value={password}
+            onChange={({ target }) => setPassword(target.value)}
+            autoComplete="current-password"
+            required
+          />
+        </>
+      )}
+      <Say bad={signIn.error && problemText(signIn.error)} />
+      <button type="submit" className="main" disabled={signIn.isPending}>
+        {t.signIn}
+      </button>
+      {isCode ? (
+        <button
+          type="button"
+          onClick={() => {
+            setCode(undefined);
+            signIn.reset();
+          }}
+        >
+          {t.back}
         </button>
-        {isCode ? (
-          <button
-            type="button"
-            onClick={() => {
-              setCode(undefined);
-              signIn.reset();
-            }}
-          >
-            {t.back}
-          </button>
-        ) : (
-          <p className="hint">{t.lostPassword}</p>
-        )}
-      </form>
-    </Door>
+      ) : (
+        <p className="hint">{t.lostPassword}</p>
+      )}
+    </form>
   );
 }

@@ -8,6 +8,7 @@ import { useKeys } from '../shell/use-keys.ts';
 import { fill, t } from '../text/strings.ts';
 import { peopleQuery } from '../wire/queries.ts';
 import type { Handling } from '../wire/types.ts';
+import { BlockDialog } from './block-dialog.tsx';
 import { nextMorning, SnoozeDialog } from './snooze-dialog.tsx';
 import type { CaseActions as Actions, CaseActionName } from './use-case-actions.ts';
 
@@ -22,6 +23,7 @@ export function CaseActions({ handling, actions }: CaseActionsProps) {
   const { may } = useDesk();
   const [open, setOpen] = useState<'assign' | 'snooze' | 'more'>();
   const [isDateOpen, setDateOpen] = useState(false);
+  const [isBlockOpen, setBlockOpen] = useState(false);
   const { state, owner } = handling;
   const { mayAct, isMine, run } = actions;
   const isOff = !actions.isOnline || actions.isBusy;
@@ -32,6 +34,7 @@ export function CaseActions({ handling, actions }: CaseActionsProps) {
     resolve: mayAct && state !== 'resolved',
     assign: mayAct && may('inbox:lead') && state !== 'resolved',
     snooze: mayAct && (state === 'waiting' || state === 'person'),
+    block: mayAct,
   };
   const taken = state === 'person' && owner ? fill(t.takeFrom, owner.name) : t.take;
   const take = () => run('take', state === 'person' ? { overrides: true } : {});
@@ -88,7 +91,7 @@ export function CaseActions({ handling, actions }: CaseActionsProps) {
           {taken}
         </button>
       )}
-      {(can.return || can['give-back']) && (
+      {can.block && (
         <Menu
           className="button square"
           disabled={isOff}
@@ -109,7 +112,18 @@ export function CaseActions({ handling, actions }: CaseActionsProps) {
               {t.toQueue}
             </MenuItem>
           )}
+          {(can.return || can['give-back']) && <MenuLine />}
+          <MenuItem onSelect={() => setBlockOpen(true)}>
+            <Icon name="danger" />
+            {t.block}
+          </MenuItem>
         </Menu>
+      )}
+      {isBlockOpen && (
+        <BlockDialog
+          onBlock={(until) => run('block', { until: until.toISOString() })}
+          onClose={() => setBlockOpen(false)}
+        />
       )}
       {isDateOpen && <SnoozeDialog onSnooze={snooze} onClose={() => setDateOpen(false)} />}
     </div>
@@ -141,9 +155,13 @@ function AssignMenu({ ownerId, isOff, isOpen, onOpenChange, onAssign }: AssignMe
         </>
       }
     >
-      {people.map(({ id, name }) => (
+      {people.map(({ id, name, available, open }) => (
         <MenuItem key={id} onSelect={() => onAssign(id)} disabled={id === ownerId}>
           {id === me.person.id ? `${name} (${t.you})` : name}
+          <span className="hint">
+            {available ? '' : `${t.notHere} · `}
+            {fill(t.openCases, open)}
+          </span>
         </MenuItem>
       ))}
       {ownerId !== undefined && (

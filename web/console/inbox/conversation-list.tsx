@@ -51,6 +51,7 @@ export function ConversationList({ list, items, openId, view, isSearch }: ListPr
             item={item}
             isOpen={item.conversationId === openId}
             waited={waitedSpan(item, now)}
+            due={dueText(item, now)}
           />
         ))}
       </ul>
@@ -65,6 +66,13 @@ function waitedSpan({ handling: { waitingSince } }: InboxItem, now: number): str
   return waitingSince === undefined ? undefined : span(now - Date.parse(waitingSince));
 }
 
+/** When a promised time is near: how near. */
+function dueText({ promise }: InboxItem, now: number): string | undefined {
+  if (!promise || now < Date.parse(promise.warnAt)) return undefined;
+  const left = Date.parse(promise.dueAt) - now;
+  return left > 0 ? fill(t.dueIn, span(left)) : t.overdue;
+}
+
 /** The assistant's Markdown without its marks. */
 function plain(markdown: string): string {
   return markdown.replace(/\*\*|__|`|^#+ |\[\d+\]/gm, '');
@@ -75,9 +83,10 @@ interface RowProps {
   readonly isOpen: boolean;
   /** How long a customer waits, in words. */
   readonly waited: string | undefined;
+  readonly due: string | undefined;
 }
 
-const Row = memo(function Row({ item, isOpen, waited }: RowProps) {
+const Row = memo(function Row({ item, isOpen, waited, due }: RowProps) {
   const { conversationId, handling, lastMessage, unread, email, visitor, updatedAt } = item;
   const { reason, owner, state } = handling;
   const isDanger = reason === 'danger';
@@ -113,6 +122,12 @@ const Row = memo(function Row({ item, isOpen, waited }: RowProps) {
               t.customerPicture)}
         </span>
         <span className="row-tags">
+          {due && (
+            <span className="tag alarm">
+              <Icon name="clock" />
+              {due}
+            </span>
+          )}
           {reason && (
             <span className={`tag${isDanger ? ' alarm' : ''}`}>
               {isDanger && <Icon name="danger" />}

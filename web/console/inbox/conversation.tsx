@@ -7,8 +7,8 @@ import { Empty, Loading, Problem } from '../parts/notices.tsx';
 import { useNow } from '../parts/use-now.ts';
 import { useDesk } from '../shell/context.ts';
 import { clock, fill, fullTime, span, t } from '../text/strings.ts';
-import { post, Refusal } from '../wire/http.ts';
-import { refreshLists } from '../wire/live.ts';
+import { post, Refusal, request } from '../wire/http.ts';
+import { refreshLists, useCustomerTypes } from '../wire/live.ts';
 import { caseQuery, countsQuery } from '../wire/queries.ts';
 import type { CaseDetails } from '../wire/types.ts';
 import { CaseActions } from './case-actions.tsx';
@@ -59,12 +59,13 @@ function OpenConversation({ id, details }: { readonly id: string; readonly detai
         </div>
         <CaseActions handling={item.handling} actions={actions} />
       </header>
+      <Blocked id={id} details={details} />
       <Thread details={details} />
       <Present details={details} />
       <div className="say" role="alert">
         {actions.problem && <p className="bad">{actions.problem}</p>}
       </div>
-      <Composer id={id} handling={item.handling} actions={actions} />
+      <Composer id={id} details={details} actions={actions} />
     </article>
   );
 }
@@ -89,12 +90,39 @@ function Handled({ details: { item } }: { readonly details: CaseDetails }) {
   return <span title={fullTime(item.createdAt)}>{parts.filter(Boolean).join(' · ')}</span>;
 }
 
+function Blocked({ id, details: { block } }: { readonly id: string; readonly details: CaseDetails }) {
+  const { may } = useDesk();
+  const client = useQueryClient();
+  const unblock = useMutation({
+    mutationFn: (blockId: string) => request(`/blocks/${blockId}`, { method: 'DELETE' }),
+    onSettled: () => client.invalidateQueries(caseQuery(id)),
+  });
+  if (!block) return null;
+  return (
+    <div className="blocked">
+      <p>{fill(t.blockedUntil, fullTime(block.until))}</p>
+      {may('inbox:work') && (
+        <button type="button" disabled={unblock.isPending} onClick={() => unblock.mutate(block.id)}>
+          {t.unblock}
+        </button>
+      )}
+    </div>
+  );
+}
+
 /** Others who have it open; a warning when two write. */
 function Present({ details }: { readonly details: CaseDetails }) {
   const { me } = useDesk();
+  const customerTypes = useCustomerTypes(details.item.conversationId);
   const others = details.present.filter(({ person }) => person.id !== me.person.id);
   return (
     <div className="present" role="status">
+      {customerTypes && (
+        <span>
+          <Icon name="note" />
+          {t.customerTyping}
+        </span>
+      )}
       {others.map(({ person, typing }) => (
         <span key={person.id} className={typing ? 'writes' : undefined}>
           <Icon name={typing ? 'note' : 'eye'} />

@@ -3,6 +3,8 @@
 export interface Draft {
   readonly mode: 'reply' | 'note';
   readonly text: string;
+  /** Marks of canned replies whose value nobody knew. */
+  readonly gaps?: readonly string[];
   /** Of a message that may have arrived. */
   readonly sent?: { readonly id: string; readonly text: string };
 }

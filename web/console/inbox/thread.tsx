@@ -1,9 +1,10 @@
 // What was said, oldest first, with the team's notes in their place. Stays at the end while one is there.
-import { Fragment, useLayoutEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 import { Icon } from '../parts/icon.tsx';
 import { clock, fullTime, t } from '../text/strings.ts';
-import type { CaseDetails, CaseMessage, CaseNote, Handling } from '../wire/types.ts';
+import type { CaseDetails, CaseMessage, CaseNote } from '../wire/types.ts';
 import { Prose } from './prose.tsx';
+import { decisionName, Tried } from './tried.tsx';
 
 /** Pixels from the end that count as being there. */
 const nearEnd = 80;
@@ -35,7 +36,7 @@ export function Thread({ details }: { readonly details: CaseDetails }) {
         isAtEnd.current = scrollHeight - scrollTop - clientHeight < nearEnd;
       }}
     >
-      <WhyPerson handling={item.handling} messages={messages} />
+      <Tried details={details} />
       <ol>
         {entries.map((entry) =>
           'note' in entry ? (
@@ -48,55 +49,6 @@ export function Thread({ details }: { readonly details: CaseDetails }) {
       <CustomerWord details={details} />
     </section>
   );
-}
-
-const whys = {
-  'customer-request': 'why_customerRequest',
-  unanswered: 'why_unanswered',
-  'service-error': 'why_serviceError',
-  danger: 'why_danger',
-  card: 'why_card',
-} as const;
-
-/** The reason of the hand-over, and what the assistant tried before, in a line. */
-function WhyPerson({ handling, messages }: { handling: Handling; messages: readonly CaseMessage[] }) {
-  const { reason } = handling;
-  if (!reason) return null;
-  const tried = messages.flatMap(({ id, author, decision }) =>
-    author === 'bot' && decision ? [{ id, decision }] : [],
-  );
-  return (
-    <aside className={`why${reason === 'danger' ? ' alarm' : ''}`} aria-label={t.whyTitle}>
-      <p>
-        {reason === 'danger' && <Icon name="danger" />}
-        <strong>{t[whys[reason]]}</strong>
-      </p>
-      {tried.length > 0 && (
-        <p className="tried">
-          {t.tried}{' '}
-          {tried.map(({ id, decision }, index) => (
-            <Fragment key={id}>
-              {index > 0 && ' → '}
-              <a href={`#${id}`} onClick={(event) => showMessage(event, id)}>
-                {decisionName(decision)}
-              </a>
-            </Fragment>
-          ))}
-        </p>
-      )}
-    </aside>
-  );
-}
-
-function showMessage(event: { preventDefault(): void }, id: string): void {
-  event.preventDefault();
-  const message = document.getElementById(id);
-  message?.scrollIntoView({ block: 'center' });
-  message?.focus();
-}
-
-function decisionName(decision: string): string {
-  return Object.hasOwn(t, decision) ? t[decision as 'answer'] : decision;
 }
 
 function Message({
@@ -129,21 +81,7 @@ function Message({
           <summary>
             {t.sources} ({citations.length})
           </summary>
-          <ol>
-            {citations.map(({ number, title, url, quote }) => (
-              <li key={number}>
-                <p>
-                  <b>{number}</b> <strong>{title}</strong>
-                </p>
-                <blockquote>{quote}</blockquote>
-                {url !== undefined && /^https?:/i.test(url) && (
-                  <a href={url} target="_blank" rel="noopener noreferrer">
-                    {t.openSource}
-                  </a>
-                )}
-              </li>
-            ))}
-          </ol>
+          <SourceList sources={citations} />
         </details>
       )}
     </li>
@@ -179,6 +117,29 @@ function CustomerWord({ details: { item, rating } }: { readonly details: CaseDet
         </p>
       )}
     </div>
+  );
+}
+
+type Source = Omit<NonNullable<CaseMessage['citations']>[number], 'documentId'>;
+
+export function SourceList({ sources }: { readonly sources: readonly Source[] }) {
+  return (
+    <ol className="source-list">
+      {sources.map(({ number, title, url, quote }) => (
+        <li key={number}>
+          <p>
+            <b>{number}</b> <strong>{title}</strong>
+          </p>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls. */}
+          <blockquote tabIndex={0}>{quote}</blockquote>
+          {url !== undefined && /^https?:/i.test(url) && (
+            <a href={url} target="_blank" rel="noopener noreferrer">
+              {t.openSource}
+            </a>
+          )}
+        </li>
+      ))}
+    </ol>
   );
 }
 

@@ -8,7 +8,7 @@ import { refreshLists, useOnline } from '../wire/live.ts';
 import { caseQuery, countsQuery } from '../wire/queries.ts';
 import type { CaseDetails, Handling } from '../wire/types.ts';
 
-export type CaseActionName = 'take' | 'return' | 'give-back' | 'resolve' | 'assign' | 'snooze';
+export type CaseActionName = 'take' | 'return' | 'give-back' | 'resolve' | 'assign' | 'snooze' | 'block';
 
 export interface CaseActions {
   /** They work on it: nobody else has it, or they lead. */
@@ -30,7 +30,8 @@ export function useCaseActions(id: string, handling: Handling): CaseActions {
   const { mutate, isPending, error } = useMutation({
     mutationFn: ({ action, body }: { action: CaseActionName; body: object }) =>
       post<Handling>(`/inbox/${id}/${action}`, body),
-    onSuccess(handling) {
+    onSuccess(handling, { action }) {
+      if (action === 'block') return;
       client.setQueryData<CaseDetails>(caseQuery(id).queryKey, (details) =>
         details ? { ...details, item: { ...details.item, handling } } : undefined,
       );

@@ -1,14 +1,14 @@
 // The frame around every page: where one can go, who one is, whether the server is there.
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate } from '@tanstack/react-router';
 import { useEffect, useMemo, useState } from 'react';
 import { Icon, type IconName } from '../parts/icon.tsx';
 import { Menu, MenuItem, MenuLine } from '../parts/menu.tsx';
 import { t } from '../text/strings.ts';
-import { useAlerts } from '../wire/alerts.ts';
-import { request } from '../wire/http.ts';
+import { alertPromise, useAlerts, useWakefulness } from '../wire/alerts.ts';
+import { post, request } from '../wire/http.ts';
 import { type Live, openLive, useOnline } from '../wire/live.ts';
-import { countsQuery, meQuery } from '../wire/queries.ts';
+import { countsQuery, meQuery, setupQuery } from '../wire/queries.ts';
 import type { Me } from '../wire/types.ts';
 import { type Desk, DeskContext } from './context.ts';
 import { ShortcutHelp } from './shortcut-help.tsx';
@@ -21,7 +21,12 @@ export function Shell({ me }: { readonly me: Me }) {
   const { id } = me.person;
   // biome-ignore lint/correctness/useExhaustiveDependencies: another person needs a line of their own.
   useEffect(() => {
-    const opened = openLive(client);
+    const opened = openLive(client, {
+      onPromiseDue() {
+        alertPromise();
+        void client.invalidateQueries({ queryKey: ['inbox', 'list'] });
+      },
+    });
     setLive(opened);
     return () => opened.close();
   }, [client, id]);
@@ -31,6 +36,7 @@ export function Shell({ me }: { readonly me: Me }) {
   );
   const { data: counts } = useQuery({ ...countsQuery, enabled: me.permissions.includes('inbox:read') });
   useAlerts(counts);
+  useWakefulness();
   useKeys({ '?': () => setHelpOpen(true) });
   if (!desk) return null;
   return (
@@ -46,11 +52,15 @@ export function Shell({ me }: { readonly me: Me }) {
           </Link>
           <nav aria-label={t.main}>
             <Destination to="/inbox" icon="inbox" label={t.inbox} count={counts?.waiting} />
+            {desk.may('inbox:work') && (
+              <Destination to="/canned-replies" icon="reply" label={t.cannedReplies} />
+            )}
             {desk.may('users:manage') && <Destination to="/users" icon="users" label={t.users} />}
             {desk.may('settings:manage') && <Destination to="/api-keys" icon="key" label={t.apiKeys} />}
+            {desk.may('inbox:work') && <Destination to="/settings" icon="gear" label={t.settings} />}
             {desk.may('audit:read') && <Destination to="/audit" icon="log" label={t.audit} />}
           </nav>
-          <AccountMenu name={me.person.name} onHelp={() => setHelpOpen(true)} />
+          <AccountMenu me={me} onHelp={() => setHelpOpen(true)} />
         </header>
         <OfflineBanner />
         <Outlet />
@@ -69,7 +79,7 @@ export function Brand() {
 }
 
 interface DestinationProps {
-  readonly to: '/inbox' | '/users' | '/api-keys' | '/audit';
+  readonly to: '/inbox' | '/canned-replies' | '/settings' | '/users' | '/api-keys' | '/audit';
   readonly icon: IconName;
   readonly label: string;
   readonly count?: number | undefined;
@@ -99,13 +109,21 @@ function OfflineBanner() {
   );
 }
 
-function AccountMenu({ name, onHelp }: { readonly name: string; readonly onHelp: () => void }) {
+function AccountMenu({ me, onHelp }: { readonly me: Me; readonly onHelp: () => void }) {
+  const { name } = me.person;
+  const isAway = me.account?.away ?? false;
   const navigate = useNavigate();
   const client = useQueryClient();
+  const availability = useMutation({
+    mutationFn: (away: boolean) => post('/me/availability', { away }),
+    onSettled: () => client.invalidateQueries(meQuery),
+  });
   async function signOut() {
     try {
       await request('/session', { method: 'DELETE' });
     } finally {
+      const { provider } = await client.fetchQuery(setupQuery).catch(() => ({ provider: undefined }));
+      if (provider?.logout) location.assign('/api/v1/sign-in/end');
       // Nothing of what was read stays in memory.
       client.clear();
       await client.fetchQuery({ ...meQuery, staleTime: 0 });
@@ -114,10 +132,10 @@ function AccountMenu({ name, onHelp }: { readonly name: string; readonly onHelp:
   return (
     <Menu
       className="quiet account"
-      label={`${t.account}: ${name}`}
+      label={`${t.account}: ${name}${isAway ? `, ${t.away}` : ''}`}
       trigger={
         <>
-          <span className="face" data-initial={name.slice(0, 1).toUpperCase()} />
+          <span className={`face${isAway ? ' away' : ''}`} data-initial={name.slice(0, 1).toUpperCase()} />
           <span className="label">{name}</span>
           <Icon name="down" />
         </>
@@ -127,6 +145,12 @@ function AccountMenu({ name, onHelp }: { readonly name: string; readonly onHelp:
         <Icon name="person" />
         {t.account}
       </MenuItem>
+      {me.permissions.includes('inbox:work') && me.account && (
+        <MenuItem onSelect={() => availability.mutate(!isAway)}>
+          <Icon name={isAway ? 'check' : 'clock'} />
+          {isAway ? t.beAvailable : t.beAway}
+        </MenuItem>
+      )}
       <MenuItem onSelect={onHelp}>
         <Icon name="help" />
         {t.shortcuts}

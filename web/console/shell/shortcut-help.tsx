@@ -9,6 +9,7 @@ export function ShortcutHelp({ onClose }: { readonly onClose: () => void }) {
     ['T', t.take],
     ['R', t.keysReply],
     ['N', t.keysNote],
+    ['/', t.keysCanned],
     ['Ctrl + Enter', t.keysSend],
     ['A', t.assign],
     ['S', t.snooze],
@@ -22,7 +23,7 @@ export function ShortcutHelp({ onClose }: { readonly onClose: () => void }) {
     <Dialog title={t.shortcuts} onClose={onClose}>
       <dl className="keys">
         {keys.map(([key, meaning]) => (
-          <div key={key}>
+          <div key={meaning}>
             <dt>
               <kbd>{key}</kbd>
             </dt>

@@ -10,6 +10,7 @@ const permissionNames: Readonly<Record<Permission, true>> = {
   'inbox:lead': true,
   'knowledge:read': true,
   'knowledge:edit': true,
+  'answers:ask': true,
   'users:manage': true,
   'settings:manage': true,
   'audit:read': true,

@@ -6,6 +6,8 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { type Accounts, createAccounts } from '#access/accounts.ts';
 import { createAnswering } from '#chat/runs/answering.ts';
 import { createCaseWork } from '#chat/runs/case-work.ts';
+import { createVisitorBlocks } from '#chat/runs/visitor-blocks.ts';
+import { createSuggestAnswer } from '#chat/suggest-answer.ts';
 import { scriptedAnswer } from '#chat/testing/scripted-answer.ts';
 import type { Role } from '#core/access.ts';
 import { defaultTenant } from '#core/tenant.ts';
@@ -51,9 +53,11 @@ export interface Customer {
 export async function openTeamDesk(script: Script = { deltas: ['Hold ', 'it.'] }): Promise<TeamDesk> {
   const folder = mkdtempSync(join(tmpdir(), 'answerdesk-console-'));
   const store = openSqliteConversationStore(join(folder, 'conversations.db'));
+  const { answer } = scriptedAnswer(script);
   const answering = createAnswering({
     store,
-    answer: scriptedAnswer(script).answer,
+    answer,
+    refuse: createVisitorBlocks({ store }),
     limits: { messageLength, concurrentAnswers: 10 },
   });
   const cases = createCaseWork({ store, answering, messageLength });
@@ -62,7 +66,7 @@ export async function openTeamDesk(script: Script = { deltas: ['Hold ', 'it.'] }
     store,
     overrides: {
       answering,
-      team: { store, accounts, answering, cases },
+      team: { store, accounts, cases, suggest: createSuggestAnswer({ answer }) },
       webFolder: join(import.meta.dirname, '../../../dist/web'),
     },
   });

@@ -1,6 +1,6 @@
 // Tells somebody who looks elsewhere that a customer began to wait: a beep, a notification of the system, the title of the tab.
 import { useEffect, useRef } from 'react';
-import { t } from '../text/strings.ts';
+import { fill, t } from '../text/strings.ts';
 import { preferences } from './preferences.ts';
 import type { InboxCounts } from './types.ts';
 
@@ -31,28 +31,64 @@ export async function allowNotifications(): Promise<boolean> {
   return (await Notification.requestPermission()) === 'granted';
 }
 
-function notify(): void {
+function notify(about: string, text: string): void {
   if (!('Notification' in window) || Notification.permission !== 'granted') return;
-  // One at a time, and no word of the customer on a screen that others may see.
-  const notification = new Notification(t.customerWaits, { tag: 'answerdesk-waiting' });
-  notification.onclick = () => {
-    window.focus();
-    notification.close();
-  };
+  try {
+    // One at a time of each kind, and no word of the customer on a screen that others may see.
+    const notification = new Notification(text, { tag: `answerdesk-${about}` });
+    notification.onclick = () => {
+      window.focus();
+      notification.close();
+    };
+  } catch {
+    // Some phones show notifications of installed apps alone.
+  }
 }
 
+function alertOf(about: string, text: string): void {
+  const { sound, notify: isNotified } = preferences();
+  if (sound) beep();
+  if (isNotified && !document.hasFocus()) notify(about, text);
+}
+
+export function alertPromise(): void {
+  if (preferences().alertPromise) alertOf('promise', t.promiseNear);
+}
+
+/** One alert when several views have something new: the one that the person named first. */
 export function useAlerts(counts: InboxCounts | undefined): void {
-  const before = useRef<number | undefined>(undefined);
-  const waiting = counts?.waiting;
+  const before = useRef<InboxCounts | undefined>(undefined);
   useEffect(() => {
-    if (waiting === undefined) return;
-    const { sound, notify: shouldNotify } = preferences();
-    if (before.current !== undefined && waiting > before.current) {
-      if (sound) beep();
-      if (shouldNotify && !document.hasFocus()) notify();
-    }
-    before.current = waiting;
-  }, [waiting]);
+    const last = before.current;
+    before.current = counts;
+    if (!counts || !last) return;
+    const view = preferences().alertViews.find((name) => counts[name] > last[name]);
+    if (view) alertOf(view, fill(t.newIn, t[view]));
+  }, [counts]);
+}
+
+/** Keeps the page able to tell, however long nobody looks at it. */
+export function useWakefulness(): void {
+  useEffect(() => {
+    const released = new AbortController();
+    // A browser lets nothing of a page run that is out of sight for long, unless it holds a lock. There are none over plain HTTP.
+    const name = `answerdesk-console-${Math.random()}`;
+    void navigator.locks
+      ?.request(
+        name,
+        () => new Promise<void>((resolve) => released.signal.addEventListener('abort', () => resolve())),
+      )
+      .catch(() => {});
+    // Sound is allowed from the first press on: also after a reload.
+    const unlock = () => {
+      if (!preferences().sound) return;
+      audio ??= new AudioContext();
+      void audio.resume();
+    };
+    addEventListener('pointerdown', unlock, { signal: released.signal });
+    addEventListener('keydown', unlock, { signal: released.signal });
+    return () => released.abort();
+  }, []);
 }
 
 /** `page` and how many wait. */

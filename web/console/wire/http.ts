@@ -27,6 +27,11 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
 }
 
+async function refusalOf(response: Response): Promise<Refusal> {
+  const said: Partial<ErrorBody> | undefined = await response.json().catch(() => undefined);
+  return new Refusal(response.status, said?.error);
+}
+
 /** `path` is below /api/v1. Throws Refusal or Unreachable; an abort of `signal` as it is. */
 export async function request<Result = void>(
   path: string,
@@ -48,11 +53,24 @@ export async function request<Result = void>(
     if (signal?.aborted) throw cause;
     throw new Unreachable('The server cannot be reached.', { cause });
   }
-  if (!response.ok) {
-    const said: Partial<ErrorBody> | undefined = await response.json().catch(() => undefined);
-    throw new Refusal(response.status, said?.error);
-  }
+  if (!response.ok) throw await refusalOf(response);
   return response.status === 204 ? (undefined as Result) : ((await response.json()) as Result);
+}
+
+/** Puts a file as it is. However long it takes: how fast the line is, nobody knows. Throws Refusal or Unreachable. */
+export async function upload(path: string, file: File): Promise<void> {
+  let response: Response;
+  try {
+    response = await fetch(`/api/v1${path}`, {
+      method: 'PUT',
+      body: file,
+      headers: { 'content-type': 'application/octet-stream' },
+      credentials: 'same-origin',
+    });
+  } catch (cause) {
+    throw new Unreachable('The server cannot be reached.', { cause });
+  }
+  if (!response.ok) throw await refusalOf(response);
 }
 
 /** A POST without anything to say. */

@@ -14,11 +14,37 @@ const togetherMs = 300;
 /** A list that was scrolled further than this is not asked for as a whole again: the row alone is. */
 const refetchedPages = 4;
 
+export interface LiveOptions {
+  readonly onPromiseDue: (conversationId: string) => void;
+}
+
 export interface Live {
   /** Shows the others which conversation is open here; null: none. */
   look(conversationId: string | null): void;
   typing(isTyping: boolean): void;
   close(): void;
+}
+
+/** Conversations whose customer types. */
+let typing: ReadonlySet<string> = new Set();
+const typingWatchers = new Set<() => void>();
+
+function setTyping(conversationId: string, isTyping: boolean): void {
+  if (typing.has(conversationId) === isTyping) return;
+  typing = isTyping
+    ? new Set([...typing, conversationId])
+    : new Set([...typing].filter((id) => id !== conversationId));
+  for (const watcher of typingWatchers) watcher();
+}
+
+export function useCustomerTypes(conversationId: string): boolean {
+  return useSyncExternalStore(
+    (watcher) => {
+      typingWatchers.add(watcher);
+      return () => typingWatchers.delete(watcher);
+    },
+    () => typing.has(conversationId),
+  );
 }
 
 let online = true;
@@ -41,7 +67,7 @@ export function useOnline(): boolean {
   );
 }
 
-export function openLive(client: QueryClient): Live {
+export function openLive(client: QueryClient, { onPromiseDue }: LiveOptions): Live {
   const socket: Socket<TeamServerEvents, TeamClientEvents> = io('/team', { withCredentials: true });
   const changed = new Set<string>();
   let looksAt: string | null = null;
@@ -86,6 +112,9 @@ export function openLive(client: QueryClient): Live {
     );
   });
 
+  socket.on('customer-typing', (change) => setTyping(change.conversationId, change.typing));
+  socket.on('promise-due', ({ conversationId }) => onPromiseDue(conversationId));
+
   function refresh(): void {
     wait = undefined;
     for (const id of changed) {
@@ -100,6 +129,8 @@ export function openLive(client: QueryClient): Live {
 
   return {
     look(conversationId) {
+      // Who leaves hears no more of it.
+      if (looksAt !== null) setTyping(looksAt, false);
       looksAt = conversationId;
       if (socket.connected) socket.emit('look', { conversationId });
     },

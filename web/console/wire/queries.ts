@@ -5,13 +5,18 @@ import { Refusal, request } from './http.ts';
 import type {
   ApiKey,
   AuditEntry,
+  Block,
+  CannedReply,
   CaseDetails,
+  FilledReply,
   InboxCounts,
   InboxPage,
   Me,
   Person,
   SessionFacts,
+  Settings,
   Setup,
+  Suggestion,
   User,
 } from './types.ts';
 
@@ -85,6 +90,43 @@ export const caseQuery = (id: string) =>
 export const peopleQuery = queryOptions({
   queryKey: ['people'],
   queryFn: ({ signal }) => request<Person[]>('/people', { signal }),
+});
+
+/** `questionId`: of the customer's last message, so that a new one is looked up anew. Leaving the page aborts it. */
+export const suggestionQuery = (id: string, questionId: string) =>
+  queryOptions({
+    queryKey: ['suggestion', id, questionId],
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+    async queryFn({ signal }): Promise<Suggestion | null> {
+      const body = {};
+      const { suggestion } = await request<{ suggestion?: Suggestion }>(`/inbox/${id}/suggestion`, {
+        body,
+        signal,
+      });
+      return suggestion ?? null;
+    },
+  });
+
+export const filledRepliesQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['case', id, 'canned-replies'],
+    queryFn: ({ signal }) => request<FilledReply[]>(`/inbox/${id}/canned-replies`, { signal }),
+  });
+
+export const cannedRepliesQuery = queryOptions({
+  queryKey: ['canned-replies'],
+  queryFn: ({ signal }) => request<CannedReply[]>('/canned-replies', { signal }),
+});
+
+export const settingsQuery = queryOptions({
+  queryKey: ['settings'],
+  queryFn: ({ signal }) => request<Settings>('/settings', { signal }),
+});
+
+export const blocksQuery = queryOptions({
+  queryKey: ['blocks'],
+  queryFn: ({ signal }) => request<Block[]>('/blocks', { signal }),
 });
 
 export const usersQuery = queryOptions({
