@@ -192,7 +192,7 @@ describe('a signed-in visitor', () => {
     await stranger.say('Mine alone');
     const list = (token: string) => fetch(api, requestInit(token));
     expect((await json(await list(identity))).conversations).toMatchObject([
-      { id: phone.id, state: 'bot', lastMessage: { author: 'bot', text: 'Hold it.' } },
+      { id: phone.id, state: 'bot', question: 'Where is it?' },
     ]);
     const opened = await fetch(
       `${api}/${phone.id}/token`,

@@ -1,9 +1,6 @@
 // What crosses the wire: bodies of the HTTP interface and events of the socket. docs/api.md shows them in use.
 // The browser's code takes the types only.
 import { z } from 'zod';
-import type { CustomerService } from '#chat/runs/customer-work.ts';
-import type { Picture } from '#core/conversation.ts';
-import type { VisitorConversation } from '#core/customers.ts';
 import type { ErrorCode } from '#core/errors.ts';
 import type { JournalEntry, LiveSignal } from '#core/events.ts';
 
@@ -47,7 +44,6 @@ export const conversationBody = z.strictObject({
   language: language.optional(),
   identity: identity.optional(),
 });
-export const pictureId = secretId;
 export const pictureQuery = z.object({ id: messageId });
 export const identityBody = z.strictObject({ identity });
 export const ratingBody = z.strictObject({ rating, comment: comment.optional() });
@@ -145,18 +141,43 @@ export interface DeskStatus {
 }
 
 /** `200` of `GET /api/conversations/:id/service`. */
-export type ServiceStatus = CustomerService;
+export const serviceStatus = z
+  .object({
+    state: z.enum(['bot', 'waiting', 'person', 'resolved']),
+    /** 1 is next. Only while the customer waits. */
+    place: z.number().int().optional(),
+    /** A person's reply reaches the customer by mail, too. */
+    hasEmail: z.boolean(),
+    canSendPictures: z.boolean(),
+    /** The conversation can be sent by mail. */
+    canTakeAlong: z.boolean(),
+  })
+  .meta({ id: 'ServiceStatus' });
+export type ServiceStatus = z.output<typeof serviceStatus>;
 
 /** `200` of `GET /api/conversations`. */
-export interface OwnConversations {
-  readonly conversations: readonly VisitorConversation[];
-}
+export const ownConversations = z
+  .object({
+    conversations: z.array(
+      z.object({
+        id: z.string(),
+        createdAt: z.string(),
+        updatedAt: z.string(),
+        state: z.enum(['bot', 'waiting', 'person', 'resolved']),
+        question: z.string().optional(),
+      }),
+    ),
+  })
+  .meta({ id: 'OwnConversations' });
+export type OwnConversations = z.output<typeof ownConversations>;
+
+const picture = z
+  .object({ id: z.string(), width: z.number().int(), height: z.number().int() })
+  .meta({ id: 'Picture' });
 
 /** `200` of `POST /api/conversations/:id/pictures`. */
-export interface PictureTaken {
-  readonly sequence: number;
-  readonly picture: Picture;
-}
+export const pictureTaken = z.object({ sequence: z.number().int(), picture }).meta({ id: 'PictureTaken' });
+export type PictureTaken = z.output<typeof pictureTaken>;
 
 export const errorBody = z
   .object({
@@ -198,6 +219,10 @@ export const conversation = z
     language: z.string().optional(),
     messages: z.array(conversationMessage),
     handoff: z.object({ reason: z.string(), at: z.string(), email: z.string().optional() }).optional(),
+    visitor: z
+      .object({ id: z.string(), name: z.string().optional(), email: z.string().optional() })
+      .optional(),
+    rating: z.object({ rating, comment: comment.optional(), at: z.string() }).optional(),
   })
   .meta({ id: 'Conversation' });
 

@@ -76,6 +76,35 @@ async function mailServer() {
   return { mails, url: `smtp://127.0.0.1:${(smtp.server.address() as AddressInfo).port}` };
 }
 
+describe('a conversation by mail', () => {
+  it('arrives whole, in the language of the customer, and nowhere else', async () => {
+    const mail = await mailServer();
+    const { store, answering, start } = await desk({
+      ANSWERDESK_SMTP_URL: mail.url,
+      ANSWERDESK_MAIL_FROM: 'Desk <desk@example.com>',
+    });
+    const { conversation } = await store.create(defaultTenant, { language: 'de-AT' });
+    const key = inDefaultTenant(conversation.id);
+    await answering.send(key, { messageId: 'question-1', text: 'Wo ist mein Paket?' });
+    await expect.poll(() => answering.active).toBe(0);
+    const at = new Date().toISOString();
+    const request = { at, channel: 'customer-mail', most: 3, since: '' };
+    expect(await store.requestTranscript(key, { ...request, email: 'dana@example.com' })).toBe(true);
+    start();
+    await expect.poll(() => mail.mails).toHaveLength(1);
+    const [{ to, text } = { to: [], text: '' }] = mail.mails;
+    expect(to).toEqual(['dana@example.com']);
+    const body = Buffer.from(
+      text
+        .replace(/=\r?\n/g, '')
+        .replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))),
+      'latin1',
+    ).toString();
+    for (const words of ['Sie haben dieses Gespräch', 'Wo ist mein Paket?', 'Assistent', 'x'])
+      expect(body).toContain(words);
+  });
+});
+
 describe('notices', () => {
   it('tell the team once that a customer waits: by signed webhook, by Slack and by mail', async () => {
     const [hook, slack, mail] = [await receiver(), await receiver(), await mailServer()];

@@ -1,5 +1,5 @@
 // The port behind which the customer's side of a hand-over is kept: who they are, how long they wait, what they say afterwards.
-import type { Author, ConversationRating, Visitor } from './conversation.ts';
+import type { ConversationRating, Visitor } from './conversation.ts';
 import type { JournalEntry } from './events.ts';
 import type { HandlingState } from './handling.ts';
 import type { ConversationKey, TenantId } from './tenant.ts';
@@ -11,7 +11,8 @@ export interface VisitorConversation {
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly state: HandlingState;
-  readonly lastMessage?: { readonly author: Author; readonly text: string };
+  /** What it began with, shortened; absent where that was a picture. */
+  readonly question?: string;
 }
 
 export interface TranscriptRequest {

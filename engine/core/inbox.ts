@@ -1,5 +1,5 @@
 // The port behind which the team's side of conversations is kept: lists of them, private notes, what is new.
-import type { Author, Feedback } from './conversation.ts';
+import type { Author, Feedback, Visitor } from './conversation.ts';
 import type { Handling, Person } from './handling.ts';
 import type { ConversationKey, TenantId } from './tenant.ts';
 
@@ -27,6 +27,8 @@ export interface InboxItem {
   /** The customer wrote something that nobody of the team has seen. */
   readonly unread: boolean;
   readonly email?: string;
+  /** Who the customer's website says that they are. */
+  readonly visitor?: Visitor;
   readonly lastMessage?: { readonly author: Author; readonly text: string };
 }
 

@@ -44,7 +44,7 @@ export const rooms: readonly Room[] = [
     folder: 'engine/storage',
     alias: '#storage',
     holds:
-      'conversations, journal, feedback: `sql/`, `sqlite/`, `memory/`, and the contract suite that each passes',
+      'conversations, journal, feedback: `sql/`, `sqlite/`, `memory/`, and the contract suite that each passes; customers’ `pictures/`',
     mayImport: ['engine/core'],
   },
   {

@@ -135,6 +135,11 @@ export function openApiDocument({ operations, messageLength }: DocumentOptions):
         session: { type: 'apiKey', in: 'cookie', name: 'answerdesk_session' },
         key: { type: 'http', scheme: 'bearer', description: 'A key of the console: `adk_…`.' },
         conversation: { type: 'http', scheme: 'bearer', description: 'The token of the conversation.' },
+        visitor: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'The token by which a website says who its visitor is: docs/widget.md.',
+        },
         metrics: { type: 'http', scheme: 'bearer', description: 'ANSWERDESK_METRICS_TOKEN.' },
       },
       schemas,
@@ -147,6 +152,7 @@ const securityOf: Readonly<Record<Auth, readonly JsonObject[]>> = {
   team: [{ session: [] }, { key: [] }],
   key: [{ key: [] }],
   conversation: [{ conversation: [] }],
+  visitor: [{ visitor: [] }],
   metrics: [{ metrics: [] }],
 };
 

@@ -3,9 +3,10 @@ import type { z } from 'zod';
 import type { Permission } from '#core/access.ts';
 
 /**
- * `team`: cookie of a session, or a key; `key`: a key alone; `conversation`: its token; `metrics`: the operator's token.
+ * `team`: cookie of a session, or a key; `key`: a key alone; `conversation`: its token; `visitor`: the token that a website signed;
+ * `metrics`: the operator's token.
  */
-export type Auth = 'none' | 'team' | 'key' | 'conversation' | 'metrics';
+export type Auth = 'none' | 'team' | 'key' | 'conversation' | 'visitor' | 'metrics';
 
 export interface Answer {
   readonly description: string;

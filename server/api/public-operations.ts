@@ -12,6 +12,7 @@ import {
   messageBody,
   secretId,
 } from '../protocol.ts';
+import { customerOperations } from './customer-operations.ts';
 import type { Operation } from './operation.ts';
 
 const base = '/api/v1/conversations';
@@ -227,4 +228,9 @@ const operators: readonly Operation[] = [
   },
 ];
 
-export const publicOperations: readonly Operation[] = [...conversations, ...chatCompletions, ...operators];
+export const publicOperations: readonly Operation[] = [
+  ...conversations,
+  ...customerOperations,
+  ...chatCompletions,
+  ...operators,
+];

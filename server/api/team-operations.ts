@@ -39,5 +39,6 @@ export function teamOperation(route: Route): Operation {
 
 function answersOf({ redirects, response }: Route): Readonly<Record<number, Answer>> {
   if (redirects) return { 303: { description: 'Go to the address in `Location`.' } };
+  if (response === 'picture') return { 200: { description: 'The picture.', type: 'image/webp' } };
   return response ? { 200: { description: 'Done.', schema: response } } : { 204: { description: 'Done.' } };
 }

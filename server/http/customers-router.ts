@@ -11,7 +11,6 @@ import {
   identityBody,
   type OwnConversations,
   type PictureTaken,
-  pictureId,
   pictureQuery,
   ratingBody,
   type ServiceStatus,
@@ -46,7 +45,7 @@ export function isPictureUpload({
   readonly method: string;
   readonly path: string;
 }): boolean {
-  return method === 'POST' && /^\/conversations\/[\w-]+\/pictures$/.test(path);
+  return method === 'POST' && /^(?:\/v1)?\/conversations\/[\w-]+\/pictures$/.test(path);
 }
 
 /** From now on it is the visitor's whom the token names. False for a token that is not valid, and for a conversation of somebody else. */
@@ -71,7 +70,9 @@ export function customersRouter(options: CustomersRouterOptions): Router {
     const visitor = await identity(bearerOf(request.headers.authorization));
     if (!visitor) throw new AppError('not-found', 'No visitor is named.');
     const conversations = await visitors.visitorConversations(defaultTenant, visitor.id, shownConversations);
-    response.set('Cache-Control', 'no-store').json({ conversations } satisfies OwnConversations);
+    response
+      .set('Cache-Control', 'no-store')
+      .json({ conversations: [...conversations] } satisfies OwnConversations);
   });
 
   router.post('/:id/token', async (request: OfConversation, response) => {
@@ -142,7 +143,7 @@ export function customersRouter(options: CustomersRouterOptions): Router {
     '/:id/pictures/:picture',
     own,
     async (request: Request<{ id: string; picture: string }>, response) => {
-      const id = pictureId.safeParse(request.params.picture).data;
+      const id = secretId.safeParse(request.params.picture).data;
       sendPicture(
         response,
         id === undefined ? undefined : await customers.picture(inDefaultTenant(request.params.id), id),

@@ -22,6 +22,7 @@ import {
   inboxQuery,
   noteBody,
   ofConversation,
+  ofPicture,
   replyBody,
   seenBody,
   snoozeBody,
@@ -226,6 +227,15 @@ export const inboxRoutes: readonly Route[] = [
       await cases.seen(keyOf(principal, params.id), body.sequence);
     },
   }),
+  route({
+    method: 'get',
+    path: '/inbox/:id/pictures/:picture',
+    summary: 'A picture that the customer sent.',
+    access: 'inbox:read',
+    params: ofPicture,
+    response: 'picture',
+    handle: ({ principal, params }, { store }) => store.picture(keyOf(principal, params.id), params.picture),
+  }),
 ];
 
 async function readCase(
@@ -258,8 +268,10 @@ async function readCase(
       createdAt: message.createdAt,
       ...(message.person ? { person: message.person } : {}),
       ...(message.decision ? { decision: message.decision } : {}),
+      ...(message.pictures ? { pictures: [...message.pictures] } : {}),
       ...(message.citations ? { citations: message.citations.map(toCitation) } : {}),
     })),
+    ...(conversation.rating ? { rating: conversation.rating } : {}),
     notes,
     ...(bridge ? { bridge } : {}),
     sequence,

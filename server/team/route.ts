@@ -14,13 +14,19 @@ import type { Permission, Principal, Role } from '#core/access.ts';
 import type { BridgeStore } from '#core/bridges.ts';
 import type { InboxStore } from '#core/inbox.ts';
 import type { NoticeStore } from '#core/notices.ts';
+import type { PictureStore } from '#core/pictures.ts';
 import type { ConversationStore } from '#core/stores.ts';
 import type { TeamStore } from '#core/team.ts';
 
 export interface TeamDependencies {
   readonly accounts: Accounts;
   readonly cases: CaseWork;
-  readonly store: ConversationStore & InboxStore & NoticeStore & BridgeStore & TeamStore;
+  readonly store: ConversationStore &
+    InboxStore &
+    NoticeStore &
+    BridgeStore &
+    TeamStore &
+    Pick<PictureStore, 'picture'>;
   readonly suggest: SuggestAnswer;
   readonly answering: Pick<Answering, 'ask' | 'signals'>;
   readonly logger?: Logger | undefined;
@@ -81,8 +87,8 @@ export interface Route {
   readonly takesFile?: true;
   /** What `handle` returns is the address that the browser is sent to (303). */
   readonly redirects?: true;
-  /** Undefined: 204 without a body. */
-  readonly response?: z.ZodType;
+  /** Undefined: 204 without a body. `picture`: WebP, or 404. */
+  readonly response?: z.ZodType | 'picture';
   handle(request: TeamRequest<never, never, never>, dependencies: TeamDependencies): Promise<unknown>;
 }
 
@@ -90,7 +96,7 @@ interface TypedRoute<
   Params extends Schema | undefined,
   Query extends Schema | undefined,
   Body extends Schema | undefined,
-  Result extends z.ZodType | undefined,
+  Result extends z.ZodType | 'picture' | undefined,
 > extends Omit<Route, 'handle' | 'params' | 'query' | 'body' | 'response'> {
   readonly params?: Params;
   readonly query?: Query;
@@ -99,7 +105,9 @@ interface TypedRoute<
   handle(
     request: TeamRequest<OutputOf<Params>, OutputOf<Query>, OutputOf<Body>>,
     dependencies: TeamDependencies,
-  ): Promise<Result extends z.ZodType ? z.input<Result> : void>;
+  ): Promise<
+    Result extends z.ZodType ? z.input<Result> : Result extends 'picture' ? Uint8Array | undefined : void
+  >;
 }
 
 /** Checks the types of one route; the list holds them without. */
@@ -107,7 +115,7 @@ export function route<
   Params extends Schema | undefined = undefined,
   Query extends Schema | undefined = undefined,
   Body extends Schema | undefined = undefined,
-  Result extends z.ZodType | undefined = undefined,
+  Result extends z.ZodType | 'picture' | undefined = undefined,
 >(typed: TypedRoute<Params, Query, Body, Result>): Route {
   return typed as unknown as Route;
 }

@@ -4,6 +4,7 @@ import { authorize, type Principal } from '#core/access.ts';
 import { AppError } from '#core/errors.ts';
 import { clientAddress } from '../http/client-address.ts';
 import { type AddressSettings, requestedUrl } from '../http/own-address.ts';
+import { sendPicture } from '../http/picture-response.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
 import { accountRoutes } from './account-routes.ts';
 import { deliveryRoutes } from './delivery-routes.ts';
@@ -67,6 +68,7 @@ export function teamRouter({ settings, rateLimits, ...dependencies }: TeamRouter
         dependencies,
       );
       if (route.redirects) response.redirect(303, result as string);
+      else if (route.response === 'picture') sendPicture(response, result as Uint8Array | undefined);
       else if (route.response) response.json(route.response.parse(result));
       else response.status(204).end();
     });

@@ -24,6 +24,7 @@ const line = (most: number) =>
     );
 
 export const ofConversation = z.strictObject({ id: secretId });
+export const ofPicture = z.strictObject({ id: secretId, picture: secretId });
 export const ofThing = z.strictObject({ id: secretId });
 export const email = z.email().max(254);
 export const personName = line(100);
@@ -42,6 +43,8 @@ export const handling = z
     reason: z.enum(['customer-request', 'unanswered', 'service-error', 'danger', 'card']).optional(),
     waitingSince: z.string().optional(),
     snoozedUntil: z.string().optional(),
+    /** The customer went back to the assistant by themselves. */
+    returnedBy: z.literal('customer').optional(),
   })
   .meta({ id: 'Handling' });
 
@@ -54,6 +57,10 @@ export const inboxItem = z
     updatedAt: z.string(),
     unread: z.boolean(),
     email: z.string().optional(),
+    /** Who the customer's website says that they are: its server signed it. */
+    visitor: z
+      .object({ id: z.string(), name: z.string().optional(), email: z.string().optional() })
+      .optional(),
     lastMessage: z.object({ author: z.enum(['customer', 'bot', 'person']), text: z.string() }).optional(),
     /** Of a customer who waits: until when an answer is promised, and from when on that is close. */
     promise: z.object({ warnAt: z.string(), dueAt: z.string() }).optional(),
@@ -91,6 +98,8 @@ export const message = z
     person: z.object({ name: z.string() }).optional(),
     decision: z.string().optional(),
     citations: z.array(citation).optional(),
+    /** Of a customer; `GET /inbox/{id}/pictures/{picture}` gives them. */
+    pictures: z.array(z.object({ id: z.string(), width: z.number(), height: z.number() })).optional(),
   })
   .meta({ id: 'Message' });
 
@@ -138,6 +147,9 @@ export const caseDetails = z
   .object({
     item: inboxItem,
     messages: z.array(message),
+    rating: z
+      .object({ rating: z.enum(['up', 'down']), comment: z.string().optional(), at: z.string() })
+      .optional(),
     notes: z.array(note),
     /** What the customer asked and what became of it, oldest first. */
     tried: z.array(attempt),

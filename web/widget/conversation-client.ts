@@ -66,7 +66,6 @@ export interface ClientOptions {
 
 const shortestPauseMs = 200;
 const longestPauseMs = 15_000;
-const typingLastsMs = 10_000;
 
 export function createConversationClient({
   api,
@@ -79,7 +78,6 @@ export function createConversationClient({
   let { session, outbox, open, handedOver, visitor } = store.load();
   let conversation = emptyConversation;
   let typing: ClientView['typing'];
-  let typingTimer: ReturnType<typeof setTimeout> | undefined;
   let readUpTo = 0;
   let connection: ClientView['connection'] = 'fine';
   let refusal: ClientView['refusal'];
@@ -107,6 +105,8 @@ export function createConversationClient({
       onOpen() {
         failures = 0;
         connection = 'fine';
+        // Whoever types is named again.
+        typing = undefined;
         if (refusalLasts === 'until-contact') refusal = undefined;
         onChange();
       },
@@ -126,15 +126,7 @@ export function createConversationClient({
       onSignal(told) {
         if (signal.aborted || told.conversationId !== session?.id) return;
         if (told.type === 'read') readUpTo = Math.max(readUpTo, told.sequence);
-        else {
-          typing = told.typing ? (told.person?.name ?? '') : undefined;
-          clearTimeout(typingTimer);
-          // Whoever loses the connection says no more that they stopped.
-          typingTimer = setTimeout(() => {
-            typing = undefined;
-            onChange();
-          }, typingLastsMs);
-        }
+        else typing = told.typing ? (told.person?.name ?? '') : undefined;
         onChange();
       },
     };

@@ -31,6 +31,20 @@ describe('createLiveSignals', () => {
     expect(told).toHaveLength(2);
   });
 
+  it('tells who comes while a person is typing, and nothing once they stopped', () => {
+    const signals = createLiveSignals();
+    const person = (typing: boolean): LiveSignal => ({ type: 'typing', who: 'person', typing });
+    const told = () => {
+      const heard: LiveSignal[] = [];
+      signals.listen((_key, signal) => heard.push(signal), key)();
+      return heard;
+    };
+    signals.tell(key, person(true));
+    expect(told()).toEqual([person(true)]);
+    signals.tell(key, person(false));
+    expect(told()).toEqual([]);
+  });
+
   it('reaches listeners of this conversation and of all, until they leave', () => {
     const { signals, told } = heard();
     const everywhere: LiveSignal[] = [];

@@ -9,7 +9,10 @@ export interface LiveSignals {
   tell(key: ConversationKey, signal: LiveSignal): void;
   /** A customer says again that they type while they do: without a word for `typingLastsMs` they stopped. */
   customerTypes(key: ConversationKey, typing: boolean): void;
-  /** Signals of one conversation, or of all. Returns the function that ends it. */
+  /**
+   * Signals of one conversation, or of all. Returns the function that ends it. Who listens to one is told at once of a person who is typing
+   * there.
+   */
   listen(listener: SignalListener, key?: ConversationKey): () => void;
 }
 
@@ -20,8 +23,13 @@ export function createLiveSignals(): LiveSignals {
   const all = new Set<SignalListener>();
   const byConversation = new Map<string, Set<SignalListener>>();
   const typing = new Map<string, NodeJS.Timeout>();
+  const typingPeople = new Map<string, LiveSignal>();
 
   function tell(key: ConversationKey, signal: LiveSignal): void {
+    if (signal.type === 'typing' && signal.who === 'person') {
+      if (signal.typing) typingPeople.set(keyText(key), signal);
+      else typingPeople.delete(keyText(key));
+    }
     for (const listener of [...(byConversation.get(keyText(key)) ?? []), ...all]) listener(key, signal);
   }
 
@@ -51,6 +59,8 @@ export function createLiveSignals(): LiveSignals {
       const name = keyText(key);
       const listeners = byConversation.get(name) ?? new Set();
       byConversation.set(name, listeners.add(listener));
+      const now = typingPeople.get(name);
+      if (now) listener(key, now);
       return () => {
         listeners.delete(listener);
         if (listeners.size === 0) byConversation.delete(name);

@@ -19,7 +19,7 @@ import { insertNotices } from './sql-notice-store.ts';
 
 type Tables = Kysely<ConversationTables>;
 
-/** UTF-16 code units of the last message that a list shows. */
+/** UTF-16 code units of the question that a list shows. */
 const shownText = 120;
 /** A visitor's devices; the oldest ones have to open the conversation anew. */
 const mostTokens = 20;
@@ -74,7 +74,7 @@ export function createSqlCustomerStore(
             .whereRef('journal.tenant_id', '=', 'conversations.tenant_id')
             .whereRef('journal.conversation_id', '=', 'conversations.id')
             .where('message_id', 'is not', null)
-            .orderBy('sequence', 'desc')
+            .orderBy('sequence')
             .limit(1)
             .as('event'),
         ])
@@ -85,20 +85,13 @@ export function createSqlCustomerStore(
         .limit(limit)
         .execute();
       return rows.map(({ id, created_at, updated_at, state, event }) => {
-        const message = event === null ? undefined : messageOf(toEvent({ event }));
+        const text = event === null ? undefined : messageOf(toEvent({ event }))?.text;
         return {
           id,
           createdAt: created_at,
           updatedAt: updated_at ?? created_at,
           state,
-          ...(message
-            ? {
-                lastMessage: {
-                  author: message.author,
-                  text: message.text.slice(0, shownText).toWellFormed(),
-                },
-              }
-            : {}),
+          ...(text ? { question: text.slice(0, shownText).toWellFormed() } : {}),
         };
       });
     },

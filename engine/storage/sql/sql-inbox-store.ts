@@ -72,6 +72,14 @@ export function createSqlInboxStore(
           .limit(1)
           .as('email'),
         eb
+          .selectFrom('visitors')
+          .select('visitor')
+          .whereRef('visitors.tenant_id', '=', 'conversations.tenant_id')
+          .whereRef('visitors.conversation_id', '=', 'conversations.id')
+          .orderBy('position', 'desc')
+          .limit(1)
+          .as('visitor'),
+        eb
           .selectFrom('journal')
           .select('event')
           .whereRef('journal.tenant_id', '=', 'conversations.tenant_id')
@@ -286,6 +294,7 @@ type ListedRow = Parameters<typeof toHandling>[0] & {
   readonly customer_sequence: number;
   readonly seen_sequence: number;
   readonly email: string | null;
+  readonly visitor: string | null;
   readonly event: string | null;
 };
 
@@ -299,6 +308,7 @@ function toItem(row: ListedRow): InboxItem {
     updatedAt: row.updated_at ?? row.created_at,
     unread: row.customer_sequence > row.seen_sequence,
     ...(row.email === null ? {} : { email: row.email }),
+    ...(row.visitor === null ? {} : { visitor: JSON.parse(row.visitor) }),
     ...(message
       ? { lastMessage: { author: message.author, text: message.text.slice(0, shownText).toWellFormed() } }
       : {}),

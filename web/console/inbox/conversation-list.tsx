@@ -87,7 +87,7 @@ interface RowProps {
 }
 
 const Row = memo(function Row({ item, isOpen, waited, due }: RowProps) {
-  const { conversationId, handling, lastMessage, unread, email, updatedAt } = item;
+  const { conversationId, handling, lastMessage, unread, email, visitor, updatedAt } = item;
   const { reason, owner, state } = handling;
   const isDanger = reason === 'danger';
   return (
@@ -102,7 +102,10 @@ const Row = memo(function Row({ item, isOpen, waited, due }: RowProps) {
         <span className="row-top">
           <span className="row-name">
             {unread && <span className="dot" role="img" aria-label={t.unreadMark} />}
-            <span>{email ?? `${t.visitor} ${conversationId.slice(0, 4)}`}</span>
+            <span>
+              {visitor?.name ?? email ?? visitor?.email ?? `${t.visitor} ${conversationId.slice(0, 4)}`}
+            </span>
+            {visitor && <Icon name="check" />}
           </span>
           <time className="row-time" dateTime={updatedAt}>
             {waited === undefined ? clock(updatedAt) : fill(t.waitsShort, waited)}
@@ -114,7 +117,9 @@ const Row = memo(function Row({ item, isOpen, waited, due }: RowProps) {
               {lastMessage.author === 'bot' ? t.assistant : (owner?.name ?? t.agent)}:{' '}
             </span>
           )}
-          {lastMessage && (lastMessage.author === 'bot' ? plain(lastMessage.text) : lastMessage.text)}
+          {lastMessage &&
+            ((lastMessage.author === 'bot' ? plain(lastMessage.text) : lastMessage.text) ||
+              t.customerPicture)}
         </span>
         <span className="row-tags">
           {due && (

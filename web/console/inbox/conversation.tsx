@@ -47,6 +47,12 @@ function OpenConversation({ id, details }: { readonly id: string; readonly detai
         </Link>
         <div className="case-title">
           <h1>{nameOf(details)}</h1>
+          {item.visitor && (
+            <p className="verified" title={t.verifiedText}>
+              <Icon name="check" />
+              {fill(t.verified, item.visitor.email ?? item.visitor.id)}
+            </p>
+          )}
           <p>
             <Handled details={details} />
           </p>
@@ -64,8 +70,8 @@ function OpenConversation({ id, details }: { readonly id: string; readonly detai
   );
 }
 
-export function nameOf({ item: { email, conversationId } }: Pick<CaseDetails, 'item'>): string {
-  return email ?? `${t.visitor} ${conversationId.slice(0, 4)}`;
+export function nameOf({ item: { email, conversationId, visitor } }: Pick<CaseDetails, 'item'>): string {
+  return visitor?.name ?? email ?? visitor?.email ?? `${t.visitor} ${conversationId.slice(0, 4)}`;
 }
 
 function Handled({ details: { item } }: { readonly details: CaseDetails }) {

@@ -14,7 +14,7 @@ type Entry =
   | { readonly at: string; readonly note: CaseNote };
 
 export function Thread({ details }: { readonly details: CaseDetails }) {
-  const { messages, notes } = details;
+  const { messages, notes, item } = details;
   const frame = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   const entries: Entry[] = [
@@ -42,16 +42,23 @@ export function Thread({ details }: { readonly details: CaseDetails }) {
           'note' in entry ? (
             <Note key={entry.note.id} note={entry.note} />
           ) : (
-            <Message key={entry.message.id} message={entry.message} />
+            <Message key={entry.message.id} message={entry.message} conversationId={item.conversationId} />
           ),
         )}
       </ol>
+      <CustomerWord details={details} />
     </section>
   );
 }
 
-function Message({ message }: { readonly message: CaseMessage }) {
-  const { id, author, text, createdAt, person, decision, citations = [] } = message;
+function Message({
+  message,
+  conversationId,
+}: {
+  readonly message: CaseMessage;
+  readonly conversationId: string;
+}) {
+  const { id, author, text, createdAt, person, decision, citations = [], pictures = [] } = message;
   const name =
     author === 'customer' ? t.customer : author === 'bot' ? t.assistant : (person?.name ?? t.agent);
   return (
@@ -64,7 +71,10 @@ function Message({ message }: { readonly message: CaseMessage }) {
         </time>
       </div>
       <div className="bubble">
-        {author === 'bot' ? <Prose text={text} /> : <p className="plain-text">{text}</p>}
+        {author === 'bot' ? <Prose text={text} /> : text && <p className="plain-text">{text}</p>}
+        {pictures.map((picture) => (
+          <Picture key={picture.id} conversationId={conversationId} picture={picture} />
+        ))}
       </div>
       {citations.length > 0 && (
         <details className="sources">
@@ -75,6 +85,38 @@ function Message({ message }: { readonly message: CaseMessage }) {
         </details>
       )}
     </li>
+  );
+}
+
+/** Small in the thread; a click saves it whole. */
+function Picture({
+  conversationId,
+  picture: { id, width, height },
+}: {
+  readonly conversationId: string;
+  readonly picture: { readonly id: string; readonly width: number; readonly height: number };
+}) {
+  const address = `/api/v1/inbox/${conversationId}/pictures/${id}`;
+  return (
+    <a className="picture" href={address} download={`${id}.webp`}>
+      <img src={address} width={width} height={height} alt={t.customerPicture} loading="lazy" />
+    </a>
+  );
+}
+
+/** That the customer went back to the assistant, and how they found the conversation. */
+function CustomerWord({ details: { item, rating } }: { readonly details: CaseDetails }) {
+  if (!rating && !item.handling.returnedBy) return null;
+  return (
+    <div className="customer-word">
+      {item.handling.returnedBy && <p>{t.customerReturned}</p>}
+      {rating && (
+        <p className={rating.rating === 'up' ? 'good' : 'bad'}>
+          <strong>{rating.rating === 'up' ? t.ratedGood : t.ratedBad}</strong>
+          {rating.comment !== undefined && <q>{rating.comment}</q>}
+        </p>
+      )}
+    </div>
   );
 }
 

@@ -321,6 +321,12 @@ export const english = {
   keysBack: 'Leave the text field; back to the list',
   keysSend: 'Send',
   keysHelp: 'This help',
+  customerPicture: 'A picture of the customer',
+  verified: 'Verified: {}',
+  verifiedText: 'The customer’s website signed who they are.',
+  customerReturned: 'The customer went back to the assistant.',
+  ratedGood: 'The customer found this good',
+  ratedBad: 'The customer found this not good',
   keysOff: 'Keys without Ctrl work outside text fields. You can turn them off in your account.',
 };
 

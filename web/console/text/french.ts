@@ -220,6 +220,12 @@ export const french: Strings = {
   keysBack: 'Quitter le champ de texte ; retour à la liste',
   keysSend: 'Envoyer',
   keysHelp: 'Cette aide',
+  customerPicture: 'Une image du client',
+  verified: 'Vérifié : {}',
+  verifiedText: 'Le site du client a signé son identité.',
+  customerReturned: 'Le client est revenu à l’assistant.',
+  ratedGood: 'Le client a trouvé cela bien',
+  ratedBad: 'Le client n’a pas trouvé cela bien',
   keysOff:
     'Les touches sans Ctrl valent hors des champs de texte. Vous pouvez les désactiver dans votre compte.',
   // How the team works

@@ -220,6 +220,12 @@ export const german: Strings = {
   keysBack: 'Das Textfeld verlassen; zurück zur Liste',
   keysSend: 'Senden',
   keysHelp: 'Diese Hilfe',
+  customerPicture: 'Ein Bild des Kunden',
+  verified: 'Bestätigt: {}',
+  verifiedText: 'Die Website des Kunden hat unterschrieben, wer es ist.',
+  customerReturned: 'Der Kunde ist zum Assistenten zurückgekehrt.',
+  ratedGood: 'Der Kunde fand das gut',
+  ratedBad: 'Der Kunde fand das nicht gut',
   keysOff: 'Tasten ohne Strg gelten außerhalb von Textfeldern. In Ihrem Konto können Sie sie ausschalten.',
   // How the team works
   settings: 'Einstellungen',

@@ -216,6 +216,12 @@ export const spanish: Strings = {
   keysBack: 'Salir del campo de texto; volver a la lista',
   keysSend: 'Enviar',
   keysHelp: 'Esta ayuda',
+  customerPicture: 'Una imagen del cliente',
+  verified: 'Verificado: {}',
+  verifiedText: 'El sitio web del cliente firmó quién es.',
+  customerReturned: 'El cliente volvió al asistente.',
+  ratedGood: 'Al cliente le pareció bien',
+  ratedBad: 'Al cliente no le pareció bien',
   keysOff: 'Las teclas sin Ctrl valen fuera de los campos de texto. Puede desactivarlas en su cuenta.',
   // How the team works
   settings: 'Ajustes',

@@ -39,6 +39,14 @@ export const createPersonSide: CreatePersonSide = (context: PersonSideContext) =
     composer.focus();
   });
   slot.append(strip.node, ratingCard.node);
+  // What was read stays where it was above what grows.
+  let height = 0;
+  const growing = new ResizeObserver(() => {
+    const scroll = context.panel.querySelector('.scroll');
+    if (scroll) scroll.scrollTop += slot.offsetHeight - height;
+    height = slot.offsetHeight;
+  });
+  growing.observe(slot);
   const typing = dom.element('li', { class: 'message agent person' });
 
   function showForm(shown: EmailForm): void {
@@ -181,6 +189,7 @@ export const createPersonSide: CreatePersonSide = (context: PersonSideContext) =
     drawPictures: pictures.draw,
 
     dispose() {
+      growing.disconnect();
       service.dispose();
       pictures.dispose();
       own.dispose();

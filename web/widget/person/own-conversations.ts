@@ -1,5 +1,4 @@
 // The conversations of a signed-in visitor, from all their devices: open one, or begin a new one.
-import type { VisitorConversation } from '#core/customers.ts';
 import type { OwnConversations } from '#server/protocol.ts';
 import type { PersonSideContext } from '../person-side.ts';
 import type { PersonStrings } from './person-strings.ts';
@@ -80,13 +79,12 @@ export function createOwnList(
     }
   }
 
-  function row({ id, updatedAt, lastMessage, state }: VisitorConversation): HTMLElement {
+  function row({ id, updatedAt, question, state }: OwnConversations['conversations'][number]): HTMLElement {
     const when = new Intl.DateTimeFormat(settings.language, { dateStyle: 'medium', timeStyle: 'short' });
-    const text = lastMessage?.text.replace(/\*\*|__|`|^#+ |\[\d+\]/gm, '') || strings.picture;
     const choose = element(
       'button',
       { type: 'button' },
-      element('span', { class: 'own-text', dir: 'auto' }, text),
+      element('span', { class: 'own-text', dir: 'auto' }, question ?? strings.picture),
       element(
         'span',
         { class: 'own-when' },

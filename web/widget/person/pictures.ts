@@ -116,9 +116,11 @@ export function createPictures(context: PersonSideContext, strings: PersonString
         picture.state = 'sent';
         return render();
       } catch (thrown) {
+        // The answer was lost, and the journal says that it is there; or nobody wants it any more.
+        if (!waiting.includes(picture)) return;
         const { code } = explain(thrown);
         const wait = pauseMs[attempt];
-        if (code === undefined && wait !== undefined && waiting.includes(picture)) {
+        if (code === undefined && wait !== undefined) {
           await new Promise((resolve) => setTimeout(resolve, wait));
           continue;
         }
