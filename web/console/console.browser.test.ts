@@ -72,6 +72,9 @@ describeInBrowser('the console', () => {
       .poll(() => messages(customer), { timeout: patienceMs })
       .toContain('person: It comes tomorrow.');
     await second.getByText('It comes tomorrow.').waitFor();
+    // Either side sees that the other one types.
+    await customer.types();
+    await first.getByText('The customer is writing…').waitFor();
     // While a person is there the assistant is silent.
     await customer.say('Thank you!');
     await first.getByText('Thank you!').first().waitFor();

@@ -71,7 +71,7 @@ describe('an inbox of ten thousand conversations', () => {
     copyRows(database);
     const tables = new Kysely<ConversationTables>({
       dialect: createNodeSqliteDialect(database),
-      log: ({ query }) => queries.push(query),
+      log: ({ query }) => void queries.push(query),
     });
     inbox = createSqlInboxStore({ tables } as SqlBackend);
   });
