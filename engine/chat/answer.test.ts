@@ -324,6 +324,21 @@ describe('answer', () => {
     ]);
   });
 
+  it('tells who is handed over when a person answers, and nobody in danger', async () => {
+    const promise = async (language: string | undefined) => `Within the hour (${language}).`;
+    const { ask } = desk([], [], { promise, languageOf: () => 'en' });
+    const said = async (text: string) => {
+      const end = (await ask({ author: 'customer', text })).at(-1);
+      return end?.type === 'answer-end' ? end.message : undefined;
+    };
+    const handedOver = await said('I want to talk to a human');
+    expect(handedOver).toMatchObject({ decision: 'handoff' });
+    expect(handedOver?.text).toMatch(/get back to you\.\n\nWithin the hour \(en\)\.$/);
+    const inDanger = await said('I smell gas in the kitchen');
+    expect(inDanger).toMatchObject({ decision: 'handoff' });
+    expect(inDanger?.text).not.toContain('Within the hour');
+  });
+
   it('hands over at once when a person is asked for, without looking anything up', async () => {
     const { ask, knowledgeBase } = desk({ deltas: ['x'] }, [scored(makeChunk(), sure)]);
     const events = await ask({ author: 'customer', text: 'let me talk to a human please' });

@@ -2,7 +2,7 @@
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
-import { inDefaultTenant } from '#core/tenant.ts';
+import { defaultTenant, inDefaultTenant } from '#core/tenant.ts';
 import { patienceMs } from '#core/testing/patience.ts';
 import { describeInBrowser } from '../testing/describe-in-browser.ts';
 import { launchChromium } from '../testing/launch-chromium.ts';
@@ -44,6 +44,14 @@ describeInBrowser('the console', () => {
       ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`,
     );
   };
+  const keepReply = (shortcut: string, text: string) =>
+    desk.store.saveCannedReply(defaultTenant, {
+      id: shortcut.padEnd(22, '-'),
+      shortcut,
+      text,
+      updatedAt: new Date().toISOString(),
+      updatedBy: { id: 'ann', name: 'Ann' },
+    });
   const messages = async ({ id }: { id: string }) =>
     (await desk.store.get(inDefaultTenant(id)))?.messages.map(({ author, text }) => `${author}: ${text}`) ??
     [];
@@ -64,6 +72,9 @@ describeInBrowser('the console', () => {
       .poll(() => messages(customer), { timeout: patienceMs })
       .toContain('person: It comes tomorrow.');
     await second.getByText('It comes tomorrow.').waitFor();
+    // Either side sees that the other one types.
+    await customer.types();
+    await first.getByText('The customer is writing…').waitFor();
     // While a person is there the assistant is silent.
     await customer.say('Thank you!');
     await first.getByText('Thank you!').first().waitFor();
@@ -75,6 +86,118 @@ describeInBrowser('the console', () => {
         timeout: patienceMs,
       })
       .toBe('bot');
+  });
+
+  it('puts a canned reply in by keys, and lets nobody send a hole', async () => {
+    const mia = await desk.hire('Mia', 'agent');
+    await keepReply('bye', 'Goodbye.');
+    await keepReply('hello', 'Hello {{customer}}, {{agent}} here.');
+    const customer = await desk.customer('Where is my parcel?');
+    await desk.cases.act(inDefaultTenant(customer.id), { type: 'take', by: { id: mia.id, name: mia.name } });
+    const page = await visit(mia, { path: `/inbox/${customer.id}` });
+    const box = page.getByRole('textbox', { name: 'Reply to the customer' });
+    await box.pressSequentially('/he');
+    await page.getByRole('option', { name: /hello/ }).waitFor();
+    expect(await page.getByRole('option').count()).toBe(1);
+    await page.keyboard.press('Enter');
+    await expect.poll(() => box.inputValue()).toBe('Hello [the customer’s name], Mia here.');
+    await page.getByText('Fill in before you send: [the customer’s name]').waitFor();
+    await page.keyboard.press('Control+Enter');
+    expect(await messages(customer)).not.toContainEqual(expect.stringContaining('person:'));
+    await box.fill('Hello Dana, Mia here.');
+    await page.keyboard.press('Control+Enter');
+    await expect
+      .poll(() => messages(customer), { timeout: patienceMs })
+      .toContain('person: Hello Dana, Mia here.');
+  });
+
+  it('suggests an answer to who took the conversation, and sends it only when they do', async () => {
+    const mia = await desk.hire('Mia', 'agent');
+    const customer = await desk.customer('Where is my parcel?');
+    const page = await visit(mia, { path: `/inbox/${customer.id}` });
+    await page.getByRole('button', { name: 'Take over', exact: true }).click();
+    await page.locator('.suggestion summary').click();
+    const before = await messages(customer);
+    await page.getByRole('button', { name: 'Put into the reply' }).click();
+    await expect.poll(() => page.locator('.composer textarea').inputValue()).toBe('Hold it.');
+    expect(await messages(customer)).toEqual(before);
+    await page.getByRole('button', { name: 'Send' }).click();
+    await expect.poll(() => messages(customer), { timeout: patienceMs }).toContain('person: Hold it.');
+    await page.locator('.suggestion').waitFor({ state: 'detached' });
+  });
+
+  it('blocks a visitor until a day, and takes it back on the page of settings', async () => {
+    const mia = await desk.hire('Mia', 'agent');
+    const customer = await desk.customer('Buy cheap watches');
+    const page = await visit(mia, { path: `/inbox/${customer.id}` });
+    await page.getByRole('button', { name: 'More' }).click();
+    await page.getByRole('menuitem', { name: /Block/ }).click();
+    await page.getByRole('button', { name: 'Block', exact: true }).click();
+    await page.getByText(/may not write until/).waitFor();
+    await customer.say('Buy more!');
+    expect(await messages(customer)).not.toContain('customer: Buy more!');
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await page.getByRole('button', { name: /Unblock/ }).click();
+    await page.getByText('Nobody is blocked.').waitFor();
+    await customer.say('Sorry.');
+    expect(await messages(customer)).toContain('customer: Sorry.');
+  });
+
+  it('lets an admin set hours, and marks a promised time that is near', async () => {
+    const ann = await desk.hire('Ann', 'admin');
+    await desk.customer('Where is my parcel?');
+    const page = await visit(ann, { path: '/settings' });
+    await page.getByLabel('Minutes within which a person answers').fill('1');
+    const saved = (title: string) => page.locator('.card', { hasText: title }).getByText('Saved.');
+    const save = async (title: string) => {
+      await page.locator('.card', { hasText: title }).getByRole('button', { name: 'Save' }).click();
+      await saved(title).waitFor();
+    };
+    await save('Promise to the customer');
+    await page.getByText('We have office hours').click();
+    await page.getByRole('button', { name: 'Add hours: Sunday' }).click();
+    await page.getByLabel('Sunday: Closes').fill('00:00');
+    await save('Office hours');
+    const { officeHours } = await desk.store.settings(defaultTenant);
+    expect(officeHours?.week.sunday).toEqual([{ from: '09:00', to: '24:00' }]);
+    expect(officeHours?.week.saturday).toEqual([]);
+    await page.getByText('We are always there').click();
+    await save('Office hours');
+    expect(await desk.store.settings(defaultTenant)).not.toHaveProperty('officeHours');
+    // Forty minutes later.
+    await page.clock.install({ time: Date.now() + 40 * 60_000 });
+    await page.getByRole('link', { name: /Inbox/ }).click();
+    await page.locator('.list-row').getByText('overdue').waitFor();
+  });
+
+  it('tells of what is new in the chosen queues, and of nothing else', async () => {
+    const mia = await desk.hire('Mia', 'agent');
+    const page = await visit(mia, { path: '/account' });
+    await page.evaluate(() => {
+      const told: string[] = [];
+      class Told {
+        static readonly permission = 'granted';
+        static readonly requestPermission = async () => 'granted';
+        onclick = null;
+        constructor(text: string) {
+          told.push(text);
+        }
+        close() {}
+      }
+      Object.assign(window, { Notification: Told, told });
+      document.hasFocus = () => false;
+    });
+    const told = () => page.evaluate(() => (window as unknown as { told: string[] }).told);
+    await page.getByLabel('A notification of the system').check();
+    await desk.customer('No person is asked for', { asksForPerson: false });
+    await desk.customer('Where is my parcel?');
+    await expect.poll(told, { timeout: patienceMs }).toEqual(['New: Waiting']);
+    await page.getByLabel('Waiting', { exact: true }).uncheck();
+    await page.getByLabel('With the assistant', { exact: true }).check();
+    await desk.customer('Just a question', { asksForPerson: false });
+    await expect.poll(told, { timeout: patienceMs }).toEqual(['New: Waiting', 'New: With the assistant']);
+    desk.cases.promiseIsDue(inDefaultTenant('A'.repeat(22)), new Date().toISOString());
+    await expect.poll(told, { timeout: patienceMs }).toContain('A promised answer is due soon');
   });
 
   it('keeps the composer for notes until the conversation is taken over', async () => {
@@ -125,14 +248,33 @@ describeInBrowser('the console', () => {
   it.each(['light', 'dark'] as const)('has no axe finding on any page (%s)', async (colorScheme) => {
     const ann = await desk.hire('Ann', 'admin');
     const customer = await desk.customer('Where is my parcel?', { email: 'dana@example.com' });
+    await keepReply('hello', 'Hello {{customer}}, {{agent}} here.');
     const page = await visit(ann, { colorScheme });
     await page.locator('.list-row').first().waitFor();
     expect(await findings(page)).toEqual([]);
-    for (const path of [`inbox/${customer.id}`, 'users', 'api-keys', 'audit', 'account']) {
+    for (const path of [
+      `inbox/${customer.id}`,
+      'users',
+      'api-keys',
+      'canned-replies',
+      'settings',
+      'audit',
+      'account',
+    ]) {
       await page.goto(`${desk.url}/console/${path}`);
       await page.locator('h1, h2').first().waitFor();
       expect([path, await findings(page)]).toEqual([path, []]);
     }
+    await page.goto(`${desk.url}/console/settings`);
+    await page.getByText('We have office hours').click();
+    await page.getByLabel('Time zone').waitFor();
+    expect(['office hours', await findings(page)]).toEqual(['office hours', []]);
+    await desk.cases.act(inDefaultTenant(customer.id), { type: 'take', by: { id: ann.id, name: ann.name } });
+    await page.goto(`${desk.url}/console/inbox/${customer.id}`);
+    await page.locator('.suggestion summary').click();
+    await page.locator('.composer textarea').fill('/');
+    await page.getByRole('option').first().waitFor();
+    expect(['picker', await findings(page)]).toEqual(['picker', []]);
     const door = await visit(undefined, { colorScheme });
     await door.getByLabel('E-mail').waitFor();
     expect(await findings(door)).toEqual([]);

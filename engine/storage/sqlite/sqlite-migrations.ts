@@ -355,6 +355,8 @@ const steps: readonly Step[] = [
   CREATE INDEX blocks_by_end ON blocks (tenant_id, until);
 
   CREATE INDEX conversations_newest ON conversations (tenant_id, updated_at);
+  CREATE INDEX conversations_of_owner ON conversations (tenant_id, owner_id, updated_at) WHERE owner_id IS NOT NULL;
+  CREATE INDEX conversations_unread ON conversations (tenant_id, updated_at) WHERE customer_sequence > seen_sequence;
   `,
   // Cases that bridges opened elsewhere. They and their notices outlive the conversation: whoever has a copy is told that it was erased.
   `

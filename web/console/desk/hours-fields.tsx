@@ -74,8 +74,9 @@ function Day({ name, spans, onChange }: DayProps) {
     onChange(spans.map((span, index) => (index === at ? { ...span, ...changed } : span)));
   const next = { from: spans.at(-1)?.to ?? '09:00', to: spans.length > 0 ? '24:00' : '17:00' };
   return (
-    <fieldset className="weekday">
-      <legend>{t[name]}</legend>
+    // biome-ignore lint/a11y/useSemanticElements: the legend of a fieldset stands in no grid.
+    <div className="weekday" role="group" aria-label={t[name]}>
+      <strong>{t[name]}</strong>
       <div className="spans">
         {spans.length === 0 && <span className="hint">{t.closed}</span>}
         {spans.map((span, index) => (
@@ -116,7 +117,7 @@ function Day({ name, spans, onChange }: DayProps) {
       >
         <Icon name="plus" />
       </button>
-    </fieldset>
+    </div>
   );
 }
 

@@ -30,7 +30,7 @@ function TeamSettings() {
     <>
       <Company settings={settings} />
       <Assignment settings={settings} />
-      <Promise settings={settings} />
+      <ReplyPromise settings={settings} />
       <Hours settings={settings} />
     </>
   );
@@ -113,7 +113,7 @@ function Assignment({ settings }: SettingsProps) {
   );
 }
 
-function Promise({ settings }: SettingsProps) {
+function ReplyPromise({ settings }: SettingsProps) {
   const [minutes, setMinutes] = useState(`${settings.replyWithinMinutes ?? ''}`);
   return (
     <Card title={t.promises} body={() => ({ replyWithinMinutes: minutes === '' ? null : Number(minutes) })}>

@@ -51,6 +51,9 @@ function OfQuestion({ id, questionId, onUse }: OfQuestionProps) {
   if (suggestion === null) return null;
   const { answer, passages } = suggestion;
   if (!answer && passages.length === 0) return <div className="suggestion line">{t.noSuggestionAtAll}</div>;
+  const sources = answer
+    ? answer.citations
+    : passages.map((passage, index) => ({ number: index + 1, ...passage }));
   return (
     <details className="suggestion">
       <summary>
@@ -67,11 +70,7 @@ function OfQuestion({ id, questionId, onUse }: OfQuestionProps) {
             {t.useSuggestion}
           </button>
         )}
-        <SourceList
-          sources={
-            answer ? answer.citations : passages.map((passage, index) => ({ number: index + 1, ...passage }))
-          }
-        />
+        {sources.length > 0 && <SourceList sources={sources} />}
       </div>
     </details>
   );

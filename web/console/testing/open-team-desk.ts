@@ -48,6 +48,7 @@ export interface VisitOptions extends BrowserContextOptions {
 export interface Customer {
   readonly id: string;
   say(text: string): Promise<void>;
+  types(): Promise<void>;
 }
 
 export async function openTeamDesk(script: Script = { deltas: ['Hold ', 'it.'] }): Promise<TeamDesk> {
@@ -117,7 +118,10 @@ export async function openTeamDesk(script: Script = { deltas: ['Hold ', 'it.'] }
       await say(question);
       if (asksForPerson)
         await fetch(`${server.api}/${id}/handoff`, requestInit(token, email === undefined ? {} : { email }));
-      return { id, say };
+      const types = async () => {
+        await fetch(`${server.api}/${id}/typing`, requestInit(token, { typing: true }));
+      };
+      return { id, say, types };
     },
 
     async [Symbol.asyncDispose]() {
