@@ -65,11 +65,25 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('./team/audit-page.tsx'), 'AuditPage'),
 });
 
+const deliveries = createRoute({
+  getParentRoute: () => team,
+  path: '/deliveries',
+  component: lazyRouteComponent(() => import('./team/deliveries-page.tsx'), 'DeliveriesPage'),
+});
+
 export function createConsoleRouter() {
   return createRouter({
     routeTree: root.addChildren([
       password,
-      team.addChildren([index, inbox.addChildren([conversation]), account, users, apiKeys, audit]),
+      team.addChildren([
+        index,
+        inbox.addChildren([conversation]),
+        account,
+        users,
+        apiKeys,
+        audit,
+        deliveries,
+      ]),
     ]),
     basepath: '/console',
     defaultPreload: 'intent',

@@ -48,6 +48,7 @@ export function Shell({ me }: { readonly me: Me }) {
             <Destination to="/inbox" icon="inbox" label={t.inbox} count={counts?.waiting} />
             {desk.may('users:manage') && <Destination to="/users" icon="users" label={t.users} />}
             {desk.may('settings:manage') && <Destination to="/api-keys" icon="key" label={t.apiKeys} />}
+            {desk.may('settings:manage') && <Destination to="/deliveries" icon="send" label={t.deliveries} />}
             {desk.may('audit:read') && <Destination to="/audit" icon="log" label={t.audit} />}
           </nav>
           <AccountMenu name={me.person.name} onHelp={() => setHelpOpen(true)} />
@@ -69,7 +70,7 @@ export function Brand() {
 }
 
 interface DestinationProps {
-  readonly to: '/inbox' | '/users' | '/api-keys' | '/audit';
+  readonly to: '/inbox' | '/users' | '/api-keys' | '/deliveries' | '/audit';
   readonly icon: IconName;
   readonly label: string;
   readonly count?: number | undefined;

@@ -6,6 +6,7 @@ import type {
   ApiKey,
   AuditEntry,
   CaseDetails,
+  Delivery,
   InboxCounts,
   InboxPage,
   Me,
@@ -112,4 +113,9 @@ export const auditQuery = infiniteQueryOptions({
     return request<AuditEntry[]>(`/audit?limit=${auditPageSize}${before}`, { signal });
   },
   getNextPageParam: (page) => (page.length === auditPageSize ? page.at(-1)?.position : undefined),
+});
+
+export const deliveriesQuery = queryOptions({
+  queryKey: ['deliveries'],
+  queryFn: ({ signal }) => request<Delivery[]>('/deliveries?failed=true', { signal }),
 });

@@ -16,4 +16,5 @@ export type PasswordLink = z.output<typeof wire.link>;
 export type SessionFacts = z.output<typeof wire.session>;
 export type ApiKey = z.output<typeof wire.apiKey>;
 export type AuditEntry = z.output<typeof wire.auditEntry>;
+export type Delivery = z.output<typeof wire.delivery>;
 export type Setup = z.output<typeof wire.setup>;
