@@ -13,6 +13,7 @@ import { reasonSentences } from '#core/handoff-reasons.ts';
 import { bridgeChannel, type Notice, type NoticeStore } from '#core/notices.ts';
 import type { Replier } from '#core/reply-address.ts';
 import type { ConversationStore } from '#core/stores.ts';
+import type { ConversationKey } from '#core/tenant.ts';
 import { createDelivery, type Deliver } from '#jobs/deliver-notices.ts';
 import { createCaseSync } from '#jobs/sync-case.ts';
 import type { Config } from './config.ts';
@@ -85,7 +86,7 @@ export function openNotices({
   const { smtpUrl, mailFrom, mailTo, webhookUrl, webhookSecret, slackUrl } = settings;
   const mailer = smtpUrl && mailFrom ? createMailer({ url: smtpUrl, from: mailFrom }) : undefined;
   const replies = replyAddressesOf(settings);
-  const linkTo = ({ key }: Pick<Notice, 'key'>) => `${baseUrl}/console/inbox/${key.conversationId}`;
+  const linkTo = ({ key }: Notice) => inboxLink(baseUrl, key);
   const replyTo = ({ key: { conversationId } }: Notice, replier: Replier) =>
     replies?.address({ conversationId, replier });
 
@@ -106,18 +107,10 @@ export function openNotices({
     ...(webhookUrl && webhookSecret ? { webhook } : {}),
     ...(slackUrl ? { slack } : {}),
     ...(mailer ? { 'customer-mail': customerMail } : {}),
-    ...(bridge && cases ? { [bridgeChannel(bridge.name)]: caseSync(bridge, cases) } : {}),
+    ...(bridge && cases
+      ? { [bridgeChannel(bridge.name)]: caseSyncOf({ bridge, cases, store, baseUrl }) }
+      : {}),
   };
-
-  function caseSync(bridge: HandoverBridge, cases: Pick<CaseWork, 'act' | 'takeIn'>): Deliver {
-    return createCaseSync({
-      bridge,
-      store,
-      linkTo: (key) => linkTo({ key }),
-      replied: (key, reply) => cases.takeIn(key, { ...reply, isMailed: bridge.mailsReplies }),
-      closed: (key, by) => cases.act(key, { type: 'resolve', by, overrides: true }),
-    });
-  }
 
   async function handoffMail(notice: Notice, options: CallOptions): Promise<void> {
     const handling = await waiting(notice);
@@ -210,4 +203,24 @@ export function openNotices({
       await running;
     },
   };
+}
+
+const inboxLink = (baseUrl: string, { conversationId }: ConversationKey) =>
+  `${baseUrl}/console/inbox/${conversationId}`;
+
+export interface CaseSyncParts extends Pick<NoticesOptions, 'baseUrl' | 'store'> {
+  readonly bridge: HandoverBridge;
+  readonly cases: Pick<CaseWork, 'act' | 'takeIn'>;
+  readonly now?: () => Date;
+}
+
+/** The delivery of a bridge's notices. */
+export function caseSyncOf({ bridge, cases, baseUrl, ...rest }: CaseSyncParts): Deliver {
+  return createCaseSync({
+    ...rest,
+    bridge,
+    linkTo: (key) => inboxLink(baseUrl, key),
+    replied: (key, reply) => cases.takeIn(key, { ...reply, isMailed: bridge.mailsReplies }),
+    closed: (key, by) => cases.act(key, { type: 'resolve', by, overrides: true }),
+  });
 }

@@ -58,13 +58,13 @@ export const rooms: readonly Room[] = [
     folder: 'engine/connectors',
     alias: '#connectors',
     holds:
-      'other systems, a folder each: `web/`, and one for each help desk. They speak its API and know nothing of ours',
+      'other systems, a folder each: `web/`, `mail/`, `slack/`, and one for each help desk. They speak its API and know nothing of ours',
     mayImport: ['engine/core'],
   },
   {
     folder: 'engine/jobs',
     alias: '#jobs',
-    holds: 'work that goes on by itself: notices delivered until they arrive',
+    holds: 'work that goes on by itself: notices delivered until they arrive, cases elsewhere kept up to date',
     mayImport: ['engine/core'],
   },
   {

@@ -230,6 +230,38 @@ describeInBrowser('the console', () => {
       .waitFor();
   });
 
+  it('says where the case is in another system, and what did not get there', async () => {
+    const ann = await desk.hire('Ann', 'admin');
+    const [late, arrived] = [await desk.customer('Is it late?'), await desk.customer('Is it there?')];
+    const key = inDefaultTenant(arrived.id);
+    const since = new Date().toISOString();
+    const there = { id: '123', url: 'https://acme.zendesk.com/agent/tickets/123' };
+    await desk.store.saveBridgeCase({
+      ...{ key, bridge: 'zendesk', round: 1, state: 'open', since, sentSequence: 1 },
+      there,
+    });
+    await desk.store.addNotice({
+      ...{ key: inDefaultTenant(late.id), kind: 'handoff', channel: 'bridge:zendesk' },
+      ...{ about: 'x', createdAt: since },
+    });
+    const [notice] = await desk.store.dueNotices(since, 1);
+    await desk.store.noticeFailed(notice!.id, { error: 'Zendesk cannot be reached now (status 500).' });
+    const page = await visit(ann, { path: `/inbox/${arrived.id}` });
+    const link = page.getByRole('link', { name: 'In Zendesk #123' });
+    await link.waitFor();
+    expect(await link.getAttribute('href')).toBe(there.url);
+    await page.goto(`${desk.url}/console/inbox/${late.id}`);
+    await page.getByText(/Not yet in Zendesk: since .* The last attempt failed/).waitFor();
+    expect(await findings(page)).toEqual([]);
+    await page.goto(`${desk.url}/console/deliveries`);
+    await page.getByText('Zendesk cannot be reached now (status 500).').waitFor();
+    await page.getByText('Given up').waitFor();
+    expect(await findings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Try now' }).click();
+    await page.getByText('It is tried again now.').waitFor();
+    expect(await desk.store.dueNotices(new Date().toISOString(), 1)).toMatchObject([{ id: notice!.id }]);
+  });
+
   it('hides from a role what it may not do', async () => {
     const vic = await desk.hire('Vic', 'viewer');
     await desk.hire('Ann', 'admin');
@@ -258,6 +290,7 @@ describeInBrowser('the console', () => {
       'api-keys',
       'canned-replies',
       'settings',
+      'deliveries',
       'audit',
       'account',
     ]) {

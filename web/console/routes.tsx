@@ -83,6 +83,12 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('./team/audit-page.tsx'), 'AuditPage'),
 });
 
+const deliveries = createRoute({
+  getParentRoute: () => team,
+  path: '/deliveries',
+  component: lazyRouteComponent(() => import('./team/deliveries-page.tsx'), 'DeliveriesPage'),
+});
+
 export function createConsoleRouter() {
   return createRouter({
     routeTree: root.addChildren([
@@ -96,6 +102,7 @@ export function createConsoleRouter() {
         apiKeys,
         cannedReplies,
         settings,
+        deliveries,
         audit,
       ]),
     ]),

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { type CaseThere, type HandoverBridge, markerOf, spoken } from '#core/bridges.ts';
 import type { CallOptions } from '#core/call-options.ts';
+import { newSecret } from '#core/conversation-secret.ts';
 import { type BridgeOptions, bridgeLimits, caseGone, idText } from '../bridge-options.ts';
 import { checkSubdomain } from '../desk-client.ts';
 import { htmlOfText } from '../html-text.ts';
@@ -38,7 +39,7 @@ const agentSchema = z.looseObject({ contact: z.looseObject({ name: z.string().nu
 const eventSchema = z.object({ ticket_id: z.union([z.string(), z.number()]) });
 
 export function createFreshdeskBridge(options: FreshdeskBridgeOptions): HandoverBridge {
-  const { key, secret, now = () => new Date(), limits, ...connection } = options;
+  const { key, secret, now: _now, limits, ...connection } = options;
   const subdomain = checkSubdomain(options.subdomain, { name: 'Freshdesk', domain: 'freshdesk.com' });
   const origin = `https://${subdomain}.freshdesk.com`;
   const client = createJsonClient({
@@ -168,7 +169,7 @@ export function createFreshdeskBridge(options: FreshdeskBridgeOptions): Handover
       const caseId = ticket === undefined ? undefined : /\d+/.exec(idText(ticket))?.[0];
       // An automation has no id for its events. One that is repeated makes us read the ticket once more, and no harm.
       if (caseId === undefined) return { type: 'other' };
-      return { type: 'event', caseId, eventId: now().toISOString() };
+      return { type: 'event', caseId, eventId: newSecret() };
     },
 
     async check({ signal }) {

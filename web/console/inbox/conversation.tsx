@@ -11,6 +11,7 @@ import { post, Refusal, request } from '../wire/http.ts';
 import { refreshLists, useCustomerTypes } from '../wire/live.ts';
 import { caseQuery, countsQuery } from '../wire/queries.ts';
 import type { CaseDetails } from '../wire/types.ts';
+import { BridgeMark } from './bridge-mark.tsx';
 import { CaseActions } from './case-actions.tsx';
 import { Composer } from './composer.tsx';
 import { Thread } from './thread.tsx';
@@ -56,6 +57,7 @@ function OpenConversation({ id, details }: { readonly id: string; readonly detai
           <p>
             <Handled details={details} />
           </p>
+          <BridgeMark bridge={details.bridge} />
         </div>
         <CaseActions handling={item.handling} actions={actions} />
       </header>

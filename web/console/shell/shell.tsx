@@ -58,6 +58,7 @@ export function Shell({ me }: { readonly me: Me }) {
             {desk.may('users:manage') && <Destination to="/users" icon="users" label={t.users} />}
             {desk.may('settings:manage') && <Destination to="/api-keys" icon="key" label={t.apiKeys} />}
             {desk.may('inbox:work') && <Destination to="/settings" icon="gear" label={t.settings} />}
+            {desk.may('settings:manage') && <Destination to="/deliveries" icon="send" label={t.deliveries} />}
             {desk.may('audit:read') && <Destination to="/audit" icon="log" label={t.audit} />}
           </nav>
           <AccountMenu me={me} onHelp={() => setHelpOpen(true)} />
@@ -79,7 +80,7 @@ export function Brand() {
 }
 
 interface DestinationProps {
-  readonly to: '/inbox' | '/canned-replies' | '/settings' | '/users' | '/api-keys' | '/audit';
+  readonly to: '/inbox' | '/canned-replies' | '/settings' | '/users' | '/api-keys' | '/deliveries' | '/audit';
   readonly icon: IconName;
   readonly label: string;
   readonly count?: number | undefined;

@@ -8,6 +8,7 @@ import type {
   Block,
   CannedReply,
   CaseDetails,
+  Delivery,
   FilledReply,
   InboxCounts,
   InboxPage,
@@ -154,4 +155,9 @@ export const auditQuery = infiniteQueryOptions({
     return request<AuditEntry[]>(`/audit?limit=${auditPageSize}${before}`, { signal });
   },
   getNextPageParam: (page) => (page.length === auditPageSize ? page.at(-1)?.position : undefined),
+});
+
+export const deliveriesQuery = queryOptions({
+  queryKey: ['deliveries'],
+  queryFn: ({ signal }) => request<Delivery[]>('/deliveries?failed=true', { signal }),
 });

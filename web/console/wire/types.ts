@@ -22,6 +22,7 @@ export type PasswordLink = z.output<typeof wire.link>;
 export type SessionFacts = z.output<typeof wire.session>;
 export type ApiKey = z.output<typeof wire.apiKey>;
 export type AuditEntry = z.output<typeof wire.auditEntry>;
+export type Delivery = z.output<typeof wire.delivery>;
 export type Setup = z.output<typeof wire.setup>;
 export type ArticlesFacts = z.output<typeof wire.articles>;
 export type ArticlesRun = z.output<typeof wire.ingestRun>;
