@@ -51,7 +51,7 @@ export const rooms: readonly Room[] = [
     folder: 'engine/access',
     alias: '#access',
     holds:
-      'the team: accounts, sessions, second factor, keys of scripts. What each role may do stands in `core/access.ts`',
+      'the team: accounts, sessions, second factor, single sign-on, keys of scripts. What each role may do stands in `core/access.ts`',
     mayImport: ['engine/core'],
   },
   {
@@ -64,7 +64,7 @@ export const rooms: readonly Room[] = [
   {
     folder: 'engine/jobs',
     alias: '#jobs',
-    holds: 'work that goes on by itself: notices delivered until they arrive',
+    holds: 'work that goes on by itself: notices delivered until they arrive, articles read in a process of their own',
     mayImport: ['engine/core'],
   },
   {
@@ -129,7 +129,7 @@ export const rooms: readonly Room[] = [
   {
     folder: 'server',
     alias: '#server',
-    holds: 'the running desk, edges only: `http/`, `sockets.ts`, `protocol.ts`',
+    holds: 'the running desk, edges only: `http/`, `team/`, `openai/`, `api/` (the description of it all), `sockets.ts`, `protocol.ts`',
     mayImport: ['engine/core', 'engine/chat', 'engine/access', 'engine/app'],
   },
   {
@@ -141,7 +141,7 @@ export const rooms: readonly Room[] = [
   {
     folder: 'lab',
     holds:
-      'what measures and is not shipped: `bench/`, `retrieval/`, `reranking/`, `cards/`, `personal-data/`, `queue-replay/`, `attacks/`, `architecture/`',
+      'what measures and is not shipped: `bench/`, `retrieval/`, `reranking/`, `cards/`, `personal-data/`, `queue-replay/`, `attacks/`, `api/`, `architecture/`',
     mayImport: ['engine/*', 'ingest/*', 'evals', 'server', 'cli'],
   },
   {
@@ -153,7 +153,7 @@ export const rooms: readonly Room[] = [
   {
     folder: 'web/console',
     holds:
-      'the pages of the team: `inbox/`, `team/`, `account/`; `wire/` speaks to the server, `parts/` is what pages share',
+      'the pages of the team: `inbox/`, `team/`, `account/`, `setup/`; `wire/` speaks to the server, `parts/` is what pages share',
     mayImport: ['web'],
     mayImportTypesOf: ['server/protocol.ts', 'server/team/wire.ts', 'engine/core'],
   },
