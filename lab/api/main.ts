@@ -17,15 +17,15 @@ if (spawnSync('schemathesis', ['--version']).status !== 0) {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'answerdesk-api-'));
-const env = {
-  PATH: process.env.PATH,
+/** Beside what the environment has already. */
+const settings = Object.entries({
   ANSWERDESK_DATA_DIR: join(folder, 'var'),
   ANSWERDESK_PORT: '0',
   ANSWERDESK_LOG_LEVEL: 'error',
   ANSWERDESK_METRICS_TOKEN: 'token-of-the-check',
   ANSWERDESK_REQUESTS_PER_MINUTE: '1000000',
   ANSWERDESK_MESSAGES_PER_MINUTE: '100000',
-};
+}).map(([name, value]) => `${name}=${value}`);
 let server: ChildProcess | undefined;
 try {
   process.exitCode = await check();
@@ -123,13 +123,17 @@ function ingest(): void {
 }
 
 function answerdesk(...args: string[]): string {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], { env, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync('env', [...settings, process.execPath, program, ...args], {
+    encoding: 'utf8',
+  });
   if (status !== 0) throw new Error(stderr);
   return stdout;
 }
 
 async function start(): Promise<string> {
-  server = spawn(process.execPath, [program, 'start'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  server = spawn('env', [...settings, process.execPath, program, 'start'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let said = '';
   return new Promise((resolve, reject) => {
     server!.stderr!.setEncoding('utf8').on('data', (text) => {

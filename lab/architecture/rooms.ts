@@ -64,7 +64,8 @@ export const rooms: readonly Room[] = [
   {
     folder: 'engine/jobs',
     alias: '#jobs',
-    holds: 'work that goes on by itself: notices delivered until they arrive, articles read in a process of their own',
+    holds:
+      'work that goes on by itself: notices delivered until they arrive, articles read in a process of their own',
     mayImport: ['engine/core'],
   },
   {
@@ -129,7 +130,8 @@ export const rooms: readonly Room[] = [
   {
     folder: 'server',
     alias: '#server',
-    holds: 'the running desk, edges only: `http/`, `team/`, `openai/`, `api/` (the description of it all), `sockets.ts`, `protocol.ts`',
+    holds:
+      'the running desk, edges only: `http/`, `team/`, `openai/`, `api/` (the description of it all), `sockets.ts`, `protocol.ts`',
     mayImport: ['engine/core', 'engine/chat', 'engine/access', 'engine/app'],
   },
   {

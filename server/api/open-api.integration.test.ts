@@ -1,8 +1,8 @@
 // The description of the interface: valid, whole, and readable.
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { permissionsOf } from '#core/access.ts';
 import { signature } from '#connectors/notices/webhook.ts';
+import { permissionsOf } from '#core/access.ts';
 import { openTeam } from '../testing/open-team.ts';
 import { operations } from './api-router.ts';
 import { tags } from './operation.ts';
@@ -93,7 +93,9 @@ describe('the signature of a webhook', () => {
   it('is what docs/api.md tells receivers to check', async () => {
     const { createHmac } = await import('node:crypto');
     const parts = ['id', '1767225600', '{"type":"handoff.requested"}'] as const;
-    const expected = createHmac('sha256', 'a secret of at least 24 bytes').update(parts.join('.')).digest('base64');
+    const expected = createHmac('sha256', 'a secret of at least 24 bytes')
+      .update(parts.join('.'))
+      .digest('base64');
     expect(signature('a secret of at least 24 bytes', parts)).toBe(`v1,${expected}`);
   });
 });

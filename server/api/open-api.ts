@@ -186,7 +186,10 @@ function located(value: unknown, messageLength: number): unknown {
       return [name, item.replace('#/$defs/', '#/components/schemas/')];
     return [name, located(item, messageLength)];
   });
-  const made: JsonObject = { ...Object.fromEntries(entries), ...(isMessage ? { maxLength: messageLength } : {}) };
+  const made: JsonObject = {
+    ...Object.fromEntries(entries),
+    ...(isMessage ? { maxLength: messageLength } : {}),
+  };
   // The pattern is what is checked; the format would allow other addresses, and other ones not.
   if (made.format === 'email' && made.pattern !== undefined) delete made.format;
   return made;

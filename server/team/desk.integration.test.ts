@@ -1,4 +1,6 @@
 // The desk itself over HTTP: its first admin, its name, its articles, a test question.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createSetupLink } from '#access/setup-link.ts';
@@ -19,23 +21,26 @@ async function open(team: TeamOptions['team'] = {}) {
 
 async function withArticles(sources: readonly string[] = []) {
   let refreshed = 0;
-  const own: { articles?: ReturnType<typeof openArticleWork> } = {};
-  const desk = await open(own);
+  const dataDir = mkdtempSync(join(tmpdir(), 'answerdesk-articles-'));
+  onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
   const generation = {
     ...cannedKnowledgeBase([]).generation,
     sources: sources.map((name) => ({ name, documents: 1, chunks: 1 })),
   };
-  own.articles = openArticleWork({
-    dataDir: desk.folder,
+  const articles = openArticleWork({
+    dataDir,
     program: join(import.meta.dirname, '../../engine/jobs/testing/scripted-ingest.ts'),
     knowledge: {
       current: () => ({ ...cannedKnowledgeBase([]), generation }),
-      refresh: async () => void (refreshed += 1),
+      refresh: async () => {
+        refreshed += 1;
+      },
     } as never,
   });
-  onTestFinished(() => own.articles![Symbol.asyncDispose]());
+  onTestFinished(() => articles[Symbol.asyncDispose]());
+  const desk = await open({ articles });
   const admin = await desk.member('admin');
-  const put = (name: string, body: BodyInit) =>
+  const put = (name: string, body: string) =>
     admin.call(`/articles/files/${encodeURIComponent(name)}`, undefined, {
       method: 'PUT',
       body,
@@ -76,8 +81,7 @@ describe('the name of the desk', () => {
   it('can be changed by who may, and stands in the audit log', async () => {
     const { member, accounts } = await open();
     const [admin, agent] = [await member('admin'), await member('agent')];
-    const patch = (who: typeof admin, body: unknown) =>
-      who.call('/desk', body, { method: 'PATCH' });
+    const patch = (who: typeof admin, body: unknown) => who.call('/desk', body, { method: 'PATCH' });
     expect((await patch(agent, { name: 'X' })).status).toBe(403);
     expect(await json(await patch(admin, { name: ' Acme\u0007 Help ' }))).toEqual({ name: 'Acme  Help' });
     expect(await json(await agent.call('/desk'))).toEqual({ name: 'Acme  Help' });
