@@ -78,3 +78,42 @@ describe('loadConfig', () => {
     }
   });
 });
+
+describe('single sign-on', () => {
+  const provider = {
+    ANSWERDESK_OIDC_ISSUER: 'https://login.example.com',
+    ANSWERDESK_OIDC_CLIENT_ID: 'desk',
+    ANSWERDESK_OIDC_CLIENT_SECRET: 'secret',
+  };
+
+  it('reads roles by group, domains and scopes', () => {
+    const { signIn } = loadConfig({
+      ...provider,
+      ANSWERDESK_PASSWORDS: 'off',
+      ANSWERDESK_OIDC_ALLOWED_DOMAINS: 'Example.com, example.org',
+      ANSWERDESK_OIDC_ROLE_CLAIM: 'groups',
+      ANSWERDESK_OIDC_ROLES: 'cn=leads=admin, staff=agent',
+    });
+    expect(signIn).toMatchObject({
+      passwords: false,
+      newRole: undefined,
+      provider: {
+        allowedDomains: ['example.com', 'example.org'],
+        roleOfGroup: { 'cn=leads': 'admin', staff: 'agent' },
+        scopes: ['openid', 'email', 'profile'],
+        logout: false,
+      },
+    });
+    expect(loadConfig({}).signIn).toMatchObject({ passwords: true, provider: undefined });
+  });
+
+  it.each([
+    [{ ANSWERDESK_PASSWORDS: 'off' }, /ANSWERDESK_PASSWORDS: without passwords/],
+    [{ ANSWERDESK_OIDC_ISSUER: 'https://login.example.com' }, /needs ANSWERDESK_OIDC_CLIENT_ID/],
+    [{ ...provider, ANSWERDESK_OIDC_ISSUER: 'http://login.example.com' }, /write https:/],
+    [{ ...provider, ANSWERDESK_OIDC_ROLES: 'staff=boss' }, /write GROUP=ROLE/],
+    [{ ...provider, ANSWERDESK_OIDC_ROLES: 'staff=agent' }, /needs ANSWERDESK_OIDC_ROLE_CLAIM/],
+  ])('refuses %j and says why', (env, problem) => {
+    expect(() => loadConfig(env)).toThrow(problem);
+  });
+});

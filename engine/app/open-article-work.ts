@@ -11,13 +11,13 @@ export interface ArticleWork extends AsyncDisposable {
   sources(): GenerationInfo['sources'];
 }
 
-export interface ArticleWorkOptions extends Pick<IngestRunsOptions, 'program' | 'env'> {
+export interface ArticleWorkOptions extends Pick<IngestRunsOptions, 'program'> {
   readonly dataDir: string;
   readonly knowledge: Pick<Knowledge, 'current' | 'refresh'>;
 }
 
-export function openArticleWork({ dataDir, knowledge, ...command }: ArticleWorkOptions): ArticleWork {
-  const runs = createIngestRuns({ ...command, refresh: () => knowledge.refresh() });
+export function openArticleWork({ dataDir, knowledge, program }: ArticleWorkOptions): ArticleWork {
+  const runs = createIngestRuns({ program, refresh: () => knowledge.refresh() });
   return {
     files: createUploadedFiles(dataDir),
     runs,

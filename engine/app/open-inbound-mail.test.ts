@@ -24,7 +24,12 @@ async function desk() {
   const store = createMemoryConversationStore({ now });
   const { answer } = scriptedAnswer({ deltas: ['x'] });
   const answering = createAnswering({ store, answer, limits: { messageLength: 100, concurrentAnswers: 10 } });
-  const inbox = { addNote: async () => {}, forgotten: async () => [] };
+  const inbox = {
+    addNote: async () => {},
+    forgotten: async () => [],
+    markSeen: async () => {},
+    block: async () => {},
+  };
   const cases = createCaseWork({ store: { ...store, ...inbox }, answering, messageLength: 100 });
   const door = createMailDoor({ settings, store, answering, cases, messageLength: 100, now })!;
   const addresses = replyAddressesOf(settings, { now })!;

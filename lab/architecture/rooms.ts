@@ -51,7 +51,7 @@ export const rooms: readonly Room[] = [
     folder: 'engine/access',
     alias: '#access',
     holds:
-      'the team: accounts, sessions, second factor, keys of scripts. What each role may do stands in `core/access.ts`',
+      'the team: accounts, sessions, second factor, single sign-on, keys of scripts. What each role may do stands in `core/access.ts`',
     mayImport: ['engine/core'],
   },
   {
@@ -64,7 +64,8 @@ export const rooms: readonly Room[] = [
   {
     folder: 'engine/jobs',
     alias: '#jobs',
-    holds: 'work that goes on by itself: notices delivered until they arrive, cases elsewhere kept up to date',
+    holds:
+      'work that goes on by itself: notices delivered until they arrive, cases elsewhere kept up to date, articles read in a process of their own',
     mayImport: ['engine/core'],
   },
   {
@@ -144,7 +145,8 @@ export const rooms: readonly Room[] = [
   {
     folder: 'server',
     alias: '#server',
-    holds: 'the running desk, edges only: `http/`, `sockets.ts`, `protocol.ts`',
+    holds:
+      'the running desk, edges only: `http/`, `team/`, `openai/`, `api/` (the description of it all), `sockets.ts`, `protocol.ts`',
     mayImport: ['engine/core', 'engine/chat', 'engine/access', 'engine/app'],
   },
   {
@@ -156,7 +158,7 @@ export const rooms: readonly Room[] = [
   {
     folder: 'lab',
     holds:
-      'what measures and is not shipped: `bench/`, `retrieval/`, `reranking/`, `cards/`, `personal-data/`, `queue-replay/`, `attacks/`, `architecture/`',
+      'what measures and is not shipped: `bench/`, `retrieval/`, `reranking/`, `cards/`, `personal-data/`, `queue-replay/`, `attacks/`, `api/`, `architecture/`',
     mayImport: ['engine/*', 'ingest/*', 'evals', 'quality', 'server', 'cli'],
   },
   {
@@ -168,7 +170,7 @@ export const rooms: readonly Room[] = [
   {
     folder: 'web/console',
     holds:
-      'the pages of the team: `inbox/`, `desk/` (how the team works), `team/`, `account/`; `wire/` speaks to the server, `parts/` is what pages share',
+      'the pages of the team: `inbox/`, `desk/` (how the team works), `team/`, `account/`, `setup/`; `wire/` speaks to the server, `parts/` is what pages share',
     mayImport: ['web'],
     mayImportTypesOf: ['server/protocol.ts', 'server/team/wire.ts', 'engine/core'],
   },

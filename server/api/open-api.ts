@@ -66,10 +66,8 @@ export function openApiDocument({ operations, messageLength }: DocumentOptions):
     const { method, path, tag, summary, description, auth, permission, isOpenAi } = operation;
     const answers = Object.entries(operation.answers).map(([status, answer]): [string, JsonObject] => {
       const { type = 'application/json', schema } = answer;
-      const content =
-        schema || answer.type
-          ? { [type]: { schema: schema ? schemaOf(schema, 'output') : { type: 'string' } } }
-          : undefined;
+      const isBody = schema !== undefined || answer.type !== undefined;
+      const content = isBody ? { [type]: schema ? { schema: schemaOf(schema, 'output') } : {} } : undefined;
       return [status, { description: answer.description, ...(content ? { content } : {}) }];
     });
     const refusals = [...operation.refusals, 405].map((status): [string, JsonObject] => [
@@ -101,7 +99,7 @@ export function openApiDocument({ operations, messageLength }: DocumentOptions):
   const paths: Record<string, JsonObject> = {};
   for (const operation of operations)
     paths[operation.path] = { ...paths[operation.path], [operation.method]: operationOf(operation) };
-  for (const schema of Object.values(streamed)) schemaOf(schema, 'output');
+  for (const schema of streamed) schemaOf(schema, 'output');
   const hooks = Object.entries(webhooks).map(([name, { summary, payload }]) => [
     name,
     {
@@ -194,5 +192,11 @@ function located(value: unknown, messageLength: number): unknown {
       return [name, item.replace('#/$defs/', '#/components/schemas/')];
     return [name, located(item, messageLength)];
   });
-  return { ...Object.fromEntries(entries), ...(isMessage ? { maxLength: messageLength } : {}) };
+  const made: JsonObject = {
+    ...Object.fromEntries(entries),
+    ...(isMessage ? { maxLength: messageLength } : {}),
+  };
+  // The pattern is what is checked; the format would allow other addresses, and other ones not.
+  if (made.format === 'email' && made.pattern !== undefined) delete made.format;
+  return made;
 }

@@ -25,9 +25,8 @@ const lastEvent = z.object({
     .describe('The sequence number that the client has; the stream begins behind it.'),
 });
 const entries = {
-  description: 'Server-sent events: the id is the sequence number, the data one journal entry.',
+  description: 'Server-sent events: the id is the sequence number, the data one `JournalEntry`.',
   type: 'text/event-stream',
-  schema: journalEntry,
 };
 const conversationRefusals = [400, 403, 404, 413, 429, 503];
 
@@ -177,8 +176,8 @@ const chatCompletions: readonly Operation[] = [
   },
 ];
 
-/** Besides `ChatCompletion` in the answer: what a stream consists of. */
-export const streamed = { ChatCompletionChunk: chatChunk };
+/** What streams consist of. */
+export const streamed = [journalEntry, chatChunk];
 
 const readiness = z.object({
   status: z.string(),

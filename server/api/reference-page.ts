@@ -21,7 +21,7 @@ interface Described {
   readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Content }>>;
 }
 
-type Content = Readonly<Record<string, { readonly schema: JsonObject }>>;
+type Content = Readonly<Record<string, { readonly schema?: JsonObject }>>;
 type Methods = Readonly<Record<string, Described>>;
 
 interface Entry {
@@ -134,7 +134,7 @@ function body({ requestBody }: Described): string {
 
 function contents(content: Content | undefined): string {
   return Object.entries(content ?? {})
-    .map(([type, { schema }]) => `<p class="type">${text(type)}</p>${code(schema)}`)
+    .map(([type, { schema }]) => `<p class="type">${text(type)}</p>${schema ? code(schema) : ''}`)
     .join('');
 }
 

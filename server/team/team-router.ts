@@ -54,7 +54,7 @@ export function teamRouter({ settings, rateLimits, ...dependencies }: TeamRouter
           principal,
           params: route.params?.parse(request.params),
           query: route.query?.parse(request.query),
-          body: route.body?.parse(request.body ?? {}),
+          body: route.body?.parse(request.body),
           file: request,
           url: publicUrlOf(request, settings),
           ticket: cookieOf(request.headers.cookie, ticketCookie),

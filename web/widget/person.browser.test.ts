@@ -215,7 +215,7 @@ describeInBrowser('the widget where a person is', () => {
     expect(await page.getByLabel('E-mail address').inputValue()).toBe('dana@example.com');
     await page.keyboard.press('Enter');
     await page.locator('.bubble', { hasText: 'on its way to dana@example.com' }).waitFor();
-    const notices = await desk.store.notices(key.tenantId, 10);
+    const notices = await desk.store.notices(key.tenantId, { limit: 10 });
     expect(notices.filter(({ kind }) => kind === 'transcript')).toHaveLength(1);
     // It is known after a reload, too.
     await page.reload();

@@ -47,7 +47,6 @@ export interface IngestRuns extends AsyncDisposable {
 export interface IngestRunsOptions {
   /** The script of the command `answerdesk`. */
   readonly program: string;
-  readonly env?: NodeJS.ProcessEnv;
   /** Takes up what was published. */
   readonly refresh: () => Promise<unknown>;
   readonly now?: () => Date;
@@ -61,7 +60,6 @@ const niceness = 10;
 
 export function createIngestRuns({
   program,
-  env = process.env,
   refresh,
   now = () => new Date(),
 }: IngestRunsOptions): IngestRuns {
@@ -71,7 +69,6 @@ export function createIngestRuns({
 
   async function command(args: readonly string[], onProgress?: (progress: IngestProgress) => void) {
     const child = fork(program, ['ingest', ...args, '--json'], {
-      env,
       execArgv: [],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

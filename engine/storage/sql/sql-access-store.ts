@@ -114,6 +114,8 @@ export function createSqlAccessStore({ tables, transaction, durable }: SqlAccess
         const row = await tables
           .updateTable('users')
           .set({
+            // A change of nothing is none, and no statement either.
+            id,
             ...(name === undefined ? {} : { name }),
             ...(role === undefined ? {} : { role }),
             ...(disabled === undefined ? {} : { disabled: disabled ? 1 : 0 }),
