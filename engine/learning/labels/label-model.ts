@@ -4,7 +4,8 @@
 // What keeps it from calling everything the commonest class, which fits any votes well:
 // - only conversations with two votes or more, or a person's label, teach how right a voter is;
 // - each accuracy has a prior at what the voter claims, worth `priorStrength` votes;
-// - the shares of the classes are those of the votes, weighted by what they claim, and are not fitted.
+// - beforehand every class is as likely as any other: what a function claims is how often it is right when it votes, and a share of the
+//   classes on top would outvote whoever sees a rare one.
 // A voter that abstains says nothing; one that is wrong says every other class with the same chance.
 
 /** Votes on one conversation, by position of voter and class. */
@@ -20,8 +21,6 @@ export interface CountedBallot {
 
 export interface LabelModel {
   readonly classes: number;
-  /** Share of each class. */
-  readonly shares: readonly number[];
   /** By voter: how often it is right when it votes. */
   readonly accuracies: readonly number[];
 }
@@ -34,8 +33,6 @@ export interface LabelModelOptions {
 }
 
 const priorStrength = 100;
-/** Conversations that each class is credited with beforehand. */
-const shareStrength = 1;
 const mostRounds = 200;
 const tolerance = 1e-6;
 /** A voter is never certain. */
@@ -45,9 +42,8 @@ export function fitLabelModel(
   ballots: readonly CountedBallot[],
   { classes, accuracies: claimed }: LabelModelOptions,
 ): LabelModel {
-  const shares = sharesOf(ballots, { classes, accuracies: claimed });
   const teaching = ballots.filter(({ ballot, truth }) => ballot.length > 1 || truth !== undefined);
-  let model: LabelModel = { classes, shares, accuracies: claimed.map((value) => bounded(value, classes)) };
+  let model: LabelModel = { classes, accuracies: claimed.map((value) => bounded(value, classes)) };
   for (let round = 0; round < mostRounds; round++) {
     const right = claimed.map((value) => value * priorStrength);
     const votes = claimed.map(() => priorStrength);
@@ -60,15 +56,15 @@ export function fitLabelModel(
     }
     const accuracies = right.map((sum, voter) => bounded(sum / votes[voter]!, classes));
     const moved = Math.max(0, ...accuracies.map((value, voter) => Math.abs(value - model.accuracies[voter]!)));
-    model = { classes, shares, accuracies };
+    model = { classes, accuracies };
     if (moved < tolerance) break;
   }
   return model;
 }
 
 /** Probability of each class; the sum is 1. */
-export function posterior({ classes, shares, accuracies }: LabelModel, ballot: Ballot): number[] {
-  const logs = shares.map(Math.log);
+export function posterior({ classes, accuracies }: LabelModel, ballot: Ballot): number[] {
+  const logs = new Array<number>(classes).fill(0);
   for (const [voter, choice] of ballot) {
     const accuracy = accuracies[voter]!;
     const wrong = Math.log((1 - accuracy) / (classes - 1));
@@ -82,22 +78,4 @@ export function posterior({ classes, shares, accuracies }: LabelModel, ballot: B
 /** One that is right less often than chance counts as chance: its votes move nothing. */
 function bounded(accuracy: number, classes: number): number {
   return Math.min(mostAccuracy, Math.max(1 / classes, accuracy));
-}
-
-/** Each conversation is worth one, divided among its votes by what they claim. */
-function sharesOf(
-  ballots: readonly CountedBallot[],
-  { classes, accuracies }: LabelModelOptions,
-): number[] {
-  const sums = new Array<number>(classes).fill(shareStrength);
-  for (const { ballot, count, truth } of ballots) {
-    if (truth !== undefined) {
-      sums[truth]! += count;
-      continue;
-    }
-    const all = ballot.reduce((sum, [voter]) => sum + accuracies[voter]!, 0);
-    for (const [voter, choice] of ballot) sums[choice]! += (count * accuracies[voter]!) / all;
-  }
-  const total = sums.reduce((sum, value) => sum + value, 0);
-  return sums.map((value) => value / total);
 }
