@@ -15,7 +15,10 @@ function reportOf(all: readonly GroupedCase[]) {
 
 describe('the report on bias', () => {
   it('flags a group that is answered far less often than all others', () => {
-    const { groups } = reportOf([...cases('en', { count: 400, answered: 320 }), ...cases('es', { count: 60, answered: 20 })]);
+    const { groups } = reportOf([
+      ...cases('en', { count: 400, answered: 320 }),
+      ...cases('es', { count: 60, answered: 20 }),
+    ]);
     const spanish = groups.find(({ group }) => group === 'es');
     expect(spanish).toMatchObject({ measure: 'answered', differs: true, n: 60, others: 0.8 });
   });
@@ -34,17 +37,23 @@ describe('the report on bias', () => {
   it('raises hardly a false alarm although it makes many comparisons', () => {
     const random = randomFrom(11);
     const alarms = Array.from({ length: 100 }, () => {
-      const all = Array.from({ length: 600 }, (): GroupedCase => ({
-        groups: { intent: `i${Math.floor(random() * 10)}`, language: `l${Math.floor(random() * 4)}` },
-        outcome: { answered: random() < 0.6, declined: random() < 0.2 },
-      }));
+      const all = Array.from(
+        { length: 600 },
+        (): GroupedCase => ({
+          groups: { intent: `i${Math.floor(random() * 10)}`, language: `l${Math.floor(random() * 4)}` },
+          outcome: { answered: random() < 0.6, declined: random() < 0.2 },
+        }),
+      );
       return reportOf(all).groups.some(({ differs }) => differs);
     }).filter(Boolean).length;
     expect(alarms).toBeLessThanOrEqual(10);
   });
 
   it('gives the median wait of each group, with its interval', () => {
-    const all = Array.from({ length: 20 }, (_, at): GroupedCase => ({ groups: { channel: 'chat' }, outcome: {}, waitSeconds: at }));
+    const all = Array.from(
+      { length: 20 },
+      (_, at): GroupedCase => ({ groups: { channel: 'chat' }, outcome: {}, waitSeconds: at }),
+    );
     const [wait] = reportOf(all).waits;
     expect(wait).toMatchObject({ group: 'chat', n: 20, medianSeconds: 9.5 });
     expect(wait!.low).toBeLessThan(9.5);
@@ -72,7 +81,12 @@ describe('weights for training', () => {
   });
 
   it('are larger for rarer groups', () => {
-    const weights = inverseFrequencyWeights(new Map([['common', 900], ['rare', 100]]));
+    const weights = inverseFrequencyWeights(
+      new Map([
+        ['common', 900],
+        ['rare', 100],
+      ]),
+    );
     expect(weights.get('rare')!).toBeGreaterThan(weights.get('common')!);
   });
 });

@@ -78,8 +78,10 @@ const clock =
   /\b(\d{1,2})(?:[:.](\d\d))?\s?(am|pm|a\.m\.|p\.m\.|uhr|h)(?![\p{L}\d])|\b([01]?\d|2[0-3]):([0-5]\d)\b/giu;
 const money = /([€$£])\s?(\d[\d.,]*)|(\d[\d.,]*)\s?(€|\$|£|EUR\b|USD\b|GBP\b|euros?\b|dollars\b|pounds\b)/giu;
 const percent = /(\d+(?:[.,]\d+)?)\s?(?:%|percent\b|per cent\b|prozent\b|por ciento\b|pour cent\b)/giu;
-const counted =
-  /(?<![\p{L}\d.,#-])(-?\d[\d.,]*|[\p{L}]{2,6})(?:\s?[-–]\s?|\s(?:to|and|bis|a|à|or|oder|und)\s)?(\d[\d.,]*)?[\s-]?((?:(?:working|business|calendar)[ -])?(?:°\s?[CF]|[\p{L}²³]{1,20}))(?![\p{L}\d])/giu;
+const counted = new RegExp(
+  String.raw`(?<![\p{L}\d.,#-])(-?\d[\d.,]*|${Object.keys(numberWords).join('|')})(?:\s?[-–]\s?|\s(?:to|and|bis|a|à|or|oder|und)\s)?(\d[\d.,]*)?[\s-]?((?:(?:working|business|calendar)[ -])?(?:°\s?[CF]|[\p{L}²³]{1,20}))(?![\p{L}\d])`,
+  'giu',
+);
 
 /** In order of their place. What is found as a date is no number besides. */
 export function findQuantities(text: string): Quantity[] {

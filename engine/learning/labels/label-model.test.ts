@@ -33,7 +33,9 @@ describe('the label model', () => {
     const right = (guess: (one: CountedBallot) => number) =>
       ballots.filter((one, at) => guess(one) === truths[at]).length;
     const fitted = right(({ ballot }) => Number(posterior(model, ballot)[1]! > 0.5));
-    const majority = right(({ ballot }) => Number(ballot.filter(([, vote]) => vote === 1).length * 2 > ballot.length));
+    const majority = right(({ ballot }) =>
+      Number(ballot.filter(([, vote]) => vote === 1).length * 2 > ballot.length),
+    );
     expect(fitted).toBeGreaterThan(majority);
   });
 
@@ -53,7 +55,10 @@ describe('the label model', () => {
   });
 
   it('gives chances that sum to 1', () => {
-    const ballot = fc.uniqueArray(fc.tuple(fc.nat(3), fc.nat(4)), { selector: ([voter]) => voter, maxLength: 4 });
+    const ballot = fc.uniqueArray(fc.tuple(fc.nat(3), fc.nat(4)), {
+      selector: ([voter]) => voter,
+      maxLength: 4,
+    });
     fc.assert(
       fc.property(fc.array(ballot, { maxLength: 20 }), ballot, (ballots, asked) => {
         const counted = ballots.map((one) => ({ ballot: one, count: 1 }));

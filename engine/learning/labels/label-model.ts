@@ -55,7 +55,10 @@ export function fitLabelModel(
       }
     }
     const accuracies = right.map((sum, voter) => bounded(sum / votes[voter]!, classes));
-    const moved = Math.max(0, ...accuracies.map((value, voter) => Math.abs(value - model.accuracies[voter]!)));
+    const moved = Math.max(
+      0,
+      ...accuracies.map((value, voter) => Math.abs(value - model.accuracies[voter]!)),
+    );
     model = { classes, accuracies };
     if (moved < tolerance) break;
   }
@@ -68,7 +71,8 @@ export function posterior({ classes, accuracies }: LabelModel, ballot: Ballot): 
   for (const [voter, choice] of ballot) {
     const accuracy = accuracies[voter]!;
     const wrong = Math.log((1 - accuracy) / (classes - 1));
-    for (let truth = 0; truth < classes; truth++) logs[truth]! += truth === choice ? Math.log(accuracy) : wrong;
+    for (let truth = 0; truth < classes; truth++)
+      logs[truth]! += truth === choice ? Math.log(accuracy) : wrong;
   }
   const most = Math.max(...logs);
   const sum = logs.reduce((total, log) => total + Math.exp(log - most), 0);

@@ -23,7 +23,8 @@ const byWords: Judge = (conversation) => {
   const negative = countOf(table.negative, text);
   const positive = countOf(table.positive, text);
   // A polite word stands in every third complaint, so one against a positive one decides.
-  if (negative > 0 && negative >= positive) return { value: 'negative', confidence: negative > 1 ? 0.9 : 0.75 };
+  if (negative > 0 && negative >= positive)
+    return { value: 'negative', confidence: negative > 1 ? 0.9 : 0.75 };
   if (positive > negative) return { value: 'positive', confidence: positive > 1 ? 0.7 : 0.5 };
   return undefined;
 };
@@ -34,13 +35,15 @@ const byWriting: Judge = (conversation) => {
   const shouts = letters.length >= leastShouted && letters === letters.toUpperCase();
   if (shouts || /[!?]{3}/.test(text)) return { value: 'negative', confidence: 0.7 };
   if (/[\u{1F620}-\u{1F624}\u{1F92C}\u{1F44E}]/u.test(text)) return { value: 'negative', confidence: 0.85 };
-  if (/[\u{1F600}-\u{1F60D}\u{1F44D}\u{2764}\u{1F64F}]/u.test(text)) return { value: 'positive', confidence: 0.75 };
+  if (/[\u{1F600}-\u{1F60D}\u{1F44D}\u{2764}\u{1F64F}]/u.test(text))
+    return { value: 'positive', confidence: 0.75 };
   return undefined;
 };
 
 /** Where nothing tells of a feeling. A voter of its own, so that how often it is right does not lend the others weight. */
 const calm: Judge = (conversation) =>
-  conversation.acts.length > 0 && [byActs, byWords, byWriting].every((judge) => judge(conversation) === undefined)
+  conversation.acts.length > 0 &&
+  [byActs, byWords, byWriting].every((judge) => judge(conversation) === undefined)
     ? { value: 'neutral', confidence: 0.75 }
     : undefined;
 

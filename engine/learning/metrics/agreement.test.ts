@@ -63,9 +63,10 @@ describe("Krippendorff's alpha", () => {
   });
 
   it('is that of the worked example with two readers and five values: .692', () => {
-    expect(
-      krippendorffsAlpha(units('a a b b d c c c e d d a', 'b a b b b c c c e d d d')),
-    ).toBeCloseTo(0.692, 3);
+    expect(krippendorffsAlpha(units('a a b b d c c c e d d a', 'b a b b b c c c e d d d'))).toBeCloseTo(
+      0.692,
+      3,
+    );
   });
 
   it('cannot be told from one reader, nor where all say the same one thing', () => {

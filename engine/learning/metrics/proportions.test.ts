@@ -19,7 +19,9 @@ describe('two shares', () => {
   it('that are the same are called different in about 5 of 100 draws', () => {
     const random = randomFrom(3);
     const draw = () => Array.from({ length: 80 }, () => random() < 0.3).filter(Boolean).length;
-    const alarms = Array.from({ length: 2_000 }, () => twoProportionP([draw(), 80], [draw(), 80])).filter((p) => p < 0.05);
+    const alarms = Array.from({ length: 2_000 }, () => twoProportionP([draw(), 80], [draw(), 80])).filter(
+      (p) => p < 0.05,
+    );
     expect(alarms.length / 2_000).toBeGreaterThan(0.03);
     expect(alarms.length / 2_000).toBeLessThan(0.07);
   });
@@ -27,6 +29,11 @@ describe('two shares', () => {
 
 describe("Holm's correction", () => {
   it('is that of the textbook: .01 .04 .03 .005 become .03 .06 .06 .02', () => {
-    expect(holmAdjusted([0.01, 0.04, 0.03, 0.005]).map((p) => p.toFixed(2))).toEqual(['0.03', '0.06', '0.06', '0.02']);
+    expect(holmAdjusted([0.01, 0.04, 0.03, 0.005]).map((p) => p.toFixed(2))).toEqual([
+      '0.03',
+      '0.06',
+      '0.06',
+      '0.02',
+    ]);
   });
 });
