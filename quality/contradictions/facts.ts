@@ -29,6 +29,11 @@ export interface FactSource {
 const longestSentence = 300;
 const mostQuantities = 4;
 const leastWords = 1;
+/** In all: fewer are a value in a table, a code or a search term. */
+const leastWordsInAll = 3;
+/** An example is no rule: another article may have another one. */
+const example =
+  /(?<!\p{L})(?:for example|example|e\.g\.|for instance|such as|imagine|suppose|zum Beispiel|z\. ?B\.|beispielsweise|por ejemplo|par exemple|por exemplo)(?!\p{L})/iu;
 
 export function factsIn({ documentId, title, headingPath, text }: FactSource): Fact[] {
   const about = [title, ...headingPath].join(' > ');
@@ -38,13 +43,13 @@ export function factsIn({ documentId, title, headingPath, text }: FactSource): F
       .trim();
     if (sentence.length > longestSentence || /^#{1,6} /.test(sentence)) return [];
     const quantities = findQuantities(sentence);
-    if (quantities.length === 0 || quantities.length > mostQuantities) return [];
+    if (quantities.length === 0 || quantities.length > mostQuantities || example.test(sentence)) return [];
     const masked = maskedText(sentence, quantities);
     // What is counted belongs to what is said: "10 members".
     const words = meaningWords(
       `${masked} ${quantities.map(({ kind }) => (/^\p{L}{3,}$/u.test(kind) && !plainKinds.has(kind) ? kind : '')).join(' ')}`,
     );
-    if (words.size < leastWords) return [];
+    if (words.size < leastWords || (masked.match(/\p{L}{2,}/gu)?.length ?? 0) < leastWordsInAll) return [];
     return [
       {
         documentId,

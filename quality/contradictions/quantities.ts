@@ -78,8 +78,10 @@ const clock =
   /\b(\d{1,2})(?:[:.](\d\d))?\s?(am|pm|a\.m\.|p\.m\.|uhr|h)(?![\p{L}\d])|\b([01]?\d|2[0-3]):([0-5]\d)\b/giu;
 const money = /([€$£])\s?(\d[\d.,]*)|(\d[\d.,]*)\s?(€|\$|£|EUR\b|USD\b|GBP\b|euros?\b|dollars\b|pounds\b)/giu;
 const percent = /(\d+(?:[.,]\d+)?)\s?(?:%|percent\b|per cent\b|prozent\b|por ciento\b|pour cent\b)/giu;
-const counted =
-  /(?<![\p{L}\d.,#-])(-?\d[\d.,]*|[\p{L}]{2,6})(?:\s?[-–]\s?|\s(?:to|and|bis|a|à|or|oder|und)\s)?(\d[\d.,]*)?[\s-]?((?:(?:working|business|calendar)[ -])?(?:°\s?[CF]|[\p{L}²³]{1,20}))(?![\p{L}\d])/giu;
+const counted = new RegExp(
+  String.raw`(?<![\p{L}\d.,#-])(-?\d[\d.,]*|${Object.keys(numberWords).join('|')})(?:\s?[-–]\s?|\s(?:to|and|bis|a|à|or|oder|und)\s)?(\d[\d.,]*)?[\s-]?((?:(?:working|business|calendar)[ -])?(?:°\s?[CF]|[\p{L}²³]{1,20}))(?![\p{L}\d])`,
+  'giu',
+);
 
 /** In order of their place. What is found as a date is no number besides. */
 export function findQuantities(text: string): Quantity[] {
@@ -109,23 +111,28 @@ export function findQuantities(text: string): Quantity[] {
   return found.sort((a, b) => a.start - b.start);
 }
 
+/** A number that belongs to a name is no quantity: "Version 3 ends", "Router 2 blinks", "issue 12 is fixed". */
 const numbered =
-  /(?<!\p{L})(?:version|release|step|chapter|section|figure|table|page|no|nr|level|tier|phase|part|code|error|schritt|seite|paso|página|étape|passo)\.?\s$/iu;
+  /(?:(?<=[\p{Ll}\p{N}][,;]? )\p{Lu}[\p{L}\p{N}-]*|(?<!\p{L})(?:[Vv]ersion|[Rr]elease|[Ss]tep|[Ii]ssue|[Cc]hapter|[Ss]ection|[Ff]igure|[Tt]able|[Pp]age|[Nn]o|[Nn]r|[Ll]evel|[Tt]ier|[Pp]hase|[Pp]art|[Cc]ode|[Ee]rror|Schritt|Seite|[Pp]aso|[Pp]ágina|[ÉéE]tape|[Pp]asso)|#)\.?\s?$/u;
 
 function takeCounted(
   match: RegExpMatchArray,
   take: (match: RegExpMatchArray, kind: string, value: number) => void,
 ): void {
   const [, first, second, unit] = match;
-  const value = numberWords[first!.toLowerCase()] ?? (/^-?\d/.test(first!) ? numberOf(first!) : Number.NaN);
+  const word = numberWords[first!.toLowerCase()];
+  const value = word ?? (/^-?\d/.test(first!) ? numberOf(first!) : Number.NaN);
   const { kind, factor } = unitOf(unit!);
-  // "Version 3 ends": a number that a name has is no quantity.
-  const before = match.input!.slice(Math.max(0, match.index! - 20), match.index!);
-  if (kind === '' || numbered.test(before)) return;
+  if (kind === '') return;
+  const before = match.input!.slice(Math.max(0, match.index! - 30), match.index!);
+  // "One" is an article as often as a number.
+  if (!measures.has(kind) && (word === 1 || numbered.test(before))) return;
   // "5 to 7 days" is its upper end: what a customer may count on.
   const upper = second === undefined ? value : numberOf(second);
   take(match, kind, upper * factor);
 }
+
+const measures = new Set(['days', 'MB', 'm']);
 
 function unitOf(unit: string): { readonly kind: string; readonly factor: number } {
   const lower = unit.toLowerCase().replace(/\s/g, '');

@@ -1,9 +1,12 @@
-// Combines votes that disagree: the model of Dawid and Skene (1979), fitted by expectation maximisation. Nobody says which function is
-// right: how well each one agrees with the others tells. Labels of people, where there are some, are taken as the truth.
+// Combines votes that disagree: the model of Dawid and Skene (1979) with one accuracy a voter, fitted by expectation maximisation. Nobody
+// says which function is right: how well each one agrees with the others tells. Labels of people, where there are some, are the truth.
 //
-// Each voter has a confusion matrix: how often it says c where the truth is t. Its prior is a Dirichlet distribution around the
-// confidence that the voter claims, worth `priorStrength` conversations in each class, so that a few votes move little and a class
-// that nobody disputes keeps what was claimed. A voter that abstains says nothing.
+// What keeps it from calling everything the commonest class, which fits any votes well:
+// - only conversations with two votes or more, or a person's label, teach how right a voter is;
+// - each accuracy has a prior at what the voter claims, worth `priorStrength` votes;
+// - beforehand every class is as likely as any other: what a function claims is how often it is right when it votes, and a share of the
+//   classes on top would outvote whoever sees a rare one.
+// A voter that abstains says nothing; one that is wrong says every other class with the same chance.
 
 /** Votes on one conversation, by position of voter and class. */
 export type Ballot = readonly (readonly [voter: number, choice: number])[];
@@ -18,99 +21,65 @@ export interface CountedBallot {
 
 export interface LabelModel {
   readonly classes: number;
-  /** Share of each class. */
-  readonly shares: Float64Array;
-  /** By voter, row-major: row = truth, column = vote. Rows sum to 1. */
-  readonly confusion: readonly Float64Array[];
+  /** By voter: how often it is right when it votes. */
+  readonly accuracies: readonly number[];
 }
 
 export interface LabelModelOptions {
+  /** At least 2. */
   readonly classes: number;
   /** By voter: the accuracy that it claims, between 0 and 1. */
   readonly accuracies: readonly number[];
 }
 
-const priorStrength = 20;
-/** Conversations that each class is credited with beforehand. */
-const shareStrength = 1;
+const priorStrength = 100;
 const mostRounds = 200;
 const tolerance = 1e-6;
-/** A voter is never certain, nor certainly wrong. */
-const leastAccuracy = 0.05;
+/** A voter is never certain. */
+const mostAccuracy = 0.99;
 
 export function fitLabelModel(
   ballots: readonly CountedBallot[],
-  { classes, accuracies }: LabelModelOptions,
+  { classes, accuracies: claimed }: LabelModelOptions,
 ): LabelModel {
-  const priors = accuracies.map((accuracy) => priorMatrix(accuracy, classes));
-  let model = maximise([], { classes, priors });
+  const teaching = ballots.filter(({ ballot, truth }) => ballot.length > 1 || truth !== undefined);
+  let model: LabelModel = { classes, accuracies: claimed.map((value) => bounded(value, classes)) };
   for (let round = 0; round < mostRounds; round++) {
-    const weighted = ballots.map((counted) => ({ ...counted, truths: truthsOf(model, counted) }));
-    const next = maximise(weighted, { classes, priors });
-    const moved = Math.max(...next.shares.map((share, at) => Math.abs(share - model.shares[at]!)));
-    const turned = Math.max(
+    const right = claimed.map((value) => value * priorStrength);
+    const votes = claimed.map(() => priorStrength);
+    for (const { ballot, count, truth } of teaching) {
+      const chances = truth === undefined ? posterior(model, ballot) : undefined;
+      for (const [voter, choice] of ballot) {
+        right[voter]! += count * (chances ? chances[choice]! : Number(choice === truth));
+        votes[voter]! += count;
+      }
+    }
+    const accuracies = right.map((sum, voter) => bounded(sum / votes[voter]!, classes));
+    const moved = Math.max(
       0,
-      ...next.confusion.map((matrix, voter) =>
-        matrix.reduce((most, value, at) => Math.max(most, Math.abs(value - model.confusion[voter]![at]!)), 0),
-      ),
+      ...accuracies.map((value, voter) => Math.abs(value - model.accuracies[voter]!)),
     );
-    model = next;
-    if (Math.max(moved, turned) < tolerance) break;
+    model = { classes, accuracies };
+    if (moved < tolerance) break;
   }
   return model;
 }
 
 /** Probability of each class; the sum is 1. */
-export function posterior({ classes, shares, confusion }: LabelModel, ballot: Ballot): Float64Array {
-  const logs = Float64Array.from(shares, Math.log);
-  for (const [voter, choice] of ballot)
+export function posterior({ classes, accuracies }: LabelModel, ballot: Ballot): number[] {
+  const logs = new Array<number>(classes).fill(0);
+  for (const [voter, choice] of ballot) {
+    const accuracy = accuracies[voter]!;
+    const wrong = Math.log((1 - accuracy) / (classes - 1));
     for (let truth = 0; truth < classes; truth++)
-      logs[truth]! += Math.log(confusion[voter]![truth * classes + choice]!);
+      logs[truth]! += truth === choice ? Math.log(accuracy) : wrong;
+  }
   const most = Math.max(...logs);
   const sum = logs.reduce((total, log) => total + Math.exp(log - most), 0);
   return logs.map((log) => Math.exp(log - most) / sum);
 }
 
-function truthsOf(model: LabelModel, { ballot, truth }: CountedBallot): Float64Array {
-  if (truth === undefined) return posterior(model, ballot);
-  const known = new Float64Array(model.classes);
-  known[truth] = 1;
-  return known;
-}
-
-function maximise(
-  ballots: readonly (CountedBallot & { readonly truths: Float64Array })[],
-  { classes, priors }: { readonly classes: number; readonly priors: readonly Float64Array[] },
-): LabelModel {
-  const shares = new Float64Array(classes).fill(shareStrength);
-  const confusion = priors.map((prior) => prior.map((share) => share * priorStrength));
-  for (const { ballot, count, truths } of ballots)
-    for (let truth = 0; truth < classes; truth++) {
-      const weight = count * truths[truth]!;
-      shares[truth]! += weight;
-      for (const [voter, choice] of ballot) confusion[voter]![truth * classes + choice]! += weight;
-    }
-  return {
-    classes,
-    shares: normalised(shares, classes),
-    confusion: confusion.map((matrix) => normalised(matrix, classes)),
-  };
-}
-
-function priorMatrix(claimed: number, classes: number): Float64Array {
-  const accuracy = Math.min(1 - leastAccuracy, Math.max(leastAccuracy, claimed));
-  const other = classes === 1 ? 0 : (1 - accuracy) / (classes - 1);
-  return Float64Array.from({ length: classes * classes }, (_, at) =>
-    Math.floor(at / classes) === at % classes ? accuracy : other,
-  );
-}
-
-/** Each row of `width` numbers to the sum 1. */
-function normalised(values: Float64Array, width: number): Float64Array {
-  for (let start = 0; start < values.length; start += width) {
-    let sum = 0;
-    for (let at = start; at < start + width; at++) sum += values[at]!;
-    for (let at = start; at < start + width; at++) values[at]! /= sum;
-  }
-  return values;
+/** One that is right less often than chance counts as chance: its votes move nothing. */
+function bounded(accuracy: number, classes: number): number {
+  return Math.min(mostAccuracy, Math.max(1 / classes, accuracy));
 }

@@ -11,7 +11,7 @@ export interface VoterFigures {
   readonly votes: number;
   /** Mean of what it claims. */
   readonly claimed: number;
-  /** As the model estimates it: mean of its confusion matrix's diagonal, weighted by the shares of the classes. */
+  /** As the model estimates it. */
   readonly estimated: number;
 }
 
@@ -76,7 +76,7 @@ export function createTally(goldOf: (conversation: string, kind: WeakKind) => st
             voter,
             votes,
             claimed: claimed / votes,
-            estimated: accuracyOf(model, position),
+            estimated: model.accuracies[position]!,
           });
       }
       return {
@@ -107,13 +107,6 @@ export function createTally(goldOf: (conversation: string, kind: WeakKind) => st
       };
     },
   };
-}
-
-function accuracyOf({ classes, shares, confusion }: LabelModel, voter: number): number {
-  let sum = 0;
-  for (let truth = 0; truth < classes; truth++)
-    sum += shares[truth]! * confusion[voter]![truth * classes + truth]!;
-  return sum;
 }
 
 function voterKey(name: string, confidence: number): string {

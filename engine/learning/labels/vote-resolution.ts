@@ -6,7 +6,6 @@ import { customerText } from './vote-sentiment.ts';
 
 /** A matter that took more turns of the customer took long. */
 const manyTurns = 6;
-const fewTurns = 2;
 
 type Judge = (conversation: ReadConversation) => Vote | undefined;
 
@@ -56,8 +55,7 @@ const qualityByLength: Judge = ({ acts, origin, turns }) => {
   // Of a past conversation only the problem and the resolution are kept.
   if (origin === 'past') return undefined;
   if (turns.every(({ author }) => author === 'customer')) return { value: 'poor', confidence: 0.7 };
-  if (acts.length >= manyTurns) return { value: 'fair', confidence: 0.65 };
-  return acts.length <= fewTurns ? { value: 'good', confidence: 0.55 } : undefined;
+  return acts.length >= manyTurns ? { value: 'fair', confidence: 0.65 } : undefined;
 };
 
 const qualityBySources: Judge = ({ turns, origin }) => {

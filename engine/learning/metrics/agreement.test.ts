@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cohensKappa } from './agreement.ts';
+import { cohensKappa, krippendorffsAlpha } from './agreement.ts';
 
 const times = <Item>(count: number, item: Item) => Array.from({ length: count }, () => item);
 
@@ -36,5 +36,41 @@ describe("Cohen's kappa", () => {
         expect(cohensKappa([...pairs].reverse())).toBeCloseTo(kappa);
       }),
     );
+  });
+});
+
+describe("Krippendorff's alpha", () => {
+  /** A row a reader, a column a unit; a dot where the reader left it out. */
+  const units = (...readers: string[]) => {
+    const rows = readers.map((reader) => reader.split(' '));
+    return rows[0]!.map((_, at) => rows.map((row) => row[at]!).filter((value) => value !== '.'));
+  };
+
+  it('is that of the worked example with four readers and missing data: .743', () => {
+    const alpha = krippendorffsAlpha(
+      units(
+        '1 2 3 3 2 1 4 1 2 . . .',
+        '1 2 3 3 2 2 4 1 2 5 . 3',
+        '. 3 3 3 2 3 4 2 2 5 1 .',
+        '1 2 3 3 2 4 4 1 2 5 1 .',
+      ),
+    );
+    expect(alpha).toBeCloseTo(0.743, 3);
+  });
+
+  it('is that of the worked example with two readers and two values: .095', () => {
+    expect(krippendorffsAlpha(units('0 1 0 0 0 0 0 0 1 0', '1 1 1 0 0 1 0 0 0 0'))).toBeCloseTo(0.095, 3);
+  });
+
+  it('is that of the worked example with two readers and five values: .692', () => {
+    expect(krippendorffsAlpha(units('a a b b d c c c e d d a', 'b a b b b c c c e d d d'))).toBeCloseTo(
+      0.692,
+      3,
+    );
+  });
+
+  it('cannot be told from one reader, nor where all say the same one thing', () => {
+    expect(krippendorffsAlpha([['a'], ['b']])).toBeUndefined();
+    expect(krippendorffsAlpha([['a', 'a']])).toBeUndefined();
   });
 });
