@@ -5,7 +5,7 @@ import { loadConfig } from '#app/config.ts';
 import { AppError, errorFacts } from '#core/errors.ts';
 import { eraseSubject, unfinishedErasures } from '#privacy/erase-subject.ts';
 import { exportSubject } from '#privacy/export-subject.ts';
-import { type Found, findSubject } from '#privacy/find-subject.ts';
+import { type Found, findSubject, returnedAddresses } from '#privacy/find-subject.ts';
 import { createSubject, type Subject } from '#privacy/subject.ts';
 import { recordAudit } from './audit/record.ts';
 import { defineCommand } from './command.ts';
@@ -19,6 +19,7 @@ const help = `What is kept of a person in ANSWERDESK_DATA_DIR.
   answerdesk privacy find --subject EMAIL     where it stands; changes nothing
   answerdesk privacy export --subject EMAIL   all of it as JSON, for the person (GDPR, articles 15 and 20)
   answerdesk privacy erase --subject EMAIL    says what would go; with --yes it goes (article 17), and a receipt is written
+  answerdesk privacy reapply                  after a backup was restored: erases again, with --yes, who was erased since it was made
 
   --subject ADDRESS   an e-mail address, a telephone number or the id of a visitor
   --also ADDRESS      another one of the same person; may be repeated
@@ -54,19 +55,22 @@ export const command = defineCommand({
   async run({ values, positionals }, signal) {
     const [action, ...more] = positionals;
     if (more.length > 0) throw usage('Too many words: a second address is given with --also.');
-    if (values.subject === undefined) throw usage('Say whose data: --subject EMAIL.');
-    const subject = createSubject({ addresses: [values.subject, ...values.also], names: values.name });
     const { dataDir } = loadConfig();
     await migrateStore(dataDir);
-    const asked = { subject, dataDir, include: values.include, signal };
     const print = (text: string, value: unknown) => {
       process.stderr.write(`${text}\n`);
       if (values.json) process.stdout.write(`${JSON.stringify(value)}\n`);
     };
+    if (action === 'reapply') return reapply({ dataDir, signal }, values.yes === true, print);
+    if (values.subject === undefined) throw usage('Say whose data: --subject EMAIL.');
+    const subject = createSubject({ addresses: [values.subject, ...values.also], names: values.name });
+    const asked = { subject, dataDir, include: values.include, signal };
     if (action === 'find') return find(asked, print);
     if (action === 'export') return exportTo(values.out, asked, print);
     if (action === 'erase') return erase(asked, values.yes === true, print);
-    throw usage(action === undefined ? 'Say what to do: find, export or erase.' : `There is no "${action}".`);
+    throw usage(
+      action === undefined ? 'Say what to do: find, export, erase or reapply.' : `There is no "${action}".`,
+    );
   },
 });
 
@@ -150,6 +154,21 @@ async function erase({ subject, ...options }: Asked, isMeant: boolean, print: Pr
   });
   print(`${describeReceipt(receipt)}\nReceipt: ${receiptFile}`, { ...receipt, file: receiptFile });
   if (receipt.verified.found > 0) process.exitCode = errorFacts.internal.exitCode;
+}
+
+async function reapply(
+  { dataDir, signal }: Pick<Asked, 'dataDir' | 'signal'>,
+  isMeant: boolean,
+  print: Print,
+): Promise<void> {
+  const addresses = returnedAddresses(dataDir);
+  if (addresses.length === 0) return print('Nobody who was erased has come back.', { addresses: 0 });
+  if (!isMeant)
+    return print(
+      `${addresses.length} addresses of people who were erased are back. To erase them again: the same with --yes.`,
+      { addresses: addresses.length },
+    );
+  await erase({ subject: createSubject({ addresses }), dataDir, include: [], signal }, true, print);
 }
 
 function usage(problem: string): AppError {

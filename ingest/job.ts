@@ -250,7 +250,10 @@ export async function runIngestJob({
     ? { ...otherTerms, ...(source.terms ? { [source.name]: source.terms } : {}) }
     : otherTerms;
   const difference = compare(previous, documents, source?.name);
-  if (source && !dryRun && !acceptRemovals) refuseMassRemoval(source.name, difference);
+  // What was left out on purpose is no loss.
+  const leftOut = counts.erased + counts.expired;
+  const lost = { ...difference, removed: Math.max(0, difference.removed - leftOut) };
+  if (source && !dryRun && !acceptRemovals) refuseMassRemoval(source.name, lost);
   const isNew =
     !previous ||
     previous.info.modelId !== embedder.modelId ||
@@ -410,6 +413,8 @@ function nothingUsable(counts: SourceCounts, quarantineFile: string | undefined)
     ...(counts.quarantined > 0
       ? [`${counts.quarantined} could not be read${quarantineFile ? ` (see ${quarantineFile})` : ''}`]
       : []),
+    ...(counts.erased > 0 ? [`the owners of ${counts.erased} were erased`] : []),
+    ...(counts.expired > 0 ? [`${counts.expired} are older than they may be kept`] : []),
     ...(counts.withoutResolution > 0 ? [`${counts.withoutResolution} conversations have no resolution`] : []),
   ];
   const because = reasons.length > 0 ? `: ${reasons.join('; ')}` : '';

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { copyFile, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { defaultTenant } from '#core/tenant.ts';
@@ -8,7 +8,7 @@ import { createHashingEmbedder } from '#models/testing/hashing-embedder.ts';
 import { openSqliteConversationStore } from '#storage/sqlite/sqlite-conversation-store.ts';
 import { eraseSteps, eraseSubject, unfinishedErasures } from './erase-subject.ts';
 import { exportSubject } from './export-subject.ts';
-import { findSubject } from './find-subject.ts';
+import { findSubject, returnedAddresses } from './find-subject.ts';
 import { createSubject } from './subject.ts';
 import { ann, others, type PlantedDesk, plantDesk } from './testing/planted-desk.ts';
 
@@ -110,6 +110,20 @@ describe('erasing a person', () => {
     expect(await desk.onDisk(desk.canaries)).toEqual([]);
     const { documents } = (await openCurrentGeneration(desk.dataDir))!;
     expect(documents.find(({ id }) => id === 'contact.md')?.pageContent).toContain('[email]');
+  });
+
+  it('knows who came back with a backup that was restored', async () => {
+    desk = await plantDesk({ conversations: 4, tickets: 1 });
+    const database = join(desk.dataDir, 'conversations.db');
+    await copyFile(database, `${database}.backup`);
+    expect(returnedAddresses(desk.dataDir)).toEqual([]);
+    await erase();
+    expect(returnedAddresses(desk.dataDir)).toEqual([]);
+    await rename(`${database}.backup`, database);
+    expect([...returnedAddresses(desk.dataDir)].sort()).toEqual([
+      'a.rose@work.example',
+      'ann.rose@example.com',
+    ]);
   });
 
   it('cleans the generations that a rollback could bring back', async () => {

@@ -6,6 +6,7 @@ import type { CallOptions } from '#core/call-options.ts';
 import { openCurrentContents } from '#knowledge/generations/generation-reader.ts';
 import { type FoundRow, openSubjectTables } from '#storage/sqlite/sqlite-subject.ts';
 import { type FileOutcome, judgeFile, listFiles, unknownNames } from './data-folder.ts';
+import { emailsIn } from './erased-people.ts';
 import { openAddressHashes, readErased, subjectHash } from './privacy-folder.ts';
 import { applyRule, type DocumentRule } from './published-documents.ts';
 import type { Subject } from './subject.ts';
@@ -104,6 +105,19 @@ function findRows(subject: Subject, dataDir: string, include: readonly string[])
           .conversationsWith((text) => subject.namesIn(text).length > 0)
           .filter((id) => !all.includes(id));
   return { own: all, mentions: others, team, named };
+}
+
+/**
+ * E-mail addresses in the database whose owners were erased: a backup from before that has been restored brings them back. Other addresses
+ * are kept as hashes only and cannot be looked for.
+ */
+export function returnedAddresses(dataDir: string): readonly string[] {
+  const { hashOf } = openAddressHashes(dataDir);
+  const erased = readErased(dataDir);
+  if (erased.size === 0 || !existsSync(databaseFile(dataDir))) return [];
+  using tables = openSubjectTables(databaseFile(dataDir));
+  const found = tables.collect((text) => emailsIn(text).map((address) => address.toLowerCase()));
+  return [...found].filter((address) => erased.has(hashOf(address)));
 }
 
 /** Transcripts that are the person's, or hold an address, go; articles and cards are the team's own words, in which an address is covered. */

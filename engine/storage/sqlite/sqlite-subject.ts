@@ -35,6 +35,8 @@ export interface SubjectTables extends Disposable {
   find(test: AddressTest): FoundRows;
   /** Ids of conversations for which `test` of any text in them is true. */
   conversationsWith(test: (text: string) => boolean): string[];
+  /** What `find` finds in all texts but those of the team. */
+  collect(find: (text: string) => readonly string[]): Set<string>;
   /** Whether `test` is true of any text in the database. */
   holds(test: (text: string) => boolean): boolean;
   /** All rows of the conversation, by table, without secrets. */
@@ -139,6 +141,16 @@ export function openSubjectTables(path: string): SubjectTables {
         }
       }
       return [...found];
+    },
+
+    collect(find) {
+      const found = new Set<string>();
+      for (const table of tables) {
+        if (teamTables.has(table.name)) continue;
+        for (const row of all(table))
+          for (const [, text] of textsOf(table, row)) for (const one of find(text)) found.add(one);
+      }
+      return found;
     },
 
     holds: (test) =>
