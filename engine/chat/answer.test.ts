@@ -21,7 +21,7 @@ import { buildPrompt } from './write/prompt.ts';
 /** Cosine .52 and more answers, .5 asks about the nearest article, less declines. */
 const calibration: Calibration = {
   embedder: 'canned',
-  coefficients: { cosine: 20, scoreMargin: 0, coverageMargin: 0, rerank: 0, rerankMargin: 0 },
+  coefficients: { cosine: 20, scoreMargin: 0, coverageMargin: 0, rerank: 0, rerankMargin: 0, kindMissing: 0 },
   intercept: -10,
   answerFrom: 0.6,
   clarifyFrom: 0.2,
