@@ -104,6 +104,23 @@ describe('answer', () => {
     });
   });
 
+  it('looks a question for what is excepted up without its "not", too, and takes the stronger evidence', async () => {
+    const parcels = (evidence: { cosine: number }) =>
+      cannedKnowledgeBase([scored(makeChunk({ documentId: 'parcels' }), evidence)]);
+    const asked: string[] = [];
+    const knowledgeBase: ReturnType<typeof cannedKnowledgeBase> = {
+      ...parcels(hopeless),
+      retrieve(query, options) {
+        asked.push(query);
+        return parcels(query.includes('not') ? hopeless : sure).retrieve(query, options);
+      },
+    };
+    const { ask } = desk({ deltas: ['Glass [1].'] }, [], { knowledgeBase: () => knowledgeBase });
+    const events = await ask({ author: 'customer', text: 'Which parcels do you not insure?' });
+    expect(asked).toEqual(['Which parcels do you not insure?', 'Which parcels do you insure?']);
+    expect(events.at(-1)).toMatchObject({ message: { decision: 'answer' } });
+  });
+
   it('never gives a model what is for agents only', async () => {
     const internal = makeChunk({ documentId: 'goodwill', text: 'Goodwill limit: 99.', audience: 'internal' });
     const { ask, model } = desk({ deltas: ['ok [1]'] }, [scored(internal, sure), scored(makeChunk(), sure)]);

@@ -1,6 +1,6 @@
-// What kind of thing a question asks for by its form: an amount, a time, an address, a number to call, an exception. A text that holds none of that kind
-// does not answer it, however much else they share. Forms of words in six languages; where none fits, nothing is said.
-
+// What kind of thing a question asks for by its form: an amount, a time, an address, a number to call, an exception. A text that holds none
+// of that kind does not answer it, however much else they share. Forms of words in English, German, Spanish, French and Portuguese; where
+// none fits, nothing is said.
 import { isDenial, withoutDenial } from './negated-question.ts';
 
 export type AskedKind = 'exception' | 'number' | 'money' | 'time' | 'mail' | 'phone';
@@ -24,13 +24,13 @@ const forms: readonly { readonly kind: AskedKind; readonly asks: RegExp }[] = [
   {
     kind: 'phone',
     asks: words(
-      '(?:phone|telephone|hotline) ?number|number (?:can|do|should|to) (?:i |we |you )?(?:call|ring|phone)|telefonnummer|número de teléfono|numéro de téléphone|número de telefone|电话号码?',
+      '(?:phone|telephone|hotline) ?number|number (?:can|do|should|to) (?:i |we |you )?(?:call|ring|phone)|telefonnummer|número de teléfono|numéro de téléphone|número de telefone',
     ),
   },
   {
     kind: 'mail',
     asks: words(
-      "(?:what(?:'s| ?s| is)?|which)(?: \\p{L}+){0,2} e-?mail(?: address)?(?: (?:for|to|of|do|can|should))|(?:welche|wie lautet) (?:die )?e-?mail-?adresse|quelle (?:est l')?adresse e-?mail|cu[aá]l es el correo",
+      "(?:what(?:'s| ?s| is)?|which)(?: \\p{L}+){0,2} e-?mail(?: address)?(?: (?:for|to|of))|(?:welche|wie lautet) (?:die )?e-?mail-?adresse|quelle (?:est l')?adresse e-?mail|cu[aá]l es el correo",
     ),
   },
   {

@@ -52,6 +52,21 @@ describe('evidence as numbers', () => {
     });
   });
 
+  it('says where what the reader takes for the answer holds no amount, though one was asked for', () => {
+    const text = 'Boats are washed by hand. A boat takes six people.';
+    const readAs = (answer: string) => {
+      const start = text.indexOf(answer);
+      const reading = [{ start, end: start + answer.length, belongs: 0.9 }];
+      return { ...scored(makeChunk({ text }), { rerank: 1 }), reading };
+    };
+    const missing = (question: string, answer: string) =>
+      evidenceFeatures([readAs(answer)], question).kindMissing;
+    expect(missing('how many people fit in a boat?', 'Boats are washed by hand.')).toBe(1);
+    expect(missing('how many people fit in a boat?', 'A boat takes six people.')).toBe(0);
+    expect(missing('how do I wash a boat?', 'Boats are washed by hand.')).toBe(0);
+    expect(evidenceFeatures([passage('a', { rerank: 1 })], 'how many people?').kindMissing).toBe(0);
+  });
+
   it('is finite whatever was found', () => {
     const number = fc.option(fc.double({ min: -50, max: 50, noNaN: true }), { nil: undefined });
     const found = fc.array(

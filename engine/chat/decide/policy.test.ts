@@ -58,6 +58,27 @@ describe('confidence', () => {
   });
 });
 
+describe('a question for what is excepted', () => {
+  const decideOn = (question: string, text: string) =>
+    decide(
+      {
+        act: looked,
+        question,
+        history: [],
+        unhelped: 0,
+        passages: [scored(makeChunk({ text }), { cosine: 0.9 }, 0)],
+      },
+      calibration,
+    ).decision;
+
+  it('needs less evidence where the best passage says what does not hold', () => {
+    const exception = 'We insure books. We do not insure glass or porcelain.';
+    expect(decideOn('which parcels do you not insure?', exception)).toBe('answer');
+    expect(decideOn('which parcels do you not insure?', 'We insure books and clothes.')).not.toBe('answer');
+    expect(decideOn('which parcels do you insure?', exception)).not.toBe('answer');
+  });
+});
+
 describe('a first question of few words', () => {
   const fits = (documentId: string, score: number, coverage: number) =>
     scored(makeChunk({ documentId, text: `Only ${documentId} has this.` }), { cosine: 1, coverage }, score);

@@ -197,7 +197,9 @@ function decideByEvidence(
 
 /** What is excepted stands in one sentence beside all that holds, and looks less like the question than that does. */
 function isExceptionFound(question: string, [best]: readonly ScoredChunk[]): boolean {
-  return best !== undefined && askedKindOf(question) === 'exception' && holdsKind(best.chunk.text, 'exception');
+  return (
+    best !== undefined && askedKindOf(question) === 'exception' && holdsKind(best.chunk.text, 'exception')
+  );
 }
 
 /** An article that is this likely to be meant is worth a question of its own; a menu of less likely ones is not. */
