@@ -130,7 +130,14 @@ describe('conversations over HTTP', () => {
       chatModel: { name: 'scripted', model: new ScriptedChatModel({ deltas: [] }) },
       calibration: () => ({
         embedder: 'canned',
-        coefficients: { cosine: 0, scoreMargin: 0, coverageMargin: 0, rerank: 0, rerankMargin: 0 },
+        coefficients: {
+          cosine: 0,
+          scoreMargin: 0,
+          coverageMargin: 0,
+          rerank: 0,
+          rerankMargin: 0,
+          kindMissing: 0,
+        },
         intercept: 0,
         answerFrom: 1,
         clarifyFrom: 1,

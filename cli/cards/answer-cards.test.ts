@@ -29,7 +29,7 @@ const embedder = createHashingEmbedder({ dimensions: 256, modelId: 'answerdesk-e
 /** Answers whatever it finds something for. */
 const calibration: Calibration = {
   embedder: embedder.modelId,
-  coefficients: { cosine: 0, scoreMargin: 0, coverageMargin: 0, rerank: 0, rerankMargin: 0 },
+  coefficients: { cosine: 0, scoreMargin: 0, coverageMargin: 0, rerank: 0, rerankMargin: 0, kindMissing: 0 },
   intercept: 5,
   answerFrom: 0.6,
   clarifyFrom: 0.2,

@@ -21,7 +21,7 @@ import { buildPrompt } from './write/prompt.ts';
 /** Cosine .52 and more answers, .5 asks about the nearest article, less declines. */
 const calibration: Calibration = {
   embedder: 'canned',
-  coefficients: { cosine: 20, scoreMargin: 0, coverageMargin: 0, rerank: 0, rerankMargin: 0 },
+  coefficients: { cosine: 20, scoreMargin: 0, coverageMargin: 0, rerank: 0, rerankMargin: 0, kindMissing: 0 },
   intercept: -10,
   answerFrom: 0.6,
   clarifyFrom: 0.2,
@@ -102,6 +102,23 @@ describe('answer', () => {
         ],
       },
     });
+  });
+
+  it('looks a question for what is excepted up without its "not", too, and takes the stronger evidence', async () => {
+    const parcels = (evidence: { cosine: number }) =>
+      cannedKnowledgeBase([scored(makeChunk({ documentId: 'parcels' }), evidence)]);
+    const asked: string[] = [];
+    const knowledgeBase: ReturnType<typeof cannedKnowledgeBase> = {
+      ...parcels(hopeless),
+      retrieve(query, options) {
+        asked.push(query);
+        return parcels(query.includes('not') ? hopeless : sure).retrieve(query, options);
+      },
+    };
+    const { ask } = desk({ deltas: ['Glass [1].'] }, [], { knowledgeBase: () => knowledgeBase });
+    const events = await ask({ author: 'customer', text: 'Which parcels do you not insure?' });
+    expect(asked).toEqual(['Which parcels do you not insure?', 'Which parcels do you insure?']);
+    expect(events.at(-1)).toMatchObject({ message: { decision: 'answer' } });
   });
 
   it('never gives a model what is for agents only', async () => {

@@ -4,6 +4,7 @@ import type { CallOptions } from '#core/call-options.ts';
 import type { Conversation, Message } from '#core/conversation.ts';
 import type { ScoredChunk } from '#core/document.ts';
 import { type AppError, isAbortError } from '#core/errors.ts';
+import { withoutDenial } from '#core/negated-question.ts';
 import type { KnowledgeBase } from '#core/retriever.ts';
 import { cardsForTurn } from './decide/cards-for-turn.ts';
 import type { ChosenCards } from './decide/choose-cards.ts';
@@ -62,16 +63,21 @@ export function createFinder(dependencies: FindDependencies) {
     { act, query, context, vector }: Understanding,
     { signal }: CallOptions,
   ): Promise<ScoredChunk[]> {
-    const found = await knowledgeBase().retrieve(query, {
+    const options = {
       k: isSearchedThrough(act) ? passagesSearchedThrough : passagesRetrieved,
       filter: {
-        audiences: ['customer'],
+        audiences: ['customer'] as const,
         ...(act.kind === 'pick' ? { documents: act.topics.map(({ documentId }) => documentId) } : {}),
       },
       context,
-      vector,
       signal,
-    });
+    };
+    const affirmative = withoutDenial(query);
+    const [asAsked, withoutNot] = await Promise.all([
+      knowledgeBase().retrieve(query, { ...options, vector }),
+      affirmative === undefined ? [] : knowledgeBase().retrieve(affirmative, options),
+    ]);
+    const found = withEvidenceOf(asAsked, withoutNot);
     const usable = usablePassages(found);
     return act.kind === 'pick' ? pickedPassages(act.topics, usable) : usable;
   }
@@ -105,6 +111,23 @@ export function createFinder(dependencies: FindDependencies) {
     const asked = act.kind === 'pick' ? standalone : text;
     return { act, outcome, query: standalone, question: asked, passages, cards };
   };
+}
+
+/** What was found, with the stronger evidence of both ways to ask. The order stays. */
+function withEvidenceOf(found: readonly ScoredChunk[], also: readonly ScoredChunk[]): readonly ScoredChunk[] {
+  const evidenceOf = new Map(also.map(({ chunk, evidence }) => [chunk.id, evidence]));
+  return found.map((passage) => {
+    const { cosine = -1, rerank = -Infinity } = evidenceOf.get(passage.chunk.id) ?? {};
+    const own = passage.evidence;
+    return {
+      ...passage,
+      evidence: {
+        ...own,
+        ...(own.cosine === undefined ? {} : { cosine: Math.max(own.cosine, cosine) }),
+        ...(own.rerank === undefined ? {} : { rerank: Math.max(own.rerank, rerank) }),
+      },
+    };
+  });
 }
 
 function isSearchedThrough(act: Act): boolean {

@@ -49,7 +49,14 @@ async function askAbout(customerSaid: string, agentText = agentSaid) {
       chatModel,
       calibration: () => ({
         embedder: embedder.modelId,
-        coefficients: { cosine: 0, scoreMargin: 0, coverageMargin: 0, rerank: 0, rerankMargin: 0 },
+        coefficients: {
+          cosine: 0,
+          scoreMargin: 0,
+          coverageMargin: 0,
+          rerank: 0,
+          rerankMargin: 0,
+          kindMissing: 0,
+        },
         intercept: 0,
         answerFrom: 0,
         clarifyFrom: 0,

@@ -38,7 +38,14 @@ function dependencies(fails: (call: number) => boolean): AnswerDependencies {
     chatModel: { name: 'fake', model: new Model({ responses: [''] }) as unknown as ChatModel },
     calibration: () => ({
       embedder: 'm',
-      coefficients: { cosine: 0, scoreMargin: 0, coverageMargin: 0, rerank: 0, rerankMargin: 0 },
+      coefficients: {
+        cosine: 0,
+        scoreMargin: 0,
+        coverageMargin: 0,
+        rerank: 0,
+        rerankMargin: 0,
+        kindMissing: 0,
+      },
       intercept: 5,
       answerFrom: 0.5,
       clarifyFrom: 0.2,

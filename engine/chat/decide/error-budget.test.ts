@@ -4,7 +4,7 @@ import { parseCalibration } from './parse-calibration.ts';
 import type { Calibration } from './policy.ts';
 
 const fit = {
-  coefficients: { cosine: 1, scoreMargin: 1, coverageMargin: 1, rerank: 0, rerankMargin: 0 },
+  coefficients: { cosine: 1, scoreMargin: 1, coverageMargin: 1, rerank: 0, rerankMargin: 0, kindMissing: 0 },
   intercept: 0,
   answerFrom: 0.6,
   clarifyFrom: 0.5,

@@ -9,32 +9,62 @@ const passage = (documentId: string, evidence: Parameters<typeof scored>[1], sco
 
 describe('evidence as numbers', () => {
   it('says how far the best passage stands out', () => {
-    const alike = evidenceFeatures([passage('a', { cosine: 0.6 }, 0.9), passage('b', { cosine: 0.6 }, 0.9)]);
-    const apart = evidenceFeatures([passage('a', { cosine: 0.6 }, 0.9), passage('b', { cosine: 0.6 }, 0.1)]);
+    const alike = evidenceFeatures(
+      [passage('a', { cosine: 0.6 }, 0.9), passage('b', { cosine: 0.6 }, 0.9)],
+      'how do I reset it?',
+    );
+    const apart = evidenceFeatures(
+      [passage('a', { cosine: 0.6 }, 0.9), passage('b', { cosine: 0.6 }, 0.1)],
+      'how do I reset it?',
+    );
     expect(alike.scoreMargin).toBe(0);
     expect(apart.scoreMargin).toBeCloseTo(0.8);
   });
 
   it('counts the best words and the nearest passage wherever they stand', () => {
-    const { cosine, coverageMargin } = evidenceFeatures([
-      passage('a', { cosine: 0.5, coverage: 0.2 }),
-      passage('b', { cosine: 0.7, coverage: 0.8 }),
-      passage('c', { cosine: 0.1, coverage: 0.4 }),
-    ]);
+    const { cosine, coverageMargin } = evidenceFeatures(
+      [
+        passage('a', { cosine: 0.5, coverage: 0.2 }),
+        passage('b', { cosine: 0.7, coverage: 0.8 }),
+        passage('c', { cosine: 0.1, coverage: 0.4 }),
+      ],
+      'how do I reset it?',
+    );
     expect(cosine).toBe(0.7);
     expect(coverageMargin).toBeCloseTo(0.5);
   });
 
   it('takes the reranker at its word, the margin being to another document', () => {
-    const { rerank, rerankMargin } = evidenceFeatures([
-      passage('a', { rerank: 4 }),
-      passage('a', { rerank: 3 }),
-      passage('b', { rerank: -1 }),
-      passage('c', {}),
-    ]);
+    const { rerank, rerankMargin } = evidenceFeatures(
+      [
+        passage('a', { rerank: 4 }),
+        passage('a', { rerank: 3 }),
+        passage('b', { rerank: -1 }),
+        passage('c', {}),
+      ],
+      'how do I reset it?',
+    );
     expect(rerank).toBeCloseTo(0.4);
     expect(rerankMargin).toBeCloseTo(0.5);
-    expect(evidenceFeatures([passage('a', {})])).toMatchObject({ rerank: 0, rerankMargin: 0 });
+    expect(evidenceFeatures([passage('a', {})], 'how do I reset it?')).toMatchObject({
+      rerank: 0,
+      rerankMargin: 0,
+    });
+  });
+
+  it('says where what the reader takes for the answer holds no amount, though one was asked for', () => {
+    const text = 'Boats are washed by hand. A boat takes six people.';
+    const readAs = (answer: string) => {
+      const start = text.indexOf(answer);
+      const reading = [{ start, end: start + answer.length, belongs: 0.9 }];
+      return { ...scored(makeChunk({ text }), { rerank: 1 }), reading };
+    };
+    const missing = (question: string, answer: string) =>
+      evidenceFeatures([readAs(answer)], question).kindMissing;
+    expect(missing('how many people fit in a boat?', 'Boats are washed by hand.')).toBe(1);
+    expect(missing('how many people fit in a boat?', 'A boat takes six people.')).toBe(0);
+    expect(missing('how do I wash a boat?', 'Boats are washed by hand.')).toBe(0);
+    expect(evidenceFeatures([passage('a', { rerank: 1 })], 'how many people?').kindMissing).toBe(0);
   });
 
   it('is finite whatever was found', () => {
@@ -52,7 +82,7 @@ describe('evidence as numbers', () => {
             ...(rerank === undefined ? {} : { rerank }),
           }),
         );
-        const features = evidenceFeatures(passages);
+        const features = evidenceFeatures(passages, 'how long?');
         expect(Object.values(features).every(Number.isFinite)).toBe(true);
         expect(Math.abs(features.rerank)).toBeLessThanOrEqual(1);
         expect(features.rerankMargin).toBeGreaterThanOrEqual(0);

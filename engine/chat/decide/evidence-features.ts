@@ -1,8 +1,18 @@
 // A handful of numbers that say whether retrieval found the answer. The policy's probability is fitted on them. Each is here because
 // leaving it out made the probability worse on help centres that it was not fitted on (docs/abstention.md).
+import { askedKindOf, holdsKind } from '#core/asked-kind.ts';
 import type { ScoredChunk } from '#core/document.ts';
+import { belongsWithin } from '#core/reading.ts';
+import { splitSentences } from '#core/sentences.ts';
 
-export const featureNames = ['cosine', 'scoreMargin', 'coverageMargin', 'rerank', 'rerankMargin'] as const;
+export const featureNames = [
+  'cosine',
+  'scoreMargin',
+  'coverageMargin',
+  'rerank',
+  'rerankMargin',
+  'kindMissing',
+] as const;
 export type FeatureName = (typeof featureNames)[number];
 
 /** Of those retrieved, as many as a chat model is given. */
@@ -17,15 +27,34 @@ const highestLogit = 10;
  * - `scoreMargin`: how far the best passage stands out from the others that were retrieved.
  * - `coverageMargin`: how far the passage that has most of the question's words, rare ones counting more, stands out in that.
  * - `rerank`: the highest logit. `rerankMargin`: how far it is above the next document's.
+ * - `kindMissing`: 1 where the question asks for an amount, a time or an address, and the sentence that the reader takes for the answer
+ *   holds none.
  */
-export function evidenceFeatures(passages: readonly ScoredChunk[]): Record<FeatureName, number> {
+export function evidenceFeatures(
+  passages: readonly ScoredChunk[],
+  question: string,
+): Record<FeatureName, number> {
   const best = passages.slice(0, given);
   return {
     cosine: Math.max(0, ...best.map(({ evidence }) => evidence.cosine ?? 0)),
     scoreMargin: (passages[0]?.score ?? 0) - mean(passages.slice(1).map(({ score }) => score)),
     coverageMargin: marginOfHighest(passages.map(({ evidence }) => evidence.coverage ?? 0)),
     ...rerankFeatures(best),
+    kindMissing: isKindMissing(best, question) ? 1 : 0,
   };
+}
+
+function isKindMissing(passages: readonly ScoredChunk[], question: string): boolean {
+  const kind = askedKindOf(question);
+  // What does not hold stands beside what does, and the reader takes either for the answer.
+  if (kind === undefined || kind === 'exception') return false;
+  let answer = { text: '', belongs: 0 };
+  for (const { chunk, reading } of passages)
+    for (const { start, end } of reading ? splitSentences(chunk.text) : []) {
+      const belongs = belongsWithin(reading!, start, end) ?? 0;
+      if (belongs > answer.belongs) answer = { text: chunk.text.slice(start, end), belongs };
+    }
+  return answer.belongs > 0 && !holdsKind(answer.text, kind);
 }
 
 function rerankFeatures(passages: readonly ScoredChunk[]): Record<'rerank' | 'rerankMargin', number> {

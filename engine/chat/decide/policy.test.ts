@@ -1,17 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Message } from '#core/conversation.ts';
+import type { ScoredChunk } from '#core/document.ts';
 import { makeChunk } from '#core/testing/make-chunk.ts';
 import { scored } from '../testing/fixtures.ts';
 import { answerProbability, type Calibration, decide } from './policy.ts';
 
 const calibration: Calibration = {
   embedder: 'canned',
-  coefficients: { cosine: 6, scoreMargin: 2, coverageMargin: 4, rerank: 0, rerankMargin: 0 },
+  coefficients: { cosine: 6, scoreMargin: 2, coverageMargin: 4, rerank: 0, rerankMargin: 0, kindMissing: 0 },
   intercept: -6,
   answerFrom: 0.5,
   clarifyFrom: 0.3,
 };
+
+const probability = (passages: readonly ScoredChunk[], fit = calibration) =>
+  answerProbability({ question: 'how do I reset it?', passages }, fit);
 
 const looked = { kind: 'question' } as const;
 
@@ -20,11 +24,10 @@ describe('confidence', () => {
     const share = fc.double({ min: 0, max: 1, noNaN: true });
     fc.assert(
       fc.property(share, share, share, (cosine, coverage, more) => {
-        const lower = answerProbability([scored(makeChunk(), { cosine, coverage, bm25: 5 })], calibration);
-        const higher = answerProbability(
-          [scored(makeChunk(), { cosine: Math.min(1, cosine + more), coverage, bm25: 5 })],
-          calibration,
-        );
+        const lower = probability([scored(makeChunk(), { cosine, coverage, bm25: 5 })]);
+        const higher = probability([
+          scored(makeChunk(), { cosine: Math.min(1, cosine + more), coverage, bm25: 5 }),
+        ]);
         expect(lower).toBeGreaterThan(0);
         expect(higher).toBeLessThan(1);
         expect(higher).toBeGreaterThanOrEqual(lower);
@@ -33,7 +36,7 @@ describe('confidence', () => {
   });
 
   it('is zero without passages', () => {
-    expect(answerProbability([], calibration)).toBe(0);
+    expect(probability([])).toBe(0);
   });
 
   it('is judged by the second fit where a reranker has read, and by the first where it has not', () => {
@@ -46,12 +49,33 @@ describe('confidence', () => {
     const both = { ...calibration, reranked };
     const without = scored(makeChunk(), { cosine: 0.9 }, 0);
     const refused = scored(makeChunk(), { cosine: 0.9, rerank: -8 }, 0);
-    expect(answerProbability([without], both)).toBe(answerProbability([without], calibration));
-    expect(answerProbability([refused], both)).toBeLessThan(0.01);
+    expect(probability([without], both)).toBe(probability([without]));
+    expect(probability([refused], both)).toBeLessThan(0.01);
     const decisionOn = (one: typeof without) =>
       decide({ act: looked, question: 'q', history: [], unhelped: 0, passages: [one] }, both).decision;
     expect(decisionOn(scored(makeChunk(), { cosine: 0.9, rerank: 2 }, 0))).not.toBe('answer');
     expect(decisionOn(scored(makeChunk(), { cosine: 0.9, rerank: 9 }, 0))).toBe('answer');
+  });
+});
+
+describe('a question for what is excepted', () => {
+  const decideOn = (question: string, text: string) =>
+    decide(
+      {
+        act: looked,
+        question,
+        history: [],
+        unhelped: 0,
+        passages: [scored(makeChunk({ text }), { cosine: 0.9 }, 0)],
+      },
+      calibration,
+    ).decision;
+
+  it('needs less evidence where the best passage says what does not hold', () => {
+    const exception = 'We insure books. We do not insure glass or porcelain.';
+    expect(decideOn('which parcels do you not insure?', exception)).toBe('answer');
+    expect(decideOn('which parcels do you not insure?', 'We insure books and clothes.')).not.toBe('answer');
+    expect(decideOn('which parcels do you insure?', exception)).not.toBe('answer');
   });
 });
 

@@ -1,6 +1,7 @@
 // What to do with a message, decided before anything is written, from what it does and from retrieval evidence alone:
 // answer, ask back, return small talk, decline, or hand over. Coefficients and thresholds are fitted on labelled questions (see `calibration`).
 import type { CardMatch } from '#core/answer-card.ts';
+import { askedKindOf, holdsKind } from '#core/asked-kind.ts';
 import type { HandoffReason, Message, Topic } from '#core/conversation.ts';
 import type { ScoredChunk } from '#core/document.ts';
 import type { Act, SmallTalk } from '../understand/act.ts';
@@ -140,7 +141,7 @@ export function decide(input: PolicyInput, calibration: Calibration): PolicyOutc
     case 'pick':
       // The customer has said which article: what it holds is the answer, however little the words of the question resemble it.
       if (passages.length > 0)
-        return { decision: 'answer', confidence: answerProbability(passages, calibration) };
+        return { decision: 'answer', confidence: answerProbability(input, calibration) };
       return decideByEvidence(input, calibration);
     case 'question':
       return decideByCard(cards) ?? decideByEvidence(input, calibration);
@@ -168,7 +169,7 @@ function decideByEvidence(
   { question, history, passages, unhelped }: PolicyInput,
   calibration: Calibration,
 ): PolicyOutcome {
-  const confidence = answerProbability(passages, calibration);
+  const confidence = answerProbability({ question, passages }, calibration);
   const { answerFrom, clarifyFrom } = fitFor(passages, calibration);
   const offered = offeredTopics(history);
   // Asking back twice in a row would be an interrogation.
@@ -181,7 +182,7 @@ function decideByEvidence(
     const topics = realAlternatives({ question, history }, passages);
     if (topics.length > 0) return { decision: 'clarify', confidence, topics };
   }
-  const isSure = confidence >= (confirmed ? clarifyFrom : answerFrom);
+  const isSure = confidence >= (confirmed || isExceptionFound(question, passages) ? clarifyFrom : answerFrom);
   // Whatever the thresholds: a model that is given nothing makes its answer up.
   if (isSure && passages.length > 0) return { decision: 'answer', confidence };
   if (mayAskBack && saysNothingYet) return { decision: 'clarify', confidence, topics: [] };
@@ -194,6 +195,13 @@ function decideByEvidence(
     : { decision: 'decline', confidence };
 }
 
+/** What is excepted stands in one sentence beside all that holds, and looks less like the question than that does. */
+function isExceptionFound(question: string, [best]: readonly ScoredChunk[]): boolean {
+  return (
+    best !== undefined && askedKindOf(question) === 'exception' && holdsKind(best.chunk.text, 'exception')
+  );
+}
+
 /** An article that is this likely to be meant is worth a question of its own; a menu of less likely ones is not. */
 const likelierThanNot = 0.5;
 
@@ -203,9 +211,12 @@ function nearestArticle(passages: readonly ScoredChunk[]): Topic[] {
 }
 
 /** Probability, 0 to 1, that the passages hold the answer. */
-export function answerProbability(passages: readonly ScoredChunk[], calibration: Calibration): number {
+export function answerProbability(
+  { question, passages }: Pick<PolicyInput, 'question' | 'passages'>,
+  calibration: Calibration,
+): number {
   if (passages.length === 0) return 0;
-  const features = evidenceFeatures(passages);
+  const features = evidenceFeatures(passages, question);
   const { coefficients, intercept } = fitFor(passages, calibration);
   const logit = featureNames.reduce((sum, name) => sum + coefficients[name] * features[name], intercept);
   return 1 / (1 + Math.exp(-logit));

@@ -47,6 +47,7 @@ function desk(options: Partial<AnswerQualityOptions> = {}) {
           coverageMargin: 0,
           rerank: 0,
           rerankMargin: 0,
+          kindMissing: 0,
         },
         intercept: -10,
         answerFrom: 0.6,

@@ -53,7 +53,7 @@ export async function evidenceOf(
   const { query, context } = condense(toTurns(turns), asTheDesk).search;
   const found = await knowledge.retrieve(query, { k: passagesRetrieved, filter, context, signal });
   const passages = usablePassages(found);
-  const features = evidenceFeatures(passages);
+  const features = evidenceFeatures(passages, last);
   return {
     features: featureNames.map((name) => features[name]),
     label: passages.slice(0, passagesGiven).some(({ chunk }) => gold.includes(chunk.documentId)),

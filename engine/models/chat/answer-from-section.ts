@@ -36,7 +36,7 @@ export function answerFromSection({ blocks }: Section, choice: SectionChoice): C
   const part = (block: Block) => shownPart(block, { ...choice, anchor: anchorUnit });
   const start = isParagraph(own) ? openingOf(own, anchor.unit) : 0;
   const opening = isParagraph(own) ? paragraph(withinWords(own.units.slice(start), wordLimit)) : part(own);
-  const lead = announced(own, blocks.slice(0, anchor.block));
+  const lead = leadOf(own, blocks.slice(0, anchor.block), start);
   const before = [...blocks.slice(0, anchor.block), { ...own, units: own.units.slice(0, start) }]
     .map((block) => ({ ...block, units: block.units.filter((unit) => !lead[0]?.units.includes(unit)) }))
     .filter(({ units }) => units.length > 0);
@@ -56,6 +56,13 @@ export function answerFromSection({ blocks }: Section, choice: SectionChoice): C
   return [...lead, opening, ...others.filter((block) => added.has(block))]
     .map((block) => ({ ...block, units: block.units.filter((unit) => !isOthers(unit)) }))
     .filter(({ units }) => units.length > 0);
+}
+
+/** A "No." in a paragraph of its own belongs to the one behind it. */
+function leadOf(own: Block, before: readonly Block[], start: number): ChosenBlock[] {
+  const [only, ...more] = before.at(-1)?.units ?? [];
+  const isReply = start === 0 && only?.kind === 'sentence' && more.length === 0 && replies.test(only.text);
+  return isReply ? [paragraph([only])] : announced(own, before);
 }
 
 /** A list says nothing without the sentence before it, which says of what it is one. */
@@ -103,13 +110,21 @@ export function answerFromOthers(
   return added;
 }
 
-/** The sentence to begin with: one that points back ("This also …") needs those before it. */
+/** The sentence to begin with: a "No." just before, and where one points back ("This also …") those before it. */
 function openingOf(block: Block, unit: number): number {
+  const near = Math.max(0, unit - replyReach);
+  const reply = block.units.slice(near, unit).findIndex(({ text }) => replies.test(text));
+  if (reply !== -1) return near + reply;
   let from = unit;
   while (from > 0 && unit - from < 2 && pointsBack.test(block.units[from]!.text)) from -= 1;
   return from;
 }
 
+/** So many sentences before the one that answers a "Yes" or "No" is the answer to the same question. */
+const replyReach = 3;
+/** Yes and no, and what stands for them, in the languages of the desk's own words. */
+const replies =
+  /^(?:(?:yes|no|yep|nope|sí|ja|nein|oui|non|sim|não)(?=\s*[.,!;:–—])|(?:unfortunately|not (?:yet|currently|at the moment)|the short answer|lamentablemente|leider|malheureusement|infelizmente)(?!\p{L})|(?:是的|不是|可以|不可以|很遗憾))/iu;
 const pointsBack =
   /^(?:this|that|these|those|it|they|he|she|however|but|also|then|otherwise|instead|in (?:this|that) case|if so|if not|after that|afterwards|as a result|therefore|so)\b/i;
 

@@ -3,6 +3,7 @@ import { codesIn } from '#core/codes.ts';
 import type { ScoredChunk } from '#core/document.ts';
 import { tokenizeForSearch } from '#core/lexical-tokens.ts';
 import { answerFromOthers, answerFromSection } from './answer-from-section.ts';
+import { withoutLooseEnds } from './loose-ends.ts';
 import { isNamedAmongAlike, namedShares } from './named-labels.ts';
 import type { Section, Unit } from './passage-blocks.ts';
 import type { ScoredUnit } from './score-units.ts';
@@ -95,7 +96,7 @@ export function chooseAnswer({
   return {
     passage: anchor.passage,
     ...(heading && !heading.endsWith('?') && !isSaid(heading, blocks[0]) ? { heading } : {}),
-    blocks: [...blocks, ...others],
+    blocks: withoutLooseEnds([...blocks, ...others]),
   };
 }
 

@@ -55,6 +55,37 @@ describe('the extractive answer', () => {
     );
   });
 
+  it('opens with the yes or no that stands just before the sentence that answers', async () => {
+    const text = await compose(
+      'can two people share one thermostat account',
+      passage(
+        'Sorry to say so.\n\nNo. Accounts are personal. Two people cannot share one thermostat account.',
+      ),
+    );
+    expect(text).toMatch(/^No\. Accounts are personal\. Two people cannot share one thermostat account\./);
+  });
+
+  it('shows no picture’s place and no line that leads to nothing', async () => {
+    const text = await compose(
+      'how do I reset the thermostat',
+      passage(
+        'To reset the thermostat, hold its dial.\n\n[image: the dial]\n\n**Reset of the hub**\n\nIt then looks like this:',
+      ),
+    );
+    expect(text).toBe('To reset the thermostat, hold its dial. [1]');
+  });
+
+  it('prefers the sentence that holds the amount that was asked for', async () => {
+    const text = await compose(
+      'how many radiators can the thermostat control',
+      passage(
+        'The thermostat can control the radiators of a house, and how many is up to you and your plan.\n\nIt controls 32 radiators at most.',
+        { score: 1 },
+      ),
+    );
+    expect(text).toContain('32 radiators');
+  });
+
   it('shows the row that answers best beside the one that the question seems to name', async () => {
     const rows = '- Yearly — Sent: in January\n- Every half year — Sent: in June for the half-yearly bill';
     const [first, second] = rows.split('\n').map((row) => row.length);

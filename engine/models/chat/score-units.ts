@@ -1,12 +1,14 @@
 // How well each sentence, list item, table row and piece of code of the passages answers the question: by the embedder and by the
 // words, and by a reader or a reranker where there is one.
+import { askedKindOf, holdsKind } from '#core/asked-kind.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Grounding } from '#core/chat-model.ts';
-import type { ReadWord, ScoredChunk } from '#core/document.ts';
+import type { ScoredChunk } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { isAbortError } from '#core/errors.ts';
 import { withoutMarkup } from '#core/inline-markup.ts';
 import { tokenizeForSearch } from '#core/lexical-tokens.ts';
+import { belongsWithin } from '#core/reading.ts';
 import type { Reranker, RerankerTrust } from '#core/reranker.ts';
 import type { Section, Unit } from './passage-blocks.ts';
 
@@ -46,6 +48,8 @@ const longestEmbedded = 1_500;
 // often on centres that it had not seen: .746 at best, .743 with these alone.
 const wordWeight = 0.1;
 const passageWeight = 0.45;
+/** Added where a unit holds the kind of thing that is asked for: an amount, a time, a number to call. */
+const kindWeight = 0.1;
 /** Taken from the score of a unit of a past conversation: an article that answers about as well is the better source. */
 const transcriptPenalty = 0.15;
 /** Articles put questions into their readers' mouths; what follows is the answer. */
@@ -96,6 +100,7 @@ export async function scoreUnits(
   // In a follow-up the earlier turns outnumber the words that say what is asked now ("what about on iPhone?").
   const focus = question === query ? [] : [...new Set(tokenizeForSearch(question))];
   const best = passages[0]!.score;
+  const kind = askedKindOf(question);
   const scored = places.map(({ heading, ...place }, index): Candidate => {
     const { chunk, score: found } = passages[place.passage]!;
     const context = contexts[index]!;
@@ -112,7 +117,8 @@ export async function scoreUnits(
       questionShare * dot(questionVector, vectors[index]!) +
       wordWeight * shared +
       passageWeight * (best > 0 ? found / best : 1) +
-      focusWeight * focused -
+      focusWeight * focused +
+      (kind && holdsKind(place.of.text, kind) ? kindWeight : 0) -
       penalty;
     return { ...place, context, score };
   });
@@ -166,19 +172,6 @@ function asRead(
   const belongs = belongsWithin(reading, candidate.of.start, candidate.of.end) ?? 0;
   const said = (1 - answersShare) * belongs + answersShare * sigmoid(rerank / temperature);
   return { ...candidate, score: candidate.score + sentenceWeight * said };
-}
-
-/** Mean probability of the characters from `start` to `end` that were read; undefined where none of them was. */
-export function belongsWithin(reading: readonly ReadWord[], start: number, end: number): number | undefined {
-  let characters = 0;
-  let sum = 0;
-  for (const word of reading) {
-    const shared = Math.min(end, word.end) - Math.max(start, word.start);
-    if (shared <= 0) continue;
-    characters += shared;
-    sum += shared * word.belongs;
-  }
-  return characters === 0 ? undefined : sum / characters;
 }
 
 async function rerankUnits(
