@@ -38,7 +38,7 @@ export type Ask = (turns: readonly AskTurn[], options?: CallOptions) => Promise<
 
 const noDate = new Date(0).toISOString();
 
-export function createAsk(dependencies: Omit<AnswerDependencies, 'fallbackModel' | 'observer'>): Ask {
+export function createAsk(dependencies: Omit<AnswerDependencies, 'observer'>): Ask {
   const answer = createAnswer({ ...dependencies, now: () => new Date(0) });
   return async (turns, { signal } = {}) => {
     const messages = toTurns(turns).map(

@@ -41,7 +41,7 @@ export async function openSubject({
   const config: Config = dataDir === undefined ? loaded : { ...loaded, dataDir };
   const desk = await openAnswerPipeline(config, { cards });
   try {
-    const { fallbackModel: _unused, ...rest } = desk.dependencies;
+    const rest = desk.dependencies;
     const calibration =
       calibrationFile === undefined ? rest.calibration() : await readCalibration(calibrationFile);
     const dependencies = { ...rest, calibration: () => calibration };
@@ -52,7 +52,7 @@ export async function openSubject({
       openGeneration(folder),
     ]);
     const { answerFrom, clarifyFrom } = calibration;
-    const chatModel = rest.chatModel.name;
+    const chatModel = (rest.writing?.model ?? rest.chatModel).name;
     const acts = await readFile(shippedActModel);
     const fingerprint = createHash('sha256')
       .update(manifest)

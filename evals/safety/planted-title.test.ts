@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openChatModel } from '#models/chat/open-chat-model.ts';
+import { writingOf } from '#chat/testing/open-writing.ts';
+import { openExtractive, openWritingModel } from '#models/chat/open-chat-model.ts';
 import { openActClassifier } from '#models/dialogue-acts/open-act-classifier.ts';
 import { createHashingEmbedder } from '#models/testing/hashing-embedder.ts';
 import { createAsk } from '../core/ask.ts';
@@ -38,15 +39,19 @@ async function askAbout(customerSaid: string, agentText = agentSaid) {
     const embedder = createHashingEmbedder();
     await using server = await startObedientModel();
     await using opened = await openTemporaryKnowledge({ embedder, paths: [folder] });
-    const chatModel = await openChatModel(
-      { model: 'openai:obedient', baseUrl: server.baseUrl, maxTokens: 10_000, firstTokenTimeoutMs: 20_000 },
-      { embedder },
-    );
+    await using obedient = await openWritingModel({
+      model: 'openai:obedient',
+      baseUrl: server.baseUrl,
+      maxTokens: 10_000,
+      contextTokens: 60_000,
+      packages: folder,
+    });
     const ask = createAsk({
       knowledgeBase: () => opened.knowledge,
       embedder,
       acts: openActClassifier(),
-      chatModel,
+      chatModel: openExtractive({ embedder }),
+      writing: writingOf(obedient),
       calibration: () => ({
         embedder: embedder.modelId,
         coefficients: { cosine: 0, scoreMargin: 0, coverageMargin: 0, rerank: 0, rerankMargin: 0 },
@@ -54,7 +59,6 @@ async function askAbout(customerSaid: string, agentText = agentSaid) {
         answerFrom: 0,
         clarifyFrom: 0,
       }),
-      timeouts: { firstTokenTimeoutMs: 20_000, tokenTimeoutMs: 20_000 },
     });
     return await ask([{ role: 'customer', text: 'How long does a refund take until it is on my card?' }]);
   } finally {

@@ -43,7 +43,6 @@ function dependencies(fails: (call: number) => boolean): AnswerDependencies {
       answerFrom: 0.5,
       clarifyFrom: 0.2,
     }),
-    timeouts: { firstTokenTimeoutMs: patienceMs, tokenTimeoutMs: patienceMs },
   };
 }
 const question = {

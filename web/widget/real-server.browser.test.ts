@@ -70,7 +70,7 @@ describeInBrowser('the real server in a real browser', () => {
       env: {
         ...environment(),
         ANSWERDESK_PORT: port,
-        ANSWERDESK_CHAT_MODEL: 'scripted',
+        ANSWERDESK_CHAT_MODEL: 'openai:scripted',
         ANSWERDESK_CHAT_BASE_URL: model.baseUrl,
       },
       stdio: ['ignore', 'ignore', 'pipe'],

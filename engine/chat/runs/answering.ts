@@ -269,6 +269,12 @@ export function createAnswering({
       case 'sources-available':
         run.citations = event.citations;
         break;
+      case 'answer-queued':
+        break;
+      case 'answer-replaced':
+        run.text = event.text;
+        run.citations = event.citations;
+        break;
       case 'answer-delta':
         run.text += event.text;
         observer.delta?.(event.text.length);
@@ -287,7 +293,8 @@ export function createAnswering({
         await store.recordHandoff(run.key, { reason: 'customer-request', email: event.email });
     }
     await written;
-    if (event.type !== 'answer-delta' && event.type !== 'answer-start') changed(run.key);
+    if (event.type !== 'answer-delta' && event.type !== 'answer-start' && event.type !== 'answer-queued')
+      changed(run.key);
   }
 
   function tellFirstText({ journal, arrivedAt }: Run): void {
