@@ -112,7 +112,7 @@ function createGuard(
     }
     counts.kept += 1;
     if (!cited.includes(number)) counts.citedAnew += 1;
-    const text = `${lead}${lead ? breakFor(sentence) : breakOf()}${sentence} [${number}]`;
+    const text = `${lead}${lead ? breakFor(sentence) : breakOf()}${withMark(sentence, number)}`;
     lead = '';
     gap = '';
     shown = true;
@@ -164,6 +164,12 @@ function createGuard(
       };
     },
   };
+}
+
+/** Inside the sentence, so that whoever reads it as sentences knows whose mark it is. */
+function withMark(sentence: string, number: number): string {
+  const stop = /[.!?…]["'”»)]*$/.exec(sentence)?.index ?? sentence.length;
+  return `${sentence.slice(0, stop)} [${number}]${sentence.slice(stop)}`;
 }
 
 const widest = (a: string, b: string) => (b.split('\n').length > a.split('\n').length || a === '' ? b : a);

@@ -88,7 +88,8 @@ async function openServerModel(
       timeout: longestRequestMs,
       streamUsage: false,
       apiKey: apiKey ?? 'none',
-      configuration: baseUrl === undefined ? {} : { baseURL: baseUrl },
+      // It would write what it cannot read to standard error, and that may quote a prompt.
+      configuration: { logLevel: 'off', ...(baseUrl === undefined ? {} : { baseURL: baseUrl }) },
     });
   } catch (cause) {
     throw new AppError(
