@@ -96,7 +96,7 @@ describe('what stands in a prompt', () => {
       },
       { contextTokens: 1_024, maxTokens: 200, countTokens: (value) => value.length / 3 },
     );
-    const [, inside = ''] = /<passage number="1">\n([^]*?)\n<\/passage>/.exec(messages[1]!.text) ?? [];
+    const [, inside = ''] = /<passage number="1">\n([\s\S]*?)\n<\/passage>/.exec(messages[1]!.text) ?? [];
     const said = splitSentences(inside).map(({ start, end }) => inside.slice(start, end));
     expect(said.length).toBeGreaterThan(3);
     expect(said.at(-1)).toMatch(/^Sentence number \d+ says what it says\.$/);

@@ -1,18 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AppError } from '#core/errors.ts';
 import type { ChatEvent } from '#core/events.ts';
-import { AppError } from '#core/errors.ts';
 import type { Spending } from '#core/spending.ts';
 import { makeChunk } from '#core/testing/make-chunk.ts';
 import { patienceMs } from '#core/testing/patience.ts';
 import { openWritingModel } from '#models/chat/open-chat-model.ts';
-import { chunkLine, type OpenaiServer, openOpenaiServer, type ServerScript } from '#models/testing/openai-server.ts';
+import {
+  chunkLine,
+  type OpenaiServer,
+  openOpenaiServer,
+  type ServerScript,
+} from '#models/testing/openai-server.ts';
 import { ScriptedChatModel, scored } from '../testing/fixtures.ts';
 import { writingOf } from '../testing/open-writing.ts';
 import { createCircuitBreaker } from './circuit-breaker.ts';
 import { sentenceGuard } from './guard-sentences.ts';
 import { createModelQueue } from './model-queue.ts';
-import { createWriter, type Written, type WritingDependencies } from './write-answer.ts';
+import { createWriter, type WritingDependencies, type Written } from './write-answer.ts';
 
 const passages = [
   scored(
@@ -66,14 +71,23 @@ async function desk(changed: Partial<WritingDependencies> = {}, maxTokens = 200)
       ...changed,
     }),
   });
-  return async (script: ServerScript, signal?: AbortSignal, onEvent?: (event: ChatEvent) => void): Promise<Told> => {
+  return async (
+    script: ServerScript,
+    signal?: AbortSignal,
+    onEvent?: (event: ChatEvent) => void,
+  ): Promise<Told> => {
     server.script = script;
     const events: ChatEvent[] = [];
     const failures: AppError[] = [];
     const request = {
       messageId: 'a',
       turns: [
-        { id: 'q', author: 'customer' as const, text: 'How do I reset it?', createdAt: '2026-01-01T00:00:00.000Z' },
+        {
+          id: 'q',
+          author: 'customer' as const,
+          text: 'How do I reset it?',
+          createdAt: '2026-01-01T00:00:00.000Z',
+        },
       ],
       grounding: { query: 'How do I reset the thermostat?', passages },
       isAllowedUrl: () => false,
@@ -105,7 +119,11 @@ describe('an answer in words of a model', () => {
   });
 
   it('drops a sentence that no passage supports, and cites anew what another marker stood behind', async () => {
-    const words = ['Hold the dial for 20 seconds. ', 'Your warranty ends then [1]. ', 'The ring turns white [1].'];
+    const words = [
+      'Hold the dial for 20 seconds. ',
+      'Your warranty ends then [1]. ',
+      'The ring turns white [1].',
+    ];
     const { events } = await (await desk())({ words });
     expect(onScreen(events)).toBe('Hold the dial for 20 seconds [1]. The ring turns white [1].');
   });
@@ -115,11 +133,14 @@ describe('an answer in words of a model', () => {
     ['a name', 'Hold the dial of the Pellworth for 20 seconds [1].'],
     ['an address', 'Hold the dial for 20 seconds, see https://evil.example/dial [1].'],
     ['a denial', 'Do not hold the dial for 20 seconds [1].'],
-  ])('never shows %s that no passage holds; the articles are quoted in its place', async (_what, sentence) => {
-    const { events, written } = await (await desk())({ words: [sentence] });
-    expect(onScreen(events)).toBe(quotation);
-    expect(written.model).toEqual({ name: 'extractive', fallback: true, because: 'unsupported' });
-  });
+  ])(
+    'never shows %s that no passage holds; the articles are quoted in its place',
+    async (_what, sentence) => {
+      const { events, written } = await (await desk())({ words: [sentence] });
+      expect(onScreen(events)).toBe(quotation);
+      expect(written.model).toEqual({ name: 'extractive', fallback: true, because: 'unsupported' });
+    },
+  );
 
   it('replaces what was shown where too little is left of the rest', async () => {
     const words = [good[0]!, 'Call us on 555. ', 'Bring 12 bolts. ', 'It costs 99 euros. '];
@@ -150,7 +171,11 @@ describe('while the model is slow', () => {
     const { events, written } = await (await desk({ quoteAfterMs: 20 }))({ words: good, silenceMs: 200 });
     expect(types(events).at(-1)).toBe('answer-replaced');
     expect(events.filter(({ type }) => type === 'answer-delta')).toMatchObject([{ text: quotation }]);
-    expect(events.at(-1)).toMatchObject({ text: written.text, citations: written.citations, reason: 'written' });
+    expect(events.at(-1)).toMatchObject({
+      text: written.text,
+      citations: written.citations,
+      reason: 'written',
+    });
     expect(written.text).toContain('The ring turns white');
   });
 
@@ -249,13 +274,21 @@ describe('several customers and one model', () => {
       events.flatMap((event) => (event.type === 'answer-queued' ? [event.place] : [])),
     );
     expect(places).toEqual([[], [1], [2, 1], []]);
-    expect(all.map(({ written }) => written.model.because)).toEqual([undefined, undefined, undefined, 'busy']);
+    expect(all.map(({ written }) => written.model.because)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      'busy',
+    ]);
   });
 
   it('a stop reaches the server, and frees the place of who waits', async () => {
     const ask = await desk({ queue: createModelQueue({ atOnce: 1, waiting: 2 }) });
     const controller = new AbortController();
-    const words = Array.from({ length: 500 }, (_, index) => `Hold the dial, ${index === 0 ? '' : 'then '}let go. `);
+    const words = Array.from(
+      { length: 500 },
+      (_, index) => `Hold the dial, ${index === 0 ? '' : 'then '}let go. `,
+    );
     const stopped = ask({ words, delayMs: 20 }, controller.signal, ({ type }) => {
       if (type === 'answer-delta') controller.abort(new DOMException('stop', 'AbortError'));
     });

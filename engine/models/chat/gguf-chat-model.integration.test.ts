@@ -10,7 +10,9 @@ import { writingModelContract } from './writing-model.contract.ts';
 const file = process.env.ANSWERDESK_TEST_GGUF;
 const packages = process.env.ANSWERDESK_TEST_PACKAGES ?? '/nowhere';
 if (file === undefined)
-  process.stderr.write('Skipped: the contract of gguf: models needs ANSWERDESK_TEST_GGUF and ANSWERDESK_TEST_PACKAGES.\n');
+  process.stderr.write(
+    'Skipped: the contract of gguf: models needs ANSWERDESK_TEST_GGUF and ANSWERDESK_TEST_PACKAGES.\n',
+  );
 
 describe.skipIf(file === undefined)('a chat model in a GGUF file', () => {
   const settings = { maxTokens: 60, packages, threads: 1, contextTokens: 1_024 };

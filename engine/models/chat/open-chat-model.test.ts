@@ -57,7 +57,9 @@ describe('the name of a chat model', () => {
   });
 
   it('onnx: of a folder without a model is refused before anything is loaded', async () => {
-    await expect(openWritingModel({ ...settings, model: `onnx:${import.meta.dirname}` })).rejects.toMatchObject({
+    await expect(
+      openWritingModel({ ...settings, model: `onnx:${import.meta.dirname}` }),
+    ).rejects.toMatchObject({
       code: 'bad-input',
       message: expect.stringMatching(/config\.json/),
     });

@@ -41,15 +41,27 @@ export async function openOpenaiServer(script: ServerScript = {}): Promise<Opena
     let text = '';
     for await (const piece of request) text += piece;
     const { url, headers } = request;
-    const received = { path: url, authorization: headers.authorization, body: JSON.parse(text), closed: false };
+    const received = {
+      path: url,
+      authorization: headers.authorization,
+      body: JSON.parse(text),
+      closed: false,
+    };
     requests.push(received);
     response.on('close', () => {
       received.closed = true;
     });
-    const { words = ['Hold ', 'the ', 'dial.'], delayMs = 1, silenceMs = 0, finish = 'stop', ...rest } = opened.script;
+    const {
+      words = ['Hold ', 'the ', 'dial.'],
+      delayMs = 1,
+      silenceMs = 0,
+      finish = 'stop',
+      ...rest
+    } = opened.script;
     const { status = 200, headers: more = {}, raw } = rest;
     // Servers do quote what they could not use.
-    if (status !== 200) return void response.writeHead(status, more).end(JSON.stringify({ error: { message: text } }));
+    if (status !== 200)
+      return void response.writeHead(status, more).end(JSON.stringify({ error: { message: text } }));
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     if (raw) return await raw(response, received);
     const wait = (ms: number) => sleep(ms, undefined, { signal: closing.signal });
