@@ -1,6 +1,7 @@
 // answerdesk evals guard: how far the guard of written answers agrees with labelled sentences.
 import { loadConfig } from '#app/config.ts';
 import { openSupportScore } from '#app/open-writing.ts';
+import { supportedFrom } from '#chat/write/guard-sentences.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import { AppError } from '#core/errors.ts';
 import { packagePath } from '#core/package-root.ts';
@@ -41,13 +42,13 @@ export async function guard(files: readonly string[], { json, signal }: GuardCom
     const table = [...Map.groupBy(held, ({ set }) => set)].map(([set, own]) => ({
       set,
       scoreAlone: agreement(own, { supportedFrom: 0.5, rules: false }),
-      guard: agreement(own, { supportedFrom: score.supportedFrom, rules: true }),
+      guard: agreement(own, { supportedFrom, rules: true }),
       bestThreshold: agreement(own, { supportedFrom: best, rules: true }),
     }));
-    const report = { supportedFrom: score.supportedFrom, best, sets: table };
+    const report = { supportedFrom, best, sets: table };
     if (json) return void process.stdout.write(`${JSON.stringify(report)}\n`);
     process.stdout.write(
-      `Held-out documents. Threshold in use ${score.supportedFrom}, best on the other documents ${best.toFixed(3)}.\n`,
+      `Held-out documents. Threshold in use ${supportedFrom}, best on the other documents ${best.toFixed(3)}.\n`,
     );
     for (const { set, scoreAlone, guard: own, bestThreshold } of table) {
       process.stdout.write(`\n${set}: ${own.rows} sentences, ${own.supported} supported\n`);

@@ -2,12 +2,12 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createCircuitBreaker } from '#chat/write/circuit-breaker.ts';
-import { sentenceGuard } from '#chat/write/guard-sentences.ts';
+import { sentenceGuard, supportedFrom } from '#chat/write/guard-sentences.ts';
 import { createModelQueue } from '#chat/write/model-queue.ts';
 import type { WritingDependencies } from '#chat/write/write-answer.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { AppError } from '#core/errors.ts';
-import { type GroundednessScorer, groundedFrom } from '#core/groundedness.ts';
+import type { GroundednessScorer } from '#core/groundedness.ts';
 import { packagePath } from '#core/package-root.ts';
 import { openDailySpending } from '#models/chat/daily-spending.ts';
 import { openWritingModel } from '#models/chat/open-chat-model.ts';
@@ -47,19 +47,18 @@ export async function openWriting({ chat, dataDir }: Config, embedder: () => Emb
       queue: createModelQueue({ atOnce: model.atOnce, waiting: chat.waiting }),
       breaker: createCircuitBreaker(),
       ...(spending ? { spending } : {}),
-      openGuard: sentenceGuard(score),
+      openGuard: sentenceGuard({ scorer: score.scorer, supportedFrom }),
     },
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 }
 
-export interface SupportScore extends AsyncDisposable {
+export interface OpenedScore extends AsyncDisposable {
   readonly scorer: GroundednessScorer;
-  readonly supportedFrom: number;
 }
 
 /** The score that ships was fitted for the embedder that ships. Where another one serves, that one is opened beside it. */
-export async function openSupportScore(serving: () => Embedder): Promise<SupportScore> {
+export async function openSupportScore(serving: () => Embedder): Promise<OpenedScore> {
   let model: ReturnType<typeof groundednessModelSchema.parse>;
   try {
     model = groundednessModelSchema.parse(JSON.parse(await readFile(groundednessModelPath, 'utf8')));
@@ -81,7 +80,6 @@ export async function openSupportScore(serving: () => Embedder): Promise<Support
   };
   return {
     scorer: createGroundednessScorer(model, rememberingEmbedder(fitting)),
-    supportedFrom: model.supportedFrom ?? groundedFrom,
     async [Symbol.asyncDispose]() {
       await (await own?.catch(() => undefined))?.close();
     },

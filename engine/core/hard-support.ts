@@ -67,13 +67,12 @@ function quotationsIn(sentence: string): string[] {
 }
 
 /**
- * Words in capitals behind the first of the sentence, and those that no ordinary word looks like, wherever they stand. Where every other word
- * has a capital (German nouns), capitals say nothing.
+ * Words in capitals behind the first of the sentence, and those that no ordinary word looks like, wherever they stand. In German
+ * every noun has a capital, and it says nothing.
  */
 function namesIn(text: string): string[] {
   const words = text.match(/[\p{L}\p{N}][\p{L}\p{N}'&-]*/gu) ?? [];
-  const capitals = words.filter((word) => /^\p{Lu}\p{Ll}/u.test(word)).length;
-  const areNames = capitals <= 0.3 * words.length;
+  const areNames = !german.test(text);
   return words
     .filter((word, index) => {
       if (/^\P{Ll}*$/u.test(word)) return /\p{Lu}{2}/u.test(word);
@@ -83,6 +82,9 @@ function namesIn(text: string): string[] {
     .map((word) => word.replace(/'s$/, ''))
     .filter((word) => !/^(?:I|I'm|I'll|I've|I'd)$/.test(word));
 }
+
+/** Small words that no other of the languages has. */
+const german = /\b(?:der|das|und|ist|nicht|eine?[nmrs]?|dem|auf|wird|sich|Sie|wenn|für)\b/;
 
 /** Behind a full stop, a colon or a bracket a capital begins a sentence. */
 function startsSentence(text: string, word: string): boolean {

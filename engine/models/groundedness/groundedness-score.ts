@@ -16,8 +16,6 @@ export const groundednessModelSchema = z.looseObject({
   embedder: z.string(),
   coefficients: z.array(z.number()).length(featureCount),
   intercept: z.number(),
-  /** Probability from which on the guard takes a sentence for supported, together with its hard rules. */
-  supportedFrom: z.number().min(0).max(1).optional(),
 });
 export type GroundednessModel = z.infer<typeof groundednessModelSchema>;
 
