@@ -69,6 +69,9 @@ export function createAsk(dependencies: Omit<AnswerDependencies, 'observer'>): A
       if (event.type === 'answer-end') {
         if (event.reason !== 'complete')
           throw new AppError('model-unavailable', 'The model broke off in the middle of its answer.');
+        const { because } = event.message.model ?? {};
+        if (because !== undefined && because !== 'unsupported')
+          throw new AppError('model-unavailable', `The model wrote no answer: ${because}.`);
         ended = event.message;
       }
     }
