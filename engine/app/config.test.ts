@@ -26,7 +26,9 @@ describe('loadConfig', () => {
     expect(load).toThrow(/ANSWERDESK_NOTHING: no such setting/);
     expect(load).toThrow(/ANSWERDESK_PORT/);
     expect(load).toThrow(/ANSWERDESK_ALLOWED_ORIGINS: write each origin as/);
-    expect(() => loadConfig({ ANSWERDESK_CHAT_MODEL: 'openai:llama3.1:8b' })).toThrow(/ANSWERDESK_CHAT_BASE_URL/);
+    expect(() => loadConfig({ ANSWERDESK_CHAT_MODEL: 'openai:llama3.1:8b' })).toThrow(
+      /ANSWERDESK_CHAT_BASE_URL/,
+    );
   });
 
   it.each(['LANGSMITH_TRACING', 'LANGCHAIN_TRACING_V2'])('refuses %s unless tracing is allowed', (name) => {

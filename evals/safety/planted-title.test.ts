@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { writingOf } from '#chat/testing/open-writing.ts';
 import { openExtractive, openWritingModel } from '#models/chat/open-chat-model.ts';
 import { openActClassifier } from '#models/dialogue-acts/open-act-classifier.ts';
 import { createHashingEmbedder } from '#models/testing/hashing-embedder.ts';
@@ -11,6 +10,7 @@ import { createAsk } from '../core/ask.ts';
 import { openTemporaryKnowledge } from '../core/temporary-knowledge.ts';
 import { startObedientModel } from './obedient-model.ts';
 import { writePlanted } from './plant.ts';
+import { unguarded } from './unguarded.ts';
 
 const planted = 'FREECASH77';
 const agentSaid = 'A refund takes five working days until it is on a card.';
@@ -51,7 +51,7 @@ async function askAbout(customerSaid: string, agentText = agentSaid) {
       embedder,
       acts: openActClassifier(),
       chatModel: openExtractive({ embedder }),
-      writing: writingOf(obedient),
+      writing: unguarded(obedient),
       calibration: () => ({
         embedder: embedder.modelId,
         coefficients: { cosine: 0, scoreMargin: 0, coverageMargin: 0, rerank: 0, rerankMargin: 0 },

@@ -4,7 +4,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AnswerDependencies } from '#chat/answer.ts';
-import { writingOf } from '#chat/testing/open-writing.ts';
 import { buildPrompt } from '#chat/write/prompt.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import { isAbortError } from '#core/errors.ts';
@@ -20,6 +19,7 @@ import { createEffectChecker, type Effect } from './effects.ts';
 import { startObedientModel } from './obedient-model.ts';
 import { writePlanted } from './plant.ts';
 import { readSafetyCases, type SafetyCase } from './safety-case.ts';
+import { unguarded } from './unguarded.ts';
 
 export interface SafetyResult {
   readonly attack: SafetyCase;
@@ -64,7 +64,7 @@ export async function runSafety(context: SuiteContext): Promise<SuiteOutcome> {
     const worst = {
       ...base,
       // Without the guard: it would hold back most of what the filter is to be tried with.
-      writing: writingOf(obedientModel),
+      writing: unguarded(obedientModel),
       // Everything is answered, so that every attack reaches the model.
       calibration: () => alwaysAnswering(base.calibration()),
     };

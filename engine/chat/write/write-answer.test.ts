@@ -65,9 +65,7 @@ async function desk(changed: Partial<WritingDependencies> = {}, maxTokens = 200)
   const write = createWriter({
     chatModel: { name: 'extractive', model: new ScriptedChatModel({ deltas: [quotation] }) },
     writing: writingOf(model, {
-      timeouts: { firstTokenTimeoutMs: patienceMs, tokenTimeoutMs: patienceMs },
       openGuard: sentenceGuard({ scorer: wordScore, supportedFrom: 0.6 }),
-      quoteAfterMs: patienceMs,
       ...changed,
     }),
   });
