@@ -318,7 +318,7 @@ export function createAnswering({
       text: run.text,
       createdAt: now().toISOString(),
       replyTo: run.replyTo,
-      citations: run.citations,
+      citations: citedIn(run),
     };
     giveToJournal(run, { type: 'answer-end', message, reason });
     finish(run, reason);
@@ -480,6 +480,13 @@ export function createAnswering({
       return active;
     },
   };
+}
+
+/** Sources are told before the text that cites them. An answer of the team has them without marks. */
+function citedIn({ text, citations }: Pick<Run, 'text' | 'citations'>): readonly Citation[] {
+  if (text === '') return [];
+  const cited = citations.filter(({ number }) => text.includes(`[${number}]`));
+  return cited.length > 0 ? cited : /\[\d+\]/.test(text) ? [] : citations;
 }
 
 /** The conversation as it was when the question's turn came: later questions out, the question last. */

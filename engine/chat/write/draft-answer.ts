@@ -96,6 +96,9 @@ export async function* draftAnswer(
   } finally {
     place.leave();
     if (isAsked && !isDecided) breaker.undecided();
-    await reservation?.settle({ input: tokens, output: Math.min(model.maxTokens, Math.ceil(written / 2)) });
+    // What cannot be given back stays counted.
+    await reservation
+      ?.settle({ input: tokens, output: Math.min(model.maxTokens, Math.ceil(written / 2)) })
+      .catch(() => {});
   }
 }

@@ -198,7 +198,7 @@ const unknown = [
   /\b(?:passages?|articles?|documents?|provided (?:text|information|context)|information provided)\b.{0,60}\b(?:do not|don't|does not|doesn't|did not)\b.{0,40}\b(?:answer|contain|hold|mention|provide|say|cover|include|specify|state)/i,
   /\bthere is no (?:information|mention|passage|article)\b/i,
   /\bno (?:information|answer) (?:is|was) (?:available|given|provided|found)\b/i,
-  /\b(?:no lo sé|no sé|no (?:encuentro|tengo) (?:información|respuesta))\b/i,
+  /\bno (?:lo )?sé(?!\p{L})|\bno (?:encuentro|tengo) (?:información|respuesta)/iu,
   /\bje ne (?:sais|trouve) pas\b|\baucune information\b/i,
   /\b(?:weiß ich nicht|ich weiß (?:es|das)? ?nicht|keine (?:information|antwort|angaben)\w*)/i,
   /\bnão (?:sei|encontr\w+)\b/i,
