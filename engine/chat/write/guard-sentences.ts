@@ -91,7 +91,7 @@ function createGuard(
     const cited = Array.from(raw.matchAll(marker), ([, numbers]) => numbers!.split(/[,;]/).map(Number))
       .flat()
       .filter((number) => number >= 1 && number <= passages.length);
-    const sentence = raw.replace(marker, '').trimEnd();
+    const sentence = raw.replace(marker, '').trim();
     const bare = bareOf(sentence);
     if (!/\p{L}{2}/u.test(bare)) return '';
     if (saysUnknown(bare)) {
