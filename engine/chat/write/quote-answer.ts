@@ -1,11 +1,16 @@
 // The answer that quotes: streamed through the output filter. Nothing checks it, for it says what the passages say, and no clock runs.
 import type { CallOptions } from '#core/call-options.ts';
-import type { NamedChatModel } from '#core/chat-model.ts';
+import type { Grounding, NamedChatModel } from '#core/chat-model.ts';
 import type { Citation } from '#core/conversation.ts';
 import type { ChatEvent } from '#core/events.ts';
 import { createAnswerFilter } from './answer-filter.ts';
 import { citationsOf } from './citations.ts';
-import type { WriteRequest } from './write-answer.ts';
+
+export interface QuoteRequest {
+  readonly messageId: string;
+  readonly grounding: Grounding;
+  readonly isAllowedUrl: (url: string) => boolean;
+}
 
 export interface Quoted {
   readonly text: string;
@@ -15,7 +20,7 @@ export interface Quoted {
 /** Rejects as the model does, or with the signal's reason. */
 export async function* quoteAnswer(
   { model }: NamedChatModel,
-  { messageId, grounding, isAllowedUrl }: WriteRequest,
+  { messageId, grounding, isAllowedUrl }: QuoteRequest,
   { signal }: CallOptions = {},
 ): AsyncGenerator<ChatEvent, Quoted> {
   const { passages } = grounding;

@@ -1,7 +1,7 @@
 // An answer from passages, streamed. Without a model that writes, the passages are quoted. With one, its sentences are shown as they pass
 // the guard. If nothing can be shown soon, the quoted answer is, and the written one takes its place when it is complete.
 import type { CallOptions } from '#core/call-options.ts';
-import type { Grounding, NamedChatModel } from '#core/chat-model.ts';
+import type { NamedChatModel } from '#core/chat-model.ts';
 import type { Citation, FallbackReason, Message } from '#core/conversation.ts';
 import type { AppError } from '#core/errors.ts';
 import type { ChatEvent } from '#core/events.ts';
@@ -9,7 +9,7 @@ import { type AnswerFilter, createAnswerFilter } from './answer-filter.ts';
 import { citationsOf } from './citations.ts';
 import { type DraftDependencies, type DraftEnd, draftAnswer } from './draft-answer.ts';
 import { buildPrompt } from './prompt.ts';
-import { type Quoted, quoteAnswer } from './quote-answer.ts';
+import { type Quoted, type QuoteRequest, quoteAnswer } from './quote-answer.ts';
 
 export interface WriterDependencies {
   /** Quotes the passages. */
@@ -23,12 +23,9 @@ export interface WritingDependencies extends DraftDependencies {
   readonly quoteAfterMs: number;
 }
 
-export interface WriteRequest {
-  readonly messageId: string;
+export interface WriteRequest extends QuoteRequest {
   /** Up to and with the question, oldest first. */
   readonly turns: readonly Message[];
-  readonly grounding: Grounding;
-  readonly isAllowedUrl: (url: string) => boolean;
   /** Shown in front of the answer already. */
   readonly lead?: string;
 }

@@ -1,7 +1,7 @@
 // Brings a chat model in a GGUF file into the data folder: checked, copied by its hash, and measured before it can be used.
 import { createWriteStream } from 'node:fs';
 import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { HumanMessage, SystemMessage } from '@langchain/core/messages';
@@ -68,8 +68,12 @@ async function bring(
   { say, signal }: CallOptions & { readonly say: (text: string) => void },
 ): Promise<string> {
   const isAddress = /^https?:\/\//.test(source);
-  const file = basename(isAddress ? new URL(source).pathname : source).replace(/\.gguf$/i, '');
-  const name = file.replace(/[^\w.-]+/g, '-').slice(0, 100) || 'model';
+  const path = isAddress ? new URL(source).pathname : resolve(source);
+  const file = basename(path).replace(/\.gguf$/i, '');
+  // "model.gguf" says nothing; its folder does.
+  const name =
+    (/^model$/i.test(file) ? basename(dirname(path)) : file).replace(/[^\w.-]+/g, '-').slice(0, 100) ||
+    'model';
   try {
     if (!isAddress) {
       await copyFile(source, to);
