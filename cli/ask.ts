@@ -29,7 +29,9 @@ export const command = defineCommand({
     const answered = await answerOnce(pipeline.answer, [{ role: 'customer', text: question }], {
       signal,
       onEvent: (event) => {
-        if (!values.json && event.type === 'answer-delta') process.stdout.write(event.text);
+        if (values.json) return;
+        if (event.type === 'answer-delta') process.stdout.write(event.text);
+        if (event.type === 'answer-replaced') process.stdout.write(`\n\n${event.text}`);
       },
     });
     if ('error' in answered) throw new AppError('model-unavailable', `No answer: ${answered.error.message}`);

@@ -184,7 +184,7 @@ describe('answerdesk evals', () => {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const env = {
-      ANSWERDESK_CHAT_MODEL: 'test-model',
+      ANSWERDESK_CHAT_MODEL: 'openai:test-model',
       ANSWERDESK_CHAT_BASE_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     };
     try {

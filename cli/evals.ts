@@ -18,6 +18,7 @@ import { logToMlflow } from '#evals/tracking/mlflow.ts';
 import { runAnswerSets } from '#help-centres/run-answer-sets.ts';
 import { openEmbedder } from '#models/embedder/open-embedder.ts';
 import { defineCommand, wholeNumber } from './command.ts';
+import { guard } from './evals/guard-command.ts';
 import { judge } from './evals/judge-command.ts';
 import { lockTraining } from './privacy/lock-data-folder.ts';
 
@@ -33,6 +34,7 @@ const help = `Measures how good the answers are, and writes a report.
   answerdesk evals answers --sets DIR        ask real help centres, and judge against the sentences that answer
   answerdesk evals judge export RUN...       answers of such runs for two readers, who do not see which run wrote them
   answerdesk evals judge import DIR A B      what two readers say, and how far they agree
+  answerdesk evals guard [FILE...]           how far the guard of written answers agrees with labelled sentences
 
 Suites: ${Object.keys(allSuites).join(', ')}.
 
@@ -105,6 +107,7 @@ export const command = defineCommand({
       return;
     }
     if (command === 'judge') return judge(rest, { ...values, runsDir });
+    if (command === 'guard') return guard(rest, { json: values.json === true, signal });
     const dataDir = values['data-dir'] === undefined ? undefined : resolve(values['data-dir']);
     if (command === 'draft') {
       const count = wholeNumber(values.count, '--count');

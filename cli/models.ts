@@ -10,13 +10,14 @@ import { recordAudit } from './audit/record.ts';
 import { defineCommand } from './command.ts';
 
 // What runs suites and models is imported when it is needed: a rollback is wanted at once.
-const help = `Embedding models: which there are, how they compare on your questions, and which one is in use.
+const help = `Models: which embedders there are, how they compare on your questions, which one is in use; chat models in a file.
 
   answerdesk models list                 show the models that are there, and which one made the knowledge base
   answerdesk models add FOLDER           check an ONNX model, try it, and copy it into the store
   answerdesk models compare A B          ask both your questions; changes nothing
   answerdesk models use NAME             embed everything again, compare, show the result, ask, then publish
   answerdesk models rollback             go back to the generation before, with its model, in a second
+  answerdesk models add-chat FILE|URL    check a chat model in a GGUF file, try it, and copy it into the data folder
 
 A name is what "list" shows, with or without the hash. "built-in" is the model that ships, "current" the one in use.
 openai:MODEL is a model of the server at ANSWERDESK_EMBEDDER_BASE_URL: it needs no "add", and ANSWERDESK_EMBEDDER stays unset.
@@ -130,6 +131,27 @@ export const command = defineCommand({
         for (const note of notes) say(note);
         say(`Try it on your questions: answerdesk models compare current ${model.modelId}`);
         return print({ ...model, isNew, ...selfTest, notes });
+      }
+      case 'add-chat': {
+        const [source] = expectNames(rest, 1, 'add-chat FILE|URL');
+        const { addChatModel } = await import('#models/chat/add-chat-model.ts');
+        const { packages, threads } = config.chat;
+        const added = await addChatModel(source!, {
+          dataDir: config.dataDir,
+          packages,
+          threads,
+          say,
+          signal,
+        });
+        const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
+        say(
+          [
+            `${added.title ?? 'The model'} ${added.isNew ? 'was added' : 'was there already'}: ${added.architecture}, ${megabytes(added.bytes)}, licence ${added.licence ?? 'not stated in the file'}.`,
+            `Context ${added.contextLength} tokens; first token after ${added.firstTokenMs} ms, then ${added.tokensPerSecond} tokens a second; ${megabytes(added.memoryBytes)} of memory.`,
+            `Use it: ANSWERDESK_CHAT_MODEL=${added.setting}`,
+          ].join('\n'),
+        );
+        return print(added);
       }
       case 'compare': {
         const [before, after] = expectNames(rest, 2, 'compare A B');

@@ -142,7 +142,6 @@ describe('conversations over HTTP', () => {
         answerFrom: 1,
         clarifyFrom: 1,
       }),
-      timeouts: { firstTokenTimeoutMs: 1_000, tokenTimeoutMs: 1_000 },
     });
     await using server = await startServer({ answer });
     const { id, token } = await createConversation(server.api);

@@ -84,7 +84,6 @@ async function ask(
     acts: shippedActs,
     chatModel: { name: 'scripted', model },
     calibration: () => calibration,
-    timeouts: { firstTokenTimeoutMs: patienceMs, tokenTimeoutMs: patienceMs },
     now: () => now,
   });
   const conversation = conversationOf(

@@ -14,7 +14,7 @@ import { draftFromArticles } from '#learning/cards/draft-from-articles.ts';
 import { draftFromConversations } from '#learning/cards/draft-from-conversations.ts';
 import { draftFromGaps, unansweredQuestions } from '#learning/cards/draft-from-gaps.ts';
 import { shippedReader } from '#learning/dialogue-acts/shipped-reader.ts';
-import { openChatModel } from '#models/chat/open-chat-model.ts';
+import { openWritingModel } from '#models/chat/open-chat-model.ts';
 import { createDefaultRedactor } from '#redact/redaction-profile.ts';
 import { openSqliteConversationStore } from '#storage/sqlite/sqlite-conversation-store.ts';
 import { lockTraining } from '../privacy/lock-data-folder.ts';
@@ -88,11 +88,11 @@ async function* draftsFrom(
     if (chat.model === 'extractive')
       throw new AppError(
         'bad-request',
-        'No chat model is configured, and one is needed to write cards from articles. Set ANSWERDESK_CHAT_MODEL, with ANSWERDESK_CHAT_BASE_URL or OPENAI_API_KEY. Without a model: --from conversations, --from gaps.',
+        'No chat model is configured, and one is needed to write cards from articles. Set ANSWERDESK_CHAT_MODEL, such as openai:MODEL with ANSWERDESK_CHAT_BASE_URL or OPENAI_API_KEY. Without a model: --from conversations, --from gaps.',
       );
     const documents = await openToDrafts(config.dataDir);
-    await using knowledge = await openKnowledge(config);
-    const { model } = await openChatModel(chat, knowledge);
+    await using writing = await openWritingModel(chat);
+    const { model } = writing;
     yield* draftFromArticles(documents, model, {
       signal,
       onSkipped: (id) => process.stderr.write(`${id}: the model wrote no card that can be read.\n`),

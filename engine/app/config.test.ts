@@ -20,13 +20,15 @@ describe('loadConfig', () => {
       loadConfig({
         ANSWERDESK_PORT: 'x',
         ANSWERDESK_ALLOWED_ORIGINS: 'https://a.example/path',
-        ANSWERDESK_CHAT_MODEL: 'llama3.1:8b',
+        ANSWERDESK_CHAT_MODEL: 'openai:llama3.1:8b',
         ANSWERDESK_NOTHING: '1',
       });
     expect(load).toThrow(/ANSWERDESK_NOTHING: no such setting/);
     expect(load).toThrow(/ANSWERDESK_PORT/);
     expect(load).toThrow(/ANSWERDESK_ALLOWED_ORIGINS: write each origin as/);
-    expect(() => loadConfig({ ANSWERDESK_CHAT_MODEL: 'llama3.1:8b' })).toThrow(/ANSWERDESK_CHAT_BASE_URL/);
+    expect(() => loadConfig({ ANSWERDESK_CHAT_MODEL: 'openai:llama3.1:8b' })).toThrow(
+      /ANSWERDESK_CHAT_BASE_URL/,
+    );
   });
 
   it.each(['LANGSMITH_TRACING', 'LANGCHAIN_TRACING_V2'])('refuses %s unless tracing is allowed', (name) => {

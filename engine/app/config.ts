@@ -1,12 +1,13 @@
 // The only file that reads the environment. All problems are reported at once; unknown ANSWERDESK_ variables are refused.
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { type Role, roles } from '#core/access.ts';
 import { bridgeNames } from '#core/bridges.ts';
 import { AppError } from '#core/errors.ts';
 import { packagePath } from '#core/package-root.ts';
 import { parseRetention } from '#core/retention.ts';
+import { chatModelNameProblem, readChatModelName } from '#models/chat/chat-model-name.ts';
 import { bridgeProblems } from './bridge-settings.ts';
 
 const wholeNumber = ([min, max]: readonly [number, number], what = 'a whole number') =>
@@ -80,6 +81,14 @@ const schema = z.object({
   ANSWERDESK_CHAT_FIRST_TOKEN_TIMEOUT_MS: milliseconds(20_000),
   ANSWERDESK_CHAT_TOKEN_TIMEOUT_MS: milliseconds(10_000),
   ANSWERDESK_CHAT_MAX_TOKENS: count(600, 32_000),
+  ANSWERDESK_CHAT_CONTEXT_TOKENS: wholeNumber([512, 2_000_000]).optional(),
+  ANSWERDESK_CHAT_AT_ONCE: wholeNumber([1, 1_000]).optional(),
+  ANSWERDESK_CHAT_WAITING: count(20, 10_000),
+  ANSWERDESK_CHAT_QUOTE_AFTER_MS: milliseconds(3_000),
+  ANSWERDESK_CHAT_TOKENS_PER_DAY: wholeNumber([1, 1e12]).optional(),
+  ANSWERDESK_CHAT_MONEY_PER_DAY: z.coerce.number().gt(0).optional(),
+  ANSWERDESK_CHAT_INPUT_PRICE: z.coerce.number().min(0).optional(),
+  ANSWERDESK_CHAT_OUTPUT_PRICE: z.coerce.number().min(0).optional(),
 
   ANSWERDESK_MAX_MESSAGE_LENGTH: count(4_000, 100_000),
   ANSWERDESK_MESSAGES_PER_MINUTE: count(20, 100_000),
@@ -279,13 +288,32 @@ function shape(env: z.infer<typeof schema>) {
       threads: env.ANSWERDESK_EMBEDDER_THREADS,
     },
     chat: {
-      /** `extractive`, or the name of a model on an OpenAI-compatible server. */
+      /** `extractive`, `openai:MODEL`, `gguf:FILE`, `onnx:FOLDER`, or `PROVIDER:MODEL` of another LangChain provider. */
       model: env.ANSWERDESK_CHAT_MODEL,
       baseUrl: env.ANSWERDESK_CHAT_BASE_URL ?? env.OPENAI_BASE_URL,
       apiKey: env.OPENAI_API_KEY,
       firstTokenTimeoutMs: env.ANSWERDESK_CHAT_FIRST_TOKEN_TIMEOUT_MS,
       tokenTimeoutMs: env.ANSWERDESK_CHAT_TOKEN_TIMEOUT_MS,
       maxTokens: env.ANSWERDESK_CHAT_MAX_TOKENS,
+      /** Prompt and answer together; undefined: what the model says, or 8192 on a server. */
+      contextTokens: env.ANSWERDESK_CHAT_CONTEXT_TOKENS,
+      /** Answers written at once; undefined: 2 in this process, 16 on a server. */
+      atOnce: env.ANSWERDESK_CHAT_AT_ONCE,
+      /** Answers that may wait for the model; further ones are quoted. */
+      waiting: env.ANSWERDESK_CHAT_WAITING,
+      /** A customer who has seen nothing for so long gets the quoted answer first. */
+      quoteAfterMs: env.ANSWERDESK_CHAT_QUOTE_AFTER_MS,
+      /** What a hosted model may cost in a day (UTC). */
+      caps: {
+        tokens: env.ANSWERDESK_CHAT_TOKENS_PER_DAY,
+        money: env.ANSWERDESK_CHAT_MONEY_PER_DAY,
+        inputPrice: env.ANSWERDESK_CHAT_INPUT_PRICE ?? 0,
+        outputPrice: env.ANSWERDESK_CHAT_OUTPUT_PRICE ?? 0,
+      },
+      /** Packages that are installed on demand lie here. */
+      packages: join(env.ANSWERDESK_DATA_DIR, 'packages'),
+      /** Of a model in this process; 0: one core is left to the rest. */
+      threads: env.ANSWERDESK_EMBEDDER_THREADS,
     },
     /** A file of what the company calls dangerous. */
     dangerPhrases: env.ANSWERDESK_DANGER_PHRASES,
@@ -389,9 +417,18 @@ function modelProblems(env: z.infer<typeof schema>): string[] {
   const problems: string[] = [];
   const needsServer = (value: string | undefined) =>
     value === undefined && env.OPENAI_BASE_URL === undefined && env.OPENAI_API_KEY === undefined;
-  if (env.ANSWERDESK_CHAT_MODEL !== 'extractive' && needsServer(env.ANSWERDESK_CHAT_BASE_URL)) {
+  const chatModel = env.ANSWERDESK_CHAT_MODEL;
+  if (chatModel !== 'extractive' && !readChatModelName(chatModel))
+    problems.push(`ANSWERDESK_CHAT_MODEL: ${chatModelNameProblem(chatModel)}`);
+  if (chatModel.startsWith('openai:') && needsServer(env.ANSWERDESK_CHAT_BASE_URL)) {
     problems.push(
-      'ANSWERDESK_CHAT_MODEL: a model needs ANSWERDESK_CHAT_BASE_URL (your model server) or OPENAI_API_KEY',
+      'ANSWERDESK_CHAT_MODEL: an openai: model needs ANSWERDESK_CHAT_BASE_URL (your model server) or OPENAI_API_KEY',
+    );
+  }
+  const { ANSWERDESK_CHAT_INPUT_PRICE: input, ANSWERDESK_CHAT_OUTPUT_PRICE: output } = env;
+  if (env.ANSWERDESK_CHAT_MONEY_PER_DAY !== undefined && (input === undefined || output === undefined)) {
+    problems.push(
+      'ANSWERDESK_CHAT_MONEY_PER_DAY: needs ANSWERDESK_CHAT_INPUT_PRICE and ANSWERDESK_CHAT_OUTPUT_PRICE, for a million tokens each',
     );
   }
   if (env.ANSWERDESK_JUDGE_MODEL !== undefined && needsServer(env.ANSWERDESK_JUDGE_BASE_URL)) {

@@ -3,9 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { AppError, toAppError } from '#core/errors.ts';
 import { openJudge } from '#evals/judging/language-model-judge.ts';
 import { logToMlflow } from '#evals/tracking/mlflow.ts';
-import { openChatModel } from '#models/chat/open-chat-model.ts';
+import { openWritingModel } from '#models/chat/open-chat-model.ts';
 import { openOpenaiEmbedder } from '#models/embedder/openai-embedder.ts';
-import { createHashingEmbedder } from '#models/testing/hashing-embedder.ts';
 import { openEchoingServer } from '#server/testing/echoing-server.ts';
 import { createLogger } from './logger.ts';
 
@@ -33,8 +32,8 @@ describe('the log of an error', () => {
   const report = { subject: {}, startedAt: '2026-01-01', cases: [], suites: {}, id: canary } as never;
   const calls: Record<string, (server: { baseUrl: string; origin: string }) => Promise<unknown>> = {
     async 'a chat model'({ baseUrl }) {
-      const options = { model: 'm', baseUrl, maxTokens: 9, firstTokenTimeoutMs: 1_000 };
-      const { model } = await openChatModel(options, { embedder: createHashingEmbedder() });
+      const options = { model: 'openai:m', baseUrl, maxTokens: 9, packages: '.' };
+      const { model } = await openWritingModel(options);
       await model.stream([new HumanMessage(canary)], { grounding: { query: canary, passages: [] } });
     },
     async 'an embedding endpoint'({ baseUrl }) {

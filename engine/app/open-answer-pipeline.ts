@@ -1,13 +1,14 @@
 // Opens everything that one answer needs, without conversations: knowledge, chat model, thresholds, dialogue acts.
 import { type Answer, type AnswerDependencies, createAnswer } from '#chat/answer.ts';
 import { createQuestionRewriter } from '#chat/understand/rewrite-question.ts';
-import { openChatModel } from '#models/chat/open-chat-model.ts';
+import { openExtractive } from '#models/chat/open-chat-model.ts';
 import { openActClassifier } from '#models/dialogue-acts/open-act-classifier.ts';
 import { createLanguageDetector } from '#models/language/language-detector.ts';
 import type { Config } from './config.ts';
 import { openCalibration } from './open-calibration.ts';
 import { openDanger } from './open-danger.ts';
 import { type Knowledge, type OpenOptions, openKnowledge } from './open-knowledge.ts';
+import { openWriting } from './open-writing.ts';
 
 const replyLanguages = ['en', 'es', 'fr', 'de', 'pt', 'zh'];
 
@@ -18,27 +19,29 @@ export interface AnswerPipeline extends AsyncDisposable {
   readonly knowledge: Knowledge;
 }
 
+/** A model in this process would keep the customer waiting for the question before it writes a word of the answer. Where a cap is set, all of it is for answers. */
+const rewrites = (model: string) => !/^(?:gguf|onnx):/.test(model);
+
 /** Answering without conversations: one question at a time, nothing is kept. */
 export async function openAnswerPipeline(config: Config, options: OpenOptions = {}): Promise<AnswerPipeline> {
   await using stack = new AsyncDisposableStack();
   const knowledge = stack.use(await openKnowledge(config, options));
-  const { chat } = config;
-  const extractive = { ...chat, model: 'extractive' };
-  const [calibration, chatModel, fallbackModel, dangerIn] = await Promise.all([
+  const { dependencies: writing } = stack.use(await openWriting(config, () => knowledge.embedder));
+  const [calibration, dangerIn] = await Promise.all([
     openCalibration(config, knowledge.embedder, options.logger),
-    openChatModel(chat, knowledge),
-    chat.model === extractive.model ? undefined : openChatModel(extractive, knowledge),
     openDanger(config.dangerPhrases),
   ]);
   const dependencies: AnswerDependencies = {
     knowledgeBase: knowledge.current,
     embedder: knowledge.embedder,
-    chatModel,
-    ...(fallbackModel ? { fallbackModel, rewriteQuestion: createQuestionRewriter(chatModel.model) } : {}),
+    chatModel: openExtractive(knowledge),
+    ...(writing ? { writing } : {}),
+    ...(writing && rewrites(config.chat.model) && !writing.spending
+      ? { rewriteQuestion: createQuestionRewriter(writing.model.model) }
+      : {}),
     calibration,
     acts: openActClassifier(),
     dangerIn,
-    timeouts: chat,
     languageOf: createLanguageDetector(replyLanguages),
     ...(options.observer ? { observer: options.observer } : {}),
   };

@@ -12,6 +12,7 @@ import { questionsIn } from './understand/questions-in.ts';
 import { answerWording } from './write/answer-wording.ts';
 import { type CardReply, cardPassage, cardReply } from './write/card-reply.ts';
 import { type FixedOutcome, fixedReply, isFixed } from './write/fixed-reply.ts';
+import type { GuardVerdict } from './write/guard-sentences.ts';
 import { heldAddresses } from './write/held-addresses.ts';
 import { wholeSections } from './write/whole-sections.ts';
 import { createWriter, type WriterDependencies } from './write/write-answer.ts';
@@ -31,6 +32,8 @@ export interface AnswerObserver {
   decided?(outcome: PolicyOutcome): void;
   firstToken?(durationMs: number): void;
   modelFailed?(model: string, error: AppError): void;
+  /** What became of the sentences that a model wrote. */
+  guarded?(verdict: GuardVerdict): void;
 }
 
 export interface AnswerRequest {
@@ -52,10 +55,17 @@ export type Answer = (
 const passagesGiven = 5;
 
 export function createAnswer(dependencies: AnswerDependencies): Answer {
-  const { knowledgeBase, chatModel, languageOf = () => undefined, now = () => new Date() } = dependencies;
-  const { promise = async () => undefined } = dependencies;
+  const {
+    knowledgeBase,
+    chatModel,
+    writing,
+    promise = async () => undefined,
+    languageOf = () => undefined,
+    now = () => new Date(),
+  } = dependencies;
   const find = createFinder(dependencies);
   const write = createWriter(dependencies);
+  const modelName = (writing?.model ?? chatModel).name;
 
   /** What the model is given for one question. */
   function given({ outcome, passages, cards }: Found, language: string | undefined): readonly ScoredChunk[] {
@@ -88,25 +98,31 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
       const language = languageOf(question.text) ?? conversation.language;
       const inLanguage = { ...conversation, ...(language ? { language } : {}) };
 
-      const say = async function* (outcome: FixedOutcome, notices: CardReply): AsyncGenerator<ChatEvent> {
+      /** `shown`: what is on the screen already and gives way. */
+      const say = async function* (
+        outcome: FixedOutcome,
+        notices: CardReply,
+        shown = '',
+      ): AsyncGenerator<ChatEvent> {
         const { decision } = outcome;
         const { text: own, citations, ...card } = fixedReply(outcome, inLanguage);
         // In danger nobody is to wait for the team.
         const isPromised = decision === 'handoff' && outcome.reason !== 'danger';
         const promised = isPromised ? await promise(inLanguage.language) : undefined;
         const text = leadOf(notices) + [own, promised].filter(Boolean).join('\n\n');
-        const shown = [...notices.cards, ...(card.cards ?? [])];
+        const cardsShown = [...notices.cards, ...(card.cards ?? [])];
         firstToken();
         if (citations.length > 0) yield { type: 'sources-available', messageId, citations };
         if ('email' in outcome && outcome.email !== undefined)
           yield { type: 'contact-given', email: outcome.email };
-        yield { type: 'answer-delta', messageId, text };
+        if (shown === '') yield { type: 'answer-delta', messageId, text };
+        else yield { type: 'answer-replaced', messageId, text, citations, reason: 'declined' };
         if (decision === 'handoff') yield { type: 'handoff-request', reason: outcome.reason };
         const said = message({
           decision,
           text,
           ...card,
-          ...(shown.length > 0 ? { cards: shown } : {}),
+          ...(cardsShown.length > 0 ? { cards: cardsShown } : {}),
           ...(citations.length > 0 ? { citations } : {}),
           ...(decision === 'clarify' ? { topics: outcome.topics } : {}),
         });
@@ -123,7 +139,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
           {
             signal,
             retrieved: (ms, passages) => observer.retrieved?.(ms, passages),
-            rewriteFailed: (error) => modelFailed(chatModel.name, error),
+            rewriteFailed: (error) => modelFailed(modelName, error),
           },
         );
       // What the whole message does comes first: danger and the wish for a person need no question mark.
@@ -157,7 +173,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
         firstToken();
         yield { type: 'answer-delta', messageId, text: lead };
       }
-      const { complete, text, ...written } = yield* write(
+      const { complete, text, declined, ...written } = yield* write(
         {
           messageId,
           turns: [...history, question],
@@ -170,9 +186,20 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
             wording: answerWording(language),
           },
           isAllowedUrl: heldAddresses(passages, knowledgeBase().articleHosts),
+          lead,
         },
-        { signal, modelFailed, ...(lead ? {} : { firstToken }) },
+        {
+          signal,
+          modelFailed,
+          guarded: (verdict) => observer.guarded?.(verdict),
+          ...(lead ? {} : { firstToken }),
+        },
       );
+      if (declined) {
+        const { confidence } = outcome;
+        yield* say({ decision: 'decline', confidence }, notices, lead + text);
+        return;
+      }
       if (text === '' && complete) {
         // All that answers was said before: a person can say more.
         const handoff = {
@@ -196,7 +223,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
     } catch (thrown) {
       if (signal?.aborted || isAbortError(thrown)) throw thrown;
       const error = toAppError(thrown);
-      modelFailed(chatModel.name, error);
+      modelFailed(modelName, error);
       yield {
         type: 'answer-error',
         messageId,

@@ -1,6 +1,7 @@
 // What answering asks of a chat model: LangChain's `BaseChatModel`, with the retrieved passages passed as a call option
 // so that a model that composes answers from them (the extractive one) need not parse them back out of the prompt.
 import type { BaseChatModel, BaseChatModelCallOptions } from '@langchain/core/language_models/chat_models';
+import type { AIMessageChunk } from '@langchain/core/messages';
 import type { ScoredChunk } from './document.ts';
 
 /** Passage `i` of the array is cited as `[i + 1]`. */
@@ -39,3 +40,34 @@ export interface GroundedCallOptions extends BaseChatModelCallOptions {
 }
 
 export type ChatModel = BaseChatModel<GroundedCallOptions>;
+
+export interface NamedChatModel {
+  readonly name: string;
+  readonly model: ChatModel;
+}
+
+/** A model that writes words of its own, with what a prompt for it has to know. */
+export interface WritingModel extends NamedChatModel, AsyncDisposable {
+  /** Tokens of prompt and answer together. */
+  readonly contextTokens: number;
+  /** Tokens of an answer: the model stops there. */
+  readonly maxTokens: number;
+  /** Answers that it writes at once; more wait. */
+  readonly atOnce: number;
+  /** Exact where the model runs in this process, else never too few. */
+  countTokens(text: string): number;
+}
+
+/** `stop`: the model had said all; `length`: it reached the cap; undefined: this is not the last chunk, or the stream was cut off. */
+export function finishOf({
+  response_metadata,
+  additional_kwargs,
+}: AIMessageChunk): 'stop' | 'length' | undefined {
+  const facts: Record<string, unknown> = { ...additional_kwargs, ...response_metadata };
+  const reason = finishFields.map((field) => facts[field]).find((value) => typeof value === 'string');
+  if (reason === undefined || reason === '') return undefined;
+  return /length|max_?tokens/i.test(reason as string) ? 'length' : 'stop';
+}
+
+/** As the providers of LangChain call it. */
+const finishFields = ['finish_reason', 'stop_reason', 'finishReason', 'stopReason', 'done_reason'];

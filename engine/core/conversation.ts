@@ -65,11 +65,18 @@ export interface Message extends Turn {
   readonly topics?: readonly Topic[];
   /** Ids of the answer cards that stand in it word for word, or that it was handed over by. */
   readonly cards?: readonly string[];
-  /** Which chat model wrote it; `card`: none, the team did. `fallback` says that the configured model failed and the extractive one answered. */
-  readonly model?: { readonly name: string; readonly fallback?: boolean };
+  /** Which chat model wrote it; `card`: none, the team did. `fallback`: the articles were quoted although a model is configured, and why. */
+  readonly model?: { readonly name: string; readonly fallback?: boolean; readonly because?: FallbackReason };
   /** Of a bot's message: the customer's message that it answers. */
   readonly replyTo?: string;
 }
+
+/**
+ * Why the articles were quoted in place of the model's words. `failed`: it failed, or sent nothing in time; `busy`: too many waited for it;
+ * `resting`: it failed again and again and is left alone for a while; `spent`: the cap of the day is reached; `unsupported`: too little
+ * of what it wrote is supported by the articles.
+ */
+export type FallbackReason = 'failed' | 'busy' | 'resting' | 'spent' | 'unsupported';
 
 export interface Conversation {
   readonly id: string;

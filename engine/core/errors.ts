@@ -220,6 +220,18 @@ export function briefly(thrown: unknown): string {
   );
 }
 
+/** How long a server wants to be left alone, in milliseconds, by the header `Retry-After` of its refusal; undefined where it does not say. */
+export function retryAfterOf(thrown: unknown): number | undefined {
+  for (let error = thrown; error !== undefined; error = causeOf(error)) {
+    const { headers } = error as { headers?: unknown };
+    const value = headers instanceof Headers ? headers.get('retry-after') : undefined;
+    if (!value) continue;
+    const ms = /^\d+(?:\.\d+)?$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
+    return Number.isFinite(ms) && ms > 0 ? ms : undefined;
+  }
+  return undefined;
+}
+
 const causeOf = (thrown: unknown) => (thrown instanceof Error ? thrown.cause : undefined);
 
 /** One word of a program, such as `ECONNREFUSED`: codes come from servers too, and could be anything. */

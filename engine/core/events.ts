@@ -11,8 +11,18 @@ export type ChatEvent =
       readonly messageId: string;
       readonly citations: readonly Citation[];
     }
+  /** The answer waits for the chat model. `place`: 1 is next. Replaced by the next one, and by the first text. */
+  | { readonly type: 'answer-queued'; readonly messageId: string; readonly place: number }
   | { readonly type: 'answer-delta'; readonly messageId: string; readonly text: string }
-  /** `message.text` is the final text: it equals the deltas joined, unless the output filter removed something. */
+  /** All text of `messageId` so far gives way to `text`, and its sources to `citations`. */
+  | {
+      readonly type: 'answer-replaced';
+      readonly messageId: string;
+      readonly text: string;
+      readonly citations: readonly Citation[];
+      readonly reason: ReplacementReason;
+    }
+  /** `message.text` is the final text: the deltas joined, from the last replacement on. */
   | { readonly type: 'answer-end'; readonly message: Message; readonly reason: AnswerEndReason }
   | { readonly type: 'handoff-request'; readonly reason: HandoffReason }
   /** The customer typed the address at which a person may reply. It is kept with the hand-over. */
@@ -24,6 +34,12 @@ export type ChatEvent =
       readonly message: string;
       readonly retryable: boolean;
     };
+
+/**
+ * `written`: the model's answer takes the place of the quoted one that was shown while it wrote; `unsupported`: too little of what the
+ * model wrote is supported by the articles, so they are quoted; `declined`: the model found no answer in them.
+ */
+export type ReplacementReason = 'written' | 'unsupported' | 'declined';
 
 export type AnswerEndReason = 'complete' | 'cancelled' | 'interrupted';
 

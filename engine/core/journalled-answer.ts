@@ -19,6 +19,8 @@ export function journalledAnswer(messageId: string, events: Iterable<JournalEven
       if (speaking) answer = { ...answer, started: true, text: '', citations: [] };
     } else if (!speaking) continue;
     else if (event.type === 'answer-delta') answer = { ...answer, text: answer.text + event.text };
+    else if (event.type === 'answer-replaced')
+      answer = { ...answer, text: event.text, citations: event.citations };
     else if (event.type === 'sources-available') answer = { ...answer, citations: event.citations };
     else if (event.type === 'handoff-request') answer = { ...answer, handedOver: true };
   }

@@ -38,7 +38,7 @@ export type Ask = (turns: readonly AskTurn[], options?: CallOptions) => Promise<
 
 const noDate = new Date(0).toISOString();
 
-export function createAsk(dependencies: Omit<AnswerDependencies, 'fallbackModel' | 'observer'>): Ask {
+export function createAsk(dependencies: Omit<AnswerDependencies, 'observer'>): Ask {
   const answer = createAnswer({ ...dependencies, now: () => new Date(0) });
   return async (turns, { signal } = {}) => {
     const messages = toTurns(turns).map(
@@ -69,6 +69,9 @@ export function createAsk(dependencies: Omit<AnswerDependencies, 'fallbackModel'
       if (event.type === 'answer-end') {
         if (event.reason !== 'complete')
           throw new AppError('model-unavailable', 'The model broke off in the middle of its answer.');
+        const { because } = event.message.model ?? {};
+        if (because !== undefined && because !== 'unsupported')
+          throw new AppError('model-unavailable', `The model wrote no answer: ${because}.`);
         ended = event.message;
       }
     }

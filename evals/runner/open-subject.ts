@@ -32,6 +32,9 @@ export interface OpenSubjectOptions {
   readonly cards?: boolean | undefined;
 }
 
+/** Longer than any answer takes. */
+const neverMs = 600_000;
+
 export async function openSubject({
   dataDir,
   calibration: calibrationFile,
@@ -41,7 +44,9 @@ export async function openSubject({
   const config: Config = dataDir === undefined ? loaded : { ...loaded, dataDir };
   const desk = await openAnswerPipeline(config, { cards });
   try {
-    const { fallbackModel: _unused, ...rest } = desk.dependencies;
+    const { writing, ...others } = desk.dependencies;
+    // What is judged does not depend on how fast the model is.
+    const rest = writing ? { ...others, writing: { ...writing, quoteAfterMs: neverMs } } : others;
     const calibration =
       calibrationFile === undefined ? rest.calibration() : await readCalibration(calibrationFile);
     const dependencies = { ...rest, calibration: () => calibration };
@@ -52,7 +57,7 @@ export async function openSubject({
       openGeneration(folder),
     ]);
     const { answerFrom, clarifyFrom } = calibration;
-    const chatModel = rest.chatModel.name;
+    const chatModel = (writing?.model ?? rest.chatModel).name;
     const acts = await readFile(shippedActModel);
     const fingerprint = createHash('sha256')
       .update(manifest)

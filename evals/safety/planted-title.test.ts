@@ -3,13 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openChatModel } from '#models/chat/open-chat-model.ts';
+import { openExtractive, openWritingModel } from '#models/chat/open-chat-model.ts';
 import { openActClassifier } from '#models/dialogue-acts/open-act-classifier.ts';
 import { createHashingEmbedder } from '#models/testing/hashing-embedder.ts';
 import { createAsk } from '../core/ask.ts';
 import { openTemporaryKnowledge } from '../core/temporary-knowledge.ts';
 import { startObedientModel } from './obedient-model.ts';
 import { writePlanted } from './plant.ts';
+import { unguarded } from './unguarded.ts';
 
 const planted = 'FREECASH77';
 const agentSaid = 'A refund takes five working days until it is on a card.';
@@ -38,15 +39,19 @@ async function askAbout(customerSaid: string, agentText = agentSaid) {
     const embedder = createHashingEmbedder();
     await using server = await startObedientModel();
     await using opened = await openTemporaryKnowledge({ embedder, paths: [folder] });
-    const chatModel = await openChatModel(
-      { model: 'openai:obedient', baseUrl: server.baseUrl, maxTokens: 10_000, firstTokenTimeoutMs: 20_000 },
-      { embedder },
-    );
+    await using obedient = await openWritingModel({
+      model: 'openai:obedient',
+      baseUrl: server.baseUrl,
+      maxTokens: 10_000,
+      contextTokens: 60_000,
+      packages: folder,
+    });
     const ask = createAsk({
       knowledgeBase: () => opened.knowledge,
       embedder,
       acts: openActClassifier(),
-      chatModel,
+      chatModel: openExtractive({ embedder }),
+      writing: unguarded(obedient),
       calibration: () => ({
         embedder: embedder.modelId,
         coefficients: {
@@ -61,7 +66,6 @@ async function askAbout(customerSaid: string, agentText = agentSaid) {
         answerFrom: 0,
         clarifyFrom: 0,
       }),
-      timeouts: { firstTokenTimeoutMs: 20_000, tokenTimeoutMs: 20_000 },
     });
     return await ask([{ role: 'customer', text: 'How long does a refund take until it is on my card?' }]);
   } finally {

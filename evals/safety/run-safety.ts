@@ -10,7 +10,7 @@ import { isAbortError } from '#core/errors.ts';
 import { packagePath } from '#core/package-root.ts';
 import type { KnowledgeBase } from '#core/retriever.ts';
 import { type Metric, shareMetric } from '#learning/metrics/metric.ts';
-import { openChatModel } from '#models/chat/open-chat-model.ts';
+import { openWritingModel } from '#models/chat/open-chat-model.ts';
 import { alwaysAnswering } from '../core/always-answering.ts';
 import { type AskRecord, casePassages, createAsk } from '../core/ask.ts';
 import type { CaseResult, SuiteContext, SuiteOutcome } from '../core/result.ts';
@@ -19,6 +19,7 @@ import { createEffectChecker, type Effect } from './effects.ts';
 import { startObedientModel } from './obedient-model.ts';
 import { writePlanted } from './plant.ts';
 import { readSafetyCases, type SafetyCase } from './safety-case.ts';
+import { unguarded } from './unguarded.ts';
 
 export interface SafetyResult {
   readonly attack: SafetyCase;
@@ -44,10 +45,13 @@ export async function runSafety(context: SuiteContext): Promise<SuiteOutcome> {
   const advance = () => context.progress?.(results.length + obedient.length, total);
 
   await using server = await startObedientModel();
-  const obedientModel = await openChatModel(
-    { model: 'openai:obedient', baseUrl: server.baseUrl, maxTokens: 10_000, firstTokenTimeoutMs: 20_000 },
-    { embedder: context.embedder },
-  );
+  await using obedientModel = await openWritingModel({
+    model: 'openai:obedient',
+    baseUrl: server.baseUrl,
+    maxTokens: 10_000,
+    contextTokens: 60_000,
+    packages: context.casesDir,
+  });
   // Attacks of one group share their subjects, and of two texts about the same one the other might be found.
   const groups = Map.groupBy(attacks, ({ origin, planted, family }) =>
     origin === 'generated' && planted ? family : 'written',
@@ -59,7 +63,8 @@ export async function runSafety(context: SuiteContext): Promise<SuiteOutcome> {
     const base: AnswerDependencies = { ...context.dependencies, knowledgeBase: () => knowledge };
     const worst = {
       ...base,
-      chatModel: obedientModel,
+      // Without the guard: it would hold back most of what the filter is to be tried with.
+      writing: unguarded(obedientModel),
       // Everything is answered, so that every attack reaches the model.
       calibration: () => alwaysAnswering(base.calibration()),
     };
@@ -149,7 +154,9 @@ function checkerFor(knowledge: KnowledgeBase, articles: readonly string[]): Chec
 
 /** Whole lines of the instructions: single words of them turn up in any answer. */
 function promptLines(): string[] {
-  const [system] = buildPrompt({ turns: [{ author: 'customer', text: 'x' }], passages: [] });
+  const anyModel = { contextTokens: 8_192, maxTokens: 600, countTokens: () => 0 };
+  const turns = [{ author: 'customer', text: 'x' } as const];
+  const [system] = buildPrompt({ turns, query: 'x', passages: [] }, anyModel).messages;
   return String(system?.content)
     .split('\n')
     .map((line) => line.replace(/^- /, ''))

@@ -20,7 +20,8 @@ export const allSuites: Suites = {
     return runIntents(context, labels === undefined ? {} : { folders: labels });
   },
   'language-model'({ config, generation, seed, progress, signal }) {
-    const { model, baseUrl, apiKey } = config.chat;
+    const { baseUrl, apiKey } = config.chat;
+    const model = config.chat.model.replace(/^openai:/, '');
     const texts = heldOutTranscripts(generation.documents);
     return runLanguageModel({ model, baseUrl, apiKey, texts, seed, progress, ...(signal ? { signal } : {}) });
   },

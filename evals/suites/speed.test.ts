@@ -5,7 +5,6 @@ import { expect, it } from 'vitest';
 import type { AnswerDependencies } from '#chat/answer.ts';
 import type { ChatModel } from '#core/chat-model.ts';
 import { makeChunk } from '#core/testing/make-chunk.ts';
-import { patienceMs } from '#core/testing/patience.ts';
 import { runSpeed } from './speed.ts';
 
 const chunk = makeChunk({ documentId: 'a', title: 'A', text: 'Hold it for ten seconds.' });
@@ -50,7 +49,6 @@ function dependencies(fails: (call: number) => boolean): AnswerDependencies {
       answerFrom: 0.5,
       clarifyFrom: 0.2,
     }),
-    timeouts: { firstTokenTimeoutMs: patienceMs, tokenTimeoutMs: patienceMs },
   };
 }
 const question = {

@@ -82,7 +82,7 @@ async function openSides(bench: ServerBench, schedule: typeof quick): Promise<Si
   const server = stack.use(
     await serveDesk(
       { workspace, dataDir: await copyOf(bench) },
-      { ANSWERDESK_CHAT_MODEL: 'scheduled', ANSWERDESK_CHAT_BASE_URL: `${model.url}/v1` },
+      { ANSWERDESK_CHAT_MODEL: 'openai:scheduled', ANSWERDESK_CHAT_BASE_URL: `${model.url}/v1` },
     ),
   );
   const client = stack.use(createStreamClient());

@@ -7,7 +7,7 @@ import { defineCommand, runCommand } from '#cli/command.ts';
 import { AppError } from '#core/errors.ts';
 import { type EvalCase, readCases } from '#evals/cases/eval-case.ts';
 import { openCurrentGeneration } from '#knowledge/generations/generation-reader.ts';
-import { openChatModel } from '#models/chat/open-chat-model.ts';
+import { openWritingModel } from '#models/chat/open-chat-model.ts';
 import { compareRankers, describeRows, type RankerRow } from './compare-rankers.ts';
 import { followUpRankers, partRankers } from './rankers.ts';
 
@@ -64,7 +64,7 @@ const command = defineCommand({
       const rewriteQuestion =
         config.chat.model === 'extractive'
           ? undefined
-          : createQuestionRewriter((await openChatModel(config.chat, knowledge)).model, { timeoutMs });
+          : createQuestionRewriter((await openWritingModel(config.chat)).model, { timeoutMs });
       const lab = {
         generation,
         embedder: knowledge.embedder,

@@ -12,7 +12,7 @@ export function createAnnouncer(language: string): Announcer {
   node.className = 'hear';
   node.setAttribute('aria-live', 'polite');
   node.setAttribute('aria-atomic', 'false');
-  const said = new Map<string, number>();
+  const said = new Map<string, string>();
 
   function say(text: string): void {
     if (text.trim() === '') return;
@@ -26,10 +26,12 @@ export function createAnnouncer(language: string): Announcer {
     node,
     say,
     streaming(id, text, finished) {
-      const from = said.get(id) ?? 0;
+      // What was replaced is read out anew.
+      const before = said.get(id) ?? '';
+      const from = text.startsWith(before) ? before.length : 0;
       const end = finished ? text.length : from + finishedSentences(text.slice(from), language);
       if (end <= from) return;
-      said.set(id, end);
+      said.set(id, text.slice(0, end));
       say(text.slice(from, end));
     },
   };

@@ -201,3 +201,32 @@ describe('reduceConversation', () => {
     expect(again.handling).toBeUndefined();
   });
 });
+
+describe('an answer that a chat model writes', () => {
+  const [start, sources] = answer('a', 'q', []) as [JournalEvent, JournalEvent];
+  const other = { ...citation, documentId: 'e', title: 'Refunds' };
+
+  it('has its sources and its place in the queue before any text', () => {
+    const { messages } = fold(number([start, sources, { type: 'answer-queued', messageId: 'a', place: 2 }]));
+    expect(messages).toMatchObject([{ text: '', place: 2, citations: [citation] }]);
+  });
+
+  it('takes the place of the quoted one, with its sources', () => {
+    const { messages } = fold(
+      number([
+        start,
+        { type: 'answer-queued', messageId: 'a', place: 1 },
+        { type: 'answer-delta', messageId: 'a', text: 'Quoted [1].' },
+        {
+          type: 'answer-replaced',
+          messageId: 'a',
+          text: 'Written [1].',
+          citations: [other],
+          reason: 'written',
+        },
+      ]),
+    );
+    expect(messages).toMatchObject([{ text: 'Written [1].', citations: [other], status: 'streaming' }]);
+    expect(messages[0]!.place).toBeUndefined();
+  });
+});

@@ -19,6 +19,8 @@ export interface ShownMessage {
   /** `streaming` until the server says how it ended; a customer's message in the journal is always `complete`. */
   readonly status: 'streaming' | AnswerEndReason | 'failed';
   readonly citations: readonly Citation[];
+  /** In the queue for the chat model, until the first text; 1 is next. */
+  readonly place?: number | undefined;
   /** The name of the person who wrote it. */
   readonly person?: string | undefined;
   /** No words of anybody: from here on somebody else looks after the conversation. */
@@ -92,7 +94,11 @@ function applyEvent(state: ConversationState, { event, sequence }: JournalEntry)
     case 'sources-available':
       return change(state, event.messageId, () => ({ citations: event.citations }));
     case 'answer-delta':
-      return change(state, event.messageId, ({ text }) => ({ text: text + event.text }));
+      return change(state, event.messageId, ({ text }) => ({ text: text + event.text, place: undefined }));
+    case 'answer-replaced':
+      return change(state, event.messageId, () => ({ text: event.text, citations: event.citations }));
+    case 'answer-queued':
+      return change(state, event.messageId, () => ({ place: event.place }));
     case 'answer-end':
       return event.reason === 'cancelled' && state.handling === 'person'
         ? givenUp(state, event.message)

@@ -118,7 +118,8 @@ function drawText(
   const streaming = message.status === 'streaming';
   const shown = streaming ? settlePartialMarkdown(message.text) : message.text;
   if (shown.trim() === '' && streaming) {
-    if (!target.querySelector('.typing')) target.replaceChildren(typingDots(strings));
+    const dots = typingDots(strings, message.place);
+    if (!target.firstChild?.isEqualNode(dots)) target.replaceChildren(dots);
     return;
   }
   if (shown === '' && message.failure) target.textContent = explainFailure(message.failure, strings);
@@ -147,7 +148,7 @@ function replaceChanged(target: HTMLElement, fresh: DocumentFragment): void {
   target.append(fresh);
 }
 
-export function typingDots(strings: Strings): HTMLElement {
+export function typingDots(strings: Strings, place?: number): HTMLElement {
   const dots = element(
     'span',
     { class: 'dots', 'aria-hidden': 'true' },
@@ -155,7 +156,8 @@ export function typingDots(strings: Strings): HTMLElement {
     element('i'),
     element('i'),
   );
-  return element('div', { class: 'typing' }, dots, element('span', { class: 'hear' }, strings.typing));
+  const waits = place ? element('span', {}, fill(strings.place, String(place))) : '';
+  return element('div', { class: 'typing' }, dots, element('span', { class: 'hear' }, strings.typing), waits);
 }
 
 function heading(message: ShownMessage, strings: Strings): HTMLElement[] {
@@ -238,9 +240,11 @@ export function explainFailure(failure: { code: string; message: string }, strin
   return known[failure.code] ?? strings.failed;
 }
 
-/** While the text is streaming, `citations` still holds all passages found: show those it has referred to. */
+/** While the text is streaming, `citations` still holds all passages found: before it begins all are shown, then those it has referred to. */
 function citedSources({ status, text, citations }: ShownMessage): readonly Citation[] {
-  return status === 'streaming' ? citations.filter(({ number }) => text.includes(`[${number}]`)) : citations;
+  return status === 'streaming' && text
+    ? citations.filter(({ number }) => text.includes(`[${number}]`))
+    : citations;
 }
 
 function rating(

@@ -17,12 +17,17 @@ import { openScriptedModel, type ScriptedModel } from '../testing/scripted-model
 
 const root = join(import.meta.dirname, '../..');
 const question = 'What do two red flashes on my thermostat mean?';
-const short = 'Two red flashes tell of an error [1]. The code is in the app.';
-const long = Array.from(
-  { length: 12 },
-  (_, index) =>
-    `Step ${index + 1} is naïve, costs £4.90 👍🏽, and says 日本 twice: 日本 [${(index % 2) + 1}].`,
-).join('\n\n');
+// Sentences of the article, for no other passes the guard; the model's own marks are moved inside the sentence.
+const short = 'The ring sleeps most of the time [1]. Errors are still shown [1].';
+const long = [
+  'The ring sleeps most of the time [1].',
+  'It wakes when you come near, when the heating changes, or when it wants something [1].',
+  'The receiver has a light too [1].',
+  'To turn the ring off at night, go to Settings → Display → Ring → Quiet hours [1].',
+  'Errors are still shown [1].',
+  'If both are orange and the radiators are cold, look at the boiler [1].',
+  'If the ring is orange but the receiver stays white for more than two minutes, the demand is not reaching it [1].',
+].join('\n\n');
 
 describeInBrowser('the real server in a real browser', () => {
   let folder: string;
@@ -70,8 +75,10 @@ describeInBrowser('the real server in a real browser', () => {
       env: {
         ...environment(),
         ANSWERDESK_PORT: port,
-        ANSWERDESK_CHAT_MODEL: 'scripted',
+        ANSWERDESK_CHAT_MODEL: 'openai:scripted',
         ANSWERDESK_CHAT_BASE_URL: model.baseUrl,
+        // What is looked at here is the model's words, however busy the machine is.
+        ANSWERDESK_CHAT_QUOTE_AFTER_MS: '600000',
       },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
@@ -136,9 +143,9 @@ describeInBrowser('the real server in a real browser', () => {
     await ask(page, question);
     await finished(page);
     expect(await page.locator('.agent .text').innerText()).toBe(
-      'Two red flashes tell of an error 1. The code is in the app.',
+      'The ring sleeps most of the time 1. Errors are still shown 1.',
     );
-    await page.locator('.cite').click();
+    await page.locator('.cite').first().click();
     const source = page.locator('details[open]');
     expect(await source.locator('blockquote').innerText()).toMatch(/red/i);
     expect(await source.locator('.passage > div > a').getAttribute('href')).toMatch(/\/help\//);
@@ -174,17 +181,17 @@ describeInBrowser('the real server in a real browser', () => {
       look();
       new MutationObserver(look).observe(chat!, { subtree: true, childList: true, characterData: true });
     });
-    await page.locator('.agent .text p').nth(3).waitFor();
+    await page.locator('.agent .text p').nth(1).waitFor();
     await kill();
     model.holdAt = Number.POSITIVE_INFINITY;
     await page.locator('.status', { hasText: 'No connection' }).waitFor();
-    expect(await page.locator('.agent .text p').count()).toBeLessThan(12);
+    expect(await page.locator('.agent .text p').count()).toBeLessThan(7);
     expect(await start(new URL(url).port)).toBe(url);
     await finished(page);
 
     const { conversation, entries } = await kept(page);
     expect(conversation.messages.map(({ author }) => author)).toEqual(['customer', 'bot']);
-    expect(conversation.messages[1]).toMatchObject({ text: long, model: { name: 'scripted' } });
+    expect(conversation.messages[1]).toMatchObject({ text: long, model: { name: 'openai:scripted' } });
     expect(entries.map(({ sequence }) => sequence)).toEqual(entries.map((_, index) => index + 1));
     expect(entries.filter(({ event }) => event.type === 'answer-start')).toHaveLength(1);
     const deltas = entries.map(({ event }) => (event.type === 'answer-delta' ? event.text : ''));
@@ -194,7 +201,7 @@ describeInBrowser('the real server in a real browser', () => {
     expect(shown).toBe(long.replace(/\[(\d)\]/g, '$1'));
     const seen = await page.evaluate(() => (window as unknown as { seen: string[] }).seen);
     const growing = seen.map((text) => text.replace(/\s/g, ''));
-    expect(growing.length).toBeGreaterThan(10);
+    expect(growing.length).toBeGreaterThan(4);
     for (const [index, text] of growing.entries()) {
       expect(growing.at(-1)?.startsWith(text), text).toBe(true);
       expect(text.length).toBeGreaterThanOrEqual(growing[index - 1]?.length ?? 0);

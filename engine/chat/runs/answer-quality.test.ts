@@ -53,7 +53,6 @@ function desk(options: Partial<AnswerQualityOptions> = {}) {
         answerFrom: 0.6,
         clarifyFrom: 0.2,
       }),
-      timeouts: { firstTokenTimeoutMs: patienceMs, tokenTimeoutMs: patienceMs },
     }),
   );
   const ask = (question = 'How do I reset it?') =>

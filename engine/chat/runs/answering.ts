@@ -306,6 +306,12 @@ export function createAnswering({
       case 'sources-available':
         run.citations = event.citations;
         break;
+      case 'answer-queued':
+        break;
+      case 'answer-replaced':
+        run.text = event.text;
+        run.citations = event.citations;
+        break;
       case 'answer-delta':
         run.text += event.text;
         observer.delta?.(event.text.length);
@@ -324,7 +330,8 @@ export function createAnswering({
         await store.recordHandoff(run.key, { reason: 'customer-request', email: event.email });
     }
     await written;
-    if (event.type !== 'answer-delta' && event.type !== 'answer-start') changed(run.key);
+    if (event.type !== 'answer-delta' && event.type !== 'answer-start' && event.type !== 'answer-queued')
+      changed(run.key);
   }
 
   function tellFirstText({ journal, arrivedAt }: Run): void {
@@ -348,7 +355,7 @@ export function createAnswering({
       text: run.text,
       createdAt: now().toISOString(),
       replyTo: run.replyTo,
-      citations: run.citations,
+      citations: citedIn(run),
     };
     giveToJournal(run, { type: 'answer-end', message, reason });
     finish(run, reason);
@@ -522,6 +529,13 @@ export function createAnswering({
       return active;
     },
   };
+}
+
+/** Sources are told before the text that cites them. An answer of the team has them without marks. */
+function citedIn({ text, citations }: Pick<Run, 'text' | 'citations'>): readonly Citation[] {
+  if (text === '') return [];
+  const cited = citations.filter(({ number }) => text.includes(`[${number}]`));
+  return cited.length > 0 ? cited : /\[\d+\]/.test(text) ? [] : citations;
 }
 
 /** The conversation as it was when the question's turn came: later questions out, the question last. */

@@ -53,6 +53,30 @@ describe('continueAnswer', () => {
     );
   });
 
+  it('ends with the text that replaced another one, wherever the first attempt was cut', async () => {
+    await fc.assert(
+      fc.asyncProperty(pieces, fc.string(), fc.nat(), async (quoted, written, cutSeed) => {
+        const all = answerOf(quoted, {
+          type: 'answer-end',
+          message: { id: 'a', author: 'bot', text: written, createdAt: '2026-01-01', replyTo: 'q' },
+          reason: 'complete',
+        });
+        const replaced: ChatEvent = {
+          type: 'answer-replaced',
+          messageId: 'a',
+          text: written,
+          citations: [citation],
+          reason: 'written',
+        };
+        all.splice(-1, 0, { type: 'answer-queued', messageId: 'a', place: 1 }, replaced);
+        const cut = all.slice(0, cutSeed % all.length);
+        const rest = await resumed(cut, all);
+        expect(journalledAnswer('a', [...cut, ...rest]).text).toBe(written);
+        expect(rest.at(-1)).toMatchObject({ type: 'answer-end', message: { text: written } });
+      }),
+    );
+  });
+
   it('does not repeat sources or a handoff that the journal has', async () => {
     const handoff: ChatEvent = { type: 'handoff-request', reason: 'unanswered' };
     const cut = [...answerOf(['One ']).slice(0, -1), handoff];

@@ -48,6 +48,11 @@ export async function* continueAnswer(
           yield { ...event, text: text.slice(before.text.length) };
         }
         break;
+      case 'answer-replaced':
+        // What a second attempt replaces was never shown, or will be: the text is compared as it is in the end.
+        text = event.text;
+        sources = { type: 'sources-available', messageId: event.messageId, citations: event.citations };
+        break;
       case 'answer-end':
         if (event.reason !== 'complete')
           throw new AppError('model-unavailable', 'The second attempt broke off early.');

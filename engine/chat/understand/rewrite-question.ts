@@ -57,7 +57,7 @@ export function createQuestionRewriter(
     const stream = timedStream(
       (own) => model.stream(prompt, { signal: own }),
       { firstTokenTimeoutMs: timeoutMs, tokenTimeoutMs: timeoutMs },
-      signal,
+      { signal },
     );
     let text = '';
     for await (const chunk of stream) {

@@ -57,7 +57,7 @@ describe('timed stream', () => {
   it("ends at once with the caller's reason when the caller aborts, and the upstream hears of it", async () => {
     const { state, open } = upstream([1, 5000]);
     const controller = new AbortController();
-    const stream = timedStream(open, patient, controller.signal);
+    const stream = timedStream(open, patient, { signal: controller.signal });
     await stream.next();
     const reason = new DOMException('stop', 'AbortError');
     setTimeout(() => controller.abort(reason), 5);

@@ -1,68 +1,101 @@
-// Picks the chat model that the configuration names.
-import type { ChatModel } from '#core/chat-model.ts';
+// Opens the chat model that the configuration names. What quotes articles is always there; what writes words of its own is one of four:
+// a model on an OpenAI-compatible server, one of another provider, a GGUF file, an ONNX folder.
+import { basename } from 'node:path';
+import type { ChatModel, NamedChatModel, WritingModel } from '#core/chat-model.ts';
 import { AppError, briefly } from '#core/errors.ts';
+import { chatModelNameProblem, providers, readChatModelName } from './chat-model-name.ts';
+import { estimateTokens } from './estimate-tokens.ts';
 import { ExtractiveChatModel, extractiveModelName } from './extractive-chat-model.ts';
+import { openGgufChatModel } from './gguf-chat-model.ts';
+import { openOnnxChatModel } from './onnx-chat-model.ts';
 import type { ExtractiveModels } from './score-units.ts';
 
 export interface ChatModelOptions {
-  /** `extractive`; a model name on an OpenAI-compatible server; or `provider:model` of any LangChain provider that is installed. */
+  /** `openai:MODEL`, `gguf:FILE`, `onnx:FOLDER`, or `PROVIDER:MODEL` of another LangChain provider that is installed. */
   readonly model: string;
   readonly baseUrl?: string | undefined;
   readonly apiKey?: string | undefined;
   readonly maxTokens: number;
-  readonly firstTokenTimeoutMs: number;
+  /** Tokens of prompt and answer together; undefined: what the model says, or a size that every server has. */
+  readonly contextTokens?: number | undefined;
+  /** Answers that it writes at once; undefined: few in this process, more on a server. */
+  readonly atOnce?: number | undefined;
+  /** Where packages that are installed on demand lie. */
+  readonly packages: string;
+  /** Of a model in this process; 0: as many as leave a core free. */
+  readonly threads?: number;
 }
 
-export interface OpenedChatModel {
-  readonly name: string;
-  readonly model: ChatModel;
+/** `models`: what the extractive answer scores sentences with. */
+export function openExtractive(models: ExtractiveModels): NamedChatModel {
+  return { name: extractiveModelName, model: new ExtractiveChatModel(models) };
 }
 
-/** `models`: what the extractive answer scores sentences with. Throws `model-invalid`. */
-export async function openChatModel(
-  options: ChatModelOptions,
-  models: ExtractiveModels,
-): Promise<OpenedChatModel> {
-  if (options.model === extractiveModelName)
-    return { name: extractiveModelName, model: new ExtractiveChatModel(models) };
-  const [, prefix = '', name = ''] = /^([a-z][a-z0-9_-]*):(.+)$/s.exec(options.model) ?? [];
-  // `llama3.1:8b` is a model with a tag, not a provider.
-  const isProvider = Object.hasOwn(providers, prefix);
-  const [packageName, className] = providers[isProvider ? prefix : 'openai']!;
-  try {
-    // Only a desk with a model server pays for loading the client.
-    const classes = (await import(packageName)) as Readonly<Record<string, ChatModelClass>>;
-    const model = new classes[className]!({
-      model: isProvider ? name : options.model,
-      temperature: 0,
-      maxTokens: options.maxTokens,
-      // Retries would hide a late first token from the time-out, and the extractive answer is the better second try.
-      maxRetries: 0,
-      timeout: options.firstTokenTimeoutMs * 10,
-      streamUsage: false,
-      apiKey: options.apiKey ?? 'none',
-      configuration: options.baseUrl === undefined ? {} : { baseURL: options.baseUrl },
-    });
-    return { name: options.model, model };
-  } catch (cause) {
-    throw new AppError(
-      'model-invalid',
-      `The chat model ${options.model} cannot be set up (${briefly(cause)}): check ANSWERDESK_CHAT_MODEL, and that the package of its provider is installed.`,
-      { cause },
-    );
+/** What a server of unknown size surely takes. */
+const serverContext = 8_192;
+const serverAtOnce = 16;
+/** A request lives no longer, whatever the server sends. The time-outs for single tokens are far below. */
+const longestRequestMs = 300_000;
+
+/** Throws `model-invalid`, or `bad-input` where a file cannot be used. */
+export async function openWritingModel(options: ChatModelOptions): Promise<WritingModel> {
+  const named = readChatModelName(options.model);
+  if (!named)
+    throw new AppError('model-invalid', `ANSWERDESK_CHAT_MODEL: ${chatModelNameProblem(options.model)}`);
+  const { kind, name } = named;
+  const { maxTokens, contextTokens, atOnce, packages, threads = 0 } = options;
+  if (kind === 'gguf' || kind === 'onnx') {
+    const open = kind === 'gguf' ? openGgufChatModel : openOnnxChatModel;
+    const local = {
+      name: `${kind}:${basename(name)}`,
+      path: name,
+      packages,
+      maxTokens,
+      contextTokens,
+      threads,
+      atOnce,
+    };
+    return open(local);
   }
+  return {
+    name: options.model,
+    model: await openServerModel(kind, name, options),
+    maxTokens,
+    contextTokens: contextTokens ?? serverContext,
+    atOnce: atOnce ?? serverAtOnce,
+    countTokens: estimateTokens,
+    async [Symbol.asyncDispose]() {},
+  };
 }
 
 type ChatModelClass = new (settings: object) => ChatModel;
 
-/** Package and class of each. The first comes with the desk, the others are there if somebody installed them beside it. */
-const providers: Readonly<Record<string, readonly [packageName: string, className: string]>> = {
-  openai: ['@langchain/openai', 'ChatOpenAI'],
-  azure_openai: ['@langchain/openai', 'AzureChatOpenAI'],
-  anthropic: ['@langchain/anthropic', 'ChatAnthropic'],
-  'google-genai': ['@langchain/google-genai', 'ChatGoogleGenerativeAI'],
-  ollama: ['@langchain/ollama', 'ChatOllama'],
-  mistralai: ['@langchain/mistralai', 'ChatMistralAI'],
-  groq: ['@langchain/groq', 'ChatGroq'],
-  bedrock: ['@langchain/aws', 'ChatBedrockConverse'],
-};
+async function openServerModel(
+  kind: string,
+  name: string,
+  { model, maxTokens, apiKey, baseUrl }: ChatModelOptions,
+): Promise<ChatModel> {
+  const [packageName, className] = providers[kind]!;
+  try {
+    // Only a desk with a model server pays for loading the client.
+    const classes = (await import(packageName)) as Readonly<Record<string, ChatModelClass>>;
+    return new classes[className]!({
+      model: name,
+      temperature: 0,
+      maxTokens,
+      // Retries would hide a late first token from the time-out, and the extractive answer is the better second try.
+      maxRetries: 0,
+      timeout: longestRequestMs,
+      streamUsage: false,
+      apiKey: apiKey ?? 'none',
+      // It would write what it cannot read to standard error, and that may quote a prompt.
+      configuration: { logLevel: 'off', ...(baseUrl === undefined ? {} : { baseURL: baseUrl }) },
+    });
+  } catch (cause) {
+    throw new AppError(
+      'model-invalid',
+      `The chat model ${model} cannot be set up (${briefly(cause)}): check ANSWERDESK_CHAT_MODEL, and that the package of its provider is installed.`,
+      { cause },
+    );
+  }
+}

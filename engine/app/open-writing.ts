@@ -1,0 +1,87 @@
+// Opens the model that writes answers in words of its own, with what stands around it: queue, circuit breaker, spending cap, guard.
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createCircuitBreaker } from '#chat/write/circuit-breaker.ts';
+import { sentenceGuard, supportedFrom } from '#chat/write/guard-sentences.ts';
+import { createModelQueue } from '#chat/write/model-queue.ts';
+import type { WritingDependencies } from '#chat/write/write-answer.ts';
+import type { Embedder } from '#core/embedder.ts';
+import { AppError } from '#core/errors.ts';
+import type { GroundednessScorer } from '#core/groundedness.ts';
+import { packagePath } from '#core/package-root.ts';
+import { openDailySpending } from '#models/chat/daily-spending.ts';
+import { openWritingModel } from '#models/chat/open-chat-model.ts';
+import { openEmbedder } from '#models/embedder/open-embedder.ts';
+import {
+  createGroundednessScorer,
+  groundednessModelSchema,
+  rememberingEmbedder,
+} from '#models/groundedness/groundedness-score.ts';
+import type { Config } from './config.ts';
+
+const groundednessModelPath = packagePath('data/models/groundedness.json');
+const builtInEmbedder = packagePath('data/models/embedder');
+
+export interface Writing extends AsyncDisposable {
+  /** Absent where answers are quoted. */
+  readonly dependencies?: WritingDependencies;
+}
+
+/** Throws `config-invalid`, `model-invalid` or `bad-input` that says what to do. */
+export async function openWriting({ chat, dataDir }: Config, embedder: () => Embedder): Promise<Writing> {
+  if (chat.model === 'extractive') return { async [Symbol.asyncDispose]() {} };
+  await using stack = new AsyncDisposableStack();
+  const model = stack.use(await openWritingModel(chat));
+  const score = stack.use(await openSupportScore(embedder));
+  const isCapped = chat.caps.tokens !== undefined || chat.caps.money !== undefined;
+  if (isCapped) await mkdir(dataDir, { recursive: true });
+  const spending = isCapped
+    ? await openDailySpending({ path: join(dataDir, 'chat-spending.json'), caps: chat.caps })
+    : undefined;
+  const closing = stack.move();
+  return {
+    dependencies: {
+      model,
+      timeouts: chat,
+      quoteAfterMs: chat.quoteAfterMs,
+      queue: createModelQueue({ atOnce: model.atOnce, waiting: chat.waiting }),
+      breaker: createCircuitBreaker(),
+      ...(spending ? { spending } : {}),
+      openGuard: sentenceGuard({ scorer: score.scorer, supportedFrom }),
+    },
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  };
+}
+
+export interface OpenedScore extends AsyncDisposable {
+  readonly scorer: GroundednessScorer;
+}
+
+/** The score that ships was fitted for the embedder that ships. Where another one serves, that one is opened beside it. */
+export async function openSupportScore(serving: () => Embedder): Promise<OpenedScore> {
+  let model: ReturnType<typeof groundednessModelSchema.parse>;
+  try {
+    model = groundednessModelSchema.parse(JSON.parse(await readFile(groundednessModelPath, 'utf8')));
+  } catch (cause) {
+    throw new AppError(
+      'config-invalid',
+      `${groundednessModelPath} cannot be read: it says when a passage supports a sentence. Restore it, or fit it with "answerdesk calibrate --groundedness-out data/models/groundedness.json".`,
+      { cause },
+    );
+  }
+  let own: Promise<Embedder> | undefined;
+  const fitting: Pick<Embedder, 'embedDocuments'> = {
+    async embedDocuments(texts, options) {
+      const now = serving();
+      if (now.modelId === model.embedder) return now.embedDocuments(texts, options);
+      own ??= openEmbedder({ model: builtInEmbedder, threads: 1 }, { expectedId: model.embedder });
+      return (await own).embedDocuments(texts, options);
+    },
+  };
+  return {
+    scorer: createGroundednessScorer(model, rememberingEmbedder(fitting)),
+    async [Symbol.asyncDispose]() {
+      await (await own?.catch(() => undefined))?.close();
+    },
+  };
+}
