@@ -11,7 +11,6 @@ import {
   shippedActs,
 } from '#chat/testing/fixtures.ts';
 import type { Message } from '#core/conversation.ts';
-import { patienceMs } from '#core/testing/patience.ts';
 import { type JobSummary, removeSource, runIngestJob } from '#ingest/job.ts';
 import { defaultInternalRules } from '#ingest/source-settings.ts';
 import { createFields } from '#ingest/sources/field-map.ts';

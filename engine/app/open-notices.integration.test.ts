@@ -144,6 +144,25 @@ describe('notices', () => {
     expect([hook.received.length, slack.received.length]).toEqual([1, 1]);
   });
 
+  it('warn the team of a promised time, unless the customer has heard of a person meanwhile', async () => {
+    const hook = await receiver();
+    const { store, answering, key, states, start } = await desk({
+      ANSWERDESK_HANDOFF_WEBHOOK_URL: hook.url,
+      ANSWERDESK_HANDOFF_WEBHOOK_SECRET: secret,
+    });
+    await answering.handoff(key);
+    const { waitingSince = '' } = (await store.handling(key))!;
+    const createdAt = new Date().toISOString();
+    const warn = (about: string) =>
+      store.addNotice({ key, kind: 'promise', channel: 'webhook', about, createdAt });
+    await warn(waitingSince);
+    await warn('2026-01-01T00:00:00.000Z');
+    start();
+    await expect.poll(async () => (await states()).filter((state) => state.includes('sent'))).toHaveLength(3);
+    const types = hook.received.map(({ body }) => JSON.parse(body).type).sort();
+    expect(types).toEqual(['handoff.requested', 'promise.due']);
+  });
+
   it('are tried again with longer pauses, until they arrive or are given up', async () => {
     const { store, answering, key } = await desk({
       ANSWERDESK_HANDOFF_WEBHOOK_URL: 'http://127.0.0.1:1/',

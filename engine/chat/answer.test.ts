@@ -347,7 +347,7 @@ describe('answer', () => {
 
   it('tells who is handed over when a person answers, and nobody in danger', async () => {
     const promise = async (language: string | undefined) => `Within the hour (${language}).`;
-    const { ask } = desk({ deltas: [] }, [], { promise, languageOf: () => 'en' });
+    const { ask } = desk({ deltas: ['x'] }, [], { promise, languageOf: () => 'en' });
     const said = async (text: string) => {
       const end = (await ask({ author: 'customer', text })).at(-1);
       return end?.type === 'answer-end' ? end.message : undefined;

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { GroundednessScorer } from '#core/groundedness.ts';
 import { makeChunk } from '#core/testing/make-chunk.ts';
-import { patienceMs } from '#core/testing/patience.ts';
 import { createAnswer } from '../answer.ts';
 import {
   cannedEmbedder,

@@ -2,8 +2,8 @@
 // open console.
 import type { InboxStore } from '#core/inbox.ts';
 import type { NoticeStore } from '#core/notices.ts';
-import { promisedAt, type TeamStore, warningMs } from '#core/team.ts';
-import { type ConversationKey, keyText } from '#core/tenant.ts';
+import { promisedAt, type TeamSettings, type TeamStore, warningMs } from '#core/team.ts';
+import { type ConversationKey, keyText, type TenantId } from '#core/tenant.ts';
 
 export interface WatchPromisesOptions {
   readonly store: Pick<InboxStore, 'waitingCustomers'> &
@@ -23,9 +23,11 @@ export function createPromiseWatch({ store, channels, tell, now = () => new Date
   return async (): Promise<number> => {
     const waiting = await store.waitingCustomers(watchedAtOnce);
     const stillDue = new Set<string>();
+    const ofTeam = new Map<TenantId, TeamSettings>();
     let warned = 0;
     for (const { key, since } of waiting) {
-      const settings = await store.settings(key.tenantId);
+      const settings = ofTeam.get(key.tenantId) ?? (await store.settings(key.tenantId));
+      ofTeam.set(key.tenantId, settings);
       const dueAt = promisedAt(settings, since);
       if (dueAt === undefined || now().getTime() < Date.parse(dueAt) - warningMs(settings)) continue;
       const name = `${keyText(key)} ${since}`;
