@@ -368,6 +368,34 @@ describe('a picture of a customer', () => {
     expect(statuses).toEqual([200, 200, 200, 200, 200, 429]);
   });
 
+  it('is given to the team by a route that asks for a session, beside who the customer is and how they rated', async () => {
+    const { accounts, customer, url } = await open();
+    const dana = await customer({ identity: identityToken({ claims: { name: 'Dana' } }) });
+    await dana.say('It is broken');
+    await dana.call('/handoff', {});
+    const { picture: kept } = await json(await dana.sendPicture(await picture()));
+    await dana.call('/assistant', {});
+    await dana.call('/rating', { rating: 'down', comment: 'Too slow' });
+    const admin = await accounts.invite('system', { email: 'ann@example.com', name: 'Ann', role: 'viewer' });
+    await accounts.setPassword(admin.token, 'three blue kettles');
+    const signedIn = await accounts.signIn({
+      email: 'ann@example.com',
+      password: 'three blue kettles',
+      device: 'Chrome, Linux',
+    });
+    if (signedIn.result !== 'signed-in') throw new Error('This account needs a code.');
+    const headers = { cookie: `answerdesk_session=${signedIn.token}` };
+    const base = `${url}/api/v1/inbox/${dana.id}`;
+    expect((await fetch(`${base}/pictures/${kept.id}`)).status).toBe(401);
+    const shown = await fetch(`${base}/pictures/${kept.id}`, { headers });
+    expect([shown.status, shown.headers.get('content-type')]).toEqual([200, 'image/webp']);
+    expect((await fetch(`${base}/pictures/${'a'.repeat(22)}`, { headers })).status).toBe(404);
+    expect(await json(await fetch(base, { headers }))).toMatchObject({
+      item: { visitor: { id: 'user-7', name: 'Dana' }, handling: { state: 'bot', returnedBy: 'customer' } },
+      rating: { rating: 'down', comment: 'Too slow' },
+    });
+  });
+
   it('is erased with its conversation', async () => {
     const { dana, folder, api } = await waiting();
     await dana.sendPicture(await picture());

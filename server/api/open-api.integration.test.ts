@@ -78,7 +78,7 @@ describe('a method that an address does not have', () => {
     const { url } = await open();
     for (const [method, path, allow] of [
       ['PUT', '/api/v1/inbox', 'GET, HEAD'],
-      ['PATCH', '/api/conversations', 'POST'],
+      ['PATCH', '/api/conversations', 'POST, GET, HEAD'],
       ['GET', '/v1/chat/completions', 'POST'],
       ['DELETE', '/healthz', 'GET, HEAD'],
       ['POST', `/api/v1/users/${'a'.repeat(22)}`, 'PATCH'],

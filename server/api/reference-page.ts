@@ -113,6 +113,7 @@ function authOf({ security = [] }: Described): string {
     session: 'the cookie of a session',
     key: 'an API key',
     conversation: 'the token of the conversation',
+    visitor: 'the identity token of a signed-in visitor',
     metrics: 'the operator’s token',
   };
   return `Needs ${names.map((name) => words[name] ?? name).join(' or ')}`;

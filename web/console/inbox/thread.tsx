@@ -6,6 +6,9 @@ import type { CaseDetails, CaseMessage, CaseNote } from '../wire/types.ts';
 import { Prose } from './prose.tsx';
 import { decisionName, Tried } from './tried.tsx';
 
+/** Of a customer's picture in the thread, pixels. */
+const widestPicture = 320;
+const highestPicture = 260;
 /** Pixels from the end that count as being there. */
 const nearEnd = 80;
 
@@ -97,9 +100,16 @@ function Picture({
   readonly picture: { readonly id: string; readonly width: number; readonly height: number };
 }) {
   const address = `/api/v1/inbox/${conversationId}/pictures/${id}`;
+  const shownWidth = Math.min(width, widestPicture, (highestPicture * width) / height);
   return (
     <a className="picture" href={address} download={`${id}.webp`}>
-      <img src={address} width={width} height={height} alt={t.customerPicture} loading="lazy" />
+      <img
+        src={address}
+        alt={t.customerPicture}
+        loading="lazy"
+        // The room is kept while it loads.
+        style={{ width: shownWidth, aspectRatio: `${width} / ${height}` }}
+      />
     </a>
   );
 }
