@@ -349,7 +349,7 @@ describe.each(bridgeNames)('the bridge to %s', (name) => {
   });
 
   it('resolves here what an agent closes there, and opens another case for the next hand-over', async () => {
-    const { handOver, run, standIn, theCase, tell, store, key, events, write, answering, texts, pass } =
+    const { handOver, run, standIn, theCase, tell, store, key, events, write, answering, texts, pass, said } =
       await desk(name);
     await handOver();
     await run();
@@ -359,6 +359,10 @@ describe.each(bridgeNames)('the bridge to %s', (name) => {
     expect((await store.handling(key))?.state).toBe('resolved');
     expect((await events()).at(-1)).toMatchObject({ type: 'handling-changed', state: 'resolved' });
     expect(await store.bridgeCase(key)).toMatchObject({ state: 'closed' });
+    say(standIn.model, theCase(), { from: 'agent', text: 'One more thing.' });
+    await tell();
+    expect((await said()).at(-1)?.text).toBe('One more thing.');
+    expect((await store.handling(key))?.state).toBe('resolved');
     await write('It blinks again.');
     await run();
     expect(standIn.model.cases).toHaveLength(1);

@@ -9,6 +9,7 @@ import { createAnswering } from '#chat/runs/answering.ts';
 import { createCaseWork } from '#chat/runs/case-work.ts';
 import { scriptedAnswer } from '#chat/testing/scripted-answer.ts';
 import { signature } from '#connectors/notices/webhook.ts';
+import { createReplyAddresses } from '#core/reply-address.ts';
 import { defaultTenant, inDefaultTenant } from '#core/tenant.ts';
 import { createDelivery } from '#jobs/deliver-notices.ts';
 import { openSqliteConversationStore } from '#storage/sqlite/sqlite-conversation-store.ts';
@@ -254,11 +255,39 @@ describe('notices', () => {
     expect(mail.mails[0]?.text).toMatch(/Subject: A reply from Mia/);
   });
 
+  it('carry an address to which a reply goes into the conversation, of their own', async () => {
+    const mail = await mailServer();
+    const { answering, cases, key, states, start } = await desk({
+      ANSWERDESK_SMTP_URL: mail.url,
+      ANSWERDESK_MAIL_FROM: 'desk@example.com',
+      ANSWERDESK_HANDOFF_MAIL_TO: 'team@example.com',
+      ANSWERDESK_REPLY_ADDRESS: 'reply@in.example.com',
+      ANSWERDESK_INBOUND_MAIL_SECRET: secret,
+    });
+    const replies = createReplyAddresses({ base: 'reply@in.example.com', secret });
+    const repliers = () =>
+      mail.mails.map(({ text }) =>
+        replies.read(/^Reply-To:\s+<?(reply\+\S+?)>?\s/m.exec(text)?.slice(1) ?? []),
+      );
+    const { conversationId } = key;
+    await answering.handoff(key, { email: 'dana@example.com' });
+    start();
+    await expect.poll(states).toEqual([['mail', 'sent']]);
+    await cases.act(key, { type: 'take', by: mia });
+    await cases.reply(key, { messageId: 'reply-001', text: 'Turn it off and on.', by: mia });
+    await expect.poll(states).toContainEqual(['customer-mail', 'sent']);
+    expect(repliers()).toEqual([
+      { conversationId, replier: 'team' },
+      { conversationId, replier: 'customer' },
+    ]);
+  });
+
   it('say at once which setting is missing', () => {
     for (const [name, value, missing] of [
       ['ANSWERDESK_SMTP_URL', 'smtp://mail.example', 'ANSWERDESK_MAIL_FROM'],
       ['ANSWERDESK_HANDOFF_MAIL_TO', 'a@example.com', 'ANSWERDESK_SMTP_URL'],
       ['ANSWERDESK_HANDOFF_WEBHOOK_URL', 'https://example.com', 'ANSWERDESK_HANDOFF_WEBHOOK_SECRET'],
+      ['ANSWERDESK_REPLY_ADDRESS', 'reply@example.com', 'ANSWERDESK_INBOUND_MAIL_SECRET'],
     ] as const)
       expect(() => loadConfig({ [name]: value })).toThrow(`${name}: needs ${missing}`);
   });

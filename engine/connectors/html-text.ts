@@ -43,7 +43,9 @@ export function textOfHtml(html: string): string {
   visit(parseFragment(html).childNodes, 0);
   return pieces
     .join('')
-    .replace(/[^\S\n]*\n[^\S\n]*/g, '\n')
+    .split('\n')
+    .map((line) => line.trim())
+    .join('\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim();
 }

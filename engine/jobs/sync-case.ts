@@ -131,7 +131,7 @@ export function createCaseSync({
     }
     const arrived = lastMarked(referenceOf(before), state.others) ?? 0;
     let current = await save(before, { sentSequence: Math.max(before.sentSequence, arrived) });
-    await takeReplies(key, state);
+    const taken = await takeReplies(key, state);
     const pending = isWanted ? await pendingAfter(current, current.sentSequence) : [];
     for (const { sequence, entry } of pending) {
       try {
@@ -145,8 +145,11 @@ export function createCaseSync({
     }
     const isReopened = pending.some(({ entry }) => entry.author === 'customer');
     if (!state.isClosed || isReopened) return void (await save(current, { state: 'open' }));
-    if (current.state === 'closed') return;
-    if (isWanted) await closed(key, state.replies.at(-1)?.by ? personOf(state) : desk());
+    // Closed before, and nothing was said since.
+    if (current.state === 'closed' && taken === 0) return;
+    // As it is now: a reply that came in may have made it a person's.
+    const after = await store.handling(key);
+    if (after && isPromised(after)) await closed(key, state.replies.length > 0 ? personOf(state) : desk());
     await save(current, { state: 'closed' });
   }
 
@@ -155,14 +158,18 @@ export function createCaseSync({
   const personOf = ({ replies }: CaseState): Person => agent(replies.at(-1)!.by);
   const messageIdOf = (replyId: string) => `${bridge.name}-${replyId}`;
 
-  async function takeReplies(key: ConversationKey, { replies }: CaseState): Promise<void> {
+  /** How many were new. */
+  async function takeReplies(key: ConversationKey, { replies }: CaseState): Promise<number> {
+    let taken = 0;
     const { messages = [] } = (await store.get(key)) ?? ({} as Partial<Conversation>);
     const here = new Set(messages.map(({ id }) => id));
     for (const { id, text, by, attachments = [] } of replies) {
       const whole = [text, ...attachments.map((name) => `(File: ${name})`)].filter(Boolean).join('\n');
       if (whole === '' || here.has(messageIdOf(id))) continue;
       await replied(key, { messageId: messageIdOf(id), text: whole, by: agent(by) });
+      taken += 1;
     }
+    return taken;
   }
 
   async function pendingAfter(bridgeCase: BridgeCase, sequence: number): Promise<Pending[]> {

@@ -209,5 +209,5 @@ export function createChatwootBridge(options: ChatwootBridgeOptions): HandoverBr
 
 /** The last part of an address. */
 function fileName(url: string): string {
-  return decodeURIComponent(/([^/?#]*)(?:[?#].*)?$/.exec(url)?.[1] || 'file');
+  return URL.parse(url)?.pathname.split('/').at(-1) || 'file';
 }

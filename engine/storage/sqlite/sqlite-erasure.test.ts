@@ -288,6 +288,50 @@ describe('a database of an earlier version', () => {
     ]);
     await store.close();
   });
+
+  it('keeps notices that wait, and tells a bridge alone that a conversation is gone', async () => {
+    const path = newPath();
+    mkdirSync(dirname(path));
+    const old = new DatabaseSync(path);
+    old.exec('PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON');
+    migrate(old, { until: 7 });
+    const conversation = old.prepare(
+      'INSERT INTO conversations (tenant_id, id, token_hash, created_at) VALUES (?, ?, ?, ?)',
+    );
+    const notice = old.prepare(
+      'INSERT INTO notices (id, tenant_id, conversation_id, kind, channel, about, created_at, next_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    );
+    for (const id of ['c-1', 'c-2']) {
+      conversation.run(defaultTenant, id, new Uint8Array(32), '2026-01-01');
+      notice.run(`n-${id}`, defaultTenant, id, 'handoff', 'mail', 'x', '2026-01-01', '2026-01-01');
+    }
+    old.close();
+
+    const store = openSqliteConversationStore(path);
+    const due = async () =>
+      (await store.dueNotices('2100', 10)).map(({ kind, channel, key }) => [
+        key.conversationId,
+        kind,
+        channel,
+      ]);
+    expect(await due()).toEqual([
+      ['c-1', 'handoff', 'mail'],
+      ['c-2', 'handoff', 'mail'],
+    ]);
+    const facts = { bridge: 'slack', round: 1, state: 'open', since: '2026', sentSequence: 1 } as const;
+    const there = { id: 'C1:2', url: 'https://slack.example' };
+    await store.saveBridgeCase({ ...facts, key: inDefaultTenant('c-2'), there });
+    expect(await store.bridgeCaseThere('slack', 'C1:2')).toMatchObject({
+      key: inDefaultTenant('c-2'),
+      there,
+    });
+    await store.delete([inDefaultTenant('c-1'), inDefaultTenant('c-2')]);
+    expect(await due()).toEqual([['c-2', 'erased', 'bridge:slack']]);
+    // A case that was being opened when the conversation went is told, too.
+    await store.saveBridgeCase({ ...facts, key: inDefaultTenant('c-1'), there: { ...there, id: 'C1:3' } });
+    expect(await due()).toContainEqual(['c-1', 'erased', 'bridge:slack']);
+    await store.close();
+  });
 });
 
 /** As the store reads what was written with a role. */
