@@ -148,7 +148,7 @@ export const rooms: readonly Room[] = [
   {
     folder: 'lab',
     holds:
-      'what measures and is not shipped: `bench/`, `retrieval/`, `reranking/`, `cards/`, `personal-data/`, `queue-replay/`, `attacks/`, `architecture/`',
+      'what measures and is not shipped: `bench/`, `retrieval/`, `reranking/`, `cards/`, `contradictions/`, `personal-data/`, `queue-replay/`, `attacks/`, `architecture/`',
     mayImport: ['engine/*', 'ingest/*', 'evals', 'quality', 'server', 'cli'],
   },
   {
