@@ -52,7 +52,7 @@ export interface LabelledDesk extends UpdateSummary {
 }
 
 /** Clusters are found on so many conversations, chosen by the hash of their id; the others are sorted into them. */
-const clusterSample = 3_000;
+const clusterSample = 2_000;
 /** Fewer say nothing about which groups there are. */
 const leastToCluster = 20;
 /** Of the labelling functions: one more makes every conversation be read again. */

@@ -1,5 +1,5 @@
 // Why the customer got in touch: by words of their language, by sentences that mean the same, by what their turns do.
-import { fixedClasses, type Reason } from './label-kinds.ts';
+import type { Reason } from './label-kinds.ts';
 import { countOf, labelWords } from './label-words.ts';
 import type { LabellingFunction } from './labelling-function.ts';
 import { nearestGroup, type VectorGroup } from './nearest-group.ts';
@@ -111,5 +111,3 @@ export function reasonFunctions(examples: readonly VectorGroup[]): LabellingFunc
 function isSpecific(reason: Reason): boolean {
   return precedence.indexOf(reason) < precedence.indexOf('problem');
 }
-
-export const reasons = fixedClasses.reason;
