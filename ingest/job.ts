@@ -20,6 +20,7 @@ import { publishGeneration } from '#knowledge/generations/generation-writer.ts';
 import { refuseOtherModel } from '#knowledge/generations/model-in-use.ts';
 import { modelFileName } from '#models/store/model-store.ts';
 import { openErasedPeople } from '#privacy/erased-people.ts';
+import { hasKey } from '#privacy/privacy-folder.ts';
 import { createEntityPass, type EntityCounts } from '#redact/entity-pass.ts';
 import { settleCards, unsettledCard } from './cards/settle-cards.ts';
 import { chunkDocument } from './chunk/chunk.ts';
@@ -204,7 +205,8 @@ export async function runIngestJob({
         ...source,
         ...(entities ? { entities } : {}),
         otherDocuments: kept,
-        erased: openErasedPeople(dataDir),
+        // A dry run writes nothing, not even a key.
+        ...(dryRun && !hasKey(dataDir) ? {} : { erased: openErasedPeople(dataDir) }),
         published,
         onProblem: quarantine.add,
         onCard: (card) => found.push(unsettledCard(card, source.name)),

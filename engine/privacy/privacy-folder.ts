@@ -25,10 +25,15 @@ export interface AddressHashes {
   hashOf(address: string): string;
 }
 
-/** Makes the key where there is none. With the key in hand, whether an address is among the hashes can be tried: they are pseudonyms. */
+/** The key is made at the first hash, where there is none. With the key in hand, whether an address is among the hashes can be tried: they are pseudonyms. */
 export function openAddressHashes(dataDir: string): AddressHashes {
-  const key = readKey(dataDir);
-  return { hashOf: (address) => hashed(key, normalAddress(address)) };
+  let key: Buffer | undefined;
+  return {
+    hashOf(address) {
+      key ??= readKey(dataDir);
+      return hashed(key, normalAddress(address));
+    },
+  };
 }
 
 /** Of all addresses of a person together: what receipts and the audit log call them. */
@@ -36,12 +41,20 @@ export function subjectHash(dataDir: string, addresses: readonly string[]): stri
   return hashed(readKey(dataDir), [...addresses].sort().join('\n'));
 }
 
+export function hasKey(dataDir: string): boolean {
+  return existsSync(keyFile(dataDir));
+}
+
 function hashed(key: Buffer, text: string): string {
   return createHmac('sha256', key).update(text).digest('base64url').slice(0, hashLength);
 }
 
+function keyFile(dataDir: string): string {
+  return join(privacyFolder(dataDir), 'key');
+}
+
 function readKey(dataDir: string): Buffer {
-  const path = join(privacyFolder(dataDir), 'key');
+  const path = keyFile(dataDir);
   if (!existsSync(path)) {
     mkdirSync(privacyFolder(dataDir), { recursive: true, mode: 0o700 });
     const temporary = `${path}-${process.pid}-${randomBytes(4).toString('hex')}`;
