@@ -4,8 +4,8 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { patienceMs } from '#core/testing/patience.ts';
 import { openTeam } from '#server/testing/open-team.ts';
-import { describeInBrowser } from './testing/describe-in-browser.ts';
-import { launchChromium } from './testing/launch-chromium.ts';
+import { describeInBrowser } from '../testing/describe-in-browser.ts';
+import { launchChromium } from '../testing/launch-chromium.ts';
 
 describeInBrowser('the page about the interface', () => {
   let browser: Browser;
