@@ -73,6 +73,9 @@ function isCurrent(hash: string): boolean {
   }
 }
 
+/** Chunks of the console that only later ones import: what draws Markdown. */
+const sharedByLater: ReadonlySet<string> = new Set(['prose']);
+
 /** Once here, at the best level, instead of for each request. */
 function compress(folder: string): void {
   for (const path of globSync('*.{js,css}', { cwd: folder }).map((name) => join(folder, name))) {
@@ -135,7 +138,8 @@ async function buildAll(hash: string): Promise<void> {
       rolldownOptions: {
         output: {
           // What the first screen does not wait for, by name: the limit of its size leaves it out.
-          chunkFileNames: ({ isDynamicEntry }) => `assets/${isDynamicEntry ? 'later-' : ''}[name]-[hash].js`,
+          chunkFileNames: ({ isDynamicEntry, name }) =>
+            `assets/${isDynamicEntry || sharedByLater.has(name) ? 'later-' : ''}[name]-[hash].js`,
         },
       },
     },

@@ -1,14 +1,12 @@
 // A question as a customer would ask it: the answer and what it rests on. Nothing is stored.
 import { useMutation } from '@tanstack/react-query';
-import { type FormEvent, lazy, Suspense, useState } from 'react';
+import { type FormEvent, useState } from 'react';
+import { Prose } from '../inbox/prose.tsx';
 import { Field, Say } from '../parts/field.tsx';
 import { problemText } from '../parts/problem.ts';
 import { post } from '../wire/http.ts';
 import type { Answered } from '../wire/types.ts';
 import { s } from './setup-strings.ts';
-
-/** A chunk of its own, which the inbox loads with its first conversation. */
-const Prose = lazy(async () => ({ default: (await import('../inbox/prose.tsx')).Prose }));
 
 export function TestQuestion() {
   const [question, setQuestion] = useState('');
@@ -38,9 +36,7 @@ export function TestQuestion() {
       {ask.data && (
         <div className="trial">
           <h3>{s.answer}</h3>
-          <Suspense>
-            <Prose text={ask.data.text} />
-          </Suspense>
+          <Prose text={ask.data.text} />
           <h3>{s.answerSources}</h3>
           {ask.data.citations.length === 0 ? (
             <p className="hint">{s.noSources}</p>
