@@ -78,6 +78,9 @@ function isCurrent(hash: string): boolean {
 /** Of the widget's two files: which browsers, and how. */
 const forWebsites = { target: ['chrome120', 'firefox125', 'safari17'], cssTarget: 'esnext' as const };
 
+/** Chunks of the console that only later ones import: what draws Markdown. */
+const sharedByLater: ReadonlySet<string> = new Set(['prose']);
+
 /** Once here, at the best level, instead of for each request. */
 function compress(folder: string): void {
   for (const path of globSync('*.{js,css}', { cwd: folder }).map((name) => join(folder, name))) {
@@ -156,7 +159,8 @@ async function buildAll(hash: string): Promise<void> {
       rolldownOptions: {
         output: {
           // What the first screen does not wait for, by name: the limit of its size leaves it out.
-          chunkFileNames: ({ isDynamicEntry }) => `assets/${isDynamicEntry ? 'later-' : ''}[name]-[hash].js`,
+          chunkFileNames: ({ isDynamicEntry, name }) =>
+            `assets/${isDynamicEntry || sharedByLater.has(name) ? 'later-' : ''}[name]-[hash].js`,
         },
       },
     },
