@@ -46,6 +46,10 @@ export async function runCommand(load: () => Promise<AnyCommand>, argv: readonly
     hasReader = false;
     controller.abort(new DOMException('nobody reads the output', 'AbortError'));
   });
+  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+    // Whoever listened is gone: a desk goes on serving.
+    if (error.code !== 'EPIPE') throw error;
+  });
   try {
     const command = await load();
     await command(argv, controller.signal);

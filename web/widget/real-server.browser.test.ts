@@ -17,17 +17,18 @@ import { openScriptedModel, type ScriptedModel } from '../testing/scripted-model
 
 const root = join(import.meta.dirname, '../..');
 const question = 'What do two red flashes on my thermostat mean?';
-// Sentences of the article, for no other passes the guard; the model's own marks are moved inside the sentence.
+// Sentences of the article, for no other passes the guard. It marks each with the passage that holds it, whatever the model marked.
 const short = 'The ring sleeps most of the time [1]. Errors are still shown [1].';
 const long = [
   'The ring sleeps most of the time [1].',
   'It wakes when you come near, when the heating changes, or when it wants something [1].',
-  'The receiver has a light too [1].',
   'To turn the ring off at night, go to Settings → Display → Ring → Quiet hours [1].',
   'Errors are still shown [1].',
   'If both are orange and the radiators are cold, look at the boiler [1].',
   'If the ring is orange but the receiver stays white for more than two minutes, the demand is not reaching it [1].',
 ].join('\n\n');
+
+const unmarked = (text: string) => text.replaceAll(/\[\d\]/g, '[]');
 
 describeInBrowser('the real server in a real browser', () => {
   let folder: string;
@@ -142,13 +143,13 @@ describeInBrowser('the real server in a real browser', () => {
     await using page = await visit();
     await ask(page, question);
     await finished(page);
-    expect(await page.locator('.agent .text').innerText()).toBe(
-      'The ring sleeps most of the time 1. Errors are still shown 1.',
+    expect(await page.locator('.agent .text').innerText()).toMatch(
+      /^The ring sleeps most of the time \d\. Errors are still shown \d\.$/,
     );
     await page.locator('.cite').first().click();
     const source = page.locator('details[open]');
-    expect(await source.locator('blockquote').innerText()).toMatch(/red/i);
-    expect(await source.locator('.passage > div > a').getAttribute('href')).toMatch(/\/help\//);
+    expect((await source.locator('blockquote').allInnerTexts()).join('\n')).toMatch(/red/i);
+    expect(await source.locator('.passage > div > a').first().getAttribute('href')).toMatch(/\/help\//);
     expect(complaints).toEqual([]);
   });
 
@@ -185,20 +186,22 @@ describeInBrowser('the real server in a real browser', () => {
     await kill();
     model.holdAt = Number.POSITIVE_INFINITY;
     await page.locator('.status', { hasText: 'No connection' }).waitFor();
-    expect(await page.locator('.agent .text p').count()).toBeLessThan(7);
+    expect(await page.locator('.agent .text p').count()).toBeLessThan(6);
     expect(await start(new URL(url).port)).toBe(url);
     await finished(page);
 
     const { conversation, entries } = await kept(page);
     expect(conversation.messages.map(({ author }) => author)).toEqual(['customer', 'bot']);
-    expect(conversation.messages[1]).toMatchObject({ text: long, model: { name: 'openai:scripted' } });
+    const said = conversation.messages[1]!;
+    expect(unmarked(said.text)).toBe(unmarked(long));
+    expect(said).toMatchObject({ model: { name: 'openai:scripted' } });
     expect(entries.map(({ sequence }) => sequence)).toEqual(entries.map((_, index) => index + 1));
     expect(entries.filter(({ event }) => event.type === 'answer-start')).toHaveLength(1);
     const deltas = entries.map(({ event }) => (event.type === 'answer-delta' ? event.text : ''));
-    expect(deltas.join('')).toBe(long);
+    expect(deltas.join('')).toBe(said.text);
 
     const shown = (await page.locator('.agent .text p').allInnerTexts()).join('\n\n');
-    expect(shown).toBe(long.replace(/\[(\d)\]/g, '$1'));
+    expect(shown).toBe(said.text.replace(/\[(\d)\]/g, '$1'));
     const seen = await page.evaluate(() => (window as unknown as { seen: string[] }).seen);
     const growing = seen.map((text) => text.replace(/\s/g, ''));
     expect(growing.length).toBeGreaterThan(4);
