@@ -102,7 +102,9 @@ async function ask(
     message: end.message,
     streamed: deltaText(events),
     events: events.map(({ type }) => type),
-    prompt: JSON.stringify(model.prompts),
+    given: model.groundings
+      .flatMap((grounding) => grounding?.passages.map(({ chunk }) => chunk.text) ?? [])
+      .join('\n'),
   };
 }
 
@@ -164,8 +166,8 @@ describe('an approved answer card', () => {
     const near = await ask('can an opened valve be returned remotely');
     expect(near.message).toMatchObject({ text: composed, model: { name: 'scripted' } });
     expect(near.message.cards).toBeUndefined();
-    expect(near.prompt).toContain('Yes, **30 days**.');
-    expect((await ask('how do I sign in')).prompt).not.toContain('Yes, **30 days**.');
+    expect(near.given).toContain('Yes, **30 days**.');
+    expect((await ask('how do I sign in')).given).not.toContain('Yes, **30 days**.');
   });
 
   it('is not given where two cards fit alike', async () => {

@@ -166,6 +166,13 @@ describe('verdicts', () => {
     expect(text).toMatch(/good 1 = 50 % \(9 % to 91 %\)/);
   });
 
+  it('are read as a spreadsheet has written them, without leading zeros', async () => {
+    const verdicts = await readVerdicts(await write('plain.csv', 'item,verdict\n1,good\n'), key, {
+      partly: true,
+    });
+    expect([...verdicts.keys()]).toEqual(['001']);
+  });
+
   it.each([
     ['an unknown verdict', 'item,verdict\n001,fine\n', /row 1: the verdict must be good, so-so, bad/],
     ['an item of another sheet', 'item,verdict\n999,good\n', /there is no item 999/],

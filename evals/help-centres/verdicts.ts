@@ -68,6 +68,7 @@ function parseVerdicts(
   const verdicts = new Map<string, ReadVerdict>();
   const problems: string[] = [];
   const known = new Set(key.items.map(({ item }) => item));
+  const width = key.items[0]?.item.length ?? 0;
   const rows: unknown[] = parse(content, {
     columns: true,
     bom: true,
@@ -75,7 +76,10 @@ function parseVerdicts(
     relax_column_count: true,
   });
   for (const [index, row] of rows.entries()) {
-    const parsed = verdictSchema.safeParse(row);
+    const parsed = verdictSchema
+      // A spreadsheet makes 1 of 001.
+      .transform(({ item, ...said }) => ({ item: item.padStart(width, '0'), ...said }))
+      .safeParse(row);
     if (!parsed.success) problems.push(`  row ${index + 1}: the verdict must be ${verdictNames.join(', ')}`);
     else if (!known.has(parsed.data.item))
       problems.push(`  row ${index + 1}: there is no item ${parsed.data.item}`);

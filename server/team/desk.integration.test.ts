@@ -81,13 +81,15 @@ describe('the name of the desk', () => {
   it('can be changed by who may, and stands in the audit log', async () => {
     const { member, accounts } = await open();
     const [admin, agent] = [await member('admin'), await member('agent')];
-    const patch = (who: typeof admin, body: unknown) => who.call('/desk', body, { method: 'PATCH' });
-    expect((await patch(agent, { name: 'X' })).status).toBe(403);
-    expect(await json(await patch(admin, { name: ' Acme\u0007 Help ' }))).toEqual({ name: 'Acme  Help' });
-    expect(await json(await agent.call('/desk'))).toEqual({ name: 'Acme  Help' });
-    for (const name of ['', '   ', 'x'.repeat(61)]) expect((await patch(admin, { name })).status).toBe(400);
+    const patch = (who: typeof admin, body: unknown) => who.call('/settings', body, { method: 'PATCH' });
+    expect((await patch(agent, { company: 'X' })).status).toBe(403);
+    expect(await json(await patch(admin, { company: ' Acme\u0007 Help ' }))).toMatchObject({
+      company: 'Acme  Help',
+    });
+    expect(await json(await agent.call('/settings'))).toMatchObject({ company: 'Acme  Help' });
+    for (const company of ['   ', 'x'.repeat(61)]) expect((await patch(admin, { company })).status).toBe(400);
     const [newest] = await accounts.auditLog(defaultTenant, { limit: 1 });
-    expect(newest).toMatchObject({ action: 'desk.changed' });
+    expect(newest).toMatchObject({ action: 'settings.changed' });
   });
 });
 

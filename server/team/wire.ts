@@ -252,8 +252,11 @@ const officeHours = z.strictObject({
   closedDays: z.array(z.iso.date()).max(400),
 });
 
+/** UTF-16 code units: it has to fit into the head of the widget. */
+export const deskName = line(60);
+
 export const settingsBody = z.strictObject({
-  company: z.string().trim().max(100).optional(),
+  company: deskName.or(z.literal('')).optional(),
   assignment: z.enum(['off', 'least-busy']).optional(),
   /** Of open time. null: nothing is promised. */
   replyWithinMinutes: z.number().int().min(1).max(10_080).nullable().optional(),
@@ -306,8 +309,6 @@ export const setup = z
   })
   .meta({ id: 'Setup' });
 
-/** UTF-16 code units: it has to fit into the head of the widget. */
-export const deskName = line(60);
 /** Without a path; which endings are taken, a refusal says. */
 export const fileName = z.string().min(1).max(150);
 export const uploadedFile = z

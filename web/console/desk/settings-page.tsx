@@ -79,7 +79,7 @@ function Company({ settings }: SettingsProps) {
         label={t.name}
         hint={t.companyHint}
         value={company}
-        maxLength={100}
+        maxLength={60}
         onChange={({ target }) => setCompany(target.value)}
         autoComplete="organization"
       />
