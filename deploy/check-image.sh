@@ -16,13 +16,13 @@ trap 'buildah umount --all >/dev/null; rm -rf "$work"' EXIT
 
 node=$(node -p process.execPath)
 
-# What Node, onnxruntime and argon2 link to, certificates and the users: as much as a distroless image has.
+# What Node, onnxruntime, argon2 and sharp link to, certificates and the users: as much as a distroless image has.
 make_runtime_base() {
   local container root
   container=$(buildah from scratch)
   root=$(buildah mount "$container")
   mkdir -p "$root"/{etc/ssl,tmp,proc,dev,root}
-  { ldd "$node" node_modules/onnxruntime-node/bin/*/linux/*/onnxruntime_binding.node node_modules/@node-rs/argon2-*/*.node 2>/dev/null || true; } |
+  { ldd "$node" node_modules/onnxruntime-node/bin/*/linux/*/onnxruntime_binding.node node_modules/@node-rs/argon2-*/*.node node_modules/@img/sharp-linux-*/lib/*.node 2>/dev/null || true; } |
     grep -oE '[[:space:]]/(usr/)?lib[^ ]*' | tr -d ' \t' | sort -u | xargs cp -L --parents -t "$root"
   cp -rL /etc/ssl/certs "$root/etc/ssl/"
   echo 'root:x:0:0:root:/root:/bin/sh' >"$root/etc/passwd"
