@@ -278,7 +278,7 @@ export const english = {
   remove: 'Remove',
   removeReplyAsk: 'Remove /{}?',
   removeReplyText: 'It is gone for everybody. What was sent with it stays.',
-  company: 'Name',
+  company: 'Company',
   companyHint: 'As customers see it: in the widget, in mails, in canned replies.',
   assignment: 'Giving out conversations',
   assignOff: 'Agents take them themselves',

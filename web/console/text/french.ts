@@ -301,7 +301,7 @@ export const french: Strings = {
   remove: 'Supprimer',
   removeReplyAsk: 'Supprimer /{} ?',
   removeReplyText: 'Elle disparaît pour tous. Ce qui a été envoyé avec elle reste.',
-  company: 'Nom',
+  company: 'Entreprise',
   companyHint: 'Tel que les clients le voient : dans le widget, les e-mails, les réponses types.',
   assignment: 'Répartition des conversations',
   assignOff: 'Chacun les prend lui-même',

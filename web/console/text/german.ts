@@ -300,7 +300,7 @@ export const german: Strings = {
   remove: 'Entfernen',
   removeReplyAsk: '/{} entfernen?',
   removeReplyText: 'Er ist für alle weg. Was damit gesendet wurde, bleibt.',
-  company: 'Name',
+  company: 'Firma',
   companyHint: 'So sehen Kunden sie: im Widget, in Mails, in Textbausteinen.',
   assignment: 'Verteilung der Gespräche',
   assignOff: 'Alle übernehmen selbst',

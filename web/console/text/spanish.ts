@@ -296,7 +296,7 @@ export const spanish: Strings = {
   remove: 'Quitar',
   removeReplyAsk: '¿Quitar /{}?',
   removeReplyText: 'Desaparece para todos. Lo que se envió con ella queda.',
-  company: 'Nombre',
+  company: 'Empresa',
   companyHint: 'Como lo ven los clientes: en el widget, los correos y las respuestas guardadas.',
   assignment: 'Reparto de conversaciones',
   assignOff: 'Los agentes las toman por sí mismos',
