@@ -3,7 +3,7 @@
 # asks it something, stops it. Needs the project's packages, development's too.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-most_megabytes=500
+most_megabytes=530
 oldest_node=22.18.0
 
 work=$(mktemp -d /var/tmp/answerdesk-install-XXXXXX)
