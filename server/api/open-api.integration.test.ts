@@ -41,7 +41,7 @@ describe('/api/openapi.json', () => {
     expect(new Set(described.map(({ operationId }) => operationId)).size).toBe(operations.length);
     const known = tags.map(({ name }) => name);
     for (const { tags: own } of described) expect(known).toContain(own[0]);
-    expect(Object.keys(document.webhooks)).toEqual(['handoff.requested']);
+    expect(Object.keys(document.webhooks)).toEqual(['handoff.requested', 'promise.due']);
     expect(Object.keys(document.paths)).toEqual(
       expect.arrayContaining(['/api/v1/conversations', '/v1/chat/completions', '/api/v1/inbox', '/healthz']),
     );
