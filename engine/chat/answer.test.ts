@@ -16,6 +16,7 @@ import {
   shippedActs,
 } from './testing/fixtures.ts';
 import { buildPrompt } from './write/prompt.ts';
+import { repliesIn } from './write/replies.ts';
 
 /** Cosine .52 and more answers, .5 asks about the nearest article, less declines. */
 const calibration: Calibration = {
@@ -177,6 +178,23 @@ describe('answer', () => {
     });
     const unlikely = desk({ deltas: ['x'] }, found(0.48));
     expect((await unlikely.ask(question)).at(-1)).toMatchObject({ message: { decision: 'decline' } });
+  });
+
+  it('names the articles that come closest where it is too unsure to answer, and none where nothing comes close', async () => {
+    const found = (cosine: number) =>
+      ['reset', 'reset', 'dial', 'valve'].map((documentId) => scored(makeChunk({ documentId }), { cosine }));
+    const events = await desk({ deltas: ['x'] }, found(0.48)).ask(question);
+    expect(events.map(({ type }) => type)).toContain('sources-available');
+    expect(events.at(-1)).toMatchObject({
+      message: {
+        decision: 'decline',
+        text: expect.stringContaining('“About reset” [1] or “About dial” [2].'),
+        citations: [{ documentId: 'reset' }, { documentId: 'dial' }],
+      },
+    });
+    const far = (await desk({ deltas: ['x'] }, found(0.1)).ask(question)).at(-1) as { message: Message };
+    expect(far.message.text).toBe(repliesIn('en').decline);
+    expect(far.message.citations).toBeUndefined();
   });
 
   it('answers from the section that the customer picks', async () => {

@@ -64,6 +64,8 @@ export type PolicyOutcome =
       readonly tone?: 'calm';
       /** What the articles list the neighbours of, and not this one. */
       readonly code?: string;
+      /** Passages of the articles that come closest, one of each; where some article is likely enough to be named. */
+      readonly nearest?: readonly ScoredChunk[];
     }
   | { readonly decision: 'small-talk'; readonly confidence: number; readonly smallTalk: SmallTalk }
   /** The customer left the address that was asked for. */
@@ -187,12 +189,13 @@ function decideByEvidence(
   if (isSure && passages.length > 0) return { decision: 'answer', confidence };
   if (mayAskBack && saysNothingYet) return { decision: 'clarify', confidence, topics: [] };
   if (mayAskBack && confidence >= Math.max(likelierThanNot, clarifyFrom)) {
-    const topics = nearestArticle(passages);
+    const topics = nearestArticles(passages, 1).map(topicOf);
     if (topics.length > 0) return { decision: 'clarify', confidence, topics };
   }
-  return unhelped + 1 >= giveUpAfter
-    ? { decision: 'handoff', confidence, reason: 'unanswered' }
-    : { decision: 'decline', confidence };
+  if (unhelped + 1 >= giveUpAfter) return { decision: 'handoff', confidence, reason: 'unanswered' };
+  // Too unsure to answer from; the customer may still see at a glance that it is the one.
+  const nearest = confidence >= clarifyFrom ? nearestArticles(passages, mostNamed) : [];
+  return { decision: 'decline', confidence, ...(nearest.length > 0 ? { nearest } : {}) };
 }
 
 /** What is excepted stands in one sentence beside all that holds, and looks less like the question than that does. */
@@ -205,10 +208,18 @@ function isExceptionFound(question: string, [best]: readonly ScoredChunk[]): boo
 /** An article that is this likely to be meant is worth a question of its own; a menu of less likely ones is not. */
 const likelierThanNot = 0.5;
 
-function nearestArticle(passages: readonly ScoredChunk[]): Topic[] {
-  const nearest = passages.find(({ chunk }) => chunk.kind === 'article')?.chunk;
-  return nearest ? [{ documentId: nearest.documentId, title: nearest.title }] : [];
+/** Articles named where nothing is sure: more would be a list of search results. */
+const mostNamed = 2;
+
+/** The best passage of each of the first articles found. */
+function nearestArticles(passages: readonly ScoredChunk[], count: number): ScoredChunk[] {
+  const articles = passages.filter(({ chunk }) => chunk.kind === 'article');
+  return [...Map.groupBy(articles, ({ chunk }) => chunk.title).values()]
+    .slice(0, count)
+    .map(([best]) => best!);
 }
+
+const topicOf = ({ chunk: { documentId, title } }: ScoredChunk): Topic => ({ documentId, title });
 
 /** Probability, 0 to 1, that the passages hold the answer. */
 export function answerProbability(
