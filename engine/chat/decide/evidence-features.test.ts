@@ -67,6 +67,19 @@ describe('evidence as numbers', () => {
     expect(evidenceFeatures([passage('a', { rerank: 1 })], 'how many people?').kindMissing).toBe(0);
   });
 
+  it('does not take a sentence of a passage far from the question for the answer', () => {
+    const readWhole = (text: string, belongs: number, score: number) => ({
+      ...scored(makeChunk({ text }), { rerank: 1 }, score),
+      reading: [{ start: 0, end: text.length, belongs }],
+    });
+    const price = readWhole('Price a month: 29 euros', 0.2, 1);
+    const far = readWhole('Choose a larger plan.', 0.4, 0.3);
+    const near = readWhole('Choose a larger plan.', 0.4, 0.9);
+    const question = 'how much is the team plan?';
+    expect(evidenceFeatures([price, far], question).kindMissing).toBe(0);
+    expect(evidenceFeatures([price, near], question).kindMissing).toBe(1);
+  });
+
   it('is finite whatever was found', () => {
     const number = fc.option(fc.double({ min: -50, max: 50, noNaN: true }), { nil: undefined });
     const found = fc.array(

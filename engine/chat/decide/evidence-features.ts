@@ -27,8 +27,8 @@ const highestLogit = 10;
  * - `scoreMargin`: how far the best passage stands out from the others that were retrieved.
  * - `coverageMargin`: how far the passage that has most of the question's words, rare ones counting more, stands out in that.
  * - `rerank`: the highest logit. `rerankMargin`: how far it is above the next document's.
- * - `kindMissing`: 1 where the question asks for an amount, a time or an address, and the sentence that the reader takes for the answer
- *   holds none.
+ * - `kindMissing`: 1 where the question asks for an amount, a time or an address, and the sentence that the reader takes for the answer,
+ *   the score of its passage counted in, holds none.
  */
 export function evidenceFeatures(
   passages: readonly ScoredChunk[],
@@ -48,13 +48,14 @@ function isKindMissing(passages: readonly ScoredChunk[], question: string): bool
   const kind = askedKindOf(question);
   // What does not hold stands beside what does, and the reader takes either for the answer.
   if (kind === undefined || kind === 'exception') return false;
-  let answer = { text: '', belongs: 0 };
-  for (const { chunk, reading } of passages)
+  let answer = { text: '', weight: 0 };
+  for (const { chunk, reading, score } of passages)
     for (const { start, end } of reading ? splitSentences(chunk.text) : []) {
-      const belongs = belongsWithin(reading!, start, end) ?? 0;
-      if (belongs > answer.belongs) answer = { text: chunk.text.slice(start, end), belongs };
+      // In a passage that is far from the question, what looks like an answer answers another one.
+      const weight = score * (belongsWithin(reading!, start, end) ?? 0);
+      if (weight > answer.weight) answer = { text: chunk.text.slice(start, end), weight };
     }
-  return answer.belongs > 0 && !holdsKind(answer.text, kind);
+  return answer.weight > 0 && !holdsKind(answer.text, kind);
 }
 
 function rerankFeatures(passages: readonly ScoredChunk[]): Record<'rerank' | 'rerankMargin', number> {
