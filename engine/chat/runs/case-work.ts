@@ -129,17 +129,21 @@ export function createCaseWork({
     const at = now().toISOString();
     const done = await store.changeHandling(key, (current) => changed(current, at));
     if (!done) throw new AppError('not-found', 'The conversation is not there.');
+    // The journal has no more of what was being written: first it stops, then everybody is told.
+    answering.silence(key, done.endedAnswers);
     answering.announce(key, done.entries);
     tell({ type: 'conversation-changed', key, handling: done.handling });
-    // From here on messages get no answer promised; what was being written ends where it is.
-    if (done.handling.state === 'person') await answering.silence(key);
     return done.handling;
   }
 
-  const act = (key: ConversationKey, action: HandlingAction): Promise<Handling> =>
+  const act = (
+    key: ConversationKey,
+    action: HandlingAction,
+    { endsAnswers = false } = {},
+  ): Promise<Handling> =>
     change(key, (current, at) => {
       const handling = changeHandling(current, action, at);
-      return { handling, events: publicChange(current, handling) };
+      return { handling, events: publicChange(current, handling), endsAnswers };
     });
 
   function personMessage({ messageId, text, by }: PersonReply): Message {
@@ -170,7 +174,7 @@ export function createCaseWork({
   }
 
   return {
-    act,
+    act: (key, action) => act(key, action),
 
     async reply(key, reply) {
       const { messageId, text, by, overrides = false } = reply;
@@ -216,8 +220,7 @@ export function createCaseWork({
 
     async block(key, { by, overrides, until }) {
       const conversation = await store.get(key);
-      await act(key, { type: 'resolve', by, overrides });
-      await answering.silence(key);
+      await act(key, { type: 'resolve', by, overrides }, { endsAnswers: true });
       const hash = visitorHash(conversation?.visitor);
       const block: Block = {
         id: newSecret(),

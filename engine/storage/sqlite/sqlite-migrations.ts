@@ -411,6 +411,10 @@ const steps: readonly Step[] = [
       update.run(hash, position);
     }
   },
+  // Answers that ended because a person took over: only where there are some, what comes late has to be looked for.
+  `
+  ALTER TABLE conversations ADD COLUMN cut_answers INTEGER NOT NULL DEFAULT 0;
+  `,
 ];
 
 type StoredAudit = Parameters<typeof toAuditEntry>[0] & { readonly tenant_id: TenantId };
