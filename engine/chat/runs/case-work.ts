@@ -96,7 +96,7 @@ export interface CaseWorkOptions {
   readonly answering: Pick<Answering, 'silence' | 'announce' | 'onChange' | 'isFollowed' | 'signals'>;
   /** How a reply reaches a customer who has left; none by default. */
   readonly absentChannels?: readonly string[];
-  /** Where what is said to customers has to go, too; none by default. */
+  /** Where what is said to customers, and who looks after them, has to go, too; none by default. */
   readonly followChannels?: readonly string[];
   /** UTF-16 code units. */
   readonly messageLength: number;
@@ -143,7 +143,16 @@ export function createCaseWork({
   ): Promise<Handling> =>
     change(key, (current, at) => {
       const handling = changeHandling(current, action, at);
-      return { handling, events: publicChange(current, handling), endsAnswers };
+      const by = 'by' in action ? action.by : undefined;
+      const events = publicChange(current, handling, by);
+      // Another system need not be told of what it did itself.
+      const isNews = events.length > 0 && !(by && isElsewhere(by));
+      return {
+        handling,
+        events,
+        endsAnswers,
+        notices: isNews ? noticesOf('said', followChannels, newSecret()) : [],
+      };
     });
 
   function personMessage({ messageId, text, by }: PersonReply): Message {
@@ -200,7 +209,7 @@ export function createCaseWork({
         return {
           handling: changeHandling(taken, { type: 'reply', by, overrides: true }, at),
           events: [
-            ...publicChange(current, taken),
+            ...publicChange(current, taken, by),
             { type: 'person-message', message: personMessage(reply) },
           ],
           notices: noticesOf('reply', isMailed || answering.isFollowed(key) ? [] : absentChannels, messageId),
@@ -301,7 +310,11 @@ export function createCaseWork({
 const isElsewhere = ({ id }: Person) => id.includes(':');
 
 /** What the customer learns of a change: who is there for them, not who was told to be. */
-function publicChange(before: Handling, { state, owner, returnedBy }: Handling): readonly JournalEvent[] {
+function publicChange(
+  before: Handling,
+  { state, owner, returnedBy }: Handling,
+  by: Person | undefined,
+): readonly JournalEvent[] {
   const isSamePerson = state !== 'person' || owner?.id === before.owner?.id;
   if (state === before.state && isSamePerson) return [];
   return [
@@ -310,6 +323,7 @@ function publicChange(before: Handling, { state, owner, returnedBy }: Handling):
       state,
       ...(state === 'person' && owner ? { person: { name: owner.name } } : {}),
       ...(returnedBy ? { by: returnedBy } : {}),
+      ...(by && isElsewhere(by) ? { elsewhere: true } : {}),
     },
   ];
 }
