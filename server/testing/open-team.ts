@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAccounts } from '#access/accounts.ts';
+import { type AccountsOptions, createAccounts } from '#access/accounts.ts';
 import type { Answer } from '#chat/answer.ts';
 import { createAnswering } from '#chat/runs/answering.ts';
 import { createCaseWork } from '#chat/runs/case-work.ts';
@@ -21,6 +21,7 @@ export interface TeamOptions {
   readonly answer?: Answer;
   readonly env?: Record<string, string>;
   readonly concurrentAnswers?: number;
+  readonly accounts?: Partial<AccountsOptions>;
   /** Of the team's dependencies. */
   readonly team?: Partial<NonNullable<HttpServerOptions['team']>>;
   readonly overrides?: Partial<HttpServerOptions>;
@@ -30,6 +31,7 @@ export async function openTeam({
   answer = scriptedAnswer({ deltas: ['Hold ', 'it.'] }).answer,
   env = {},
   concurrentAnswers = 10,
+  accounts: accountsOptions = {},
   team = {},
   overrides = {},
 }: TeamOptions = {}) {
@@ -37,7 +39,7 @@ export async function openTeam({
   const store = openSqliteConversationStore(join(folder, 'conversations.db'));
   const answering = createAnswering({ store, answer, limits: { messageLength, concurrentAnswers } });
   const cases = createCaseWork({ store, answering, messageLength });
-  const accounts = createAccounts({ store: store.access, tenantId: defaultTenant });
+  const accounts = createAccounts({ store: store.access, tenantId: defaultTenant, ...accountsOptions });
   const server = await startServer({
     store,
     env,
