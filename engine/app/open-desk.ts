@@ -87,6 +87,11 @@ export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
     openSqliteConversationStore(join(config.dataDir, 'conversations.db'), {
       handoffChannels: channels.handoff,
       followChannels: channels.follow,
+      sweepFailed: (err) =>
+        logger.warn(
+          { err },
+          'pictures of conversations that are gone could not be removed: restart to try again',
+        ),
     }),
     (opened) => opened.close(),
   );
