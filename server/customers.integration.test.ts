@@ -77,8 +77,10 @@ describe('a customer who has had enough of waiting', () => {
   });
 
   it('gets no word of the assistant for a message that was typed while a person took over', async () => {
+    // Held back behind its first words: however slow the machine is, the person comes in the middle of it.
+    const gate = Promise.withResolvers<void>();
     const { customer, cases, store } = await open({
-      script: { deltas: Array.from({ length: 200 }, () => 'Hold it. '), delayMs: 30 },
+      script: { deltas: ['Hold it. ', 'And again.'], gate: gate.promise, deaf: true },
     });
     const dana = await customer();
     await dana.call('/handoff', {});
@@ -86,13 +88,10 @@ describe('a customer who has had enough of waiting', () => {
     const types = async () => (await store.entriesAfter(dana.key, 0)).map(({ event }) => event.type);
     await expect.poll(types, { timeout: patienceMs }).toContain('answer-delta');
     await cases.act(dana.key, { type: 'take', by: mia });
-    const takenAt = await store.lastSequence(dana.key);
-    const later = dana.say('Hello?', 'later-message');
-    await Promise.all([typed, later]);
-    // Whoever took over has the conversation for themselves as soon as that is confirmed.
-    const after = (await store.entriesAfter(dana.key, takenAt)).map(({ event }) => event.type);
-    expect(after).toContain('customer-message');
-    expect(after.filter((type) => type.startsWith('answer-'))).toEqual([]);
+    gate.resolve();
+    await Promise.all([typed, dana.say('Hello?', 'later-message')]);
+    const after = (await types()).slice((await types()).indexOf('handling-changed') + 1);
+    expect(after).toEqual(['customer-message']);
     const ends = (await store.entriesAfter(dana.key, 0)).flatMap(({ event }) =>
       event.type === 'answer-end' ? [event.reason] : [],
     );

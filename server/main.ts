@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSetupLink } from '#access/setup-link.ts';
-import { createSingleSignOn } from '#access/single-sign-on.ts';
 import { loadConfig } from '#app/config.ts';
 import { createLogger, type Logger } from '#app/logger.ts';
 import { openArticleWork } from '#app/open-article-work.ts';
@@ -21,9 +20,8 @@ export async function serve(signal: AbortSignal, program: string): Promise<void>
   const logger = createLogger(config.logLevel);
   watchForDefects(logger);
   await using desk = await openDesk(config, logger);
-  const { answering, store, metrics, knowledge, accounts, cases, customers, suggest, doors } = desk;
+  const { answering, store, metrics, knowledge, accounts, provider, cases, customers, suggest, doors } = desk;
   await using articles = openArticleWork({ dataDir: config.dataDir, knowledge, program });
-  const provider = config.signIn.provider && createSingleSignOn(config.signIn.provider);
   const hasAdmin = async () => (await accounts.users(defaultTenant)).some(({ role }) => role === 'admin');
   const needsAdmin = !(await hasAdmin());
   // A terminal has one reader. What is not one may be kept: a journal, a log of containers.

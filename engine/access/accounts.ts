@@ -14,6 +14,7 @@ import { hashToken, newSecret } from '#core/conversation-secret.ts';
 import { AppError, toAppError } from '#core/errors.ts';
 import type { TenantId } from '#core/tenant.ts';
 import { hashPassword, passwordMatches } from './passwords.ts';
+import { createProviderCheck, type ProviderCheckOptions, type ProviderGrant } from './provider-check.ts';
 import { newSecondFactor, type SecondFactor, timeStepOf } from './second-factor.ts';
 import type { Identity } from './single-sign-on.ts';
 
@@ -52,10 +53,15 @@ export interface Accounts {
   /**
    * Who was let in by the identity provider: the account of this name there, else the one of the verified address, else a new one with the
    * role of their groups or `newRole`. Throws `forbidden` where there is none of these, or it is disabled. The second factor is the provider's.
+   * With `grant` the provider is asked again while the session is used, and ends it by saying no; without, the session is a short one.
    */
   signInAs(
     identity: Identity,
-    options: { readonly newRole?: Role | undefined; readonly device?: string },
+    options: {
+      readonly newRole?: Role | undefined;
+      readonly device?: string;
+      readonly grant?: ProviderGrant | undefined;
+    },
   ): Promise<Extract<SignedIn, { result: 'signed-in' }>>;
   signOut(principal: Principal): Promise<void>;
   /** Who holds this token of a session or an API key; undefined: nobody. */
@@ -93,12 +99,18 @@ export interface AccountsOptions {
   readonly tenantId: TenantId;
   /** Shown in authenticator apps. */
   readonly issuer?: string;
+  /** Asks the identity provider again, see provider-check.ts; without, no session that it let in goes on. */
+  readonly confirm?: ProviderCheckOptions['confirm'] | undefined;
+  /** A session of single sign-on is used this long until the provider is asked again. */
+  readonly recheckMs?: number;
   readonly now?: () => Date;
 }
 
 const hour = 3_600_000;
 const linkLastsMs = 72 * hour;
 const sessionLastsMs = 14 * 24 * hour;
+/** Of a session whose provider cannot be asked again: about a working day. */
+const unconfirmedLastsMs = 8 * hour;
 /** A session that nobody used for this long has ended. */
 const sessionIdlesMs = 3 * 24 * hour;
 /** Wrong passwords or codes after which an account is locked, and for how long. */
@@ -113,8 +125,11 @@ export function createAccounts({
   store,
   tenantId,
   issuer = 'Answerdesk',
+  confirm = async () => undefined,
+  recheckMs = 15 * 60_000,
   now = () => new Date(),
 }: AccountsOptions): Accounts {
+  const providerCheck = createProviderCheck({ store, confirm, everyMs: recheckMs, now });
   const inMs = (milliseconds: number) => new Date(now().getTime() + milliseconds).toISOString();
   const entry = (
     by: Principal | 'system',
@@ -169,11 +184,15 @@ export function createAccounts({
 
   async function startSession(
     user: User,
-    { device, by }: { readonly device: string; readonly by?: string },
+    {
+      device,
+      provider,
+    }: { readonly device: string; readonly provider?: { grant: ProviderGrant | undefined } },
   ): Promise<Extract<SignedIn, { result: 'signed-in' }>> {
     const at = now().toISOString();
     const token = newSecret() + newSecret();
-    const expiresAt = inMs(sessionLastsMs);
+    const isShort = provider !== undefined && provider.grant === undefined;
+    const expiresAt = inMs(isShort ? unconfirmedLastsMs : sessionLastsMs);
     const session = {
       id: newSecret(),
       userId: user.id,
@@ -182,14 +201,15 @@ export function createAccounts({
       expiresAt,
       device: device.slice(0, 200),
     };
-    await store.createSession(tenantId, session, hashToken(token));
+    const proof = provider?.grant && providerCheck.proofOf(provider.grant, token);
+    await store.createSession(tenantId, session, hashToken(token), proof);
     await store.touchUser(tenantId, user.id, at);
     await store.audit(tenantId, {
       at,
       actor: user.id,
       action: 'session.started',
       subject: session.id,
-      ...(by ? { details: { by } } : {}),
+      ...(provider ? { details: { by: 'single-sign-on' } } : {}),
     });
     return { result: 'signed-in', user, token, expiresAt };
   }
@@ -307,7 +327,7 @@ export function createAccounts({
       return startSession(user, { device });
     },
 
-    async signInAs(identity, { newRole, device = '' }) {
+    async signInAs(identity, { newRole, device = '', grant }) {
       const { user, role } = await accountOf(identity, newRole);
       if (user.disabled) throw notAllowed('The account is disabled.');
       const by = { action: 'user.changed', subject: user.id, at: now().toISOString(), actor: user.id };
@@ -321,7 +341,7 @@ export function createAccounts({
                 if (toAppError(thrown).code === 'conflict') return user;
                 throw thrown;
               });
-      return startSession(current, { device, by: 'single-sign-on' });
+      return startSession(current, { device, provider: { grant } });
     },
 
     async signOut({ person, sessionId }) {
@@ -344,11 +364,19 @@ export function createAccounts({
       }
       const found = await store.sessionByToken(hashToken(token), at.toISOString());
       if (!found) return undefined;
-      const { session, user } = found;
+      const { session, user, proof } = found;
       if (at.getTime() - Date.parse(session.lastSeenAt) > sessionIdlesMs) {
         await store.endSession(user.tenantId, user.id, session.id);
         return undefined;
       }
+      const standing = proof ? await providerCheck.check(session, proof, token) : 'valid';
+      // Of several requests at once, one ends it.
+      if (standing === 'revoked' && (await store.endSession(user.tenantId, user.id, session.id)))
+        await store.audit(
+          user.tenantId,
+          entry('system', 'session.revoked', { subject: user.id, details: { by: 'single-sign-on' } }),
+        );
+      if (standing !== 'valid') return undefined;
       if (isStale(session.lastSeenAt, at)) {
         await store.touchSession(session.id, at.toISOString());
         await store.touchUser(user.tenantId, user.id, at.toISOString());

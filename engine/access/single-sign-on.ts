@@ -5,6 +5,7 @@ import * as oidc from 'openid-client';
 import { type Role, roles } from '#core/access.ts';
 import { newSecret } from '#core/conversation-secret.ts';
 import { AppError, briefly } from '#core/errors.ts';
+import type { ProviderGrant } from './provider-check.ts';
 
 export interface SingleSignOnSettings {
   /** Its address, without `/.well-known/openid-configuration`. */
@@ -43,9 +44,21 @@ export interface SingleSignOn {
    * `url`: where the provider sent the browser. Throws `not-signed-in` for anything that is not a fresh answer to `start` in the same
    * browser, `forbidden` for an address that is not verified or not of an allowed domain, `busy` where the provider is out of reach.
    */
-  finish(url: URL, ticket: string | undefined): Promise<{ identity: Identity; returnTo: string }>;
+  finish(url: URL, ticket: string | undefined): Promise<Finished>;
+  /**
+   * Whether somebody may still sign in there: the grant to ask with the next time; undefined where the provider says no. Throws `busy` where
+   * it is out of reach, or refuses Answerdesk itself.
+   */
+  confirm(grant: ProviderGrant): Promise<ProviderGrant | undefined>;
   /** Undefined where the provider has no such page. */
   logoutUrl(returnTo: string): Promise<string | undefined>;
+}
+
+export interface Finished {
+  readonly identity: Identity;
+  readonly returnTo: string;
+  /** Absent where the provider gives no refresh token. */
+  readonly grant?: ProviderGrant;
 }
 
 /** From the button to the way back. */
@@ -170,13 +183,30 @@ export function createSingleSignOn(
         const claims = tokens.claims()!;
         const asksMore = claims.email === undefined && configuration.serverMetadata().userinfo_endpoint;
         const more = asksMore ? await oidc.fetchUserInfo(configuration, tokens.access_token, claims.sub) : {};
-        return { identity: identityOf(claims, more), returnTo: begun.returnTo };
+        const { refresh_token: refreshToken } = tokens;
+        return {
+          identity: identityOf(claims, more),
+          returnTo: begun.returnTo,
+          ...(refreshToken === undefined ? {} : { grant: { refreshToken, subject: claims.sub } }),
+        };
       } catch (thrown) {
         if (thrown instanceof AppError) throw thrown;
         if (isOutOfReach(thrown)) throw unreachable(thrown);
         throw new AppError('not-signed-in', `The provider's answer was refused: ${briefly(thrown)}`, {
           cause: thrown,
         });
+      }
+    },
+
+    async confirm({ refreshToken, subject }) {
+      const configuration = await provider();
+      try {
+        const tokens = await oidc.refreshTokenGrant(configuration, refreshToken);
+        const now = tokens.claims()?.sub ?? subject;
+        return now === subject ? { refreshToken: tokens.refresh_token ?? refreshToken, subject } : undefined;
+      } catch (thrown) {
+        if (thrown instanceof oidc.ResponseBodyError && thrown.error === 'invalid_grant') return undefined;
+        throw unreachable(thrown);
       }
     },
 

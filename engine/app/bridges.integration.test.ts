@@ -374,6 +374,137 @@ describe.each(bridgeNames)('the bridge to %s', (name) => {
     expect(await store.bridgeCase(key)).toMatchObject({ state: 'open', round: 2 });
   });
 
+  it('ends there what a person here resolves, says so once, and does not argue with an agent who opens it again', async () => {
+    const { handOver, run, cases, key, texts, theCase, store, tell, standIn, said, events } =
+      await desk(name);
+    await handOver();
+    await run();
+    await cases.act(key, { type: 'take', by: mia });
+    await cases.reply(key, { messageId: 'reply-0001', text: 'Press it.', by: mia });
+    await cases.act(key, { type: 'resolve', by: mia });
+    await run();
+    const order = ['Mia looks after the customer', 'Press it.', 'was resolved in Answerdesk'];
+    expect(order.map((words) => holding(texts(), words).length)).toEqual([1, 1, 1]);
+    const places = order.map((words) => texts().findIndex((text) => text.includes(words)));
+    expect(places).toEqual(places.toSorted((left, right) => left - right));
+    // A thread of Slack has no end: the remark is all.
+    expect(theCase().isClosed).toBe(name !== 'slack');
+    expect(await store.bridgeCase(key)).toMatchObject({ state: 'closed' });
+    // The desk says that it is closed now, and we know.
+    const before = [texts().length, (await events()).length];
+    await tell();
+    theCase().isClosed = false;
+    await tell();
+    expect([texts().length, (await events()).length]).toEqual(before);
+    expect(theCase().isClosed).toBe(false);
+    expect((await store.handling(key))?.state).toBe('resolved');
+    say(standIn.model, theCase(), { from: 'agent', text: 'I forgot something.' });
+    await tell();
+    expect((await said()).at(-1)?.text).toBe('I forgot something.');
+    expect(await store.handling(key)).toMatchObject({ state: 'person', owner: { name: 'Ann Lee' } });
+    expect(await store.bridgeCase(key)).toMatchObject({ state: 'open' });
+  });
+
+  it.each([
+    ['a person gave it back', 'was given back to the assistant'],
+    ['the customer went back', 'The customer went back to the assistant.'],
+  ])(
+    'ends there what the assistant has again because %s, and keeps what is said then to itself',
+    async (how, words) => {
+      const { handOver, run, cases, key, texts, theCase, write, store, answering, standIn, pass } =
+        await desk(name);
+      await handOver();
+      await run();
+      await cases.act(key, { type: 'take', by: mia });
+      await cases.act(
+        key,
+        how.startsWith('the customer') ? { type: 'customer-returned' } : { type: 'give-back', by: mia },
+      );
+      await write('And how do I dim it?');
+      await run();
+      expect(holding(texts(), words)).toHaveLength(1);
+      expect(holding(texts(), 'And how do I dim it?')).toEqual([]);
+      expect(theCase().isClosed).toBe(name !== 'slack');
+      expect(await store.bridgeCase(key)).toMatchObject({ state: 'closed' });
+      pass(minuteMs);
+      await answering.handoff(key);
+      await run();
+      expect(standIn.model.cases).toHaveLength(2);
+      expect(await store.bridgeCase(key)).toMatchObject({ state: 'open', round: 2 });
+    },
+  );
+
+  it('says there that nobody here has it any more, and leaves it open', async () => {
+    const { handOver, run, cases, key, texts, theCase } = await desk(name);
+    await handOver();
+    await run();
+    await cases.act(key, { type: 'take', by: mia });
+    await cases.act(key, { type: 'return', by: mia });
+    await run();
+    await run();
+    expect(holding(texts(), 'is in the queue again')).toHaveLength(1);
+    expect(theCase().isClosed).toBe(false);
+  });
+
+  it('opens a case for what a person took from the assistant and put into the queue', async () => {
+    const { run, write, cases, key, theCase, texts } = await desk(name);
+    await write('How do I reset my lamp?');
+    await cases.act(key, { type: 'take', by: mia });
+    await run();
+    expect(texts()).toEqual([]);
+    await cases.act(key, { type: 'return', by: mia });
+    await run();
+    theCase();
+    expect(holding(texts(), 'How do I reset my lamp?')).toHaveLength(1);
+  });
+
+  it.each(['hang', 'cut-off', { status: 502 }] as const)(
+    'ends it in the end, and says so once, when an answer is lost or the system fails: %o',
+    async (fault) => {
+      const { handOver, run, cases, key, texts, theCase, standIn, store, pass } = await desk(name, {
+        timeoutMs: 250,
+      });
+      await handOver();
+      await run();
+      await cases.act(key, { type: 'resolve', by: mia, overrides: true });
+      // First the remark's answer is lost, then that of the end; then the system is down.
+      for (let round = 0; round < 2; round += 1) {
+        standIn.faultOfChange = fault;
+        await run();
+        pass(hourMs);
+      }
+      standIn.faultOfChange = undefined;
+      standIn.outage = { status: 500 };
+      await run();
+      pass(hourMs);
+      standIn.outage = undefined;
+      await run();
+      expect(holding(texts(), 'was resolved in Answerdesk')).toHaveLength(1);
+      expect(theCase().isClosed).toBe(name !== 'slack');
+      expect(await store.bridgeCase(key)).toMatchObject({ state: 'closed' });
+      expect(await store.notices(defaultTenant, { limit: 10, failed: true })).toEqual([]);
+    },
+  );
+
+  it('resolves nothing twice when both ends close it at once, and tells the desk nothing of what it did itself', async () => {
+    const { handOver, run, cases, key, texts, theCase, tell, events, standIn } = await desk(name);
+    await handOver();
+    await run();
+    say(standIn.model, theCase(), { from: 'agent', text: 'Solved, I think.' });
+    await tell();
+    expect(holding(texts(), 'looks after the customer')).toEqual([]);
+    theCase().isClosed = true;
+    await cases.act(key, { type: 'resolve', by: mia, overrides: true });
+    await tell();
+    const resolved = (await events()).filter(
+      (event) => event.type === 'handling-changed' && event.state === 'resolved',
+    );
+    expect(resolved).toHaveLength(1);
+    expect(
+      (await events()).filter((event) => event.type === 'handling-changed' && event.elsewhere),
+    ).toHaveLength(1);
+  });
+
   it('keeps open what the customer wrote to before the agent closed it', async () => {
     const { handOver, run, standIn, theCase, tell, store, key, write } = await desk(name);
     await handOver();

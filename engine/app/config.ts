@@ -147,6 +147,7 @@ const schema = z.object({
       .transform((pairs): Readonly<Record<string, Role>> => Object.fromEntries(pairs)),
   ),
   ANSWERDESK_OIDC_LOGOUT: flag,
+  ANSWERDESK_OIDC_RECHECK_MINUTES: count(15, 1_440),
 
   ANSWERDESK_RETENTION: z
     .string()
@@ -337,6 +338,8 @@ function shape(env: z.infer<typeof schema>) {
           : undefined,
       /** Of somebody whom the provider knows and nobody has invited; undefined: they are refused. */
       newRole: env.ANSWERDESK_OIDC_DEFAULT_ROLE,
+      /** How long a session is used until the provider is asked again whether it still lets them in. */
+      recheckMs: env.ANSWERDESK_OIDC_RECHECK_MINUTES * 60_000,
     },
     /** Share of all questions that may be answered wrongly and with confidence, 0 to 1; undefined: as the thresholds were fitted. */
     errorBudget: env.ANSWERDESK_ERROR_BUDGET,

@@ -1,6 +1,7 @@
 // Opens the whole desk: everything behind the edges, closed in reverse order.
 import { join } from 'node:path';
 import { type Accounts, createAccounts } from '#access/accounts.ts';
+import { createSingleSignOn, type SingleSignOn } from '#access/single-sign-on.ts';
 import { type AnswerObserver, createAnswer } from '#chat/answer.ts';
 import { type Answering, createAnswering } from '#chat/runs/answering.ts';
 import { type CaseWork, createCaseWork } from '#chat/runs/case-work.ts';
@@ -50,6 +51,8 @@ export interface Desk extends AsyncDisposable {
     PictureStore &
     TeamStore;
   readonly accounts: Accounts;
+  /** Where the team signs in; undefined: only here. */
+  readonly provider: SingleSignOn | undefined;
   readonly cases: CaseWork;
   readonly customers: CustomerWork;
   readonly suggest: SuggestAnswer;
@@ -84,6 +87,11 @@ export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
     openSqliteConversationStore(join(config.dataDir, 'conversations.db'), {
       handoffChannels: channels.handoff,
       followChannels: channels.follow,
+      sweepFailed: (err) =>
+        logger.warn(
+          { err },
+          'pictures of conversations that are gone could not be removed: restart to try again',
+        ),
     }),
     (opened) => opened.close(),
   );
@@ -134,7 +142,14 @@ export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
       messageLength: config.limits.messageLength,
     }),
   };
-  const accounts = createAccounts({ store: store.access, tenantId: defaultTenant });
+  const { provider: settings, recheckMs } = config.signIn;
+  const provider = settings && createSingleSignOn(settings);
+  const accounts = createAccounts({
+    store: store.access,
+    tenantId: defaultTenant,
+    confirm: provider?.confirm,
+    recheckMs,
+  });
   stack.use(
     openInboxJobs({
       store,
@@ -159,6 +174,7 @@ export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
     answering,
     metrics,
     accounts,
+    provider,
     cases,
     customers,
     suggest: createSuggestAnswer({ answer }),

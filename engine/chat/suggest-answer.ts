@@ -6,6 +6,7 @@ import { newSecret } from '#core/conversation-secret.ts';
 import type { ScoredChunk } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
 import type { Answer } from './answer.ts';
+import { timeLimit } from './time-limit.ts';
 
 export interface Suggestion {
   readonly question: Pick<Message, 'id' | 'text'>;
@@ -49,7 +50,7 @@ export function createSuggestAnswer({
   async function answerTo(
     conversation: Conversation,
     question: Message,
-    options: CallOptions,
+    { signal }: CallOptions,
   ): Promise<Suggestion> {
     let found: readonly ScoredChunk[] = [];
     const observer = {
@@ -61,7 +62,7 @@ export function createSuggestAnswer({
     const asked = { ...conversation, messages: conversation.messages.slice(0, at + 1) };
     const request = { conversation: asked, messageId: newSecret(), replyTo: question.id };
     let said: Suggestion['answer'];
-    for await (const event of answer(request, { ...options, observer })) {
+    for await (const event of answer(request, { signal, observer })) {
       if (event.type === 'answer-error')
         throw new AppError(event.code, 'No answer could be suggested.', { publicMessage: event.message });
       if (event.type !== 'answer-end' || event.message.decision !== 'answer') continue;
@@ -79,21 +80,18 @@ export function createSuggestAnswer({
     if (questions.length === 0) return undefined;
     if (active >= atOnce) throw new AppError('busy', `${active} suggestions are being made.`);
     active += 1;
-    const timeout = AbortSignal.timeout(timeoutMs);
+    const limit = timeLimit({ timeoutMs, signal, message: `No suggestion after ${timeoutMs} ms.` });
     try {
-      const options = { signal: signal ? AbortSignal.any([signal, timeout]) : timeout };
       let first: Suggestion | undefined;
       for (const question of questions) {
-        const suggestion = await answerTo(conversation, question, options);
+        const suggestion = await answerTo(conversation, question, limit);
         if (suggestion.answer) return suggestion;
         // An older question is not looked up in the place of a newer one that has passages.
         if (!first || first.passages.length === 0) first = suggestion;
       }
       return first;
     } catch (thrown) {
-      if (timeout.aborted && !signal?.aborted)
-        throw new AppError('model-timeout', `No suggestion after ${timeoutMs} ms.`, { cause: thrown });
-      throw thrown;
+      throw limit.failure(thrown);
     } finally {
       active -= 1;
     }

@@ -90,6 +90,14 @@ export interface Session {
   readonly device: string;
 }
 
+/** Of a session that an identity provider let in. */
+export interface ProviderProof {
+  /** What the provider is asked with again; opened with the session's token alone. */
+  readonly sealedGrant: string;
+  /** When it last let them in. */
+  readonly confirmedAt: string;
+}
+
 export interface ApiKey {
   readonly id: string;
   readonly name: string;
@@ -156,9 +164,18 @@ export interface AccessStore {
   /** Forgets failures. False if a code of this time step was used before: then nobody is signed in. */
   signInSucceeded(tenantId: TenantId, userId: string, totpStep?: number): Promise<boolean>;
 
-  createSession(tenantId: TenantId, session: Session, tokenHash: Uint8Array): Promise<void>;
+  createSession(
+    tenantId: TenantId,
+    session: Session,
+    tokenHash: Uint8Array,
+    proof?: ProviderProof,
+  ): Promise<void>;
   /** Undefined when it has ended, or its user may not sign in any more. */
-  sessionByToken(tokenHash: Uint8Array, now: string): Promise<{ session: Session; user: User } | undefined>;
+  sessionByToken(
+    tokenHash: Uint8Array,
+    now: string,
+  ): Promise<{ session: Session; user: User; proof?: ProviderProof } | undefined>;
+  confirmSession(id: string, proof: ProviderProof): Promise<void>;
   touchSession(id: string, at: string): Promise<void>;
   sessions(tenantId: TenantId, userId: string, now: string): Promise<Session[]>;
   /** False if the user has no such session. */

@@ -91,6 +91,11 @@ export interface HandoverBridge {
   open(handover: Handover, options: CallOptions): Promise<CaseThere>;
   /** Throws `not-found` if the case is gone. */
   append(caseId: string, entry: Entry, options: CallOptions): Promise<void>;
+  /**
+   * Ends the case, as an agent would who has nothing more to do in it. May be called again. Throws `not-found` if it is gone. Absent where
+   * cases have no end.
+   */
+  close?(caseId: string, options: CallOptions): Promise<void>;
   /** Undefined if it is gone. */
   read(caseId: string, options: CallOptions): Promise<CaseState | undefined>;
   /** Throws `forbidden` unless the desk sent it, just now. It carries nothing but the news that a case is to be read. */
@@ -105,7 +110,7 @@ export interface BridgeCase {
   readonly bridge: BridgeName;
   /** How many cases were opened for the conversation; 1 for the first. */
   readonly round: number;
-  /** `opening`: not there yet; `gone`: deleted there. */
+  /** `opening`: not there yet; `closed`: ended there, or nobody owes the customer anything here; `gone`: deleted there. */
   readonly state: 'opening' | 'open' | 'closed' | 'gone';
   /** Since when it is in this state. ISO 8601. */
   readonly since: string;

@@ -55,6 +55,8 @@ export type JournalEvent =
       readonly person?: { readonly name: string };
       /** Of going back to the assistant: the customer chose it. */
       readonly by?: 'customer';
+      /** An agent did it in another system, which knows. */
+      readonly elsewhere?: true;
     }
   /** The customer says how the conversation was. A later one replaces it. */
   | { readonly type: 'conversation-rated'; readonly rating: 'up' | 'down' };

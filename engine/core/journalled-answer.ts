@@ -1,5 +1,5 @@
 // What customers may have seen of an answer: a fold over the journal's entries behind its customer message.
-import type { Citation } from './conversation.ts';
+import type { Citation, Message } from './conversation.ts';
 import type { JournalEvent } from './events.ts';
 
 export interface JournalledAnswer {
@@ -25,4 +25,21 @@ export function journalledAnswer(messageId: string, events: Iterable<JournalEven
     else if (event.type === 'handoff-request') answer = { ...answer, handedOver: true };
   }
   return answer;
+}
+
+export interface CutAnswer extends Pick<JournalledAnswer, 'text' | 'citations'> {
+  readonly messageId: string;
+  readonly replyTo: string;
+}
+
+/** The message of an answer that ends before its time: what customers have seen of it, and the sources of that. */
+export function cutMessage({ messageId, replyTo, text, citations }: CutAnswer, createdAt: string): Message {
+  return { id: messageId, author: 'bot', text, createdAt, replyTo, citations: citedIn(text, citations) };
+}
+
+/** Sources are told before the text that cites them. An answer of the team has them without marks. */
+function citedIn(text: string, citations: readonly Citation[]): readonly Citation[] {
+  if (text === '') return [];
+  const cited = citations.filter(({ number }) => text.includes(`[${number}]`));
+  return cited.length > 0 ? cited : /\[\d+\]/.test(text) ? [] : citations;
 }

@@ -3,7 +3,6 @@ import { type BridgeName, bridgeNames } from './bridges.ts';
 import type { ConversationKey } from './tenant.ts';
 
 /**
-/**
  * `handoff`: a customer waits for a person; `promise`: the time by which they were promised one is near; `reply`: a person answered a
  * customer who is not there; `transcript`: a customer wants the conversation by mail. Of bridges: `said`: there is more to tell; `news`:
  * something happened there; `erased`: the conversation is gone here.
@@ -16,7 +15,7 @@ export interface Notice {
   readonly key: ConversationKey;
   readonly kind: NoticeKind;
   /**
-   * Of a reply, the id of its message; of a promise, since when the customer waits; of a transcript, of the request; of news, of the event.
+   * Of a reply, the id of its message; of a change of who looks after the customer, any; of a promise, since when the customer waits; of a transcript, of the request; of news, of the event.
    * With the rest it makes the notice one of its kind.
    */
   readonly about: string;

@@ -33,10 +33,10 @@ export interface ConversationStore {
   findMessage(key: ConversationKey, messageId: string): Promise<StoredMessage | undefined>;
   /**
    * Appends the events in order, each with the next sequence number of its conversation, all or none. An `answer-end` also becomes a
-   * message of the conversation, and ends the answer as `answer-error` does. Survives a kill of the process; after a power cut the last
-   * entries may be missing. In the result, undefined stands for an event whose conversation is gone.
+   * message of the conversation, and ends the answer as `answer-error` does. What belongs to an answer that has ended is left out. Survives
+   * a kill of the process; after a power cut the last entries may be missing. The result says of each event what became of it.
    */
-  append(events: readonly NewEntry[]): Promise<(JournalEntry | undefined)[]>;
+  append(events: readonly NewEntry[]): Promise<Appended[]>;
   /** Of the last entry; 0 before the first, and of a conversation that is gone. */
   lastSequence(key: ConversationKey): Promise<number>;
   /** The journal entry up to which the team has seen the conversation; 0: nothing. */
@@ -57,8 +57,10 @@ export interface ConversationStore {
   /** Undefined if the conversation is gone. */
   handling(key: ConversationKey): Promise<Handling | undefined>;
   /**
-   * In one transaction and durably: reads the handling, asks `change` what becomes of it, writes that and its events. What `change`
-   * throws is thrown and nothing is written. It may be called again when the database wants that. Undefined if the conversation is gone.
+   * In one transaction and durably: reads the handling, asks `change` what becomes of it, writes that and its events. Where a person has the
+   * conversation then, the answers that are being written or wait end before these events, as the journal has them: behind a take-over
+   * stands no word of the assistant. What `change` throws is thrown and nothing is written. It may be called again when the database wants
+   * that. Undefined if the conversation is gone.
    */
   changeHandling(
     key: ConversationKey,
@@ -81,20 +83,29 @@ export interface HandlingChange {
   readonly handling: Handling;
   /** Journalled with it. One that carries a message which is there already makes the whole change a repetition. */
   readonly events?: readonly JournalEvent[];
+  /** Ends the answers where no person has the conversation then, too; default false. */
+  readonly endsAnswers?: boolean;
   /** Due with it. */
   readonly notices?: readonly Pick<Notice, 'kind' | 'channel' | 'about'>[];
 }
 
 export interface HandlingChanged {
   readonly handling: Handling;
-  /** Empty for a repetition, and where there were no events. */
+  /** Ends of answers, then the events. Empty for a repetition. */
   readonly entries: readonly JournalEntry[];
+  /** Ids of the answers that it ended. */
+  readonly endedAnswers: readonly string[];
 }
 
 export interface NewEntry {
   readonly key: ConversationKey;
   readonly event: JournalEvent;
+  /** Of the answer that it belongs to. */
+  readonly answerId?: string;
 }
+
+/** `gone`: the conversation is; `ended`: the answer has ended, a person took over. */
+export type Appended = JournalEntry | 'gone' | 'ended';
 
 export interface AnswerKey {
   readonly key: ConversationKey;

@@ -1,6 +1,7 @@
 // What a case says that is opened elsewhere: why, what was said and tried, and the way back.
 import { type BridgeCase, type Handover, markerOf, referenceOf } from '#core/bridges.ts';
 import type { Conversation, HandoffReason, Message } from '#core/conversation.ts';
+import type { JournalEvent } from '#core/events.ts';
 import { reasonSentences } from '#core/handoff-reasons.ts';
 
 /** UTF-16 code units. Some desks take no more than 10,000 in a message. */
@@ -45,6 +46,26 @@ export function saidBy({ author, text, person, citations = [] }: Message): strin
   const titles = [...new Set(citations.map(({ title }) => title))];
   const sources = titles.length > 0 ? `\n(Sources: ${titles.join('; ')})` : '';
   return `${author === 'bot' ? 'Assistant' : `${person?.name ?? 'Team'} in Answerdesk`}:\n${text}${sources}`;
+}
+
+/** Who looks after the customer from here on, for agents who see the case elsewhere. */
+export function handlingSentence({
+  state,
+  person,
+  by,
+}: Extract<JournalEvent, { type: 'handling-changed' }>): string {
+  switch (state) {
+    case 'person':
+      return `${person?.name ?? 'A person'} looks after the customer in Answerdesk.`;
+    case 'waiting':
+      return 'In Answerdesk the customer is in the queue again, and waits for a person.';
+    case 'bot':
+      return by === 'customer'
+        ? 'The customer went back to the assistant.'
+        : 'The conversation was given back to the assistant in Answerdesk.';
+    case 'resolved':
+      return 'The conversation was resolved in Answerdesk.';
+  }
 }
 
 /** The last messages in full; of what does not fit, only that it is missing. */

@@ -23,7 +23,7 @@ import type { Notice } from '#core/notices.ts';
 import type { ConversationStore } from '#core/stores.ts';
 import type { ConversationKey } from '#core/tenant.ts';
 import type { Deliver } from './deliver-notices.ts';
-import { handoverOf, saidBy } from './handover-text.ts';
+import { handlingSentence, handoverOf, saidBy } from './handover-text.ts';
 
 export interface CaseSyncOptions {
   readonly bridge: HandoverBridge;
@@ -47,7 +47,7 @@ interface Pending {
 }
 
 /** A person owes the customer a word. */
-const isPromised = ({ state }: Handling) => state === 'waiting' || state === 'person';
+const isPromised = ({ state }: Pick<Handling, 'state'>) => state === 'waiting' || state === 'person';
 const pageOfEntries = 1_000;
 const erasedText =
   'The customer’s conversation was erased in Answerdesk. What stands here is a copy: delete it if it has to go as well.';
@@ -118,13 +118,12 @@ export function createCaseSync({
   ): Promise<void> {
     const { key, there } = before;
     const state = await bridge.read(there.id, options);
-    const isWanted = isPromised(handling);
     const startAnew = async () => {
       const gone = await save(before, { state: 'gone' });
-      if (isWanted) await open(key, handling, gone, options);
+      if (isPromised(handling)) await open(key, handling, gone, options);
     };
     if (!state) {
-      const unsent = isWanted ? await pendingAfter(before, before.sentSequence) : [];
+      const unsent = isPromised(handling) ? await pendingAfter(before, { isWanted: true }) : [];
       return unsent.some(({ entry }) => entry.author === 'customer')
         ? startAnew()
         : void (await save(before, { state: 'gone' }));
@@ -132,7 +131,10 @@ export function createCaseSync({
     const arrived = lastMarked(referenceOf(before), state.others) ?? 0;
     let current = await save(before, { sentSequence: Math.max(before.sentSequence, arrived) });
     const taken = await takeReplies(key, state);
-    const pending = isWanted ? await pendingAfter(current, current.sentSequence) : [];
+    const isOver = current.state === 'closed' && !isPromised(handling);
+    // As it is now: a reply that came in may have made it a person's.
+    const isWanted = isPromised((await store.handling(key)) ?? handling);
+    const pending = isOver ? [] : await pendingAfter(current, { isWanted });
     for (const { sequence, entry } of pending) {
       try {
         await bridge.append(there.id, entry, options);
@@ -144,13 +146,24 @@ export function createCaseSync({
       current = await save(current, { sentSequence: sequence });
     }
     const isReopened = pending.some(({ entry }) => entry.author === 'customer');
-    if (!state.isClosed || isReopened) return void (await save(current, { state: 'open' }));
+    const isClosedThere = state.isClosed && !isReopened;
+    if (!isWanted) {
+      // Once: an agent who opens it again has a reason.
+      if (!isOver && !isClosedThere) await close(there.id, options);
+      return void (await save(current, { state: 'closed' }));
+    }
+    if (!isClosedThere) return void (await save(current, { state: 'open' }));
     // Closed before, and nothing was said since.
     if (current.state === 'closed' && taken === 0) return;
-    // As it is now: a reply that came in may have made it a person's.
-    const after = await store.handling(key);
-    if (after && isPromised(after)) await closed(key, state.replies.length > 0 ? personOf(state) : desk());
+    await closed(key, state.replies.length > 0 ? personOf(state) : desk());
     await save(current, { state: 'closed' });
+  }
+
+  async function close(caseId: string, options: CallOptions): Promise<void> {
+    await bridge.close?.(caseId, options).catch((thrown: unknown) => {
+      // What is gone is over.
+      if (!(thrown instanceof AppError && thrown.code === 'not-found')) throw thrown;
+    });
   }
 
   const desk = (): Person => ({ id: `${bridge.name}:`, name: label });
@@ -172,11 +185,15 @@ export function createCaseSync({
     return taken;
   }
 
-  async function pendingAfter(bridgeCase: BridgeCase, sequence: number): Promise<Pending[]> {
-    const reference = referenceOf(bridgeCase);
+  /** What the case does not have yet. Where nobody waits for a person any more: up to the end of that. */
+  async function pendingAfter(
+    { key, round, sentSequence }: BridgeCase,
+    { isWanted }: { readonly isWanted: boolean },
+  ): Promise<Pending[]> {
+    const reference = referenceOf({ key, round });
     const pending: Pending[] = [];
-    for (let after = sequence; ; ) {
-      const entries = await store.entriesAfter(bridgeCase.key, after, pageOfEntries);
+    for (let after = sentSequence; ; ) {
+      const entries = await store.entriesAfter(key, after, pageOfEntries);
       for (const { sequence, event } of entries) {
         const said = sayingOf(event);
         if (said)
@@ -184,8 +201,9 @@ export function createCaseSync({
             sequence,
             entry: { author: said.author, text: `${said.text}\n\n${markerOf(reference, sequence)}` },
           });
+        if (!isWanted && event.type === 'handling-changed' && !isPromised(event)) return pending;
       }
-      if (entries.length < pageOfEntries) return pending;
+      if (entries.length < pageOfEntries) return isWanted ? pending : [];
       after = entries.at(-1)!.sequence;
     }
   }
@@ -194,6 +212,8 @@ export function createCaseSync({
   function sayingOf(event: JournalEvent): Entry | undefined {
     if (event.type === 'handoff-request' && event.reason === 'danger')
       return { author: 'desk', text: reasonSentences.danger };
+    if (event.type === 'handling-changed' && !event.elsewhere)
+      return { author: 'desk', text: handlingSentence(event) };
     if (!('message' in event) || typeof event.message === 'string') return undefined;
     const { message } = event;
     if (message.text === '' || message.id.startsWith(messageIdOf(''))) return undefined;

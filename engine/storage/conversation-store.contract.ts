@@ -112,7 +112,7 @@ export function describeConversationStore(name: string, open: () => Promise<Conv
       expect(await store.get(foreign)).toBeUndefined();
       expect(await store.findMessage(foreign, 'message-1')).toBeUndefined();
       expect(await store.entriesAfter(foreign, 0)).toEqual([]);
-      expect(await append(foreign, delta('answer-1', 'x'))).toEqual([undefined]);
+      expect(await append(foreign, delta('answer-1', 'x'))).toEqual(['gone']);
       expect(await store.beginAnswer(foreign, 'answer-1')).toBeUndefined();
       await store.setAnswersAside([{ key: foreign, answerId: 'answer-1' }]);
       await store.recordHandoff(foreign, { reason: 'unanswered' });
@@ -143,8 +143,9 @@ export function describeConversationStore(name: string, open: () => Promise<Conv
                 event: delta('a', text.toWellFormed()),
               }));
               const entries = await store.append(events);
-              expect(entries.map((entry) => entry?.sequence)).toEqual(numbers);
-              expect(entries.map((entry) => entry?.event)).toEqual(events.map(({ event }) => event));
+              expect(entries).toMatchObject(
+                events.map(({ event }, index) => ({ sequence: numbers[index], event })),
+              );
             }
             const read = await store.entriesAfter(keys[0]!, after, limit);
             expect(read.map(({ sequence }) => sequence)).toEqual(
@@ -164,7 +165,7 @@ export function describeConversationStore(name: string, open: () => Promise<Conv
       await store.delete([gone]);
       const event = delta('a', 'x');
       const entries = await store.append([gone, there, gone, there].map((key) => ({ key, event })));
-      expect(entries.map((entry) => entry?.sequence)).toEqual([undefined, 1, undefined, 2]);
+      expect(entries).toMatchObject(['gone', { sequence: 1 }, 'gone', { sequence: 2 }]);
       expect(await store.entriesAfter(there, 0)).toHaveLength(2);
     });
 
@@ -328,6 +329,61 @@ export function describeConversationStore(name: string, open: () => Promise<Conv
       ).toBe(undefined);
     });
 
+    it('ends what is being written or waits before a person has the conversation, and takes no word of it behind that', async () => {
+      const key = await newConversation();
+      const mia = { id: 'mia', name: 'Mia' };
+      for (const number of [1, 2])
+        await store.addMessage(key, customer(`message-${number}`), `answer-${number}`);
+      const citations = agent('', '', '').citations!;
+      await append(
+        key,
+        { type: 'answer-start', messageId: 'answer-1', replyTo: 'message-1' },
+        { type: 'sources-available', messageId: 'answer-1', citations },
+        delta('answer-1', 'Hold [1]'),
+      );
+      const taken = await store.changeHandling(key, (current) => ({
+        handling: changeHandling(current, { type: 'take', by: mia }, '2026-01-01'),
+        events: [{ type: 'handling-changed', state: 'person', person: { name: 'Mia' } }],
+      }));
+      expect(taken?.endedAnswers).toEqual(['answer-1', 'answer-2']);
+      expect(taken?.entries.map(({ sequence }) => sequence)).toEqual([6, 7, 8]);
+      const late = (answerId: string) => ({ key, answerId, event: delta(answerId, ' it.') });
+      const message = agent('answer-1', 'message-1', 'Hold it.');
+      const end = { type: 'answer-end', message, reason: 'complete' } as const;
+      const words = [late('answer-1'), late('answer-2'), { key, answerId: 'answer-1', event: end }];
+      expect(await store.append(words)).toEqual(['ended', 'ended', 'ended']);
+      // Nor when the assistant has it again.
+      await store.changeHandling(key, (current) => ({
+        handling: changeHandling(current, { type: 'give-back', by: mia }, '2026-01-02'),
+      }));
+      await store.addMessage(key, customer('message-3'), 'answer-3');
+      expect(await store.append([late('answer-1'), late('answer-3'), late('answer-2')])).toMatchObject([
+        'ended',
+        { sequence: 10 },
+        'ended',
+      ]);
+      expect((await store.entriesAfter(key, 5)).map(({ event }) => event)).toMatchObject([
+        { type: 'answer-end', reason: 'cancelled', message: { id: 'answer-1', text: 'Hold [1]', citations } },
+        { type: 'answer-end', reason: 'cancelled', message: { id: 'answer-2', text: '', citations: [] } },
+        { type: 'handling-changed', state: 'person' },
+        { type: 'customer-message' },
+        { type: 'answer-delta', messageId: 'answer-3' },
+      ]);
+      expect(await store.beginAnswer(key, 'answer-2')).toBeUndefined();
+      expect(await store.unfinishedAnswers()).toMatchObject([{ messageId: 'answer-3' }]);
+    });
+
+    it('ends answers for another change only where it is asked to', async () => {
+      const key = await newConversation();
+      await store.addMessage(key, customer('message-1'), 'answer-1');
+      const kept = await store.changeHandling(key, (handling) => ({ handling }));
+      expect(kept?.endedAnswers).toEqual([]);
+      expect(await store.unfinishedAnswers()).toHaveLength(1);
+      const ended = await store.changeHandling(key, (handling) => ({ handling, endsAnswers: true }));
+      expect(ended?.endedAnswers).toEqual(['answer-1']);
+      expect(await store.unfinishedAnswers()).toEqual([]);
+    });
+
     it('removes conversations with everything that belongs to them, and no other', async () => {
       const [{ conversation, token }, second, other] = [
         await store.create(defaultTenant),
@@ -345,7 +401,7 @@ export function describeConversationStore(name: string, open: () => Promise<Conv
       expect(await store.entriesAfter(key, 0)).toEqual([]);
       expect(await store.entriesAfter(second, 0)).toEqual([]);
       expect(await store.unfinishedAnswers()).toMatchObject([{ key: other }]);
-      expect(await append(key, delta('answer-1', 'x'))).toEqual([undefined]);
+      expect(await append(key, delta('answer-1', 'x'))).toEqual(['gone']);
       await expect(store.addMessage(key, customer('message-2'), 'answer-2')).rejects.toMatchObject({
         code: 'not-found',
       });

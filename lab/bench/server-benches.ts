@@ -89,7 +89,7 @@ export async function benchMemory(bench: ServerBench): Promise<BenchRow[]> {
   ];
 }
 
-async function residentMegabytes(pid: number): Promise<{ now: number; peak: number } | undefined> {
+export async function residentMegabytes(pid: number): Promise<{ now: number; peak: number } | undefined> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => undefined);
   const kilobytes = (name: string) =>
     Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status ?? '')?.[1]);

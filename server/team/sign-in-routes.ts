@@ -57,8 +57,12 @@ export const signInRoutes: readonly Route[] = [
       const { provider, newRole } = providerOf(signIn);
       setTicket(undefined);
       try {
-        const { identity, returnTo } = await provider.finish(url, ticket);
-        setSession(await accounts.signInAs(identity, { newRole, device }));
+        const { identity, returnTo, grant } = await provider.finish(url, ticket);
+        if (!grant)
+          logger?.info(
+            'The identity provider gave no refresh token: it cannot be asked again, and the session is a short one. See docs/console.md#single-sign-on.',
+          );
+        setSession(await accounts.signInAs(identity, { newRole, device, grant }));
         return returnTo;
       } catch (thrown) {
         const error = toAppError(thrown);

@@ -1,8 +1,11 @@
 // Signing in at a real identity provider, as a browser does it, against the real server.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import Provider, { type Configuration } from 'oidc-provider';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { createAccounts } from '#access/accounts.ts';
 import { createSingleSignOn, type SingleSignOnSettings } from '#access/single-sign-on.ts';
 import type { Role } from '#core/access.ts';
 import { defaultTenant } from '#core/tenant.ts';
@@ -20,7 +23,10 @@ async function listen(server: Server): Promise<string> {
 }
 
 /** Lets everybody in who is in `people`, by name. */
-async function openProvider(people: Readonly<Record<string, Claims>>, redirectUri: string) {
+async function openProvider(
+  people: Readonly<Record<string, Claims>>,
+  { redirectUri, refreshes }: { redirectUri: string; refreshes: boolean },
+) {
   const server = createServer();
   const issuer = await listen(server);
   const configuration: Configuration = {
@@ -29,12 +35,16 @@ async function openProvider(people: Readonly<Record<string, Claims>>, redirectUr
         client_id: 'answerdesk',
         client_secret: 'a secret of the tests',
         redirect_uris: [redirectUri],
+        grant_types: ['authorization_code', 'refresh_token'],
         post_logout_redirect_uris: [new URL('/console/inbox', redirectUri).href],
       },
     ],
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'groups'] },
     conformIdTokenClaims: false,
     pkce: { required: () => true },
+    issueRefreshToken: async () => refreshes,
+    // Each is taken once; one that comes again ends them all.
+    rotateRefreshToken: true,
     findAccount: (_context, sub) => {
       const claims = people[sub];
       return claims && { accountId: sub, claims: () => ({ sub, ...claims }) };
@@ -51,8 +61,10 @@ async function openProvider(people: Readonly<Record<string, Claims>>, redirectUr
   };
   const provider = new Provider(issuer, configuration);
   provider.on('server_error', () => {});
+  const asked: string[] = [];
+  server.on('request', ({ url = '' }) => asked.push(url));
   server.on('request', provider.callback());
-  return { issuer, server };
+  return { issuer, server, asked };
 }
 
 /** Keeps cookies by host and goes where it is sent, as a browser does. */
@@ -83,19 +95,38 @@ interface DeskOptions {
   readonly settings?: Partial<SingleSignOnSettings>;
   readonly newRole?: Role;
   readonly passwords?: boolean;
+  /** The provider gives refresh tokens; default true. */
+  readonly refreshes?: boolean;
 }
 
 const ann = { email: 'ann@example.com', email_verified: true, name: 'Ann' };
 
-async function open({ people = { ann }, settings = {}, newRole, passwords = true }: DeskOptions = {}) {
+const minuteMs = 60_000;
+
+async function open({
+  people = { ann },
+  settings = {},
+  newRole,
+  passwords = true,
+  refreshes = true,
+}: DeskOptions = {}) {
   // The provider has to know the way back before the server knows the provider.
   const signIn: { passwords: boolean; provider?: ReturnType<typeof createSingleSignOn>; newRole?: Role } = {
     passwords,
     ...(newRole ? { newRole } : {}),
   };
-  const desk = await openTeam({ team: { signIn } });
+  const clock = { passedMs: 0 };
+  const desk = await openTeam({
+    team: { signIn },
+    accounts: {
+      confirm: (grant) => signIn.provider!.confirm(grant),
+      recheckMs: 15 * minuteMs,
+      now: () => new Date(Date.now() + clock.passedMs),
+    },
+  });
   onTestFinished(() => desk[Symbol.asyncDispose]());
-  const provider = await openProvider(people, `${desk.base}/sign-in/callback`);
+  const redirectUri = `${desk.base}/sign-in/callback`;
+  const provider = await openProvider(people, { redirectUri, refreshes });
   signIn.provider = createSingleSignOn(
     {
       issuer: provider.issuer,
@@ -140,7 +171,10 @@ async function open({ people = { ann }, settings = {}, newRole, passwords = true
   };
   const audit = async () =>
     (await desk.accounts.auditLog(defaultTenant, { limit: 50 })).map(({ action }) => action);
-  return { ...desk, provider, browser, toCallback, signInAs, me, audit };
+  const pass = (ms: number) => {
+    clock.passedMs += ms;
+  };
+  return { ...desk, provider, browser, toCallback, signInAs, me, audit, pass };
 }
 
 describe('single sign-on', () => {
@@ -285,5 +319,83 @@ describe('single sign-on', () => {
       passwords: false,
       provider: { name: 'Example' },
     });
+  });
+});
+
+describe('a session of single sign-on', () => {
+  it('ends when the provider does not let them in any more, at the latest after the time that is set', async () => {
+    const people: Record<string, Claims> = { ann };
+    const { signInAs, me, audit, pass } = await open({ people, newRole: 'agent' });
+    await signInAs();
+    delete people.ann;
+    pass(14 * minuteMs);
+    expect(await me()).toBeDefined();
+    pass(2 * minuteMs);
+    expect(await Promise.all([me(), me(), me()])).toEqual([undefined, undefined, undefined]);
+    people.ann = ann;
+    expect(await me()).toBeUndefined();
+    expect((await audit()).filter((action) => action === 'session.revoked')).toHaveLength(1);
+  });
+
+  it('goes on as long as the provider says yes, and asks it once however many requests come together', async () => {
+    const { signInAs, me, pass, provider } = await open({ newRole: 'agent' });
+    await signInAs();
+    const asked = () => provider.asked.filter((url) => url === '/token').length;
+    const before = asked();
+    for (let round = 1; round <= 3; round += 1) {
+      pass(16 * minuteMs);
+      const seen = await Promise.all(Array.from({ length: 8 }, () => me()));
+      expect(seen.every((one) => one !== undefined)).toBe(true);
+      expect(asked()).toBe(before + round);
+    }
+  });
+
+  it('goes on for an hour when the provider is down, and then waits for it', async () => {
+    const { signInAs, me, pass, provider } = await open({ newRole: 'agent' });
+    await signInAs();
+    const address = new URL(provider.issuer);
+    provider.server.closeAllConnections();
+    await new Promise((resolve) => provider.server.close(resolve));
+    pass(70 * minuteMs);
+    expect(await me()).toBeDefined();
+    pass(10 * minuteMs);
+    expect(await me()).toBeUndefined();
+    await new Promise<void>((resolve) => provider.server.listen(Number(address.port), '127.0.0.1', resolve));
+    pass(minuteMs);
+    expect(await me()).toBeDefined();
+  });
+
+  it('is a short one where the provider gives nothing to ask with', async () => {
+    const { signInAs, me, pass } = await open({ newRole: 'agent', refreshes: false });
+    await signInAs();
+    pass(7 * 60 * minuteMs);
+    expect(await me()).toBeDefined();
+    pass(61 * minuteMs);
+    expect(await me()).toBeUndefined();
+  });
+
+  it('keeps nothing in the database with which the provider could be asked', async () => {
+    const { signInAs, folder } = await open({ newRole: 'agent' });
+    await signInAs();
+    const file = new DatabaseSync(join(folder, 'conversations.db'), { readOnly: true });
+    const [row] = file.prepare('SELECT sealed_grant FROM sessions').all() as { sealed_grant: string }[];
+    file.close();
+    expect(Buffer.from(row!.sealed_grant, 'base64url').toString('latin1')).not.toContain('refreshToken');
+    expect(row!.sealed_grant.length).toBeGreaterThan(60);
+  });
+
+  it('does not outlive the provider being taken out of the settings', async () => {
+    const { signInAs, me, pass, provider, store, browser, base } = await open({ newRole: 'agent' });
+    await signInAs();
+    expect(await me()).toBeDefined();
+    pass(16 * minuteMs);
+    const without = createAccounts({
+      store: store.access,
+      tenantId: defaultTenant,
+      now: () => new Date(Date.now() + 16 * minuteMs),
+    });
+    const token = browser.cookies(new URL(base).host).get('answerdesk_session')!;
+    expect(await without.principalOf(token)).toBeUndefined();
+    expect(provider.asked.filter((url) => url === '/token')).toHaveLength(1);
   });
 });

@@ -1,72 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { io, type Socket } from 'socket.io-client';
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import { createAccounts } from '#access/accounts.ts';
-import { createAnswering } from '#chat/runs/answering.ts';
-import { createCaseWork } from '#chat/runs/case-work.ts';
-import { createVisitorBlocks } from '#chat/runs/visitor-blocks.ts';
-import { createSuggestAnswer } from '#chat/suggest-answer.ts';
-import { scriptedAnswer } from '#chat/testing/scripted-answer.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { permissionsOf, type Role, roles } from '#core/access.ts';
 import { defaultTenant, inDefaultTenant } from '#core/tenant.ts';
-import { openSqliteConversationStore } from '#storage/sqlite/sqlite-conversation-store.ts';
-import { createConversation, requestInit, startServer } from '../testing/start-server.ts';
+import { openTeam } from '../testing/open-team.ts';
+import { requestInit } from '../testing/start-server.ts';
 import { sessionCookie, teamRoutes } from './team-router.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'answerdesk-team-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-let count = 0;
-const password = 'three blue kettles';
-
-async function desk(script: Parameters<typeof scriptedAnswer>[0] = { deltas: ['Hold ', 'it.'] }) {
-  const store = openSqliteConversationStore(join(folder, `${count++}`, 'conversations.db'));
-  const { answer } = scriptedAnswer(script);
-  const refuse = createVisitorBlocks({ store });
-  const answering = createAnswering({
-    store,
-    answer,
-    refuse,
-    limits: { messageLength: 100, concurrentAnswers: 10 },
-  });
-  const cases = createCaseWork({ store, answering, messageLength: 100 });
-  const accounts = createAccounts({ store: store.access, tenantId: defaultTenant });
-  const server = await startServer({
-    store,
-    overrides: { answering, team: { store, accounts, cases, suggest: createSuggestAnswer({ answer }) } },
-  });
-  onTestFinished(async () => {
-    await server.close(0);
-    await store.close();
-  });
-  const base = `${server.url}/api/v1`;
-
-  async function member(role: Role) {
-    const { user, token } = await accounts.invite('system', {
-      email: `${role}@example.com`,
-      name: `The ${role}`,
-      role,
-    });
-    await accounts.setPassword(token, password);
-    return { user, ...(await signIn(`${role}@example.com`)) };
-  }
-  async function signIn(email: string) {
-    const response = await fetch(`${base}/session`, requestInit(undefined, { email, password }));
-    const cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
-    const call = (path: string, body?: unknown, init: RequestInit = {}) =>
-      fetch(base + path, { ...requestInit(undefined, body, { cookie }), ...init });
-    return { cookie, call, setCookie: response.headers.getSetCookie()[0] ?? '', status: response.status };
-  }
-  async function customer() {
-    const conversation = await createConversation(server.api);
-    const say = (text: string) =>
-      fetch(`${server.api}/${conversation.id}/messages`, requestInit(conversation.token, { text }));
-    const handoff = () =>
-      fetch(`${server.api}/${conversation.id}/handoff`, requestInit(conversation.token, {}));
-    return { ...conversation, say, handoff };
-  }
-  return { ...server, store, base, member, signIn, customer, accounts, cases };
+async function desk() {
+  const team = await openTeam();
+  onTestFinished(() => team[Symbol.asyncDispose]());
+  return team;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: bodies of many routes, each looked at by its test

@@ -199,9 +199,10 @@ export const suggestion = z
   .meta({ id: 'Suggestion' });
 
 export const cannedReplyBody = z.strictObject({
-  shortcut: z.string().regex(/^[\p{Ll}\p{Lo}\p{N}_-]{1,40}$/u, {
-    error: 'a shortcut has small letters, numbers, - and _, 40 at most',
-  }),
+  shortcut: z
+    .string()
+    .regex(/^[\p{L}\p{N}_-]{1,40}$/u, { error: 'a shortcut has letters, numbers, - and _, 40 at most' })
+    .transform((shortcut) => shortcut.toLowerCase()),
   text: prose(10_000),
 });
 

@@ -2,17 +2,18 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAccounts } from '#access/accounts.ts';
+import { type AccountsOptions, createAccounts } from '#access/accounts.ts';
 import type { Answer } from '#chat/answer.ts';
 import { createAnswering } from '#chat/runs/answering.ts';
 import { createCaseWork } from '#chat/runs/case-work.ts';
+import { createVisitorBlocks } from '#chat/runs/visitor-blocks.ts';
 import { createSuggestAnswer } from '#chat/suggest-answer.ts';
 import { scriptedAnswer } from '#chat/testing/scripted-answer.ts';
 import type { Permission, Role } from '#core/access.ts';
 import { defaultTenant } from '#core/tenant.ts';
 import { openSqliteConversationStore } from '#storage/sqlite/sqlite-conversation-store.ts';
 import type { HttpServerOptions } from '../http/http-server.ts';
-import { requestInit, startServer } from './start-server.ts';
+import { createConversation, requestInit, startServer } from './start-server.ts';
 
 export const password = 'three blue kettles';
 const messageLength = 200;
@@ -21,6 +22,7 @@ export interface TeamOptions {
   readonly answer?: Answer;
   readonly env?: Record<string, string>;
   readonly concurrentAnswers?: number;
+  readonly accounts?: Partial<AccountsOptions>;
   /** Of the team's dependencies. */
   readonly team?: Partial<NonNullable<HttpServerOptions['team']>>;
   readonly overrides?: Partial<HttpServerOptions>;
@@ -30,14 +32,16 @@ export async function openTeam({
   answer = scriptedAnswer({ deltas: ['Hold ', 'it.'] }).answer,
   env = {},
   concurrentAnswers = 10,
+  accounts: accountsOptions = {},
   team = {},
   overrides = {},
 }: TeamOptions = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'answerdesk-team-'));
   const store = openSqliteConversationStore(join(folder, 'conversations.db'));
-  const answering = createAnswering({ store, answer, limits: { messageLength, concurrentAnswers } });
+  const refuse = createVisitorBlocks({ store });
+  const answering = createAnswering({ store, answer, refuse, limits: { messageLength, concurrentAnswers } });
   const cases = createCaseWork({ store, answering, messageLength });
-  const accounts = createAccounts({ store: store.access, tenantId: defaultTenant });
+  const accounts = createAccounts({ store: store.access, tenantId: defaultTenant, ...accountsOptions });
   const server = await startServer({
     store,
     env,
@@ -51,10 +55,11 @@ export async function openTeam({
 
   async function signIn(email: string) {
     const response = await fetch(`${base}/session`, requestInit(undefined, { email, password }));
-    const cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    const [setCookie = ''] = response.headers.getSetCookie();
+    const [cookie = ''] = setCookie.split(';');
     const call = (path: string, body?: unknown, init: RequestInit = {}) =>
       fetch(base + path, { ...requestInit(undefined, body, { cookie }), ...init });
-    return { cookie, call, status: response.status };
+    return { cookie, setCookie, call, status: response.status };
   }
 
   return {
@@ -64,6 +69,7 @@ export async function openTeam({
     store,
     accounts,
     answering,
+    cases,
     signIn,
 
     async member(role: Role) {
@@ -71,6 +77,17 @@ export async function openTeam({
       const { user, token } = await accounts.invite('system', { email, name: `The ${role}`, role });
       await accounts.setPassword(token, password);
       return { user, ...(await signIn(email)) };
+    },
+
+    async customer() {
+      const conversation = await createConversation(server.api);
+      const call = (path: string, body: object) =>
+        fetch(`${server.api}/${conversation.id}${path}`, requestInit(conversation.token, body));
+      return {
+        ...conversation,
+        say: (text: string) => call('/messages', { text }),
+        handoff: () => call('/handoff', {}),
+      };
     },
 
     /** Its token. */

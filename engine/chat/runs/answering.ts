@@ -11,6 +11,7 @@ import type { Citation, Conversation, Decision, Feedback, Message, Picture } fro
 import { newSecret } from '#core/conversation-secret.ts';
 import { AppError, toAppError } from '#core/errors.ts';
 import type { AnswerEndReason, ChatEvent, JournalEntry, JournalEvent } from '#core/events.ts';
+import { cutMessage } from '#core/journalled-answer.ts';
 import type { ConversationStore, Erasure, StoredMessage, UnfinishedAnswer } from '#core/stores.ts';
 import { type ConversationKey, keyText } from '#core/tenant.ts';
 import type { Answer } from '../answer.ts';
@@ -74,8 +75,8 @@ export interface Answering {
   cancel(key: ConversationKey, messageId: string): Promise<boolean>;
   /** The customer asks for a person. Without an address, the one that their website vouches for counts. */
   handoff(key: ConversationKey, options?: { email?: string | undefined }): Promise<void>;
-  /** A person takes over: ends what is being written or waits, with the text so far. Resolves when the journal holds that. */
-  silence(key: ConversationKey): Promise<void>;
+  /** The store has ended these answers: stops the work on them. */
+  silence(key: ConversationKey, answerIds: readonly string[]): void;
   /** Tells readers of entries that something else has journalled. */
   announce(key: ConversationKey, entries: readonly JournalEntry[]): void;
   /** Who types, and how far a person has read. */
@@ -219,7 +220,7 @@ export function createAnswering({
       answerId,
       replyTo,
       before,
-      journal: journal.writer(key),
+      journal: journal.writer(key, answerId),
       arrivedAt: performance.now(),
       controller: new AbortController(),
       settled: Promise.withResolvers(),
@@ -276,11 +277,6 @@ export function createAnswering({
     const conversation = attempts === undefined ? undefined : await store.get(key);
     if (attempts === undefined || !conversation) {
       run.over = true;
-      return;
-    }
-    // A person took over while the question waited for its turn, or while no process ran.
-    if ((await store.handling(key))?.state === 'person') {
-      endEarly(run, 'cancelled');
       return;
     }
     if (run.over) return;
@@ -349,14 +345,7 @@ export function createAnswering({
 
   /** Ends the answer with what the customer has seen of it. */
   function endEarly(run: Run, reason: AnswerEndReason): void {
-    const message: Message = {
-      id: run.answerId,
-      author: 'bot',
-      text: run.text,
-      createdAt: now().toISOString(),
-      replyTo: run.replyTo,
-      citations: citedIn(run),
-    };
+    const message = cutMessage({ ...run, messageId: run.answerId }, now().toISOString());
     giveToJournal(run, { type: 'answer-end', message, reason });
     finish(run, reason);
   }
@@ -385,9 +374,14 @@ export function createAnswering({
     try {
       await run.journal.flushed();
     } catch (thrown) {
+      const error = toAppError(thrown);
+      // A person took over: the journal holds its end.
+      if (error.code === 'conflict') {
+        if (!run.over) finish(run, 'cancelled');
+        return;
+      }
       run.over = true;
       feed.end(run.key);
-      const error = toAppError(thrown);
       // A deleted conversation needs no answer.
       if (error.code === 'not-found' || draining) return;
       observer.failed?.(error, run.key.conversationId);
@@ -458,13 +452,12 @@ export function createAnswering({
       changed(key);
     },
 
-    async silence(key) {
-      const runs = (lanes.get(keyText(key)) ?? []).filter(({ over }) => !over);
-      for (const run of runs) {
-        endEarly(run, 'cancelled');
+    silence(key, answerIds) {
+      for (const run of lanes.get(keyText(key)) ?? []) {
+        if (run.over || !answerIds.includes(run.answerId)) continue;
+        finish(run, 'cancelled');
         run.controller.abort();
       }
-      await Promise.all(runs.map(({ journal }) => journal.flushed()));
     },
 
     announce(key, entries) {
@@ -529,13 +522,6 @@ export function createAnswering({
       return active;
     },
   };
-}
-
-/** Sources are told before the text that cites them. An answer of the team has them without marks. */
-function citedIn({ text, citations }: Pick<Run, 'text' | 'citations'>): readonly Citation[] {
-  if (text === '') return [];
-  const cited = citations.filter(({ number }) => text.includes(`[${number}]`));
-  return cited.length > 0 ? cited : /\[\d+\]/.test(text) ? [] : citations;
 }
 
 /** The conversation as it was when the question's turn came: later questions out, the question last. */

@@ -2,9 +2,9 @@
 import type { CallOptions } from '#core/call-options.ts';
 import type { Message } from '#core/conversation.ts';
 import { newSecret } from '#core/conversation-secret.ts';
-import { AppError } from '#core/errors.ts';
 import type { ChatEvent } from '#core/events.ts';
 import type { Answer } from '../answer.ts';
+import { timeLimit } from '../time-limit.ts';
 
 /** What was said before. `decision` and `topics` are those of an earlier answer, where its keeper has them. */
 export type EarlierTurn = Pick<Message, 'author' | 'text'> & Partial<Pick<Message, 'decision' | 'topics'>>;
@@ -28,16 +28,12 @@ export function createAskOnce(
     const question: Message = { id: replyTo, author: 'customer', text, createdAt };
     const messages = [...history.map((turn) => ({ ...turn, id: newSecret(), createdAt })), question];
     const conversation = { id: newSecret(), createdAt, messages };
-    const timeout = AbortSignal.timeout(timeoutMs);
+    const message = `The answer was not complete after ${timeoutMs} ms.`;
+    const limit = timeLimit({ timeoutMs, signal, message });
     try {
-      yield* answer(
-        { conversation, messageId: newSecret(), replyTo },
-        { signal: signal ? AbortSignal.any([signal, timeout]) : timeout },
-      );
+      yield* answer({ conversation, messageId: newSecret(), replyTo }, { signal: limit.signal });
     } catch (thrown) {
-      if (timeout.aborted && !signal?.aborted)
-        throw new AppError('model-timeout', `The answer was not complete after ${timeoutMs} ms.`);
-      throw thrown;
+      throw limit.failure(thrown);
     }
   };
 }

@@ -43,8 +43,8 @@ describe('createCaseWork', () => {
     await until(async () => (await types()).includes('answer-delta'));
     await cases.act(key, { type: 'take', by: mia });
     expect((await events()).slice(-2)).toMatchObject([
-      { type: 'handling-changed', state: 'person', person: { name: 'Mia' } },
       { type: 'answer-end', reason: 'cancelled', message: { text: 'Hold ' } },
+      { type: 'handling-changed', state: 'person', person: { name: 'Mia' } },
     ]);
     const sent = await answering.send(key, ask(2));
     expect(sent).not.toHaveProperty('answerId');
@@ -69,17 +69,61 @@ describe('createCaseWork', () => {
   });
 
   it('never answers by machine what the customer writes while it is taken over', async () => {
-    const { answering, cases, key, events } = await desk({ deltas: ['a', 'b'], delayMs: 1 });
+    const { answering, cases, key, types } = await desk({ deltas: ['a', 'b'], delayMs: 1 });
     await Promise.all([
       ...[1, 2, 3].map((number) => answering.send(key, ask(number))),
       cases.act(key, { type: 'take', by: mia }),
     ]);
     await until(() => answering.active === 0);
-    const all = await events();
-    const takenAt = all.findIndex(({ type }) => type === 'handling-changed');
-    const later = all.slice(takenAt + 1);
-    // What began before ends where it was; nothing new is written behind it.
-    expect(later.filter((event) => event.type === 'answer-end' && event.reason === 'complete')).toEqual([]);
+    const all = await types();
+    const later = all.slice(all.indexOf('handling-changed'));
+    expect(later.filter((type) => type.startsWith('answer-'))).toEqual([]);
+  });
+
+  it('has no word of the assistant behind a take-over, whatever was on its way into the journal then', async () => {
+    const { store, answering, cases, key, events, types } = await desk({ deltas: ['Hold ', 'it ', 'down.'] });
+    // The second word is handed to the journal, and the take-over is quicker.
+    const { append } = store;
+    const reached = Promise.withResolvers<void>();
+    const taken = Promise.withResolvers<void>();
+    store.append = async (batch) => {
+      if (!batch.some(({ event }) => event.type === 'answer-delta')) return append(batch);
+      reached.resolve();
+      await taken.promise;
+      return append(batch);
+    };
+    await answering.send(key, ask());
+    await reached.promise;
+    const live: string[] = [];
+    const reading = new AbortController();
+    const following = (async () => {
+      for await (const { event } of answering.subscribe(key, { after: 0, signal: reading.signal }))
+        live.push(event.type);
+    })();
+    await cases.act(key, { type: 'take', by: mia });
+    taken.resolve();
+    await until(() => answering.active === 0);
+    await cases.reply(key, { messageId: 'reply-001', text: 'Hello', by: mia });
+    expect((await types()).slice(-3)).toEqual(['answer-end', 'handling-changed', 'person-message']);
+    // The answer is what the customer has seen of it.
+    const shown = (await events()).flatMap((event) => (event.type === 'answer-delta' ? event.text : []));
+    expect((await store.get(key))?.messages[1]).toMatchObject({ author: 'bot', text: shown.join('') });
+    await until(async () => live.length === (await types()).length);
+    expect(live).toEqual(await types());
+    reading.abort();
+    await following;
+  });
+
+  it('ends what is being answered to somebody who is blocked', async () => {
+    const { answering, cases, key, types } = await desk({
+      deltas: ['Hold ', 'it.'],
+      gate: new Promise(() => {}),
+    });
+    await answering.send(key, ask());
+    await until(async () => (await types()).includes('answer-delta'));
+    await cases.block(key, { by: mia, overrides: false, until: '2099-01-01' });
+    expect((await types()).slice(-2)).toEqual(['answer-end', 'handling-changed']);
+    await until(() => answering.active === 0);
   });
 
   it('does not take up after a restart what a person looks after', async () => {
@@ -95,7 +139,10 @@ describe('createCaseWork', () => {
     await next.recover();
     await until(() => next.active === 0);
     expect(requests).toEqual([]);
-    expect((await events()).at(-1)).toMatchObject({ type: 'answer-end', reason: 'cancelled' });
+    expect((await events()).slice(-2)).toMatchObject([
+      { type: 'answer-end', reason: 'cancelled' },
+      { type: 'handling-changed' },
+    ]);
     expect(await store.unfinishedAnswers()).toEqual([]);
   });
 

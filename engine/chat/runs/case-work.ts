@@ -96,7 +96,7 @@ export interface CaseWorkOptions {
   readonly answering: Pick<Answering, 'silence' | 'announce' | 'onChange' | 'isFollowed' | 'signals'>;
   /** How a reply reaches a customer who has left; none by default. */
   readonly absentChannels?: readonly string[];
-  /** Where what is said to customers has to go, too; none by default. */
+  /** Where what is said to customers, and who looks after them, has to go, too; none by default. */
   readonly followChannels?: readonly string[];
   /** UTF-16 code units. */
   readonly messageLength: number;
@@ -129,17 +129,30 @@ export function createCaseWork({
     const at = now().toISOString();
     const done = await store.changeHandling(key, (current) => changed(current, at));
     if (!done) throw new AppError('not-found', 'The conversation is not there.');
+    // The journal has no more of what was being written: first it stops, then everybody is told.
+    answering.silence(key, done.endedAnswers);
     answering.announce(key, done.entries);
     tell({ type: 'conversation-changed', key, handling: done.handling });
-    // From here on messages get no answer promised; what was being written ends where it is.
-    if (done.handling.state === 'person') await answering.silence(key);
     return done.handling;
   }
 
-  const act = (key: ConversationKey, action: HandlingAction): Promise<Handling> =>
+  const act = (
+    key: ConversationKey,
+    action: HandlingAction,
+    { endsAnswers = false } = {},
+  ): Promise<Handling> =>
     change(key, (current, at) => {
       const handling = changeHandling(current, action, at);
-      return { handling, events: publicChange(current, handling) };
+      const by = 'by' in action ? action.by : undefined;
+      const events = publicChange(current, handling, by);
+      // Another system need not be told of what it did itself.
+      const isNews = events.length > 0 && !(by && isElsewhere(by));
+      return {
+        handling,
+        events,
+        endsAnswers,
+        notices: isNews ? noticesOf('said', followChannels, newSecret()) : [],
+      };
     });
 
   function personMessage({ messageId, text, by }: PersonReply): Message {
@@ -170,7 +183,7 @@ export function createCaseWork({
   }
 
   return {
-    act,
+    act: (key, action) => act(key, action),
 
     async reply(key, reply) {
       const { messageId, text, by, overrides = false } = reply;
@@ -196,7 +209,7 @@ export function createCaseWork({
         return {
           handling: changeHandling(taken, { type: 'reply', by, overrides: true }, at),
           events: [
-            ...publicChange(current, taken),
+            ...publicChange(current, taken, by),
             { type: 'person-message', message: personMessage(reply) },
           ],
           notices: noticesOf('reply', isMailed || answering.isFollowed(key) ? [] : absentChannels, messageId),
@@ -216,8 +229,7 @@ export function createCaseWork({
 
     async block(key, { by, overrides, until }) {
       const conversation = await store.get(key);
-      await act(key, { type: 'resolve', by, overrides });
-      await answering.silence(key);
+      await act(key, { type: 'resolve', by, overrides }, { endsAnswers: true });
       const hash = visitorHash(conversation?.visitor);
       const block: Block = {
         id: newSecret(),
@@ -298,7 +310,11 @@ export function createCaseWork({
 const isElsewhere = ({ id }: Person) => id.includes(':');
 
 /** What the customer learns of a change: who is there for them, not who was told to be. */
-function publicChange(before: Handling, { state, owner, returnedBy }: Handling): readonly JournalEvent[] {
+function publicChange(
+  before: Handling,
+  { state, owner, returnedBy }: Handling,
+  by: Person | undefined,
+): readonly JournalEvent[] {
   const isSamePerson = state !== 'person' || owner?.id === before.owner?.id;
   if (state === before.state && isSamePerson) return [];
   return [
@@ -307,6 +323,7 @@ function publicChange(before: Handling, { state, owner, returnedBy }: Handling):
       state,
       ...(state === 'person' && owner ? { person: { name: owner.name } } : {}),
       ...(returnedBy ? { by: returnedBy } : {}),
+      ...(by && isElsewhere(by) ? { elsewhere: true } : {}),
     },
   ];
 }

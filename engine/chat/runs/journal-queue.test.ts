@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JournalEntry, JournalEvent } from '#core/events.ts';
-import type { ConversationStore, NewEntry } from '#core/stores.ts';
+import type { Appended, ConversationStore, NewEntry } from '#core/stores.ts';
 import { type ConversationKey, defaultTenant, inDefaultTenant, keyText } from '#core/tenant.ts';
 import { createMemoryConversationStore } from '#storage/memory/memory-conversation-store.ts';
 import { createJournalQueue, type JournalQueueOptions } from './journal-queue.ts';
@@ -61,7 +61,7 @@ describe('createJournalQueue', () => {
     const pieces = fc.array(fc.record({ to: fc.nat(2), turns: fc.nat(2) }), { maxLength: 60 });
     await fc.assert(
       fc.asyncProperty(pieces, fc.integer({ min: 1, max: 5 }), async (events, mostPerWrite) => {
-        const stored = new Set<JournalEntry>();
+        const stored = new Set<Appended>();
         const told: [string, JournalEntry][] = [];
         const onEntry = (key: ConversationKey, entry: JournalEntry) => {
           expect(stored).toContain(entry);
@@ -69,11 +69,11 @@ describe('createJournalQueue', () => {
         };
         const { store, queue, newKey } = await journal({ onEntry, mostPerWrite }, async (batch, append) => {
           const entries = await append(batch);
-          for (const entry of entries) stored.add(entry!);
+          for (const entry of entries) stored.add(entry);
           return entries;
         });
         const keys = [await newKey(), await newKey(), await newKey()];
-        const writers = keys.map(queue.writer);
+        const writers = keys.map((key) => queue.writer(key));
         for (const [number, { to, turns }] of events.entries()) {
           await writers[to]!.append(delta(`${number}`));
           for (let turn = 0; turn < turns; turn++) await nextTurn();
@@ -142,5 +142,18 @@ describe('createJournalQueue', () => {
     await expect(lost.flushed()).rejects.toMatchObject({ code: 'not-found' });
     await kept.flushed();
     expect(await store.entriesAfter(there, 0)).toHaveLength(1);
+  });
+
+  it('says "conflict" for an answer that has ended, and tells nobody of what came behind', async () => {
+    const { store, queue, newKey, told } = await journal();
+    const key = await newKey();
+    const question = { id: 'message-1', author: 'customer', text: 'How?', createdAt: '' } as const;
+    await store.addMessage(key, question, 'a');
+    await store.changeHandling(key, (handling) => ({ handling, endsAnswers: true }));
+    const [late, next] = [queue.writer(key, 'a'), queue.writer(key, 'b')];
+    await Promise.all([late.append(delta('x')), next.append(delta('y'))]);
+    await expect(late.flushed()).rejects.toMatchObject({ code: 'conflict' });
+    await next.flushed();
+    expect(told.map(textOf)).toEqual(['y']);
   });
 });

@@ -3,7 +3,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError, toAppError } from '#core/errors.ts';
 import type { JournalEntry, JournalEvent } from '#core/events.ts';
-import type { ConversationStore } from '#core/stores.ts';
+import type { ConversationStore, NewEntry } from '#core/stores.ts';
 import type { ConversationKey } from '#core/tenant.ts';
 
 /** For one run of events, e.g. an answer. When one of them cannot be written, none behind it is: the journal has no gaps. */
@@ -12,14 +12,15 @@ export interface JournalWriter {
   append(event: JournalEvent): Promise<void>;
   /** Resolves when everything taken so far is in the journal. Rejects as `append` does. */
   flushed(): Promise<void>;
-  /** Rejects as soon as a write fails, with `not-found` if the conversation is gone. Never resolves. */
+  /** Rejects as soon as a write fails, with `not-found` if the conversation is gone, `conflict` if the answer has ended. Never resolves. */
   readonly failed: Promise<never>;
   /** Why, once it has. */
   readonly error: AppError | undefined;
 }
 
 export interface JournalQueue {
-  writer(key: ConversationKey): JournalWriter;
+  /** `answerId`: of the answer whose events these are. */
+  writer(key: ConversationKey, answerId?: string): JournalWriter;
 }
 
 export interface JournalQueueOptions {
@@ -31,8 +32,7 @@ export interface JournalQueueOptions {
 }
 
 interface WaitingEvent {
-  readonly key: ConversationKey;
-  readonly event: JournalEvent;
+  readonly entry: NewEntry;
   readonly run: { fail(error: AppError): void; readonly error: AppError | undefined };
   readonly written: PromiseWithResolvers<void>;
 }
@@ -62,12 +62,13 @@ export function createJournalQueue(
 
   async function write(batch: readonly WaitingEvent[]): Promise<void> {
     try {
-      const entries = await store.append(batch.map(({ key, event }) => ({ key, event })));
-      for (const [index, { key, run, written }] of batch.entries()) {
-        const entry = entries[index];
-        if (!entry) run.fail(new AppError('not-found', 'The conversation was deleted.'));
+      const appended = await store.append(batch.map(({ entry }) => entry));
+      for (const [index, { entry, run, written }] of batch.entries()) {
+        const became = appended[index]!;
+        if (became === 'gone') run.fail(new AppError('not-found', 'The conversation was deleted.'));
+        else if (became === 'ended') run.fail(new AppError('conflict', 'The answer has ended.'));
         else {
-          onEntry(key, entry);
+          onEntry(entry.key, became);
           written.resolve();
         }
       }
@@ -83,7 +84,7 @@ export function createJournalQueue(
   }
 
   return {
-    writer(key) {
+    writer(key, answerId) {
       const failure = Promise.withResolvers<never>();
       failure.promise.catch(() => {});
       let error: AppError | undefined;
@@ -103,7 +104,11 @@ export function createJournalQueue(
           const written = Promise.withResolvers<void>();
           written.promise.catch(() => {});
           last = written.promise;
-          waiting.push({ key, event, run, written });
+          waiting.push({
+            entry: { key, event, ...(answerId === undefined ? {} : { answerId }) },
+            run,
+            written,
+          });
           void writeAll();
           if (waiting.length > mostWaiting) await room.promise;
           if (error) throw error;

@@ -148,6 +148,16 @@ export function createChatwootBridge(options: ChatwootBridgeOptions): HandoverBr
       if (!added) throw caseGone('Chatwoot', caseId);
     },
 
+    async close(caseId, { signal }) {
+      const done = await client.find({
+        path: `${base}/conversations/${segment(caseId)}/toggle_status`,
+        body: { status: 'resolved' },
+        schema: doneSchema,
+        signal,
+      });
+      if (!done) throw caseGone('Chatwoot', caseId);
+    },
+
     async read(caseId, { signal }) {
       const path = `${base}/conversations/${segment(caseId)}`;
       const found = await client.find({ path, schema: conversationSchema, signal });

@@ -66,6 +66,18 @@ export function createFreshdeskBridge(options: FreshdeskBridgeOptions): Handover
     return name;
   }
 
+  async function setStatus(caseId: string, status: number, { signal }: CallOptions): Promise<void> {
+    const path = `/api/v2/tickets/${segment(caseId)}`;
+    const changed = await client.find({
+      path,
+      method: 'PUT',
+      body: { status },
+      schema: ticketSchema,
+      signal,
+    });
+    if (!changed) throw caseGone('Freshdesk', caseId);
+  }
+
   /** The customer's address, or who they are without one. */
   const requester = (reference: string, email: string | undefined) =>
     email === undefined ? { unique_external_id: reference } : { email };
@@ -108,26 +120,18 @@ export function createFreshdeskBridge(options: FreshdeskBridgeOptions): Handover
     },
 
     async append(caseId, entry, { signal }) {
-      const path = `/api/v2/tickets/${segment(caseId)}`;
       // First, because it may be done twice.
-      if (entry.author === 'customer') {
-        const reopened = await client.find({
-          path,
-          method: 'PUT',
-          body: { status: open },
-          schema: ticketSchema,
-          signal,
-        });
-        if (!reopened) throw caseGone('Freshdesk', caseId);
-      }
+      if (entry.author === 'customer') await setStatus(caseId, open, { signal });
       const noted = await client.find({
-        path: `${path}/notes`,
+        path: `/api/v2/tickets/${segment(caseId)}/notes`,
         body: { body: htmlOfText(spoken(entry)), private: true },
         schema: z.looseObject({ id: z.number() }),
         signal,
       });
       if (!noted) throw caseGone('Freshdesk', caseId);
     },
+
+    close: (caseId, options) => setStatus(caseId, resolved, options),
 
     async read(caseId, { signal }) {
       const path = `/api/v2/tickets/${segment(caseId)}`;

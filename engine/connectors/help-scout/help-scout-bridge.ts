@@ -133,6 +133,17 @@ export function createHelpScoutBridge(options: HelpScoutBridgeOptions): Handover
       });
     },
 
+    async close(caseId, { signal }) {
+      const done = await client.find({
+        path: `/v2/conversations/${segment(caseId)}`,
+        method: 'PATCH',
+        body: { op: 'replace', path: '/status', value: 'closed' },
+        schema: doneSchema,
+        signal,
+      });
+      if (!done) throw caseGone('Help Scout', caseId);
+    },
+
     async read(caseId, { signal }) {
       const found = await get(caseId, { signal });
       if (!found || found.state === 'deleted') return undefined;

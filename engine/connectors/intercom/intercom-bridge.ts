@@ -129,6 +129,17 @@ export function createIntercomBridge(options: IntercomBridgeOptions): HandoverBr
       await client.request({ path, body: { ...said, body: text }, schema: z.looseObject({}), signal });
     },
 
+    async close(caseId, { signal }) {
+      const admin = idText((await me({ signal })).id);
+      const done = await client.find({
+        path: `/conversations/${segment(caseId)}/parts`,
+        body: { message_type: 'close', type: 'admin', admin_id: admin },
+        schema: z.looseObject({}),
+        signal,
+      });
+      if (!done) throw caseGone('Intercom', caseId);
+    },
+
     async read(caseId, { signal }) {
       const found = await conversation(caseId, { signal });
       if (!found) return undefined;

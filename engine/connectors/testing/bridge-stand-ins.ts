@@ -45,7 +45,8 @@ export interface WebhookFacts {
 }
 
 export const newBridgeModel = (): BridgeModel => ({ cases: [], contacts: [], lastId: 100 });
-export const modelVersion = ({ cases, lastId }: BridgeModel) => lastId * 100 + cases.length;
+export const modelVersion = ({ cases, lastId }: BridgeModel) =>
+  (lastId * 100 + cases.length) * 100 + cases.filter(({ isClosed }) => isClosed).length;
 
 const secret = 'a secret of webhooks';
 const token = 'right-token';
@@ -127,9 +128,9 @@ const zendesk: BridgeStandIn = {
     if (!one) return 404;
     const ticket = { id: one.id, status: one.isClosed ? 'solved' : 'open' };
     if (request.method === 'PUT') {
-      const change = bodyOf<{ ticket: { status?: string; comment: { body: string } } }>(request).ticket;
-      say(model, one, { from: 'note', text: change.comment.body });
-      if (change.status === 'open') one.isClosed = false;
+      const change = bodyOf<{ ticket: { status?: string; comment?: { body: string } } }>(request).ticket;
+      if (change.comment) say(model, one, { from: 'note', text: change.comment.body });
+      if (change.status !== undefined) one.isClosed = change.status === 'solved';
       return { ticket };
     }
     if (request.path.endsWith('/comments.json'))
@@ -195,13 +196,19 @@ const intercom: BridgeStandIn = {
       );
       return { type: 'user_message', id: 'm', conversation_id: String(made.id) };
     }
-    const one = caseOf(model, match(/^\/conversations\/(\d+)(?:\/tags|\/reply)?$/, request));
+    const one = caseOf(model, match(/^\/conversations\/(\d+)(?:\/tags|\/reply|\/parts)?$/, request));
     if (!one) return 404;
     if (request.path.endsWith('/tags')) {
       const { id, admin_id } = bodyOf<{ id: string; admin_id: string }>(request);
       if (admin_id !== '55') return 422;
       one.labels = [...new Set([...one.labels, id])];
       return { type: 'tag', id };
+    }
+    if (request.path.endsWith('/parts')) {
+      const { message_type, type, admin_id } = bodyOf<Record<string, string>>(request);
+      if (message_type !== 'close' || type !== 'admin' || admin_id !== '55') return 422;
+      one.isClosed = true;
+      return { type: 'conversation', id: String(one.id), state: 'closed' };
     }
     if (request.path.endsWith('/reply')) {
       const { type, body } = bodyOf<{ type: string; body: string }>(request);
@@ -371,6 +378,12 @@ const helpScout: BridgeStandIn = {
     const one = caseOf(model, match(/^\/v2\/conversations\/(\d+)(?:\/customer|\/notes)?$/, request));
     if (!one) return 404;
     if (request.method === 'GET') return shown(one);
+    if (request.method === 'PATCH') {
+      const { op, path, value } = bodyOf<Record<string, string>>(request);
+      if (op !== 'replace' || path !== '/status') return 400;
+      one.isClosed = value === 'closed';
+      return new StandInAnswer(204, {});
+    }
     const isCustomers = request.path.endsWith('/customer');
     const { text } = bodyOf<{ text: string }>(request);
     const id = say(model, one, { from: isCustomers ? 'customer' : 'note', text: unescaped(text) });
@@ -454,12 +467,20 @@ const chatwoot: BridgeStandIn = {
     }
     const one = caseOf(
       model,
-      match(/^\/api\/v1\/accounts\/3\/conversations\/(\d+)(?:\/messages|\/labels)?$/, request),
+      match(
+        /^\/api\/v1\/accounts\/3\/conversations\/(\d+)(?:\/messages|\/labels|\/toggle_status)?$/,
+        request,
+      ),
     );
     if (!one) return 404;
     if (request.path.endsWith('/labels')) {
       one.labels = bodyOf<{ labels: string[] }>(request).labels;
       return { payload: one.labels };
+    }
+    if (request.path.endsWith('/toggle_status')) {
+      const { status } = bodyOf<{ status: string }>(request);
+      one.isClosed = status === 'resolved';
+      return { payload: { success: true, current_status: status } };
     }
     if (request.path.endsWith('/messages') && request.method === 'POST') {
       interface Body {

@@ -109,6 +109,17 @@ export function createZendeskBridge(options: ZendeskBridgeOptions): HandoverBrid
       if (!changed) throw caseGone('Zendesk', caseId);
     },
 
+    async close(caseId, { signal }) {
+      const changed = await client.find({
+        path: `/api/v2/tickets/${segment(caseId)}.json`,
+        method: 'PUT',
+        body: { ticket: { status: 'solved' } },
+        schema: ticketSchema,
+        signal,
+      });
+      if (!changed) throw caseGone('Zendesk', caseId);
+    },
+
     async read(caseId, { signal }) {
       const path = `/api/v2/tickets/${segment(caseId)}`;
       const found = await client.find({ path: `${path}.json`, schema: ticketSchema, signal });

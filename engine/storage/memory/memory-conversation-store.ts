@@ -4,8 +4,8 @@ import { hashToken, newSecret, tokenMatches } from '#core/conversation-secret.ts
 import { AppError } from '#core/errors.ts';
 import type { JournalEntry, JournalEvent } from '#core/events.ts';
 import { changeHandling, type Handling, newHandling, weightier } from '#core/handling.ts';
-import { journalledAnswer } from '#core/journalled-answer.ts';
-import type { ConversationStore } from '#core/stores.ts';
+import { cutMessage, journalledAnswer } from '#core/journalled-answer.ts';
+import type { ConversationStore, NewEntry, UnfinishedAnswer } from '#core/stores.ts';
 import { type ConversationKey, keyText } from '#core/tenant.ts';
 import { endedAnswer, messageOf } from '../sql/conversation-tables.ts';
 
@@ -49,6 +49,8 @@ export function createMemoryConversationStore({ now = () => new Date() } = {}): 
     if (answer) answer.ended = true;
     return entry;
   }
+
+  const hasEnded = ({ key, answerId }: NewEntry) => find(key)?.answers.get(answerId ?? '')?.ended;
 
   const store: ConversationStore = {
     async create(tenantId, { language } = {}) {
@@ -115,9 +117,11 @@ export function createMemoryConversationStore({ now = () => new Date() } = {}): 
     },
 
     async append(events) {
-      return events.map(({ key, event }) => {
+      const ended = new Set(events.filter(hasEnded).map(({ answerId }) => answerId));
+      return events.map(({ key, event, answerId }) => {
         const found = find(key);
-        return found && appendTo(found, event);
+        if (!found) return 'gone';
+        return answerId !== undefined && ended.has(answerId) ? 'ended' : appendTo(found, event);
       });
     },
 
@@ -149,20 +153,7 @@ export function createMemoryConversationStore({ now = () => new Date() } = {}): 
     },
 
     async unfinishedAnswers() {
-      return [...shelves.values()].flatMap(({ key, answers, journal }) =>
-        [...answers.values()]
-          .filter(({ ended }) => !ended)
-          .map(({ messageId, replyTo, attempts }) => ({
-            key,
-            messageId,
-            replyTo,
-            attempts,
-            ...journalledAnswer(
-              messageId,
-              journal.map(({ event }) => event),
-            ),
-          })),
-      );
+      return [...shelves.values()].flatMap(unfinishedOf);
     },
 
     async recordHandoff(key, { reason, email }) {
@@ -184,11 +175,17 @@ export function createMemoryConversationStore({ now = () => new Date() } = {}): 
     async changeHandling(key, change) {
       const found = find(key);
       if (!found) return undefined;
-      const { handling, events = [] } = change(found.handling);
+      const { handling, events = [], endsAnswers = false } = change(found.handling);
       if (events.some((event) => found.messages.has(messageOf(event)?.id ?? '')))
-        return { handling: found.handling, entries: [] };
+        return { handling: found.handling, entries: [], endedAnswers: [] };
       found.handling = handling;
-      return { handling, entries: events.map((event) => appendTo(found, event)) };
+      const cut = endsAnswers || handling.state === 'person' ? unfinishedOf(found) : [];
+      const at = now().toISOString();
+      const ends = cut.map((answer) =>
+        appendTo(found, { type: 'answer-end', message: cutMessage(answer, at), reason: 'cancelled' }),
+      );
+      const entries = [...ends, ...events.map((event) => appendTo(found, event))];
+      return { handling, entries, endedAnswers: cut.map(({ messageId }) => messageId) };
     },
 
     async recordFeedback(key, feedback) {
@@ -205,4 +202,17 @@ export function createMemoryConversationStore({ now = () => new Date() } = {}): 
     },
   };
   return store;
+}
+
+function unfinishedOf({ key, answers, journal }: Shelf): UnfinishedAnswer[] {
+  const events = journal.map(({ event }) => event);
+  return [...answers.values()]
+    .filter(({ ended }) => !ended)
+    .map(({ messageId, replyTo, attempts }) => ({
+      key,
+      messageId,
+      replyTo,
+      attempts,
+      ...journalledAnswer(messageId, events),
+    }));
 }

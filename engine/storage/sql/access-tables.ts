@@ -33,6 +33,9 @@ interface SessionsTable {
   last_seen_at: string;
   expires_at: string;
   device: string;
+  /** Both, or neither: see ProviderProof. */
+  sealed_grant: string | null;
+  confirmed_at: string | null;
 }
 
 interface PasswordLinksTable {

@@ -33,6 +33,8 @@ interface ConversationsTable {
   customer_sequence: Generated<number>;
   /** What the team has seen. */
   seen_sequence: Generated<number>;
+  /** How many answers ended because a person took over. */
+  cut_answers: Generated<number>;
   /** SHA-256, of conversations of somebody whom their website vouches for. */
   visitor_hash: Uint8Array | null;
   returned_by: 'customer' | null;

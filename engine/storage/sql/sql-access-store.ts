@@ -1,6 +1,6 @@
 // The queries of an AccessStore, the same for every SQL database.
 import type { Kysely, Transaction } from 'kysely';
-import type { AccessStore } from '#core/access.ts';
+import type { AccessStore, ProviderProof } from '#core/access.ts';
 import { type AuditEntry, chainHash, firstHash, prunedAction, verifyChain } from '#core/audit-chain.ts';
 import { AppError } from '#core/errors.ts';
 import type { TenantId } from '#core/tenant.ts';
@@ -255,7 +255,8 @@ export function createSqlAccessStore({ tables, transaction, durable }: SqlAccess
         return row !== undefined;
       }),
 
-    async createSession(tenantId, { id, userId, createdAt, lastSeenAt, expiresAt, device }, tokenHash) {
+    async createSession(tenantId, session, tokenHash, proof) {
+      const { id, userId, createdAt, lastSeenAt, expiresAt, device } = session;
       await written(async (tables) => {
         // Those that ended need no place.
         await tables.deleteFrom('sessions').where('expires_at', '<', createdAt).execute();
@@ -270,6 +271,7 @@ export function createSqlAccessStore({ tables, transaction, durable }: SqlAccess
             last_seen_at: lastSeenAt,
             expires_at: expiresAt,
             device,
+            ...(proof ? proofColumns(proof) : {}),
           })
           .execute();
       });
@@ -283,7 +285,19 @@ export function createSqlAccessStore({ tables, transaction, durable }: SqlAccess
         .where('expires_at', '>', now)
         .executeTakeFirst();
       const user = row && (await userOf(tables, row.tenant_id, row.user_id).executeTakeFirst());
-      return row && user && user.disabled === 0 ? { session: toSession(row), user: toUser(user) } : undefined;
+      if (!row || !user || user.disabled !== 0) return undefined;
+      const { sealed_grant: sealedGrant, confirmed_at: confirmedAt } = row;
+      return {
+        session: toSession(row),
+        user: toUser(user),
+        ...(sealedGrant !== null && confirmedAt !== null ? { proof: { sealedGrant, confirmedAt } } : {}),
+      };
+    },
+
+    async confirmSession(id, proof) {
+      await written((tables) =>
+        tables.updateTable('sessions').set(proofColumns(proof)).where('id', '=', id).execute(),
+      );
     },
 
     async touchSession(id, at) {
@@ -472,4 +486,8 @@ export function createSqlAccessStore({ tables, transaction, durable }: SqlAccess
         return removed;
       }),
   };
+}
+
+function proofColumns({ sealedGrant, confirmedAt }: ProviderProof) {
+  return { sealed_grant: sealedGrant, confirmed_at: confirmedAt };
 }

@@ -3,10 +3,10 @@ import type { Insertable, Kysely } from 'kysely';
 import type { Conversation } from '#core/conversation.ts';
 import { hashToken, newSecret, tokenMatches } from '#core/conversation-secret.ts';
 import { AppError } from '#core/errors.ts';
-import type { JournalEntry } from '#core/events.ts';
+import type { JournalEvent } from '#core/events.ts';
 import { changeHandling, type Handling, type HandlingAction } from '#core/handling.ts';
-import { journalledAnswer } from '#core/journalled-answer.ts';
-import type { ConversationStore, StoredMessage, UnfinishedAnswer } from '#core/stores.ts';
+import { cutMessage, journalledAnswer } from '#core/journalled-answer.ts';
+import type { Appended, ConversationStore, StoredMessage, UnfinishedAnswer } from '#core/stores.ts';
 import { type ConversationKey, keyText } from '#core/tenant.ts';
 import {
   type ConversationTables,
@@ -156,31 +156,35 @@ export function createSqlConversationStore(
     append(events) {
       return transaction(async (tables) => {
         const groups = Map.groupBy(events.keys(), (index) => keyText(events[index]!.key));
-        const entries = new Array<JournalEntry | undefined>(events.length).fill(undefined);
+        const appended = new Array<Appended>(events.length).fill('gone');
         const rows: Insertable<ConversationTables['journal']>[] = [];
         // In one order for all: transactions that lock several conversations then never wait for each other in a circle.
         for (const [, indexes] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
           const { key } = events[indexes[0]!]!;
-          const last = await advance(tables, key, indexes.length);
-          if (last === undefined) continue;
-          if (indexes.some((index) => messageOf(events[index]!.event))) await touch(tables, key);
+          const locked = await lock(tables, key, indexes.length);
+          if (!locked) continue;
+          const last = locked.last_sequence;
+          const ended =
+            locked.cut_answers === 0
+              ? new Set()
+              : await endedOf(tables, key, new Set(indexes.map((index) => events[index]!.answerId)));
+          const late = indexes.filter((index) => ended.has(events[index]!.answerId ?? ''));
+          if (late.length > 0) await advance(tables, key, -late.length);
+          for (const index of late) appended[index] = 'ended';
+          const wanted = late.length === 0 ? indexes : indexes.filter((index) => appended[index] !== 'ended');
+          if (wanted.some((index) => messageOf(events[index]!.event))) await touch(tables, key);
           let sequence = last - indexes.length;
-          for (const index of indexes) {
+          for (const index of wanted) {
             sequence += 1;
             const { event } = events[index]!;
-            entries[index] = { conversationId: key.conversationId, sequence, event };
+            appended[index] = { conversationId: key.conversationId, sequence, event };
             rows.push({ ...columnsOf(key), sequence, ...eventColumns(event) });
             const answerId = endedAnswer(event);
-            if (answerId !== undefined)
-              await tables
-                .updateTable('answers')
-                .set({ state: 'ended' })
-                .where((eb) => eb.and({ ...columnsOf(key), message_id: answerId }))
-                .execute();
+            if (answerId !== undefined) await endAnswer(tables, key, answerId);
           }
         }
         if (rows.length > 0) await tables.insertInto('journal').values(rows).execute();
-        return entries;
+        return appended;
       });
     },
 
@@ -234,41 +238,7 @@ export function createSqlConversationStore(
       await durable();
     },
 
-    async unfinishedAnswers() {
-      const rows = await tables
-        .selectFrom('answers')
-        .innerJoin('journal', (join) =>
-          join
-            .onRef('journal.tenant_id', '=', 'answers.tenant_id')
-            .onRef('journal.conversation_id', '=', 'answers.conversation_id')
-            .onRef('journal.message_id', '=', 'answers.reply_to'),
-        )
-        .select([
-          'answers.tenant_id',
-          'answers.conversation_id',
-          'answers.message_id',
-          'reply_to',
-          'attempts',
-        ])
-        .where('state', '<>', 'ended')
-        .orderBy('promised_at')
-        .orderBy('sequence')
-        .execute();
-      const answers: UnfinishedAnswer[] = [];
-      for (const row of rows) {
-        const { message_id: messageId, reply_to: replyTo, attempts } = row;
-        const key = keyOf(row);
-        const events = await journalOf(tables, key).select('event').orderBy('sequence').execute();
-        answers.push({
-          key,
-          messageId,
-          replyTo,
-          attempts,
-          ...journalledAnswer(messageId, events.map(toEvent)),
-        });
-      }
-      return answers;
-    },
+    unfinishedAnswers: () => unfinishedOf(tables),
 
     async recordHandoff(key, { reason, email }) {
       const isReplaced = await transaction(async (tables) => {
@@ -291,19 +261,36 @@ export function createSqlConversationStore(
       const changed = await transaction(async (tables) => {
         if ((await advance(tables, key, 0)) === undefined) return undefined;
         const current = (await readHandling(tables, key))!;
-        const { handling, events = [], notices = [] } = change(current);
-        for (const event of events) {
+        const { handling, events: changes = [], endsAnswers = false, notices = [] } = change(current);
+        for (const event of changes) {
           const message = messageOf(event);
           if (message && (await hasMessage(tables, key, message.id)))
-            return { handling: current, entries: [] };
+            return { handling: current, entries: [], endedAnswers: [] };
         }
         await writeHandling(tables, key, handling);
+        const isSilent = endsAnswers || handling.state === 'person';
+        const cut = isSilent ? await unfinishedOf(tables, key) : [];
+        for (const { messageId } of cut) await endAnswer(tables, key, messageId);
+        if (cut.length > 0)
+          await tables
+            .updateTable('conversations')
+            .set(({ eb }) => ({ cut_answers: eb('cut_answers', '+', cut.length) }))
+            .where((eb) => eb.and(idColumnsOf(key)))
+            .execute();
+        const at = now().toISOString();
+        const events: JournalEvent[] = [
+          ...cut.map(
+            (answer) =>
+              ({ type: 'answer-end', message: cutMessage(answer, at), reason: 'cancelled' }) as const,
+          ),
+          ...changes,
+        ];
         for (const { kind, channel, about } of notices)
           await insertNotices(tables, key, {
             kind,
             channels: [channel],
             about,
-            createdAt: now().toISOString(),
+            createdAt: at,
           });
         const last = (await advance(tables, key, events.length))!;
         const entries = events.map((event, index) => ({
@@ -317,7 +304,7 @@ export function createSqlConversationStore(
           ...eventColumns(event),
         }));
         if (rows.length > 0) await tables.insertInto('journal').values(rows).execute();
-        return { handling, entries };
+        return { handling, entries, endedAnswers: cut.map(({ messageId }) => messageId) };
       });
       await durable();
       return changed;
@@ -449,19 +436,77 @@ function journalOf(tables: Tables, { tenantId, conversationId }: ConversationKey
 }
 
 /** The number of the last entry afterwards; undefined if the conversation is gone. Locks it until the transaction ends, also by 0. */
-async function advance(
-  tables: Tables,
-  { tenantId, conversationId }: ConversationKey,
-  by: number,
-): Promise<number | undefined> {
-  const row = await tables
+async function advance(tables: Tables, key: ConversationKey, by: number): Promise<number | undefined> {
+  return (await lock(tables, key, by))?.last_sequence;
+}
+
+function lock(tables: Tables, key: ConversationKey, by: number) {
+  return tables
     .updateTable('conversations')
     .set(({ eb }) => ({ last_sequence: eb('last_sequence', '+', by) }))
-    .where('tenant_id', '=', tenantId)
-    .where('id', '=', conversationId)
-    .returning('last_sequence')
+    .where((eb) => eb.and(idColumnsOf(key)))
+    .returning(['last_sequence', 'cut_answers'])
     .executeTakeFirst();
-  return row?.last_sequence;
+}
+
+/** Answers that were promised and have not ended, of one conversation or of all, oldest first. */
+async function unfinishedOf(tables: Tables, only?: ConversationKey): Promise<UnfinishedAnswer[]> {
+  let query = tables
+    .selectFrom('answers')
+    .innerJoin('journal', (join) =>
+      join
+        .onRef('journal.tenant_id', '=', 'answers.tenant_id')
+        .onRef('journal.conversation_id', '=', 'answers.conversation_id')
+        .onRef('journal.message_id', '=', 'answers.reply_to'),
+    )
+    .select(['answers.tenant_id', 'answers.conversation_id', 'answers.message_id', 'reply_to', 'attempts'])
+    .where('state', '<>', 'ended')
+    .orderBy('promised_at')
+    .orderBy('sequence');
+  if (only)
+    query = query
+      .where('answers.tenant_id', '=', only.tenantId)
+      .where('answers.conversation_id', '=', only.conversationId);
+  const answers: UnfinishedAnswer[] = [];
+  for (const row of await query.execute()) {
+    const { message_id: messageId, reply_to: replyTo, attempts } = row;
+    const key = keyOf(row);
+    const events = await journalOf(tables, key).select('event').orderBy('sequence').execute();
+    answers.push({
+      key,
+      messageId,
+      replyTo,
+      attempts,
+      ...journalledAnswer(messageId, events.map(toEvent)),
+    });
+  }
+  return answers;
+}
+
+/** Those of the answers that have ended. */
+async function endedOf(
+  tables: Tables,
+  key: ConversationKey,
+  answerIds: ReadonlySet<string | undefined>,
+): Promise<ReadonlySet<string>> {
+  const ids = [...answerIds].filter((id) => id !== undefined);
+  if (ids.length === 0) return new Set();
+  const rows = await tables
+    .selectFrom('answers')
+    .select('message_id')
+    .where((eb) => eb.and(columnsOf(key)))
+    .where('message_id', 'in', ids)
+    .where('state', '=', 'ended')
+    .execute();
+  return new Set(rows.map(({ message_id: id }) => id));
+}
+
+async function endAnswer(tables: Tables, key: ConversationKey, answerId: string): Promise<void> {
+  await tables
+    .updateTable('answers')
+    .set({ state: 'ended' })
+    .where((eb) => eb.and({ ...columnsOf(key), message_id: answerId }))
+    .execute();
 }
 
 async function hasMessage(tables: Tables, key: ConversationKey, messageId: string): Promise<boolean> {

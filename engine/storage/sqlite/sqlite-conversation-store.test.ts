@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type ConversationKey, defaultTenant, inDefaultTenant } from '#core/tenant.ts';
@@ -74,6 +74,14 @@ describe('openSqliteConversationStore', () => {
       writeFileSync(path, content);
       expect(() => openSqliteConversationStore(path)).toThrow(/cannot be used: .*backup/s);
     }
+  });
+
+  it('opens, and says so, when it cannot look for pictures that a crash left behind', async () => {
+    const { path } = await filledDatabase(1);
+    writeFileSync(join(dirname(path), 'pictures'), 'a file where the folder should be');
+    const failures: unknown[] = [];
+    await openSqliteConversationStore(path, { sweepFailed: (thrown) => failures.push(thrown) }).close();
+    expect(failures).toMatchObject([{ code: 'ENOTDIR' }]);
   });
 
   it('refuses a file of a newer version', async () => {

@@ -45,6 +45,8 @@ export interface SqliteStoreOptions extends SqlStoreOptions {
   readonly erasureWaitMs?: number;
   /** How long a write waits for another program that writes. */
   readonly writeWaitMs?: number;
+  /** Pictures of conversations that are gone could not be removed at the start: they lie there until the next one. */
+  readonly sweepFailed?: (thrown: unknown) => void;
 }
 
 /** SQLite waits on the thread that streams everybody's tokens: at most this long. Longer waits are ours, with timers. */
@@ -60,6 +62,7 @@ export function openSqliteConversationStore(
     now = () => new Date(),
     erasureWaitMs = 1_000,
     writeWaitMs = 10_000,
+    sweepFailed = () => {},
     ...channels
   }: SqliteStoreOptions = {},
 ): SqliteStore {
@@ -106,7 +109,7 @@ export function openSqliteConversationStore(
     join(dirname(path), 'pictures'),
   );
   // What a crash left behind between the two.
-  const swept = sweep({ erasePictures, conversationsWithPictures }, conversations).catch(() => {});
+  const swept = sweep({ erasePictures, conversationsWithPictures }, conversations).catch(sweepFailed);
   return {
     ...conversations,
     async delete(keys) {

@@ -411,6 +411,13 @@ const steps: readonly Step[] = [
       update.run(hash, position);
     }
   },
+  // Answers that ended because a person took over: only where there are some, what comes late has to be looked for. Of a session that an
+  // identity provider let in: what it is asked with again, and when it was asked last.
+  `
+  ALTER TABLE conversations ADD COLUMN cut_answers INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE sessions ADD COLUMN sealed_grant TEXT;
+  ALTER TABLE sessions ADD COLUMN confirmed_at TEXT;
+  `,
 ];
 
 type StoredAudit = Parameters<typeof toAuditEntry>[0] & { readonly tenant_id: TenantId };
