@@ -13,7 +13,7 @@ import type { Reranker, RerankerTrust } from '#core/reranker.ts';
 import type { Section, Unit } from './passage-blocks.ts';
 
 export interface ExtractiveModels {
-  readonly embedder: Embedder;
+  readonly embedder: Pick<Embedder, 'embedQuery' | 'embedDocuments'>;
   /** Says of single sentences whether they answer; the embedder and the words go without it. */
   readonly reranker?: Pick<Reranker, 'score' | 'trust'>;
 }
