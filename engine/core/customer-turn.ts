@@ -9,6 +9,22 @@ export function inTurnOf<T>(arrivedAt: number, work: () => T): T {
   return arrivals.run(arrivedAt, work);
 }
 
+/** The same for what a generator does between its items. */
+export async function* eachInTurnOf<T>(
+  arrivedAt: number,
+  items: AsyncGenerator<T, void>,
+): AsyncGenerator<T, void> {
+  try {
+    for (;;) {
+      const next = await inTurnOf(arrivedAt, () => items.next());
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    await items.return();
+  }
+}
+
 /** Does `work` as what nobody waits for, also where a customer's answer started it. */
 export function inNobodysTurn<T>(work: () => T): T {
   return arrivals.run(Number.POSITIVE_INFINITY, work);

@@ -2,8 +2,16 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '#core/errors.ts';
-import { createDeskClient, createStreamClient, type MeasuredAnswer } from './chat-client.ts';
+import {
+  type Conversation,
+  createDeskClient,
+  createStreamClient,
+  type DeskClient,
+  type MeasuredAnswer,
+} from './chat-client.ts';
 import { quantile } from './statistics.ts';
+
+export const metricsToken = 'read-by-the-bench-alone';
 
 export interface Crowd {
   readonly customers: number;
@@ -34,13 +42,7 @@ export async function askTogether(
 ): Promise<CrowdResult> {
   using client = createStreamClient();
   const desk = createDeskClient(client, server.url);
-  const conversations: Awaited<ReturnType<typeof desk.createConversation>>[] = [];
-  for (let begun = 0; begun < customers; begun += 50)
-    conversations.push(
-      ...(await Promise.all(
-        Array.from({ length: Math.min(50, customers - begun) }, () => desk.createConversation()),
-      )),
-    );
+  const conversations = await begin(desk, customers);
   const cpuBefore = await cpuMs(server.pid);
   const startedAt = performance.now();
   const outcomes = await Promise.all(
@@ -73,19 +75,25 @@ export async function askTogether(
   };
 }
 
-/** Customers who leave as soon as their answer has begun. Resolves when the server has nothing left of them, with how long that took. */
-export async function askAndVanish(url: string, { customers, questions }: Crowd): Promise<number> {
+/**
+ * Customers who all leave while their answers are written, without a word. Gives how long the server took until it had nothing left of
+ * them: no answer, no stream, no socket.
+ */
+export async function askAndVanish(
+  server: { readonly url: string },
+  { customers, questions }: Crowd,
+): Promise<number> {
   const client = createStreamClient();
-  const desk = createDeskClient(client, url);
-  const left: Promise<unknown>[] = [];
-  for (let begun = 0; begun < customers; begun++) {
-    const conversation = await desk.createConversation();
-    left.push(desk.ask(conversation, questions[begun % questions.length]!).catch(() => {}));
-  }
+  const desk = createDeskClient(client, server.url);
+  const conversations = await begin(desk, customers);
+  const asking = conversations.map((conversation, index) =>
+    desk.ask(conversation, questions[index % questions.length]!).catch(() => {}),
+  );
+  while ((await openThings(server.url)) === 0) await sleep(10);
   client[Symbol.dispose]();
-  await Promise.all(left);
+  await Promise.all(asking);
   const startedAt = performance.now();
-  while (Object.values(await openThings(url)).some((count) => count > 0)) await sleep(100);
+  while ((await openThings(server.url)) > 0) await sleep(100);
   return performance.now() - startedAt;
 }
 
@@ -96,22 +104,30 @@ export function jainsIndex(values: readonly number[]): number {
   return sum ** 2 / (values.length * squares);
 }
 
-async function openThings(url: string): Promise<Record<string, number>> {
-  const text = await (await fetch(`${url}/metrics`)).text();
+/** What /metrics counts that is there for customers; the server has the token `metricsToken`. */
+async function openThings(url: string): Promise<number> {
+  const response = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${metricsToken}` } });
+  const text = await response.text();
   const names = ['answerdesk_answers_active', 'answerdesk_event_streams', 'answerdesk_sockets'];
-  return Object.fromEntries(
-    names.map((name) => {
-      const value = new RegExp(`^${name} (\\d+)`, 'm').exec(text)?.[1];
-      if (value === undefined) throw new AppError('internal', `/metrics does not tell ${name}.`);
-      return [name, Number(value)];
-    }),
-  );
+  const counts = names.map((name) => new RegExp(`^${name} (\\d+)`, 'm').exec(text)?.[1]);
+  if (counts.includes(undefined))
+    throw new AppError('internal', `/metrics of ${url} does not tell ${names.join(', ')}.`);
+  return counts.reduce((sum, count) => sum + Number(count), 0);
 }
 
 const firstTextMs = ({ sentAt, firstTextAt }: MeasuredAnswer) => firstTextAt - sentAt;
 
 const isRefusal = (thrown: unknown) =>
   thrown instanceof AppError && / refused with (?:503|429)/.test(thrown.message);
+
+async function begin(desk: DeskClient, customers: number): Promise<Conversation[]> {
+  const conversations: Conversation[] = [];
+  while (conversations.length < customers) {
+    const some = Math.min(50, customers - conversations.length);
+    conversations.push(...(await Promise.all(Array.from({ length: some }, () => desk.createConversation()))));
+  }
+  return conversations;
+}
 
 const clockTicksPerSecond = 100;
 
