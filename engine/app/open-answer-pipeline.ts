@@ -3,6 +3,7 @@ import { type Answer, type AnswerDependencies, createAnswer } from '#chat/answer
 import { createQuestionRewriter } from '#chat/understand/rewrite-question.ts';
 import { openExtractive } from '#models/chat/open-chat-model.ts';
 import { openActClassifier } from '#models/dialogue-acts/open-act-classifier.ts';
+import { rememberSentences } from '#models/embedder/recent-texts.ts';
 import { createLanguageDetector } from '#models/language/language-detector.ts';
 import type { Config } from './config.ts';
 import { openCalibration } from './open-calibration.ts';
@@ -34,7 +35,7 @@ export async function openAnswerPipeline(config: Config, options: OpenOptions = 
   const dependencies: AnswerDependencies = {
     knowledgeBase: knowledge.current,
     embedder: knowledge.embedder,
-    chatModel: openExtractive(knowledge),
+    chatModel: openExtractive({ ...knowledge, embedder: rememberSentences(knowledge.embedder) }),
     ...(writing ? { writing } : {}),
     ...(writing && rewrites(config.chat.model) && !writing.spending
       ? { rewriteQuestion: createQuestionRewriter(writing.model.model) }

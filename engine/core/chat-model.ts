@@ -1,7 +1,8 @@
-// What answering asks of a chat model: LangChain's `BaseChatModel`, with the retrieved passages passed as a call option
-// so that a model that composes answers from them (the extractive one) need not parse them back out of the prompt.
-import type { BaseChatModel, BaseChatModelCallOptions } from '@langchain/core/language_models/chat_models';
-import type { AIMessageChunk } from '@langchain/core/messages';
+// What answering asks of a chat model: so much of LangChain's `BaseChatModel` that any of its models can be used, with the retrieved
+// passages as a call option, so that a model that composes answers from them (the extractive one) need not parse them back out of the prompt.
+import type { BaseChatModelCallOptions } from '@langchain/core/language_models/chat_models';
+import type { BaseMessage } from '@langchain/core/messages';
+import type { CallOptions } from './call-options.ts';
 import type { ScoredChunk } from './document.ts';
 
 /** Passage `i` of the array is cited as `[i + 1]`. */
@@ -35,11 +36,26 @@ export interface AnswerWording {
   readonly inOtherLanguage: (name: string) => string;
 }
 
+/** What those of our own models that are LangChain's take. */
 export interface GroundedCallOptions extends BaseChatModelCallOptions {
   readonly grounding?: Grounding;
 }
 
-export type ChatModel = BaseChatModel<GroundedCallOptions>;
+export type ChatOptions = CallOptions & Pick<GroundedCallOptions, 'grounding'>;
+
+/** A piece of what a model writes. */
+export interface ChatPiece {
+  readonly text: string;
+  /** Of the last one: among them, how it ended. */
+  readonly response_metadata?: Readonly<Record<string, unknown>>;
+  readonly additional_kwargs?: Readonly<Record<string, unknown>>;
+}
+
+/** Rejects with the signal's reason, or with what the model's server or library rejects with. */
+export interface ChatModel {
+  stream(messages: BaseMessage[], options?: ChatOptions): Promise<AsyncIterable<ChatPiece>>;
+  invoke(messages: BaseMessage[], options?: ChatOptions): Promise<Pick<ChatPiece, 'text'>>;
+}
 
 export interface NamedChatModel {
   readonly name: string;
@@ -59,10 +75,7 @@ export interface WritingModel extends NamedChatModel, AsyncDisposable {
 }
 
 /** `stop`: the model had said all; `length`: it reached the cap; undefined: this is not the last chunk, or the stream was cut off. */
-export function finishOf({
-  response_metadata,
-  additional_kwargs,
-}: AIMessageChunk): 'stop' | 'length' | undefined {
+export function finishOf({ response_metadata, additional_kwargs }: ChatPiece): 'stop' | 'length' | undefined {
   const facts: Record<string, unknown> = { ...additional_kwargs, ...response_metadata };
   const reason = finishFields.map((field) => facts[field]).find((value) => typeof value === 'string');
   if (reason === undefined || reason === '') return undefined;

@@ -5,6 +5,7 @@ import type { Embedder } from '#core/embedder.ts';
 import { AppError, errorFacts, toAppError } from '#core/errors.ts';
 import { openOnnxEmbedder } from '#models/embedder/onnx-embedder.ts';
 import { readQuestions } from './corpus.ts';
+import { benchCrowd } from './crowd-bench.ts';
 import { benchEmbedding } from './embedding-bench.ts';
 import { benchFirstToken } from './first-token-bench.ts';
 import { benchIngestSpeed, benchReingest } from './ingest-bench.ts';
@@ -37,6 +38,7 @@ const benches: Readonly<Record<string, (bench: Bench) => Promise<BenchRow[]>>> =
   start: ({ server }) => benchStart(server),
   memory: ({ server }) => benchMemory(server),
   'first-token': ({ server }) => benchFirstToken(server),
+  crowd: ({ server }) => benchCrowd(server),
 };
 
 const help = `Measures speed and memory beside named peers: medians, spread, ratios, targets. Takes a quarter of an hour on two cores.
@@ -47,6 +49,7 @@ const help = `Measures speed and memory beside named peers: medians, spread, rat
   --chunks NUMBER      size of the knowledge base, default 10000
   --peer-model FOLDER  an int8 ONNX export of bge-small-en-v1.5 (model.onnx, tokenizer.json), for the embedding peer. One is
                        published on the Hugging Face hub as Xenova/bge-small-en-v1.5: onnx/model_quantized.onnx, save it as model.onnx
+  --against FOLDER     another checkout of the project with its packages installed, in turns with this one: for "crowd"
   --json               the rows as JSON on standard output, the table on standard error
   --out FILE           the rows as JSON in a file too
   -h, --help           this text
@@ -83,7 +86,8 @@ async function main(): Promise<void> {
   const embedder = stack.adopt(await openOnnxEmbedder(embedderFolder), (opened) => opened.close());
   say(`Preparing a knowledge base of about ${passages} passages in ${knowledgeFolder(passages)}.`);
   const knowledge = await openBenchKnowledge(workspace, passages);
-  const server = { workspace, dataDir: knowledge.dataDir, questions: await readQuestions() };
+  const { against } = values;
+  const server = { workspace, dataDir: knowledge.dataDir, questions: await readQuestions(), against };
   const bench = { workspace, passages, peerModel: values['peer-model'], embedder, knowledge, server };
   const rows: BenchRow[] = [];
   for (const name of names) {
@@ -114,6 +118,7 @@ function parse() {
         only: { type: 'string' },
         chunks: { type: 'string', default: '10000' },
         'peer-model': { type: 'string' },
+        against: { type: 'string' },
         json: { type: 'boolean', default: false },
         out: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },

@@ -13,15 +13,19 @@ export interface ServerBench {
   /** A knowledge base; it is copied, since a server writes beside it. */
   readonly dataDir: string;
   readonly questions: readonly string[];
+  /** Another checkout of the project to compare with. */
+  readonly against?: string | undefined;
 }
 
 /** As `npm start` starts it and with the server's own defaults, but for limits that a single client would run into. */
 export async function serveDesk(
   { workspace, dataDir }: Pick<ServerBench, 'workspace' | 'dataDir'>,
   settings: RunOptions['settings'] = {},
+  checkout?: string,
 ): Promise<Served> {
   const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as { scripts: { start: string } };
   const served = await workspace.serve('cli/main.ts', {
+    checkout,
     args: ['start'],
     nodeOptions:
       /node ((?:--\S+ )*)cli\/main\.ts/.exec(scripts.start)?.[1]?.trim().split(' ').filter(Boolean) ?? [],

@@ -16,6 +16,8 @@ export interface Workspace extends AsyncDisposable {
 }
 
 export interface RunOptions {
+  /** Another checkout of the project, whose script is run instead. */
+  readonly checkout?: string | undefined;
   /** Of Node itself. */
   readonly nodeOptions?: readonly string[];
   readonly args?: readonly string[];
@@ -40,11 +42,11 @@ export async function openWorkspace(): Promise<Workspace> {
 
   function start(
     script: string,
-    { nodeOptions = [], args = [], settings = {} }: RunOptions,
+    { checkout = projectFolder, nodeOptions = [], args = [], settings = {} }: RunOptions,
     keepOutput: boolean,
   ) {
     const child = spawn(process.execPath, [...nodeOptions, script, ...args], {
-      cwd: projectFolder,
+      cwd: checkout,
       env: { ...settings },
       stdio: ['ignore', keepOutput ? 'pipe' : 'ignore', 'pipe'],
     });

@@ -20,6 +20,8 @@ export interface HttpServer {
   close(graceMs: number): Promise<{ finished: number; setAside: number }>;
 }
 
+/** Connections that the system holds while the event loop is busy; Node's 511 are fewer than customers who come at once. */
+const connectionsWaiting = 4_096;
 /** For the last bytes to leave when everything is said. */
 const farewellMs = 500;
 
@@ -46,7 +48,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
 
   await new Promise<void>((resolve, reject) => {
     http.once('error', (cause: NodeJS.ErrnoException) => reject(explain(cause, host, port)));
-    http.listen(port, host, resolve);
+    http.listen({ port, host, backlog: connectionsWaiting }, resolve);
   });
 
   let closing: Promise<{ finished: number; setAside: number }> | undefined;

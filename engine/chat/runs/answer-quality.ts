@@ -2,6 +2,7 @@
 // answer at a time, only while no answer is being written, and never lets more than a few wait. It keeps and logs no text.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Message } from '#core/conversation.ts';
+import { inNobodysTurn } from '#core/customer-turn.ts';
 import { isAbortError } from '#core/errors.ts';
 import { type GroundednessScorer, groundedFrom, groundednessOfSentences } from '#core/groundedness.ts';
 import type { Answer } from '../answer.ts';
@@ -55,7 +56,7 @@ export function createAnswerQuality({
     if (signal.aborted || message.decision !== 'answer' || random() >= share) return;
     if (waiting.length >= most) return void observer.dropped?.();
     waiting.push(message);
-    working ??= work().finally(() => {
+    working ??= inNobodysTurn(work).finally(() => {
       working = undefined;
     });
   }

@@ -9,12 +9,14 @@
 //   as failed attempts). Nothing final is journalled on a stop: `recover` of the next process finishes the sentence.
 import type { Citation, Conversation, Decision, Feedback, Message, Picture } from '#core/conversation.ts';
 import { newSecret } from '#core/conversation-secret.ts';
+import { eachInTurnOf, inTurnOf } from '#core/customer-turn.ts';
 import { AppError, toAppError } from '#core/errors.ts';
 import type { AnswerEndReason, ChatEvent, JournalEntry, JournalEvent } from '#core/events.ts';
 import { cutMessage } from '#core/journalled-answer.ts';
 import type { ConversationStore, Erasure, StoredMessage, UnfinishedAnswer } from '#core/stores.ts';
 import { type ConversationKey, keyText } from '#core/tenant.ts';
 import type { Answer } from '../answer.ts';
+import { type AdmissionPlace, createAdmission } from './admission.ts';
 import { type AskOnce, createAskOnce } from './ask-once.ts';
 import { continueAnswer } from './continue-answer.ts';
 import { createJournalFeed, type SubscribeOptions } from './journal-feed.ts';
@@ -104,6 +106,7 @@ interface Run {
   readonly arrivedAt: number;
   readonly before: UnfinishedAnswer | undefined;
   readonly controller: AbortController;
+  readonly place: AdmissionPlace;
   readonly settled: PromiseWithResolvers<void>;
   readonly journal: JournalWriter;
   /** As given to the journal. */
@@ -129,7 +132,7 @@ export function createAnswering({
   const journal = createJournalQueue(store, { onEntry: feed.announce });
   /** By conversation, in order; the first is being written. */
   const lanes = new Map<string, Run[]>();
-  /** Messages on their way into the store: the conversation by the id of the answer. They have a place already. */
+  /** Messages on their way into the store: the conversation by the id of the answer. */
   const arriving = new Map<string, string>();
   /** What becomes of those messages, for retries that come meanwhile. */
   const sending = new Map<string, Promise<StoredMessage>>();
@@ -138,20 +141,13 @@ export function createAnswering({
     for (const listener of changeListeners) listener(key);
   };
   const askOnce = createAskOnce(answer, { timeoutMs: answerTimeoutMs, now });
+  const admission = createAdmission({ most: limits.concurrentAnswers });
   let active = 0;
-  /** Answers that are not stored. */
-  let asked = 0;
   let draining = false;
   let recovery: NodeJS.Timeout | undefined;
 
-  function admitOne(): void {
+  function throwIfDraining(): void {
     if (draining) throw new AppError('shutting-down', 'The server is shutting down.');
-    const answers = active + arriving.size + asked;
-    if (answers >= limits.concurrentAnswers)
-      throw new AppError(
-        'busy',
-        `${answers} answers are being written: ANSWERDESK_MAX_CONCURRENT_ANSWERS allows no more.`,
-      );
   }
 
   function refuseTooLong({ length }: string): void {
@@ -161,30 +157,32 @@ export function createAnswering({
       });
   }
 
-  function admit(lane: string): void {
-    admitOne();
-    const ahead =
-      (lanes.get(lane)?.length ?? 0) +
-      arriving
-        .values()
-        .filter((other) => other === lane)
-        .toArray().length;
-    if (ahead > waitingMessages)
-      throw new AppError('too-many-requests', 'Too many messages of this conversation wait for an answer.');
-  }
+  const aheadIn = (lane: string) =>
+    (lanes.get(lane)?.length ?? 0) +
+    arriving
+      .values()
+      .filter((other) => other === lane)
+      .toArray().length;
 
   async function accept(
     key: ConversationKey,
     { messageId, text, pictures }: IncomingMessage,
   ): Promise<StoredMessage> {
-    const known = await store.findMessage(key, messageId);
-    if (known) return known;
-    await refuse(key);
+    // It counts from now on, while it waits for the store, too.
     const lane = keyText(key);
-    admit(lane);
+    const isCrowded = aheadIn(lane) > waitingMessages;
+    const place = isCrowded ? undefined : admission.enter();
     const answerId = newSecret();
-    arriving.set(answerId, lane);
+    if (place) arriving.set(answerId, lane);
+    let isAnswered = false;
     try {
+      const known = await store.findMessage(key, messageId);
+      if (known) return known;
+      await refuse(key);
+      throwIfDraining();
+      if (isCrowded)
+        throw new AppError('too-many-requests', 'Too many messages of this conversation wait for an answer.');
+      if (!place) throw admission.refusal();
       const message: Message = {
         id: messageId,
         author: 'customer',
@@ -202,17 +200,24 @@ export function createAnswering({
       signals.customerTypes(key, false);
       changed(key);
       // A message that came in during a stop is answered by the next process: it is promised in the store.
-      if (!draining && stored.answerId !== undefined)
-        enqueue(key, { messageId: answerId, replyTo: messageId });
+      if (!draining && stored.answerId !== undefined) {
+        isAnswered = true;
+        enqueue(key, { messageId: answerId, replyTo: messageId, place });
+      }
       return stored;
     } finally {
       arriving.delete(answerId);
+      if (!isAnswered) place?.leave();
     }
   }
 
   function enqueue(
     key: ConversationKey,
-    { messageId: answerId, replyTo }: Pick<UnfinishedAnswer, 'messageId' | 'replyTo'>,
+    {
+      messageId: answerId,
+      replyTo,
+      place = admission.enterAnyway(),
+    }: Pick<UnfinishedAnswer, 'messageId' | 'replyTo'> & { readonly place?: AdmissionPlace | undefined },
     before?: UnfinishedAnswer,
   ): void {
     const run: Run = {
@@ -223,6 +228,7 @@ export function createAnswering({
       journal: journal.writer(key, answerId),
       arrivedAt: performance.now(),
       controller: new AbortController(),
+      place,
       settled: Promise.withResolvers(),
       text: before?.text ?? '',
       citations: before?.citations ?? [],
@@ -240,10 +246,11 @@ export function createAnswering({
   async function work(name: string): Promise<void> {
     const lane = lanes.get(name)!;
     for (let run = lane[0]; run; run = lane[0]) {
-      if (!run.over) await perform(run);
+      if (!run.over) await inTurnOf(run.arrivedAt, () => perform(run));
       await settle(run);
       lane.shift();
       active -= 1;
+      run.place.leave();
       run.settled.resolve();
     }
     lanes.delete(name);
@@ -413,12 +420,13 @@ export function createAnswering({
 
     async *ask(question, options) {
       refuseTooLong(question.text);
-      admitOne();
-      asked += 1;
+      throwIfDraining();
+      const place = admission.enter();
+      if (!place) throw admission.refusal();
       try {
-        yield* askOnce(question, options);
+        yield* eachInTurnOf(performance.now(), askOnce(question, options));
       } finally {
-        asked -= 1;
+        place.leave();
       }
     },
 

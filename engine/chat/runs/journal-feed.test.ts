@@ -46,6 +46,39 @@ describe('createJournalFeed', () => {
     expect(reads()).toBe(5);
   });
 
+  it('gives who comes just behind an entry what followed, without asking the store', async () => {
+    const { journal, key, append, reads } = await feed();
+    for (const entry of await append(30)) journal.announce(key, entry);
+    const read: number[] = [];
+    for await (const { sequence } of journal.subscribe(key, { after: 27 })) {
+      read.push(sequence);
+      if (sequence === 30) for (const entry of await append(1)) journal.announce(key, entry);
+      if (sequence === 31) break;
+    }
+    expect(read).toEqual([28, 29, 30, 31]);
+    expect(reads()).toBe(0);
+  });
+
+  it('asks the store for what another process may have written, and for what is too old', async () => {
+    const { journal, key, append, reads } = await feed();
+    for (const entry of await append(40)) journal.announce(key, entry);
+    await append(1);
+    const firstOf = async (after: number) => {
+      for await (const { sequence } of journal.subscribe(key, { after })) return sequence;
+    };
+    expect(await firstOf(40)).toBe(41);
+    expect(await firstOf(3)).toBe(4);
+    expect(reads()).toBe(2);
+  });
+
+  it('forgets a conversation that is ended', async () => {
+    const { journal, key, append, reads } = await feed();
+    for (const entry of await append(2)) journal.announce(key, entry);
+    journal.end(key);
+    for await (const { sequence } of journal.subscribe(key, { after: 0 })) if (sequence === 2) break;
+    expect(reads()).toBe(1);
+  });
+
   it('gives every entry once and in order, however readers pause and in whatever order they are announced', async () => {
     const steps = fc.array(fc.record({ count: fc.nat(300), reversed: fc.boolean(), pause: fc.nat(2) }), {
       maxLength: 6,

@@ -7,7 +7,7 @@ import { type ConversationKey, defaultTenant, inDefaultTenant, keyText } from '#
 import { createMemoryConversationStore } from '#storage/memory/memory-conversation-store.ts';
 import { createJournalQueue, type JournalQueueOptions } from './journal-queue.ts';
 
-const delta = (text: string): JournalEvent => ({ type: 'answer-delta', messageId: 'a', text });
+const delta = (text: string, messageId = text): JournalEvent => ({ type: 'answer-delta', messageId, text });
 const textOf = ({ event }: JournalEntry) => (event.type === 'answer-delta' ? event.text : '');
 
 async function journal(
@@ -49,12 +49,41 @@ describe('createJournalQueue', () => {
     await writer.append(delta('first'));
     while (batches.length === 0) await nextTurn();
     for (let turn = 0; turn < 5; turn++) {
-      await writer.append(delta('later'));
+      await writer.append(delta(`later ${turn}`));
       await nextTurn();
     }
     slow.resolve();
     await writer.flushed();
     expect(batches.map(({ length }) => length)).toEqual([1, 5]);
+  });
+
+  it('makes one entry of the pieces of an answer that wait together, without changing its text', async () => {
+    const pieces = fc.array(fc.record({ text: fc.string({ maxLength: 900 }), turns: fc.nat(2) }), {
+      maxLength: 30,
+    });
+    await fc.assert(
+      fc.asyncProperty(pieces, async (events) => {
+        const { store, queue, newKey } = await journal();
+        const key = await newKey();
+        const writer = queue.writer(key);
+        for (const { text, turns } of events) {
+          await writer.append(delta(text, 'answer'));
+          for (let turn = 0; turn < turns; turn++) await nextTurn();
+        }
+        await writer.append({ type: 'answer-queued', messageId: 'answer', place: 1 });
+        await writer.append(delta('behind', 'answer'));
+        await writer.flushed();
+        const entries = await store.entriesAfter(key, 0);
+        const texts = entries.map(textOf);
+        expect(texts.join('')).toBe(`${events.map(({ text }) => text).join('')}behind`);
+        expect(texts.at(-1)).toBe('behind');
+        expect(entries.at(-2)?.event.type).toBe('answer-queued');
+        expect(Math.max(...texts.map(({ length }) => length))).toBeLessThanOrEqual(2_000);
+        if (events.length > 0 && events.every(({ turns }) => turns === 0))
+          expect(entries.length).toBeLessThanOrEqual(3 + events.length / 2);
+      }),
+      { numRuns: 30 },
+    );
   });
 
   it('keeps the order of each conversation, and tells of each entry once, after it is written', async () => {

@@ -1,5 +1,6 @@
 // Writes events to the journal in batches: what comes within one turn of the event loop, or while the previous write is running, is one
-// transaction, whichever conversations it belongs to. Order is kept, and nobody is told of an event before it is written.
+// transaction, whichever conversations it belongs to. Pieces of one answer's text that wait together become one entry. Order is kept, and
+// nobody is told of an event before it is written.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError, toAppError } from '#core/errors.ts';
 import type { JournalEntry, JournalEvent } from '#core/events.ts';
@@ -31,8 +32,13 @@ export interface JournalQueueOptions {
   readonly mostPerWrite?: number;
 }
 
+/** UTF-16 code units of pieces that become one: so that memory has an end while nothing can be written. */
+const longestPiece = 2_000;
+
 interface WaitingEvent {
-  readonly entry: NewEntry;
+  entry: NewEntry;
+  /** In the transaction that is running: no text can be added to it any more. */
+  isTaken: boolean;
   readonly run: { fail(error: AppError): void; readonly error: AppError | undefined };
   readonly written: PromiseWithResolvers<void>;
 }
@@ -61,6 +67,7 @@ export function createJournalQueue(
   }
 
   async function write(batch: readonly WaitingEvent[]): Promise<void> {
+    for (const item of batch) item.isTaken = true;
     try {
       const appended = await store.append(batch.map(({ entry }) => entry));
       for (const [index, { entry, run, written }] of batch.entries()) {
@@ -88,7 +95,7 @@ export function createJournalQueue(
       const failure = Promise.withResolvers<never>();
       failure.promise.catch(() => {});
       let error: AppError | undefined;
-      let last = Promise.resolve();
+      let last: WaitingEvent | undefined;
       const run = {
         fail(reason: AppError) {
           error ??= reason;
@@ -101,19 +108,21 @@ export function createJournalQueue(
       return {
         async append(event) {
           if (error) throw error;
-          const written = Promise.withResolvers<void>();
-          written.promise.catch(() => {});
-          last = written.promise;
-          waiting.push({
-            entry: { key, event, ...(answerId === undefined ? {} : { answerId }) },
-            run,
-            written,
-          });
-          void writeAll();
+          const joined = last && !last.isTaken ? joinText(last.entry.event, event) : undefined;
+          if (last && joined) {
+            last.entry = { ...last.entry, event: joined };
+          } else {
+            const written = Promise.withResolvers<void>();
+            written.promise.catch(() => {});
+            const entry = { key, event, ...(answerId === undefined ? {} : { answerId }) };
+            last = { entry, run, written, isTaken: false };
+            waiting.push(last);
+            void writeAll();
+          }
           if (waiting.length > mostWaiting) await room.promise;
           if (error) throw error;
         },
-        flushed: () => last,
+        flushed: async () => last?.written.promise,
         failed: failure.promise,
         get error() {
           return error;
@@ -121,4 +130,12 @@ export function createJournalQueue(
       };
     },
   };
+}
+
+/** Undefined where the two are not pieces of one answer's text, or too much for one. */
+function joinText(first: JournalEvent, next: JournalEvent): JournalEvent | undefined {
+  if (first.type !== 'answer-delta' || next.type !== 'answer-delta') return undefined;
+  if (first.messageId !== next.messageId) return undefined;
+  const text = first.text + next.text;
+  return text.length > longestPiece ? undefined : { ...first, text };
 }

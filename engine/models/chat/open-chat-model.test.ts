@@ -1,6 +1,9 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { HumanMessage } from '@langchain/core/messages';
 import { describe, expect, it } from 'vitest';
-import { type OpenaiServer, openOpenaiServer } from '../testing/openai-server.ts';
+import { finishOf } from '#core/chat-model.ts';
+import { retryAfterOf } from '#core/errors.ts';
+import { chunkLine, type OpenaiServer, openOpenaiServer } from '../testing/openai-server.ts';
 import { openWritingModel } from './open-chat-model.ts';
 import { writingModelContract } from './writing-model.contract.ts';
 
@@ -41,6 +44,52 @@ describe('a chat model on an OpenAI-compatible server', () => {
     const { model } = await openWritingModel({ ...settings, baseUrl: own.baseUrl });
     await expect(model.stream(messages, { grounding })).rejects.toThrow();
     expect(own.requests).toHaveLength(1);
+  });
+
+  it('takes a stream however it is cut, and lines that are no data', async () => {
+    const line = chunkLine({ content: 'Señal 信号' }, null);
+    const bytes = Buffer.from(
+      `: a comment\r\n\r\nevent: x\n${line}${chunkLine({}, 'length')}data: [DONE]\n\n`,
+    );
+    await using own = await openOpenaiServer({
+      async raw(response) {
+        for (const byte of bytes) {
+          response.write(Buffer.of(byte));
+          if (byte % 5 === 0) await nextTurn();
+        }
+        response.end();
+      },
+    });
+    const { model } = await openWritingModel({ ...settings, baseUrl: own.baseUrl });
+    const read = [];
+    for await (const chunk of await model.stream(messages)) read.push([chunk.text, finishOf(chunk)]);
+    expect(read).toEqual([
+      ['Señal 信号', undefined],
+      ['', 'length'],
+    ]);
+  });
+
+  it.each([
+    ['an error in the stream', 'data: {"error":{"message":"How do I reset it?"}}\n\n'],
+    ['what is not JSON', 'data: <html>How do I reset it?</html>\n\n'],
+    ['a line without an end', 'x'.repeat(1_100_000)],
+  ])('fails with an error that quotes nothing: %s', async (_what, sent) => {
+    await using own = await openOpenaiServer({ raw: (response) => void response.end(sent) });
+    const { model } = await openWritingModel({ ...settings, baseUrl: own.baseUrl });
+    const reading = async () => {
+      for await (const _ of await model.stream(messages));
+    };
+    await expect(reading()).rejects.toMatchObject({
+      code: 'model-unavailable',
+      message: expect.not.stringContaining('reset'),
+    });
+  });
+
+  it('says how long a server wants to be left alone', async () => {
+    await using own = await openOpenaiServer({ status: 429, headers: { 'retry-after': '7' } });
+    const { model } = await openWritingModel({ ...settings, baseUrl: own.baseUrl });
+    const thrown = await model.stream(messages).catch((error: unknown) => error);
+    expect(retryAfterOf(thrown)).toBe(7_000);
   });
 });
 

@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import type { ChatModel, NamedChatModel, WritingModel } from '#core/chat-model.ts';
 import { AppError, briefly } from '#core/errors.ts';
 import { chatModelNameProblem, providers, readChatModelName } from './chat-model-name.ts';
+import { createCompatibleChatModel } from './compatible-chat-model.ts';
 import { estimateTokens } from './estimate-tokens.ts';
 import { ExtractiveChatModel, extractiveModelName } from './extractive-chat-model.ts';
 import { openGgufChatModel } from './gguf-chat-model.ts';
@@ -75,6 +76,14 @@ async function openServerModel(
   name: string,
   { model, maxTokens, apiKey, baseUrl }: ChatModelOptions,
 ): Promise<ChatModel> {
+  if (kind === 'openai' && baseUrl !== undefined)
+    return createCompatibleChatModel({
+      baseUrl,
+      apiKey: apiKey ?? 'none',
+      model: name,
+      maxTokens,
+      timeoutMs: longestRequestMs,
+    });
   const [packageName, className] = providers[kind]!;
   try {
     // Only a desk with a model server pays for loading the client.

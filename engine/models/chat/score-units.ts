@@ -13,7 +13,7 @@ import type { Reranker, RerankerTrust } from '#core/reranker.ts';
 import type { Section, Unit } from './passage-blocks.ts';
 
 export interface ExtractiveModels {
-  readonly embedder: Embedder;
+  readonly embedder: Pick<Embedder, 'embedQuery' | 'embedDocuments'>;
   /** Says of single sentences whether they answer; the embedder and the words go without it. */
   readonly reranker?: Pick<Reranker, 'score' | 'trust'>;
 }
@@ -107,8 +107,7 @@ export async function scoreUnits(
     const tokens = new Set(tokenizeForSearch(context));
     const shared =
       weigh([...queryTokens].filter((token) => tokens.has(token))) / Math.max(1, weigh(queryTokens));
-    const around = new Set(tokenizeForSearch([chunk.title, ...chunk.headingPath, context].join(' ')));
-    const focused = focus.filter((token) => around.has(token)).length / Math.max(1, focus.length);
+    const focused = focus.length === 0 ? 0 : shareWithin(focus, [chunk.title, ...chunk.headingPath, context]);
     const penalty =
       (chunk.kind === 'transcript' ? transcriptPenalty : 0) +
       (place.of.text.endsWith('?') ? questionPenalty : 0);
@@ -134,6 +133,12 @@ export async function scoreUnits(
   return added
     .map(({ passage, section, block, unit, score }) => ({ passage, section, block, unit, score }))
     .sort((a, b) => b.score - a.score);
+}
+
+/** Of the tokens, those that the texts hold. */
+function shareWithin(tokens: readonly string[], texts: readonly string[]): number {
+  const held = new Set(tokenizeForSearch(texts.join(' ')));
+  return tokens.filter((token) => held.has(token)).length / tokens.length;
 }
 
 function placesIn(sections: readonly Section[], passage: number) {

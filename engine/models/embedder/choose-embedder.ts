@@ -4,7 +4,7 @@ import { type Embedder, isEndpointModel } from '#core/embedder.ts';
 import { identifyModel } from '../store/model-id.ts';
 import { findStoredModel } from '../store/model-store.ts';
 import { type EmbedderSettings, type OpenEmbedderOptions, openEmbedder } from './open-embedder.ts';
-import { rememberQueries } from './recent-queries.ts';
+import { rememberQueries } from './recent-texts.ts';
 
 export interface ChoosableEmbedder extends EmbedderSettings {
   /** The operator named `model`. It is opened even if another model made the knowledge base, which is then refused. */

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { type InferenceSession, listSupportedBackends } from 'onnxruntime-node';
+import type { EmbedOptions } from '#core/embedder.ts';
 import { AppError } from '#core/errors.ts';
 import { normalize } from '#core/vector-matrix.ts';
 import {
@@ -26,7 +27,11 @@ export interface EmbeddingModel {
   /** Why it does not run on the execution provider that was asked for; absent if it does. */
   readonly notice?: string;
   /** Vectors in the order of the texts. Throws `model-invalid` if the model gives something that is no vector. */
-  embed(texts: readonly string[], kind: TextKind): Promise<Float32Array[]>;
+  embed(
+    texts: readonly string[],
+    kind: TextKind,
+    options?: Pick<EmbedOptions, 'alone'>,
+  ): Promise<Float32Array[]>;
   /** Whether the graph knows a token id. For checks on the CPU: a GPU may not notice what is out of range. */
   hasToken(id: number): Promise<boolean>;
   close(): Promise<void>;
@@ -123,11 +128,11 @@ async function loadModel(
         () => true,
         () => false,
       ),
-    async embed(texts, kind) {
+    async embed(texts, kind, { alone = false } = {}) {
       const prefix = kind === 'query' ? settings.queryPrefix : settings.documentPrefix;
       const encoded = texts.map((text, position) => ({ position, tokens: encoder.encode(prefix + text) }));
       const vectors = new Array<Float32Array>(texts.length);
-      for (const rows of runsOf(encoded)) {
+      for (const rows of alone ? encoded.map((row) => [row]) : runsOf(encoded)) {
         const results = await run(rows);
         for (const [index, { position }] of rows.entries()) vectors[position] = results[index]!;
       }

@@ -11,6 +11,7 @@ export interface EmbeddingWorkerData {
 export interface TextsToEmbed {
   readonly texts: readonly string[];
   readonly kind: TextKind;
+  readonly alone: boolean;
 }
 
 export interface EmbeddingReady {
@@ -24,7 +25,7 @@ await runModelThread<TextsToEmbed, EmbeddingReady, readonly Float32Array[]>(asyn
   const { modelId, dimensions, notice, embed, close } = await openEmbeddingModel(folder, options);
   return {
     ready: { modelId, dimensions, notice },
-    run: ({ texts, kind }) => embed(texts, kind),
+    run: ({ texts, kind, alone }) => embed(texts, kind, { alone }),
     moved: (vectors) => vectors.map(({ buffer }) => buffer as ArrayBuffer),
     close,
   };

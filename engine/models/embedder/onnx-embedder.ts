@@ -1,9 +1,10 @@
-// Embeddings from a local ONNX model in worker threads. Customers' questions go before documents, and those that wait together share
-// a run.
+// Embeddings from a local ONNX model in worker threads. The customer who has waited longest goes first, ingestion last; texts of one kind
+// that wait together share a run.
 import { availableParallelism } from 'node:os';
-import type { CallOptions } from '#core/call-options.ts';
-import type { Embedder } from '#core/embedder.ts';
+import { turnOfNow } from '#core/customer-turn.ts';
+import type { Embedder, EmbedOptions } from '#core/embedder.ts';
 import { openModelThreads } from '../onnx/model-threads.ts';
+import { createWaitingLine } from '../onnx/waiting-line.ts';
 import type { EmbeddingModelOptions, TextKind } from './embedding-model.ts';
 import type { EmbeddingReady, EmbeddingWorkerData, TextsToEmbed } from './embedding-worker.ts';
 
@@ -18,15 +19,21 @@ export interface OnnxEmbedderOptions extends EmbeddingModelOptions {
 const documentsPerRequest = 32;
 /** Few, because all of them wait for the last. */
 const questionsPerRequest = 8;
+/** Texts that are embedded alone gain nothing from each other: few, so that all threads have some. */
+const alonePerRequest = 8;
 /** Further workers start when this many documents wait. */
 const crowd = 64;
 
 interface Waiting {
   readonly text: string;
   readonly kind: TextKind;
+  readonly alone: boolean;
   resolve(vector: Float32Array): void;
   reject(reason: unknown): void;
 }
+
+const perRequest = ({ kind, alone }: Waiting) =>
+  kind === 'query' ? questionsPerRequest : alone ? alonePerRequest : documentsPerRequest;
 
 /**
  * `folder` holds `model.onnx`, `tokenizer.json` and optionally `config.json` (see embedding-settings.ts). Rejects with
@@ -38,21 +45,21 @@ export async function openOnnxEmbedder(
   { threads = 0, onNotice, ...options }: OnnxEmbedderOptions = {},
 ): Promise<Embedder> {
   const maxThreads = threads > 0 ? threads : availableParallelism();
-  const questions: Waiting[] = [];
-  const documents: Waiting[] = [];
+  const line = createWaitingLine<Waiting>();
   const pool = await openModelThreads<TextsToEmbed, EmbeddingReady, readonly Float32Array[]>({
     url: new URL(import.meta.resolve('#models/embedder/embedding-worker.ts')),
     workerData: { folder, options } satisfies EmbeddingWorkerData,
     name: 'The embedder',
     maxThreads,
     next() {
-      const batch =
-        questions.length > 0
-          ? questions.splice(0, questionsPerRequest)
-          : documents.splice(0, documentsPerRequest);
-      if (batch.length === 0) return undefined;
+      const batch = line.take({
+        most: perRequest,
+        joins: ({ kind, alone }, first) => kind === first.kind && alone === first.alone,
+      });
+      const [first] = batch;
+      if (!first) return undefined;
       return {
-        work: { texts: batch.map(({ text }) => text), kind: batch[0]!.kind },
+        work: { texts: batch.map(({ text }) => text), kind: first.kind, alone: first.alone },
         resolve(vectors) {
           for (const [index, waiting] of batch.entries()) waiting.resolve(vectors[index]!);
         },
@@ -61,20 +68,19 @@ export async function openOnnxEmbedder(
         },
       };
     },
-    isCrowded: () => documents.length > crowd,
+    isCrowded: () => line.length > crowd,
     rejectWaiting(error) {
-      for (const waiting of [...questions.splice(0), ...documents.splice(0)]) waiting.reject(error);
+      for (const waiting of line.clear()) waiting.reject(error);
     },
   });
 
   function embed(
     texts: readonly string[],
     kind: TextKind,
-    { signal }: CallOptions = {},
+    { signal, alone = false }: EmbedOptions = {},
   ): Promise<Float32Array[]> {
     signal?.throwIfAborted();
     pool.throwIfClosed();
-    const queue = kind === 'query' ? questions : documents;
     // Longest first, so that texts that share a run have like lengths and the last runs are the short ones.
     const order = texts.map((_, position) => position).sort((a, b) => texts[b]!.length - texts[a]!.length);
     return new Promise((resolve, reject) => {
@@ -84,7 +90,7 @@ export async function openOnnxEmbedder(
       const mine = new Set<Waiting>();
       const stop = (reason: unknown) => {
         signal?.removeEventListener('abort', onAbort);
-        removeWaiting(queue, mine);
+        line.remove(mine);
         reject(reason);
       };
       const onAbort = () => stop(signal?.reason);
@@ -93,6 +99,7 @@ export async function openOnnxEmbedder(
         mine.add({
           text: texts[position]!,
           kind,
+          alone,
           resolve(vector) {
             vectors[position] = vector;
             missing -= 1;
@@ -103,7 +110,7 @@ export async function openOnnxEmbedder(
           reject: stop,
         });
       }
-      for (const waiting of mine) queue.push(waiting);
+      line.add([...mine], { arrivedAt: turnOfNow(), step: kind === 'query' ? 0 : 1 });
       pool.wake();
     });
   }
@@ -117,13 +124,4 @@ export async function openOnnxEmbedder(
     embedQuery: async (text, options) => (await embed([text], 'query', options))[0]!,
     close: pool.close,
   };
-}
-
-/** In place, and in one pass: an aborted ingestion may have a hundred thousand texts waiting. */
-function removeWaiting(queue: Waiting[], gone: ReadonlySet<Waiting>): void {
-  let kept = 0;
-  for (const waiting of queue) {
-    if (!gone.has(waiting)) queue[kept++] = waiting;
-  }
-  queue.length = kept;
 }

@@ -1,12 +1,15 @@
-// A cross-encoder from a local ONNX file, a reranker or a reader, in worker threads. Pairs wait in two queues: passages to rank go before sentences to choose
-// from, because a ranking that is late is not used.
+// A cross-encoder from a local ONNX file, a reranker or a reader, in worker threads. The customer who has waited longest goes first.
+import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import type { CallOptions } from '#core/call-options.ts';
+import { turnOfNow } from '#core/customer-turn.ts';
 import { chunkContext } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
 import { type Reranker, rankByScores, type TextScore } from '#core/reranker.ts';
 import { type Job, openModelThreads } from '../onnx/model-threads.ts';
 import { tokensPerRun } from '../onnx/onnx-session.ts';
+import { createRecentResults } from '../onnx/recent-results.ts';
+import { createWaitingLine } from '../onnx/waiting-line.ts';
 import type { PairsToScore, RerankingReady, RerankingWorkerData } from './reranking-worker.ts';
 
 export interface OnnxRerankerOptions {
@@ -14,14 +17,23 @@ export interface OnnxRerankerOptions {
   readonly threads?: number;
   /** Pairs that may wait; more are refused with `busy`. The default is what two cores do in some two seconds. */
   readonly maxWaiting?: number;
-  /** How long the scores of one call may take, waiting included; `model-timeout` after that. */
+  /** How long the scores of one call may take once a thread has begun; `model-timeout` after that. */
   readonly timeoutMs?: number;
 }
 
-type ScoringJob = Job<PairsToScore, TextScore[]>;
+interface ScoringJob extends Job<PairsToScore, TextScore[]> {
+  /** A thread takes it. */
+  begin(): void;
+}
+
+/** Of one customer's, passages go first: a ranking that is late is not used. */
+const steps = { passages: 0, sentences: 1 };
 
 // English support texts have 4 to 5 characters a token. The thread counts exactly; this only decides what goes to which thread.
 const charactersPerToken = 4;
+
+/** Words of passages read lately whose places are kept: some 300 questions, and 20 MB. */
+const wordsRemembered = 300_000;
 
 /**
  * `folder` holds `model.onnx`, `tokenizer.json` and `config.json` (see reranker-settings.ts). Rejects with `model-invalid` if it holds
@@ -31,22 +43,14 @@ export async function openOnnxReranker(
   folder: string,
   { threads = 0, maxWaiting = 1_000, timeoutMs = 5_000 }: OnnxRerankerOptions = {},
 ): Promise<Reranker> {
-  const passages: ScoringJob[] = [];
-  const sentences: ScoringJob[] = [];
-  const queues = [passages, sentences];
+  const line = createWaitingLine<ScoringJob>();
   const maxThreads = threads > 0 ? threads : availableParallelism();
   let waiting = 0;
 
-  function remove(jobs: Iterable<ScoringJob>): void {
-    for (const job of jobs) {
-      for (const queue of queues) {
-        const at = queue.indexOf(job);
-        if (at === -1) continue;
-        queue.splice(at, 1);
-        waiting -= job.work.texts.length;
-      }
-    }
-  }
+  const left = (jobs: readonly ScoringJob[]) => {
+    for (const { work } of jobs) waiting -= work.texts.length;
+    return jobs;
+  };
 
   const pool = await openModelThreads<PairsToScore, RerankingReady, TextScore[]>({
     url: new URL(import.meta.resolve('#models/reranker/reranking-worker.ts')),
@@ -54,21 +58,19 @@ export async function openOnnxReranker(
     name: 'The reranker',
     maxThreads,
     next() {
-      const job = passages[0] ?? sentences[0];
-      if (job) remove([job]);
+      const [job] = left(line.take({ most: () => 1, joins: () => true }));
+      job?.begin();
       return job;
     },
-    isCrowded: () => passages.length + sentences.length > 1,
+    isCrowded: () => line.length > 1,
     rejectWaiting(error) {
-      const all = queues.flat();
-      remove(all);
-      for (const job of all) job.reject(error);
+      for (const job of left(line.clear())) job.reject(error);
     },
   });
   const { modelId, maxTokens, trust } = pool.ready;
 
   async function score(
-    queue: ScoringJob[],
+    step: number,
     { question, texts }: PairsToScore,
     { signal }: CallOptions,
   ): Promise<TextScore[]> {
@@ -85,27 +87,31 @@ export async function openOnnxReranker(
       const scores = new Array<TextScore>(texts.length);
       let missing = texts.length;
       const jobs: ScoringJob[] = [];
+      let timer: NodeJS.Timeout | undefined;
       const settle = () => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', onAbort);
       };
       const stop = (reason: unknown) => {
         settle();
-        remove(jobs);
+        left(line.remove(new Set(jobs)));
         reject(reason);
       };
       const onAbort = () => stop(signal?.reason);
       signal?.addEventListener('abort', onAbort, { once: true });
-      const timer = setTimeout(
-        () =>
-          stop(
-            new AppError(
-              'model-timeout',
-              `The reranker had no scores for ${texts.length} texts in ${timeoutMs} ms.`,
+      // The time that other customers take is not the model's.
+      const begin = () => {
+        timer ??= setTimeout(
+          () =>
+            stop(
+              new AppError(
+                'model-timeout',
+                `The reranker had no scores for ${texts.length} texts in ${timeoutMs} ms.`,
+              ),
             ),
-          ),
-        timeoutMs,
-      );
+          timeoutMs,
+        );
+      };
       for (const positions of shares(question, texts, { maxTokens, maxThreads })) {
         jobs.push({
           work: { question, texts: positions.map((position) => texts[position]!) },
@@ -117,28 +123,44 @@ export async function openOnnxReranker(
             resolve(scores);
           },
           reject: stop,
+          begin,
         });
       }
-      queue.push(...jobs);
+      line.add(jobs, { arrivedAt: turnOfNow(), step });
       waiting += texts.length;
       pool.wake();
     });
   }
 
+  const recent = createRecentResults<TextScore[]>({
+    most: wordsRemembered,
+    sizeOf: (scores) => scores.reduce((sum, { words = [] }) => sum + words.length, scores.length),
+  });
   return {
     modelId,
     trust,
     async rerank(query, candidates, options = {}) {
       const texts = candidates.map(({ chunk }) => chunkContext(chunk));
-      const scores = await score(passages, { question: query, texts }, options);
+      const scores = await recent(
+        keyOf(query, texts),
+        () => score(steps.passages, { question: query, texts }, options),
+        options,
+      );
       return rankByScores(candidates, scores);
     },
     async score(question, texts, options = {}) {
-      const scores = await score(sentences, { question, texts }, options);
+      const scores = await score(steps.sentences, { question, texts }, options);
       return scores.map(({ logit }) => logit);
     },
     close: pool.close,
   };
+}
+
+/** Texts that are read together go together: in a batch the scores of a quantised model depend a little on their neighbours. */
+function keyOf(question: string, texts: readonly string[]): string {
+  return createHash('sha256')
+    .update(JSON.stringify([question, ...texts]))
+    .digest('base64');
 }
 
 /**

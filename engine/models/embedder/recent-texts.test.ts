@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Embedder } from '#core/embedder.ts';
 import { createHashingEmbedder } from '../testing/hashing-embedder.ts';
-import { rememberQueries } from './recent-queries.ts';
+import { rememberQueries, rememberSentences } from './recent-texts.ts';
 
 function counting(): { embedder: Embedder; asked: string[] } {
   const asked: string[] = [];
@@ -44,5 +44,39 @@ describe('an embedder that remembers queries', () => {
       name: 'AbortError',
     });
     expect(asked).toEqual(['broken', 'broken']);
+  });
+});
+
+describe('an embedder that remembers sentences', () => {
+  it('embeds each sentence once, by itself', async () => {
+    const asked: { texts: readonly string[]; alone: boolean | undefined }[] = [];
+    const inner = createHashingEmbedder();
+    const remembering = rememberSentences({
+      ...inner,
+      async embedDocuments(texts, options) {
+        asked.push({ texts, alone: options?.alone });
+        return inner.embedDocuments(texts, options);
+      },
+    });
+    const first = await remembering.embedDocuments(['one', 'two', 'one']);
+    expect(await remembering.embedDocuments(['two', 'one'])).toEqual([first[1], first[0]]);
+    expect(asked).toEqual([
+      { texts: ['one'], alone: true },
+      { texts: ['two'], alone: true },
+    ]);
+  });
+
+  it('does not mix up the vectors of two models', async () => {
+    let dimensions = 8;
+    const remembering = rememberSentences({
+      ...createHashingEmbedder(),
+      get modelId() {
+        return `model-${dimensions}`;
+      },
+      embedDocuments: async (texts) => texts.map(() => new Float32Array(dimensions)),
+    });
+    await remembering.embedDocuments(['one']);
+    dimensions = 16;
+    expect((await remembering.embedDocuments(['one']))[0]).toHaveLength(16);
   });
 });

@@ -1,0 +1,86 @@
+// Customers at once on one machine, the bench among them on the same cores. With `--against`, another checkout answers the same crowd in
+// turns with this one.
+import { askAndVanish, askTogether, type Crowd, type CrowdResult, metricsToken } from './crowd.ts';
+import type { BenchRow } from './report.ts';
+import { copyOf, type ServerBench, serveDesk } from './server-benches.ts';
+import { type Pair, spread, spreadOfPairs } from './statistics.ts';
+
+const rounds = 3;
+const together = 500;
+const manyTogether = 2_000;
+
+export async function benchCrowd(bench: ServerBench): Promise<BenchRow[]> {
+  const { questions } = bench;
+  const crowd: Crowd = { customers: together, questions };
+  const serve = async (settings: Record<string, string>, checkout?: string) =>
+    serveDesk(
+      { ...bench, dataDir: await copyOf(bench) },
+      { ANSWERDESK_METRICS_TOKEN: metricsToken, ANSWERDESK_MAX_CONCURRENT_ANSWERS: '10000', ...settings },
+      checkout,
+    );
+  const fresh: CrowdPair[] = [];
+  const again: CrowdPair[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const sides: [CrowdResult, CrowdResult][] = [];
+    for (const checkout of bench.against === undefined ? [undefined] : [undefined, bench.against]) {
+      await using server = await serve({}, checkout);
+      // The second time, all of it has been asked before.
+      sides.push([await askTogether(server, crowd), await askTogether(server, crowd)]);
+    }
+    const [ours, theirs] = sides;
+    fresh.push({ ours: ours![0], theirs: theirs?.[0] });
+    again.push({ ours: ours![1], theirs: theirs?.[1] });
+  }
+  await using limited = await serve({ ANSWERDESK_MAX_CONCURRENT_ANSWERS: '200' });
+  const many = await askTogether(limited, { ...crowd, customers: manyTogether });
+  const vanished = await askAndVanish(limited, { ...crowd, customers: manyTogether });
+  const once = `${together} customers at once`;
+  return [
+    row(`${once}, CPU of an answer`, 'ms', { rounds: fresh, of: ({ cpuPerAnswer }) => cpuPerAnswer }),
+    row(`${once}, first token p95`, 's', { rounds: fresh, of: ({ firstTextMs }) => firstTextMs.p95 / 1000 }),
+    row(`${once}, asked before: answers a second`, '', {
+      rounds: again,
+      of: ({ answersPerSecond }) => answersPerSecond,
+    }),
+    row(`${once}, asked before: CPU of an answer`, 'ms', {
+      rounds: again,
+      of: ({ cpuPerAnswer }) => cpuPerAnswer,
+    }),
+    row(`${once}, asked before: first token p95`, 's', {
+      rounds: again,
+      of: ({ firstTextMs }) => firstTextMs.p95 / 1000,
+    }),
+    {
+      name: `${manyTogether} customers at once, 200 allowed: time until refused, p95`,
+      note: `${many.answered} answered, ${many.refused} refused, ${many.broken} connections broken`,
+      unit: 'ms',
+      ours: spread([many.refusalMs.p95]),
+      targets: { ours: '<= 200' },
+    },
+    {
+      name: `${manyTogether} customers vanish: until nothing is left of them`,
+      unit: 's',
+      ours: spread([vanished / 1000]),
+    },
+  ];
+}
+
+interface CrowdPair {
+  readonly ours: CrowdResult;
+  readonly theirs: CrowdResult | undefined;
+}
+
+function row(
+  name: string,
+  unit: string,
+  { rounds, of }: { readonly rounds: readonly CrowdPair[]; readonly of: (result: CrowdResult) => number },
+): BenchRow {
+  const pairs = rounds.flatMap(({ ours, theirs }): Pair[] =>
+    theirs ? [{ ours: of(ours), theirs: of(theirs) }] : [],
+  );
+  const measured =
+    pairs.length > 0
+      ? { peer: 'the other checkout', ...spreadOfPairs(pairs) }
+      : { ours: spread(rounds.map(({ ours }) => of(ours))) };
+  return { name, unit, ...measured };
+}
