@@ -141,7 +141,11 @@ export const command = defineCommand({
       case 'add-chat': {
         const [source] = expectNames(rest, 1, 'add-chat FILE|URL');
         const { addChatCommand } = await import('./models/add-chat-command.ts');
-        const gigabytes = numberOf(values['max-gigabytes'], { option: '--max-gigabytes', least: 0.001, most: 10_000 });
+        const gigabytes = numberOf(values['max-gigabytes'], {
+          option: '--max-gigabytes',
+          least: 0.001,
+          most: 10_000,
+        });
         const added = await addChatCommand(config, source!, {
           sha256: values.sha256,
           record: values.record,
@@ -164,7 +168,10 @@ export const command = defineCommand({
         using _lock = lockModels(config);
         if (values.chat) {
           const { compareChat } = await chatCommands();
-          const change = await compareChat(config, [before!, after!], { ...comparison(), evaluate: (await openTools()).evaluate });
+          const change = await compareChat(config, [before!, after!], {
+            ...comparison(),
+            evaluate: (await openTools()).evaluate,
+          });
           if (values.json) return print(change);
           process.stdout.write(`${describeChange(change)}\n`);
           return;
@@ -191,8 +198,13 @@ export const command = defineCommand({
             : ('none' as const);
         if (values.chat) {
           const { useChat } = await chatCommands();
-          const outcome = await useChat(config, name!, { ...comparison(), evaluate: (await openTools()).evaluate, consent });
-          if (outcome.published) await recordAudit(config.dataDir, { action: 'chat-model.changed', subject: name! });
+          const outcome = await useChat(config, name!, {
+            ...comparison(),
+            evaluate: (await openTools()).evaluate,
+            consent,
+          });
+          if (outcome.published)
+            await recordAudit(config.dataDir, { action: 'chat-model.changed', subject: name! });
           print(outcome);
           if (outcome.change && !outcome.published) process.exitCode = 1;
           return;

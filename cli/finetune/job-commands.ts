@@ -3,8 +3,8 @@ import { type Config, loadConfig } from '#app/config.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import { AppError } from '#core/errors.ts';
 import { createFineTuningClient } from '#fine-tuning/hosted/fine-tuning-client.ts';
-import { type JobRecord, listJobRecords, readJobRecord } from '#fine-tuning/hosted/job-record.ts';
 import { cancelJob, refreshJob, registerJob } from '#fine-tuning/hosted/follow-job.ts';
+import { type JobRecord, listJobRecords, readJobRecord } from '#fine-tuning/hosted/job-record.ts';
 import { type Estimate, type SubmitRequest, submitSet } from '#fine-tuning/hosted/submit-set.ts';
 import { askPerson, isAttended } from '../models/ask-person.ts';
 
@@ -21,7 +21,10 @@ export async function submitCommand(
   const config = loadConfig();
   const { baseUrl } = config.chat;
   if (baseUrl === undefined && config.chat.apiKey === undefined)
-    throw new AppError('config-invalid', 'Set OPENAI_API_KEY, or ANSWERDESK_CHAT_BASE_URL for another service.');
+    throw new AppError(
+      'config-invalid',
+      'Set OPENAI_API_KEY, or ANSWERDESK_CHAT_BASE_URL for another service.',
+    );
   const record = await submitSet(
     config.dataDir,
     { ...request, baseUrl },
@@ -54,7 +57,10 @@ export async function statusCommand(name: string | undefined, { json, signal }: 
   const records = name === undefined ? await listJobRecords(config.dataDir) : [await recordOf(config, name)];
   if (records.length === 0) say('No set was submitted yet: answerdesk finetune submit SET --model MODEL');
   for (const record of records)
-    tell(await refreshJob(config.dataDir, record, { client: clientOf(config, record.baseUrl), signal }), json);
+    tell(
+      await refreshJob(config.dataDir, record, { client: clientOf(config, record.baseUrl), signal }),
+      json,
+    );
 }
 
 export async function cancelCommand(name: string, { json, signal }: JobOptions): Promise<void> {
@@ -88,8 +94,15 @@ async function recordOf({ dataDir }: Config, name: string): Promise<JobRecord> {
   throw new AppError('bad-request', `No set ${name} was submitted. Submitted were: ${known || 'none'}.`);
 }
 
-function describeEstimate({ examples, tokens, epochs, cost }: Estimate, { base, name }: Pick<SubmitRequest, 'base' | 'name'>, where: string): string {
-  const money = cost === undefined ? 'What that costs is on the price list of the service (--price tells it here).' : `At most ${cost.toFixed(2)} in the currency of --price.`;
+function describeEstimate(
+  { examples, tokens, epochs, cost }: Estimate,
+  { base, name }: Pick<SubmitRequest, 'base' | 'name'>,
+  where: string,
+): string {
+  const money =
+    cost === undefined
+      ? 'What that costs is on the price list of the service (--price tells it here).'
+      : `At most ${cost.toFixed(2)} in the currency of --price.`;
   return `${examples} examples of ${name} go to ${where}, to fine-tune ${base}: at most ${tokens} tokens in ${epochs} epoch(s). ${money}\nWhat customers and agents wrote leaves this machine. Read card.md of the set first.`;
 }
 

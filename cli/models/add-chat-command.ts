@@ -47,6 +47,10 @@ async function readRecord(path: string): Promise<TrainingRecord> {
   try {
     return trainingRecordSchema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (cause) {
-    throw new AppError('bad-input', `${path} is no record of a training: training.chat.export writes one beside the model.`, { cause });
+    throw new AppError(
+      'bad-input',
+      `${path} is no record of a training: training.chat.export writes one beside the model.`,
+      { cause },
+    );
   }
 }

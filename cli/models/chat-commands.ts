@@ -2,15 +2,27 @@
 import { withChatModelInUse } from '#app/chat-model-in-use.ts';
 import type { Config } from '#app/config.ts';
 import { AppError } from '#core/errors.ts';
-import { type ChatChangeRequest, type ComparedChatModel, compareChatModels, useChatModel } from '#fine-tuning/registry/chat-change.ts';
+import {
+  type ChatChangeRequest,
+  type ComparedChatModel,
+  compareChatModels,
+  useChatModel,
+} from '#fine-tuning/registry/chat-change.ts';
 import type { Consent } from '#learning/promotion/consent.ts';
 import type { ModelChange } from '#learning/promotion/model-change.ts';
-import { type ChatModelRecord, listChatModels, pickChatModel, rollBackChatModel } from '#models/store/chat-registry.ts';
+import {
+  type ChatModelRecord,
+  listChatModels,
+  pickChatModel,
+  rollBackChatModel,
+} from '#models/store/chat-registry.ts';
 
 type Request = Omit<ChatChangeRequest, 'dataDir'>;
 
 /** A line a model. */
-export async function describeChatModels(config: Config): Promise<{ readonly text: string; readonly models: readonly ChatModelRecord[] }> {
+export async function describeChatModels(
+  config: Config,
+): Promise<{ readonly text: string; readonly models: readonly ChatModelRecord[] }> {
   const models = await listChatModels(config.dataDir);
   const { chat } = await withChatModelInUse(config);
   const mark = (setting: string) => (setting === chat.model ? '*' : ' ');
@@ -29,12 +41,20 @@ export async function describeChatModels(config: Config): Promise<{ readonly tex
   return { text, models };
 }
 
-export async function compareChat(config: Config, names: readonly [string, string], request: Request): Promise<ModelChange> {
+export async function compareChat(
+  config: Config,
+  names: readonly [string, string],
+  request: Request,
+): Promise<ModelChange> {
   const [before, after] = await Promise.all(names.map((name) => named(config, name)));
   return compareChatModels([before!, after!], { ...request, dataDir: config.dataDir });
 }
 
-export async function useChat(config: Config, name: string, request: Request & { readonly consent: Consent }) {
+export async function useChat(
+  config: Config,
+  name: string,
+  request: Request & { readonly consent: Consent },
+) {
   refuseFixed(config);
   const [before, after] = await Promise.all([named(config, 'current'), named(config, name)]);
   return useChatModel([before, after], { ...request, dataDir: config.dataDir });
@@ -50,7 +70,8 @@ async function named(config: Config, name: string): Promise<ComparedChatModel> {
   const setting = name === 'current' ? (await withChatModelInUse(config)).chat.model : name;
   if (setting === 'extractive') return { setting, name: setting };
   const models = await listChatModels(config.dataDir);
-  if (name === 'current') return { setting, name: models.find((model) => model.setting === setting)?.id ?? setting };
+  if (name === 'current')
+    return { setting, name: models.find((model) => model.setting === setting)?.id ?? setting };
   const model = pickChatModel(models, name);
   return { setting: model.setting, name: model.id };
 }

@@ -15,4 +15,3 @@ export async function openTools(): Promise<UseTools> {
   };
   return { buildCandidate, publishCandidate, writeStamp, evaluate: createModelEvaluation(screen) };
 }
-

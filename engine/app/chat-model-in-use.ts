@@ -2,7 +2,9 @@
 import { chatModelInUse } from '#models/store/chat-registry.ts';
 import type { Config } from './config.ts';
 
-export async function withChatModelInUse<Some extends Pick<Config, 'chat' | 'dataDir'>>(config: Some): Promise<Some> {
+export async function withChatModelInUse<Some extends Pick<Config, 'chat' | 'dataDir'>>(
+  config: Some,
+): Promise<Some> {
   if (config.chat.isFixed) return config;
   const model = await chatModelInUse(config.dataDir);
   return model === undefined ? config : { ...config, chat: { ...config.chat, model } };

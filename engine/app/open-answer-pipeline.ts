@@ -4,9 +4,9 @@ import { createQuestionRewriter } from '#chat/understand/rewrite-question.ts';
 import { openExtractive } from '#models/chat/open-chat-model.ts';
 import { openActClassifier } from '#models/dialogue-acts/open-act-classifier.ts';
 import { createLanguageDetector } from '#models/language/language-detector.ts';
+import { withChatModelInUse } from './chat-model-in-use.ts';
 import type { Config } from './config.ts';
 import { openCalibration } from './open-calibration.ts';
-import { withChatModelInUse } from './chat-model-in-use.ts';
 import { openDanger } from './open-danger.ts';
 import { type Knowledge, type OpenOptions, openKnowledge } from './open-knowledge.ts';
 import { openWriting } from './open-writing.ts';
@@ -24,7 +24,10 @@ export interface AnswerPipeline extends AsyncDisposable {
 const rewrites = (model: string) => !/^(?:gguf|onnx):/.test(model);
 
 /** Answering without conversations: one question at a time, nothing is kept. */
-export async function openAnswerPipeline(settings: Config, options: OpenOptions = {}): Promise<AnswerPipeline> {
+export async function openAnswerPipeline(
+  settings: Config,
+  options: OpenOptions = {},
+): Promise<AnswerPipeline> {
   const config = await withChatModelInUse(settings);
   await using stack = new AsyncDisposableStack();
   const knowledge = stack.use(await openKnowledge(config, options));

@@ -65,7 +65,10 @@ export function createFineTuningClient({
     logLevel: 'off',
   });
   const where = baseUrl ?? 'OpenAI';
-  const call = async <Result>(request: () => PromiseLike<Result>, { signal }: CallOptions): Promise<Result> => {
+  const call = async <Result>(
+    request: () => PromiseLike<Result>,
+    { signal }: CallOptions,
+  ): Promise<Result> => {
     try {
       return await request();
     } catch (thrown) {
@@ -116,18 +119,32 @@ export function createFineTuningClient({
           ),
         options,
       ),
-    job: (id, options = {}) => call(async () => jobOf(await client.fineTuning.jobs.retrieve(id, options)), options),
-    cancel: (id, options = {}) => call(async () => jobOf(await client.fineTuning.jobs.cancel(id, options)), options),
+    job: (id, options = {}) =>
+      call(async () => jobOf(await client.fineTuning.jobs.retrieve(id, options)), options),
+    cancel: (id, options = {}) =>
+      call(async () => jobOf(await client.fineTuning.jobs.cancel(id, options)), options),
   };
 }
 
-function jobOf({ id, status, fine_tuned_model, trained_tokens, error }: OpenAI.FineTuning.FineTuningJob): FineTuningJob {
+function jobOf({
+  id,
+  status,
+  fine_tuned_model,
+  trained_tokens,
+  error,
+}: OpenAI.FineTuning.FineTuningJob): FineTuningJob {
   return {
     id,
     status,
     ...(fine_tuned_model ? { model: fine_tuned_model } : {}),
     ...(typeof trained_tokens === 'number' ? { trainedTokens: trained_tokens } : {}),
-    ...(error?.code ? { failure: String(error.code).replace(/[^\w.-]+/g, ' ').slice(0, 80) } : {}),
+    ...(error?.code
+      ? {
+          failure: String(error.code)
+            .replace(/[^\w.-]+/g, ' ')
+            .slice(0, 80),
+        }
+      : {}),
   };
 }
 
@@ -136,14 +153,34 @@ function problemOf(thrown: unknown, where: string): AppError {
   const { status } = thrown instanceof APIError ? thrown : {};
   const options = { cause: thrown, retryAfterMs: retryAfterOf(thrown) };
   if (thrown instanceof APIConnectionTimeoutError)
-    return new AppError('model-timeout', `${where} did not answer in time. The same command goes on where it was.`, options);
+    return new AppError(
+      'model-timeout',
+      `${where} did not answer in time. The same command goes on where it was.`,
+      options,
+    );
   if (status === 401 || status === 403)
-    return new AppError('model-invalid', `${where} refused the key (${told}): check OPENAI_API_KEY, and that it may fine-tune.`, options);
+    return new AppError(
+      'model-invalid',
+      `${where} refused the key (${told}): check OPENAI_API_KEY, and that it may fine-tune.`,
+      options,
+    );
   if (status === 404)
-    return new AppError('model-invalid', `${where} knows no such job, file or model, or does not fine-tune (${told}).`, options);
+    return new AppError(
+      'model-invalid',
+      `${where} knows no such job, file or model, or does not fine-tune (${told}).`,
+      options,
+    );
   if (status === 429)
-    return new AppError('model-unavailable', `${where} wants to be left alone for a while (${told}). The same command goes on where it was.`, options);
+    return new AppError(
+      'model-unavailable',
+      `${where} wants to be left alone for a while (${told}). The same command goes on where it was.`,
+      options,
+    );
   if (status !== undefined && status < 500)
     return new AppError('model-invalid', `${where} refused (${told}): check model and settings.`, options);
-  return new AppError('model-unavailable', `${where} failed or cannot be reached (${told}). The same command goes on where it was.`, options);
+  return new AppError(
+    'model-unavailable',
+    `${where} failed or cannot be reached (${told}). The same command goes on where it was.`,
+    options,
+  );
 }

@@ -48,14 +48,18 @@ export async function readJobRecord(dataDir: string, name: string): Promise<JobR
   try {
     return recordSchema.parse(JSON.parse(text));
   } catch (cause) {
-    throw new AppError('bad-input', `${path} is damaged. Remove it; the job itself goes on at the service.`, { cause });
+    throw new AppError('bad-input', `${path} is damaged. Remove it; the job itself goes on at the service.`, {
+      cause,
+    });
   }
 }
 
 export async function writeJobRecord(dataDir: string, record: JobRecord): Promise<void> {
   const path = pathOf(dataDir, record.name);
   await mkdir(folderOf(dataDir), { recursive: true });
-  await writeDurably(`${path}.tmp`, [Buffer.from(`${JSON.stringify(recordSchema.parse(record), undefined, 2)}\n`)]);
+  await writeDurably(`${path}.tmp`, [
+    Buffer.from(`${JSON.stringify(recordSchema.parse(record), undefined, 2)}\n`),
+  ]);
   await rename(`${path}.tmp`, path);
   await syncFolder(folderOf(dataDir));
 }

@@ -56,7 +56,9 @@ export async function submitSet(
   const before = await readJobRecord(dataDir, request.name);
   if (before) refuseOther(before, request);
   if (before?.job) {
-    say(`${request.name} is at the service already: job ${before.job.id}. See: answerdesk finetune status ${request.name}`);
+    say(
+      `${request.name} is at the service already: job ${before.job.id}. See: answerdesk finetune status ${request.name}`,
+    );
     return before;
   }
   const train = await contentOf(folder, 'train.jsonl', card.files);
@@ -100,7 +102,11 @@ async function readCard(folder: string) {
   try {
     return trainingCardSchema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (cause) {
-    throw new AppError('bad-input', `${folder} is no training set: make one with "answerdesk finetune build".`, { cause });
+    throw new AppError(
+      'bad-input',
+      `${folder} is no training set: make one with "answerdesk finetune build".`,
+      { cause },
+    );
   }
 }
 
@@ -126,7 +132,11 @@ interface Content {
 }
 
 /** As it is uploaded. Throws `bad-input` where the file is not as the card says: somebody changed what the detectors had read. */
-async function contentOf(folder: string, name: string, hashes: Readonly<Record<string, string>>): Promise<Content> {
+async function contentOf(
+  folder: string,
+  name: string,
+  hashes: Readonly<Record<string, string>>,
+): Promise<Content> {
   const path = join(folder, name);
   const { sha256 } = await hashFile(path).catch(() => ({ sha256: undefined }));
   if (sha256 !== hashes[name])

@@ -4,9 +4,14 @@ import { join } from 'node:path';
 import type { CallOptions } from '#core/call-options.ts';
 import type { ComparisonTools } from '#learning/promotion/compare-models.ts';
 import { type Consent, isAgreed } from '#learning/promotion/consent.ts';
-import { describeChange, type Evaluation, judgeChange, type ModelChange } from '#learning/promotion/model-change.ts';
-import { modelFileName } from '#models/store/model-store.ts';
+import {
+  describeChange,
+  type Evaluation,
+  judgeChange,
+  type ModelChange,
+} from '#learning/promotion/model-change.ts';
 import { putChatModelInUse } from '#models/store/chat-registry.ts';
+import { modelFileName } from '#models/store/model-store.ts';
 
 export interface ChatChangeRequest extends CallOptions {
   readonly dataDir: string;
@@ -56,7 +61,15 @@ export async function useChatModel(
 
 async function evaluate(
   { setting, name }: ComparedChatModel,
-  { dataDir, evaluate: ask, cases, seed, out = join(dataDir, 'evals', 'models'), say, signal }: ChatChangeRequest,
+  {
+    dataDir,
+    evaluate: ask,
+    cases,
+    seed,
+    out = join(dataDir, 'evals', 'models'),
+    say,
+    signal,
+  }: ChatChangeRequest,
 ): Promise<Evaluation> {
   say(`Asking the questions with ${name}:`);
   const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');

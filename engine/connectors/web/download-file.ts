@@ -8,7 +8,12 @@ import { pipeline } from 'node:stream/promises';
 import type { CallOptions } from '#core/call-options.ts';
 import { AppError } from '#core/errors.ts';
 import { FetchError } from './fetch-error.ts';
-import { createPublicFetch, type OpenedResponse, type PublicFetch, type PublicFetchOptions } from './public-fetch.ts';
+import {
+  createPublicFetch,
+  type OpenedResponse,
+  type PublicFetch,
+  type PublicFetchOptions,
+} from './public-fetch.ts';
 
 export interface DownloadOptions extends CallOptions, Pick<PublicFetchOptions, 'resolve'> {
   /** The address may be on a private network, and begin with http://. */
@@ -40,7 +45,11 @@ export async function downloadFile(address: string, to: string, options: Downloa
       throw cause;
     }
     const why = cause instanceof FetchError ? cause.message : 'broke off';
-    throw new AppError('bad-input', `${address} ${why}. The same command goes on where it was, if the server can.`, { cause });
+    throw new AppError(
+      'bad-input',
+      `${address} ${why}. The same command goes on where it was, if the server can.`,
+      { cause },
+    );
   }
 }
 
@@ -79,13 +88,22 @@ async function transfer(url: URL, { to, tag, fetch }: Place, options: DownloadOp
   say(start > 0 ? `Downloading ${size}, from ${Math.round(start / 1e6)} MB on …` : `Downloading ${size} …`);
   if (!goesOn) await writeFile(tag, versionOf(response.headers));
   const file = createWriteStream(to, { flags: goesOn ? 'a' : 'w' });
-  await pipeline(response.body, bounded({ most: maxBytes - start, stallMs, response, refusal: tooLarge(url, maxBytes) }), file, signal ? { signal } : {});
+  await pipeline(
+    response.body,
+    bounded({ most: maxBytes - start, stallMs, response, refusal: tooLarge(url, maxBytes) }),
+    file,
+    signal ? { signal } : {},
+  );
   const { size: whole } = await stat(to);
   if (left > 0 && whole !== start + left) throw new FetchError('unreachable', 'ended too early');
 }
 
 /** Strong tags alone: a weak one may stand for other bytes. Empty: the file cannot be gone on with. */
-function versionOf({ etag, 'last-modified': modified, 'accept-ranges': ranges }: IncomingHttpHeaders): string {
+function versionOf({
+  etag,
+  'last-modified': modified,
+  'accept-ranges': ranges,
+}: IncomingHttpHeaders): string {
   if (ranges === 'none') return '';
   return etag !== undefined && !etag.startsWith('W/') ? etag : (modified ?? '');
 }
@@ -97,17 +115,28 @@ function rangeBegins({ 'content-range': range }: IncomingHttpHeaders): number | 
 
 async function refuseTooLarge(
   url: URL,
-  { bytes, left, to, maxBytes }: { readonly bytes: number; readonly left: number; readonly to: string; readonly maxBytes: number },
+  {
+    bytes,
+    left,
+    to,
+    maxBytes,
+  }: { readonly bytes: number; readonly left: number; readonly to: string; readonly maxBytes: number },
 ): Promise<void> {
   const gigabytes = (count: number) => `${(count / 1e9).toFixed(1)} GB`;
   if (bytes > maxBytes) throw tooLarge(url, maxBytes);
   const { bavail, bsize } = await statfs(dirname(to));
   if (left > bavail * bsize)
-    throw new AppError('bad-input', `${url} has ${gigabytes(bytes)}, and the disk has room for ${gigabytes(bavail * bsize)}.`);
+    throw new AppError(
+      'bad-input',
+      `${url} has ${gigabytes(bytes)}, and the disk has room for ${gigabytes(bavail * bsize)}.`,
+    );
 }
 
 const tooLarge = (url: URL, maxBytes: number) =>
-  new AppError('bad-input', `${url} is larger than ${(maxBytes / 1e9).toFixed(1)} GB: allow more with --max-gigabytes N.`);
+  new AppError(
+    'bad-input',
+    `${url} is larger than ${(maxBytes / 1e9).toFixed(1)} GB: allow more with --max-gigabytes N.`,
+  );
 
 interface Bounds {
   /** Bytes. */

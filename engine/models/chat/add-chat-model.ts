@@ -60,7 +60,7 @@ export interface ChatModelSpeed {
 
 /** `source`: a file, or an address that begins with https://. Throws `bad-input` or `model-invalid`; nothing is left of what is refused. */
 export async function addChatModel(source: string, options: AddChatModelOptions): Promise<AddedChatModel> {
-  const { dataDir, packages, say = () => {}, signal } = options;
+  const { dataDir, packages, say = () => {} } = options;
   const module = (await importOnDemand(nodeLlamaCpp, packages)) as LlamaModule;
   const folder = chatModelFolder(dataDir);
   await mkdir(folder, { recursive: true });
@@ -83,7 +83,8 @@ export async function addChatModel(source: string, options: AddChatModelOptions)
     const isNew = (await stat(path).catch(() => undefined)) === undefined;
     if (isNew) await rename(partial, path);
     const setting = `gguf:${path}`;
-    if (isNew || options.trained) await registerChatModel(dataDir, recordOf({ id, setting, speed }, options.trained));
+    if (isNew || options.trained)
+      await registerChatModel(dataDir, recordOf({ id, setting, speed }, options.trained));
     return { ...facts, ...speed, id, path, setting, sha256, isNew };
   } finally {
     await rm(partial, { force: true });

@@ -55,7 +55,11 @@ const inUsePath = (dataDir: string) => join(chatModelFolder(dataDir), 'in-use.js
 
 /** `NAME@` and 8 digits of a hash of what it is: of the file's content, or of where a server has it. */
 export function chatModelId(name: string, content: string): string {
-  const plain = name.replace(/[^\w.-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '').slice(0, 100) || 'model';
+  const plain =
+    name
+      .replace(/[^\w.-]+/g, '-')
+      .replace(/^[^A-Za-z0-9]+/, '')
+      .slice(0, 100) || 'model';
   const hash = /^[0-9a-f]{64}$/.test(content) ? content : createHash('sha256').update(content).digest('hex');
   return `${plain}@${hash.slice(0, 8)}`;
 }
@@ -83,7 +87,9 @@ export async function listChatModels(dataDir: string): Promise<ChatModelRecord[]
 
 /** By id, or by name where only one has it. Throws `bad-request` listing what there is. */
 export function pickChatModel(models: readonly ChatModelRecord[], name: string): ChatModelRecord {
-  const matching = models.filter(({ id, setting }) => id === name || setting === name || id.startsWith(`${name}@`));
+  const matching = models.filter(
+    ({ id, setting }) => id === name || setting === name || id.startsWith(`${name}@`),
+  );
   if (matching.length === 1) return matching[0]!;
   const list = (some: readonly ChatModelRecord[]) => some.map(({ id }) => id).join(', ');
   throw new AppError(
@@ -132,6 +138,8 @@ async function readJson<Value>(path: string, schema: z.ZodType<Value>): Promise<
   try {
     return schema.parse(JSON.parse(text));
   } catch (cause) {
-    throw new AppError('model-invalid', `${path} is damaged. Remove it; models can be added and used anew.`, { cause });
+    throw new AppError('model-invalid', `${path} is damaged. Remove it; models can be added and used anew.`, {
+      cause,
+    });
   }
 }

@@ -19,7 +19,10 @@ interface Job {
   error: { code: string; message: string; param: null } | null;
 }
 
-export type Fault = 'late' | 'lost-reply' | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string };
+export type Fault =
+  | 'late'
+  | 'lost-reply'
+  | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string };
 
 export interface FineTuningServer extends AsyncDisposable {
   readonly baseUrl: string;
@@ -51,7 +54,9 @@ export async function openFineTuningServer(): Promise<FineTuningServer> {
     if (fault === 'late') return;
     if (typeof fault === 'object') {
       response.writeHead(fault.status, { 'content-type': 'application/json', ...fault.headers });
-      return void response.end(fault.body ?? JSON.stringify({ error: { message: body.toString('utf8').slice(0, 200) } }));
+      return void response.end(
+        fault.body ?? JSON.stringify({ error: { message: body.toString('utf8').slice(0, 200) } }),
+      );
     }
     const result = await handle(method, path, { body, type: request.headers['content-type'] ?? '' });
     if (fault === 'lost-reply') return void response.destroy();
@@ -59,13 +64,24 @@ export async function openFineTuningServer(): Promise<FineTuningServer> {
     response.end(JSON.stringify(result ?? { error: { message: 'not found' } }));
   }
 
-  async function handle(method: string, path: string, { body, type }: { readonly body: Buffer; readonly type: string }): Promise<unknown> {
+  async function handle(
+    method: string,
+    path: string,
+    { body, type }: { readonly body: Buffer; readonly type: string },
+  ): Promise<unknown> {
     if (method === 'POST' && path === '/files') {
       const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData();
       const file = form.get('file') as File;
       const id = `file-${files.size + 1}`;
       files.set(id, await file.text());
-      return { id, object: 'file', bytes: file.size, filename: file.name, purpose: form.get('purpose'), created_at: 0 };
+      return {
+        id,
+        object: 'file',
+        bytes: file.size,
+        filename: file.name,
+        purpose: form.get('purpose'),
+        created_at: 0,
+      };
     }
     if (path === '/fine_tuning/jobs') {
       if (method === 'GET') return { object: 'list', data: jobs.map(shown).toReversed(), has_more: false };
