@@ -6,6 +6,7 @@ import { createFineTuningClient } from '#fine-tuning/hosted/fine-tuning-client.t
 import { cancelJob, refreshJob, registerJob } from '#fine-tuning/hosted/follow-job.ts';
 import { type JobRecord, listJobRecords, readJobRecord } from '#fine-tuning/hosted/job-record.ts';
 import { type Estimate, type SubmitRequest, submitSet } from '#fine-tuning/hosted/submit-set.ts';
+import { logRegistered } from '../models/log-registered.ts';
 import { askPerson, isAttended } from '../models/ask-person.ts';
 
 export interface JobOptions extends CallOptions {
@@ -80,7 +81,9 @@ export async function registerCommand(name: string, { signal }: CallOptions): Pr
     );
   const client = clientOf(config, record.baseUrl);
   const refreshed = await refreshJob(config.dataDir, record, { client, signal });
-  return registerJob(config.dataDir, refreshed);
+  const id = await registerJob(config.dataDir, refreshed);
+  await logRegistered(config, id, { signal });
+  return id;
 }
 
 function clientOf({ chat: { apiKey } }: Config, baseUrl: string | undefined) {

@@ -5,6 +5,7 @@ import { downloadFile } from '#connectors/web/download-file.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import { AppError } from '#core/errors.ts';
 import { type AddedChatModel, addChatModel } from '#models/chat/add-chat-model.ts';
+import { logRegistered } from './log-registered.ts';
 import { type TrainingRecord, trainingRecordSchema } from '#models/store/chat-registry.ts';
 
 export interface AddChatRequest extends CallOptions {
@@ -17,10 +18,14 @@ export interface AddChatRequest extends CallOptions {
 }
 
 export async function addChatCommand(
-  { dataDir, chat: { packages, threads } }: Config,
+  config: Config,
   source: string,
   { sha256, record, maxBytes, allowPrivate, say, signal }: AddChatRequest,
 ): Promise<AddedChatModel> {
+  const {
+    dataDir,
+    chat: { packages, threads },
+  } = config;
   const added = await addChatModel(source, {
     dataDir,
     packages,
@@ -40,6 +45,7 @@ export async function addChatCommand(
       `Or use it without a comparison: ANSWERDESK_CHAT_MODEL=${added.setting}`,
     ].join('\n'),
   );
+  if (added.isNew || record !== undefined) await logRegistered(config, added.id, { signal });
   return added;
 }
 
