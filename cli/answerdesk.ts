@@ -32,6 +32,10 @@ const entries: Readonly<Record<string, Entry>> = {
   },
   intents: { summary: 'train and test a classifier on labels', load: () => import('./intents.ts') },
   labels: { summary: 'label conversations, by rules and by people', load: () => import('./labels.ts') },
+  finetune: {
+    summary: 'fine-tune a chat model on what the team has answered',
+    load: () => import('./finetune.ts'),
+  },
   data: { summary: 'report on the data: gaps, contradictions, bias', load: () => import('./data.ts') },
   models: { summary: 'add, compare and change embedding models', load: () => import('./models.ts') },
   privacy: { summary: 'find, export or erase what is kept of a person', load: () => import('./privacy.ts') },

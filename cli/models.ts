@@ -1,13 +1,13 @@
 // answerdesk models: brings embedding models in, compares them on a team's own questions, and changes the one in use. Arguments only.
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { type Config, loadConfig } from '#app/config.ts';
 import { AppError } from '#core/errors.ts';
 import { packagePath } from '#core/package-root.ts';
 import { lockJob } from '#ingest/job-lock.ts';
-import type { UseTools } from '#learning/promotion/use-model.ts';
 import { recordAudit } from './audit/record.ts';
 import { defineCommand } from './command.ts';
+import { askPerson, isAttended } from './models/ask-person.ts';
+import { openTools } from './models/comparison-tools.ts';
 
 // What runs suites and models is imported when it is needed: a rollback is wanted at once.
 const help = `Models: which embedders there are, how they compare on your questions, which one is in use; chat models in a file.
@@ -72,6 +72,11 @@ export const command = defineCommand({
     out: { type: 'string' },
     seed: { type: 'string', default: '1' },
     yes: { type: 'boolean', default: false },
+    chat: { type: 'boolean', default: false },
+    sha256: { type: 'string' },
+    record: { type: 'string' },
+    'max-gigabytes': { type: 'string', default: '20' },
+    'allow-private-addresses': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
   async run({ values, positionals }, signal) {
@@ -99,8 +104,9 @@ export const command = defineCommand({
           import('#learning/promotion/describe-models.ts'),
         ]);
         const known = await readModels(builtInOnly(config));
-        say(describeModels(known));
-        return print(known);
+        const chat = await chatCommands().then(({ describeChatModels }) => describeChatModels(config));
+        say(`${describeModels(known)}\n\n${chat.text}`);
+        return print({ ...known, chatModels: chat.models });
       }
       case 'add': {
         const [folder] = expectNames(rest, 1, 'add FOLDER');
@@ -134,23 +140,20 @@ export const command = defineCommand({
       }
       case 'add-chat': {
         const [source] = expectNames(rest, 1, 'add-chat FILE|URL');
-        const { addChatModel } = await import('#models/chat/add-chat-model.ts');
-        const { packages, threads } = config.chat;
-        const added = await addChatModel(source!, {
-          dataDir: config.dataDir,
-          packages,
-          threads,
+        const { addChatCommand } = await import('./models/add-chat-command.ts');
+        const gigabytes = numberOf(values['max-gigabytes'], {
+          option: '--max-gigabytes',
+          least: 0.001,
+          most: 10_000,
+        });
+        const added = await addChatCommand(config, source!, {
+          sha256: values.sha256,
+          record: values.record,
+          maxBytes: gigabytes * 1e9,
+          allowPrivate: values['allow-private-addresses'],
           say,
           signal,
         });
-        const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
-        say(
-          [
-            `${added.title ?? 'The model'} ${added.isNew ? 'was added' : 'was there already'}: ${added.architecture}, ${megabytes(added.bytes)}, licence ${added.licence ?? 'not stated in the file'}.`,
-            `Context ${added.contextLength} tokens; first token after ${added.firstTokenMs} ms, then ${added.tokensPerSecond} tokens a second; ${megabytes(added.memoryBytes)} of memory.`,
-            `Use it: ANSWERDESK_CHAT_MODEL=${added.setting}`,
-          ].join('\n'),
-        );
         return print(added);
       }
       case 'compare': {
@@ -162,8 +165,18 @@ export const command = defineCommand({
           import('#learning/promotion/compare-models.ts'),
           import('#learning/promotion/model-change.ts'),
         ]);
-        refuseFixedEmbedder(config);
         using _lock = lockModels(config);
+        if (values.chat) {
+          const { compareChat } = await chatCommands();
+          const change = await compareChat(config, [before!, after!], {
+            ...comparison(),
+            evaluate: (await openTools()).evaluate,
+          });
+          if (values.json) return print(change);
+          process.stdout.write(`${describeChange(change)}\n`);
+          return;
+        }
+        refuseFixedEmbedder(config);
         const known = await readModels(config);
         const pair = [pickModel(known, before!), pickModel(known, after!)] as const;
         const change = await compareModels(config, pair, { ...comparison(), tools: await openTools() });
@@ -177,21 +190,34 @@ export const command = defineCommand({
           import('#learning/promotion/name-models.ts'),
           import('#learning/promotion/use-model.ts'),
         ]);
-        refuseFixedEmbedder(config);
         using _lock = lockModels(config);
+        const consent = values.yes
+          ? ('within-tolerance' as const)
+          : isAttended()
+            ? { ask: (question: string) => askPerson(question, signal) }
+            : ('none' as const);
+        if (values.chat) {
+          const { useChat } = await chatCommands();
+          const outcome = await useChat(config, name!, {
+            ...comparison(),
+            evaluate: (await openTools()).evaluate,
+            consent,
+          });
+          if (outcome.published)
+            await recordAudit(config.dataDir, { action: 'chat-model.changed', subject: name! });
+          print(outcome);
+          if (outcome.change && !outcome.published) process.exitCode = 1;
+          return;
+        }
+        refuseFixedEmbedder(config);
         const models = await readModels(config);
-        const isTerminal = process.stdin.isTTY === true && process.stderr.isTTY === true;
         const outcome = await useModel(
           config,
           { models, name: name! },
           {
             ...comparison(),
             tools: await openTools(),
-            consent: values.yes
-              ? 'within-tolerance'
-              : isTerminal
-                ? { ask: (question) => askPerson(question, signal) }
-                : 'none',
+            consent,
           },
         );
         if (outcome.generation)
@@ -206,6 +232,12 @@ export const command = defineCommand({
       }
       case 'rollback': {
         expectNames(rest, 0, 'rollback');
+        if (values.chat) {
+          const setting = await chatCommands().then(({ rollBackChat }) => rollBackChat(config));
+          await recordAudit(config.dataDir, { action: 'chat-model.changed', subject: setting });
+          say(`${setting} writes from the next start of the server on.`);
+          return print({ setting });
+        }
         const { describeRollback, rollBack } = await import('#ingest/publish/roll-back.ts');
         const generation = await rollBack(config);
         await recordAudit(config.dataDir, { action: 'knowledge.rolled-back', subject: generation.id });
@@ -221,21 +253,7 @@ export const command = defineCommand({
   },
 });
 
-/** What compares and publishes. */
-async function openTools(): Promise<UseTools> {
-  const [{ buildCandidate, publishCandidate }, { writeStamp }, { createModelEvaluation }] = await Promise.all(
-    [
-      import('#ingest/publish/candidate.ts'),
-      import('#ingest/embed/embedder-stamp.ts'),
-      import('#evals/runner/evaluate-model.ts'),
-    ],
-  );
-  const screen = {
-    write: (text: string) => void process.stderr.write(text),
-    isTerminal: process.stderr.isTTY === true,
-  };
-  return { buildCandidate, publishCandidate, writeStamp, evaluate: createModelEvaluation(screen) };
-}
+const chatCommands = () => import('./models/chat-commands.ts');
 
 /** As if ANSWERDESK_EMBEDDER were not set: the model that ships. */
 function builtInOnly(config: Config): Config {
@@ -271,15 +289,4 @@ function numberOf(
   const value = text.trim() === '' ? Number.NaN : Number(text);
   if (value >= least && value <= most) return value;
   throw new AppError('bad-request', `${option} must be a number from ${least} to ${most}.`);
-}
-
-async function askPerson(question: string, signal: AbortSignal): Promise<string> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  // Ctrl-D is no yes.
-  const closed = new Promise<string>((resolveAnswer) => terminal.once('close', () => resolveAnswer('')));
-  try {
-    return await Promise.race([terminal.question(question, { signal }), closed]);
-  } finally {
-    terminal.close();
-  }
 }

@@ -1,6 +1,7 @@
 // `answerdesk cards draft`: cards for a person to correct and approve.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { withChatModelInUse } from '#app/chat-model-in-use.ts';
 import { type Config, loadConfig } from '#app/config.ts';
 import { openKnowledge } from '#app/open-knowledge.ts';
 import type { CallOptions } from '#core/call-options.ts';
@@ -84,7 +85,7 @@ async function* draftsFrom(
   { atLeast, signal }: CallOptions & { readonly atLeast: number },
 ): AsyncGenerator<CardDraft> {
   if (from === 'articles') {
-    const { chat } = config;
+    const { chat } = await withChatModelInUse(config);
     if (chat.model === 'extractive')
       throw new AppError(
         'bad-request',

@@ -76,7 +76,7 @@ const schema = z.object({
     .transform((path) => resolve(path))
     .optional(),
 
-  ANSWERDESK_CHAT_MODEL: z.string().min(1).default('extractive'),
+  ANSWERDESK_CHAT_MODEL: z.string().min(1).optional(),
   ANSWERDESK_CHAT_BASE_URL: httpUrl.optional(),
   ANSWERDESK_CHAT_FIRST_TOKEN_TIMEOUT_MS: milliseconds(20_000),
   ANSWERDESK_CHAT_TOKEN_TIMEOUT_MS: milliseconds(10_000),
@@ -290,7 +290,9 @@ function shape(env: z.infer<typeof schema>) {
     },
     chat: {
       /** `extractive`, `openai:MODEL`, `gguf:FILE`, `onnx:FOLDER`, or `PROVIDER:MODEL` of another LangChain provider. */
-      model: env.ANSWERDESK_CHAT_MODEL,
+      model: env.ANSWERDESK_CHAT_MODEL ?? 'extractive',
+      /** The operator chose it: no other one can be put in use. */
+      isFixed: env.ANSWERDESK_CHAT_MODEL !== undefined,
       baseUrl: env.ANSWERDESK_CHAT_BASE_URL ?? env.OPENAI_BASE_URL,
       apiKey: env.OPENAI_API_KEY,
       firstTokenTimeoutMs: env.ANSWERDESK_CHAT_FIRST_TOKEN_TIMEOUT_MS,
@@ -420,7 +422,7 @@ function modelProblems(env: z.infer<typeof schema>): string[] {
   const problems: string[] = [];
   const needsServer = (value: string | undefined) =>
     value === undefined && env.OPENAI_BASE_URL === undefined && env.OPENAI_API_KEY === undefined;
-  const chatModel = env.ANSWERDESK_CHAT_MODEL;
+  const chatModel = env.ANSWERDESK_CHAT_MODEL ?? 'extractive';
   if (chatModel !== 'extractive' && !readChatModelName(chatModel))
     problems.push(`ANSWERDESK_CHAT_MODEL: ${chatModelNameProblem(chatModel)}`);
   if (chatModel.startsWith('openai:') && needsServer(env.ANSWERDESK_CHAT_BASE_URL)) {

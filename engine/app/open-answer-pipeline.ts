@@ -5,6 +5,7 @@ import { openExtractive } from '#models/chat/open-chat-model.ts';
 import { openActClassifier } from '#models/dialogue-acts/open-act-classifier.ts';
 import { rememberSentences } from '#models/embedder/recent-texts.ts';
 import { createLanguageDetector } from '#models/language/language-detector.ts';
+import { withChatModelInUse } from './chat-model-in-use.ts';
 import type { Config } from './config.ts';
 import { openCalibration } from './open-calibration.ts';
 import { openDanger } from './open-danger.ts';
@@ -24,7 +25,11 @@ export interface AnswerPipeline extends AsyncDisposable {
 const rewrites = (model: string) => !/^(?:gguf|onnx):/.test(model);
 
 /** Answering without conversations: one question at a time, nothing is kept. */
-export async function openAnswerPipeline(config: Config, options: OpenOptions = {}): Promise<AnswerPipeline> {
+export async function openAnswerPipeline(
+  settings: Config,
+  options: OpenOptions = {},
+): Promise<AnswerPipeline> {
+  const config = await withChatModelInUse(settings);
   await using stack = new AsyncDisposableStack();
   const knowledge = stack.use(await openKnowledge(config, options));
   const { dependencies: writing } = stack.use(await openWriting(config, () => knowledge.embedder));

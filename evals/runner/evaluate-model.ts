@@ -9,8 +9,8 @@ const suites = ['retrieval', 'answers', 'abstention'] as const;
 
 /** `evaluate` rejects with `bad-input` if the cases are of another knowledge base, `internal` if a suite broke. */
 export function createModelEvaluation(screen: Screen): ComparisonTools['evaluate'] {
-  return async ({ dataDir, cases, out, seed }, { signal = new AbortController().signal }) => {
-    const request = { suites, dataDir, cases, out, runsDir: out, seed };
+  return async ({ dataDir, cases, out, seed, chatModel }, { signal = new AbortController().signal }) => {
+    const request = { suites, dataDir, cases, out, runsDir: out, seed, chatModel };
     const { report, files } = await runEvals(request, { signal, screen });
     signal.throwIfAborted();
     const broken = Object.entries(report.suites).find(([, { failure }]) => failure !== undefined);

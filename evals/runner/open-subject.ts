@@ -30,6 +30,8 @@ export interface OpenSubjectOptions {
   readonly calibration?: string | undefined;
   /** With the team's answer cards; default false: what is judged is what the desk puts together. */
   readonly cards?: boolean | undefined;
+  /** In place of the one in use, as `ANSWERDESK_CHAT_MODEL` names it. */
+  readonly chatModel?: string | undefined;
 }
 
 /** Longer than any answer takes. */
@@ -39,9 +41,11 @@ export async function openSubject({
   dataDir,
   calibration: calibrationFile,
   cards = false,
+  chatModel: chosen,
 }: OpenSubjectOptions): Promise<OpenedSubject> {
   const loaded = loadConfig();
-  const config: Config = dataDir === undefined ? loaded : { ...loaded, dataDir };
+  const chat = chosen === undefined ? loaded.chat : { ...loaded.chat, model: chosen, isFixed: true };
+  const config: Config = { ...loaded, chat, ...(dataDir === undefined ? {} : { dataDir }) };
   const desk = await openAnswerPipeline(config, { cards });
   try {
     const { writing, ...others } = desk.dependencies;

@@ -19,6 +19,8 @@ export interface RunRequest {
   readonly labels?: readonly string[] | undefined;
   /** With the team's answer cards; default false. */
   readonly cards?: boolean | undefined;
+  /** In place of the one in use, as `ANSWERDESK_CHAT_MODEL` names it. */
+  readonly chatModel?: string | undefined;
   readonly out?: string | undefined;
   readonly resume?: string | undefined;
   /** Use nothing that earlier runs of the same subject computed. */
@@ -57,7 +59,12 @@ export async function prepareRun(request: RunRequest, suiteNames: readonly strin
   await using stack = new AsyncDisposableStack();
   const cards = request.cards ?? old?.cards ?? false;
   const opened = stack.use(
-    await openSubject({ dataDir: request.dataDir ?? old?.dataDir, calibration, cards }),
+    await openSubject({
+      dataDir: request.dataDir ?? old?.dataDir,
+      calibration,
+      cards,
+      chatModel: request.chatModel,
+    }),
   );
   const { config, subject, generation } = opened;
   const notes: string[] = [];

@@ -3,17 +3,14 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { z } from 'zod';
-import type { CallOptions } from '#core/call-options.ts';
-import { AppError, briefly, isAbortError } from '#core/errors.ts';
+import { AppError } from '#core/errors.ts';
 import type { Report } from '../report/report.ts';
+import { createMlflowCaller, type MlflowCall, type MlflowServer } from './mlflow-caller.ts';
 
-export interface MlflowOptions extends CallOptions {
-  readonly trackingUri: string;
-  readonly token?: string | undefined;
+export interface MlflowOptions extends MlflowServer {
   readonly experiment: string;
   /** Files logged as artefacts. */
   readonly files?: readonly string[];
-  readonly timeoutMs?: number;
 }
 
 export interface MlflowLogged {
@@ -32,7 +29,7 @@ const runSchema = z.object({
 const limits = { metrics: 900, params: 100, paramLength: 6000 };
 
 export async function logToMlflow(report: Report, options: MlflowOptions): Promise<MlflowLogged> {
-  const call = createCaller(options);
+  const call = createMlflowCaller(options);
   const experimentId = await experimentNamed(options.experiment, call);
   const startTime = Date.parse(report.startedAt);
   const { info } = runSchema.parse(
@@ -96,9 +93,8 @@ export async function logToMlflow(report: Report, options: MlflowOptions): Promi
   return { runId, artifacts: folder !== undefined };
 }
 
-type Call = (method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown) => Promise<unknown>;
-
-async function experimentNamed(name: string, call: Call): Promise<string> {
+/** Its id; made where there is none. */
+export async function experimentNamed(name: string, call: MlflowCall): Promise<string> {
   try {
     const found = await call(
       'GET',
@@ -110,40 +106,4 @@ async function experimentNamed(name: string, call: Call): Promise<string> {
     return createdExperimentSchema.parse(await call('POST', 'mlflow/experiments/create', { name }))
       .experiment_id;
   }
-}
-
-function createCaller({ trackingUri, token, signal, timeoutMs = 30_000 }: MlflowOptions): Call {
-  const base = `${trackingUri.replace(/\/+$/, '')}/api/2.0/`;
-  return async (method, path, body) => {
-    const timeout = AbortSignal.timeout(timeoutMs);
-    const isFile = Buffer.isBuffer(body);
-    let response: Response;
-    try {
-      response = await fetch(base + path, {
-        method,
-        headers: {
-          ...(body === undefined
-            ? {}
-            : { 'content-type': isFile ? 'application/octet-stream' : 'application/json' }),
-          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        },
-        ...(body === undefined ? {} : { body: isFile ? new Uint8Array(body) : JSON.stringify(body) }),
-        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-      });
-    } catch (cause) {
-      if (signal?.aborted || isAbortError(cause)) throw cause;
-      throw new AppError(
-        'model-unavailable',
-        `MLflow at ${trackingUri} cannot be reached (${briefly(cause)}). The run is stored all the same.`,
-        { cause },
-      );
-    }
-    const text = await response.text();
-    if (response.ok) return text === '' ? {} : JSON.parse(text);
-    if (response.status === 404) throw new AppError('not-found', `MLflow has no ${path}.`);
-    throw new AppError(
-      'model-unavailable',
-      `MLflow refused ${method} ${path}: status ${response.status}. The run is stored all the same.`,
-    );
-  };
 }

@@ -143,6 +143,13 @@ export const rooms: readonly Room[] = [
     mayImport: ['engine/*', 'ingest/*', 'evals'],
   },
   {
+    folder: 'fine-tuning',
+    alias: '#fine-tuning',
+    holds:
+      'chat models of the team’s own: training data made of conversations and articles (`build/`, `format/`), jobs of a hosted service (`hosted/`), which model writes and which one wrote before (`registry/`)',
+    mayImport: ['engine/*', 'ingest/*', 'evals', 'quality'],
+  },
+  {
     folder: 'server',
     alias: '#server',
     holds:
@@ -153,7 +160,7 @@ export const rooms: readonly Room[] = [
     folder: 'cli',
     alias: '#cli',
     holds: 'the command `answerdesk`: one thin file a subcommand',
-    mayImport: ['engine/*', 'ingest/*', 'evals', 'evals/help-centres', 'quality', 'server'],
+    mayImport: ['engine/*', 'ingest/*', 'evals', 'evals/help-centres', 'quality', 'fine-tuning', 'server'],
   },
   {
     folder: 'lab',

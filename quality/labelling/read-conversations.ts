@@ -1,4 +1,5 @@
 // All conversations that a desk has, one at a time: those that were ingested, and its own. Texts are redacted before anything sees them.
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Message } from '#core/conversation.ts';
@@ -73,6 +74,7 @@ export function pastConversation({ id, pageContent, metadata }: Document): Conve
       ...(problem === '' ? [] : [{ author: 'customer' as const, text: problem }]),
       { author: 'person', text: resolution },
     ],
+    ...(metadata.subjects?.[0] === undefined ? {} : { customer: metadata.subjects[0] }),
   };
 }
 
@@ -80,12 +82,13 @@ const redactor = createDefaultRedactor();
 
 async function ownConversation(
   store: Pick<ConversationStore, 'get'>,
-  { conversationId, handling }: InboxItem,
+  { conversationId, handling, visitor, email }: InboxItem,
 ): Promise<ConversationRecord | undefined> {
   const conversation = await store.get(inDefaultTenant(conversationId));
   if (!conversation) return undefined;
   const turns = conversation.messages.map(toTurn);
-  const { id, createdAt, language, handoff } = conversation;
+  const { id, createdAt, language, handoff, rating } = conversation;
+  const customer = visitor?.id ?? email?.toLowerCase();
   return {
     id,
     origin: 'chat',
@@ -94,6 +97,8 @@ async function ownConversation(
     ...(language === undefined ? {} : { statedLanguage: language }),
     problem: problemOf(turns),
     turns,
+    ...(customer === undefined ? {} : { customer: createHash('sha256').update(customer).digest('hex') }),
+    ...(rating ? { rating: rating.rating } : {}),
     handling: handling.state,
     ...(handoff ? { handoff: { reason: handoff.reason, at: handoff.at } } : {}),
   };

@@ -16,12 +16,20 @@ from typing import Any
 import optuna
 import torch
 
+import training.chat.train as chat
 import training.embedder.train as embedder
 import training.reranker.train as reranker
 
 EXAMPLES = """example:
-  python -m training.workshop.tune embedder --base BASE --pairs work/pairs --teachers work/teachers --work work/tune --out data/models/embedder"""
-MODELS = {"embedder": (embedder, "validation_ndcg10_384"), "reranker": (reranker, "validation_blended_ndcg10")}
+  python -m training.workshop.tune embedder --base BASE --pairs work/pairs --teachers work/teachers --work work/tune --out data/models/embedder
+  python -m training.workshop.tune chat --base model.gguf --data var/fine-tuning/sets/2026-11-29 --work work/tune --out work/tune"""
+MODELS = {"embedder": (embedder, "validation_ndcg10_384"), "reranker": (reranker, "validation_blended_ndcg10"), "chat": (chat, "validation_token_probability")}
+
+SEARCHED = {
+    "embedder": ["learning_rate", "weight_decay", "batch", "teacher_temperature", "temperature", "contrastive_weight"],
+    "reranker": ["learning_rate", "weight_decay", "batch", "teacher_temperature", "answer_weight", "teacher_weight"],
+    "chat": ["learning_rate", "weight_decay", "batch", "rank", "dropout"],
+}
 
 
 def suggest(model: str, trial: optuna.Trial, config: dict[str, Any]) -> dict[str, Any]:
@@ -32,11 +40,17 @@ def suggest(model: str, trial: optuna.Trial, config: dict[str, Any]) -> dict[str
     train["weight_decay"] = trial.suggest_float("weight_decay", 1e-3, 0.1, log=True)
     batch = config["train"]["batch"]
     train["batch"] = trial.suggest_categorical("batch", sorted({batch // 2, batch}))
-    train["teacher_temperature"] = trial.suggest_float("teacher_temperature", 0.3, 1.5)
+    if model == "chat":
+        lora = changed["lora"]
+        lora["rank"] = trial.suggest_categorical("rank", sorted({max(1, config["lora"]["rank"] // 2), config["lora"]["rank"]}))
+        lora["alpha"] = 2 * lora["rank"]
+        lora["dropout"] = trial.suggest_float("dropout", 0.0, 0.2)
+    else:
+        train["teacher_temperature"] = trial.suggest_float("teacher_temperature", 0.3, 1.5)
     if model == "embedder":
         train["temperature"] = trial.suggest_float("temperature", 0.02, 0.1, log=True)
         train["contrastive_weight"] = trial.suggest_float("contrastive_weight", 0.1, 0.9)
-    else:
+    elif model == "reranker":
         train["answer_weight"] = trial.suggest_float("answer_weight", 0.1, 1.0)
         train["teacher_weight"] = trial.suggest_float("teacher_weight", 0.05, 1.0)
     train["warmup_steps"] = max(1, config["search"]["steps"] // 10)
@@ -56,8 +70,7 @@ def search(model: str, config: dict[str, Any], *, work: Path, trials: int, **fol
         pruner=optuna.pruners.MedianPruner(n_startup_trials=2, n_warmup_steps=1),
     )
     if not study.trials:
-        names = ["learning_rate", "weight_decay", "teacher_temperature", "batch"] + (["temperature", "contrastive_weight"] if model == "embedder" else ["answer_weight", "teacher_weight"])
-        study.enqueue_trial({name: config["train"][name] for name in names})  # what is in the config is the one to beat
+        study.enqueue_trial({name: (config["train"] | config.get("lora", {}))[name] for name in SEARCHED[model]})  # what is in the config is the one to beat
 
     def run(trial: optuna.Trial) -> float:
         def report(step: int, figures: dict[str, float]) -> None:
@@ -90,8 +103,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", choices=sorted(MODELS))
     parser.add_argument("--base", type=Path, required=True)
-    parser.add_argument("--pairs", type=Path, required=True)
-    parser.add_argument("--teachers", type=Path, required=True)
+    parser.add_argument("--pairs", type=Path, help="embedder and reranker")
+    parser.add_argument("--teachers", type=Path, help="embedder and reranker")
+    parser.add_argument("--data", type=Path, help="chat: a folder that answerdesk finetune build wrote")
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True, help="where study.json goes")
     parser.add_argument("--config", type=Path, help="training config (default: the model's train.toml)")
@@ -99,10 +113,13 @@ def main() -> int:
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
+    folders = {"data": arguments.data} if arguments.model == "chat" else {"pairs_folder": arguments.pairs, "teachers_folder": arguments.teachers}
+    if None in folders.values():
+        parser.error("chat needs --data; embedder and reranker need --pairs and --teachers")
     config_path = arguments.config or Path(__file__).parents[1] / arguments.model / "train.toml"
     try:
         config = tomllib.loads(config_path.read_text("utf-8"))
-        study = search(arguments.model, config, work=arguments.work, trials=arguments.trials or config["search"]["trials"], base=arguments.base, pairs_folder=arguments.pairs, teachers_folder=arguments.teachers)
+        study = search(arguments.model, config, work=arguments.work, trials=arguments.trials or config["search"]["trials"], base=arguments.base, **folders)
     except (OSError, KeyError) as error:
         print(f"tune: {error!r}", file=sys.stderr)
         return 1

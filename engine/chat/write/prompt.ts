@@ -29,6 +29,8 @@ export interface Prompt {
   readonly messages: readonly BaseMessage[];
   /** Those that it holds, whole or in part: `[n]` is the n-th of them. */
   readonly passages: readonly ScoredChunk[];
+  /** What of each of them it holds: Markdown. */
+  readonly shown: readonly string[];
   /** Of all messages, at most. */
   readonly tokens: number;
 }
@@ -71,6 +73,7 @@ export function buildPrompt(
   return {
     messages: [new SystemMessage(instructions), new HumanMessage(content)],
     passages: given.map(({ passage }) => passage),
+    shown: given.map(({ text }) => text),
     tokens: countTokens(instructions) + countTokens(content) + templateTokens,
   };
 }

@@ -55,7 +55,14 @@ export interface PublicResponse {
   readonly movedTo?: URL;
 }
 
+/** The head of an answer, and its body as it comes: whoever opens it reads it to its end or destroys it. */
+export interface OpenedResponse extends Omit<PublicResponse, 'body' | 'movedTo'> {
+  readonly body: IncomingMessage;
+}
+
 export interface PublicFetch extends Disposable {
+  /** For what does not fit into memory. `limits.whole` does not hold for it: whoever reads says when it is too slow. Rejects as `get`. */
+  open(url: string | URL, options?: Pick<GetOptions, 'headers' | 'signal'>): Promise<OpenedResponse>;
   /** Rejects with a `FetchError`, or with the signal's reason. Any status is a response. */
   get(url: string | URL, options?: GetOptions): Promise<PublicResponse>;
 }
@@ -132,23 +139,45 @@ export function createPublicFetch({
     });
   }
 
-  async function hops(start: string | URL, options: GetOptions): Promise<PublicResponse> {
+  async function opened(
+    start: string | URL,
+    options: GetOptions,
+  ): Promise<OpenedResponse & { readonly movedTo?: URL }> {
     let url = checkedUrl(start);
     for (let hop = 0; hop <= maxRedirects; hop += 1) {
       const response = await request(url, options);
       const { statusCode: status = 0, headers } = response;
       const location = [301, 302, 303, 307, 308].includes(status) ? headers.location : undefined;
-      if (location === undefined) return { status, url, headers, body: await bodyOf(response, options) };
+      if (location === undefined) return { status, url, headers, body: response };
       response.destroy();
       const target = checkedUrl(location, url);
       if (options.follows?.(target) === false)
-        return { status, url, headers, body: Buffer.alloc(0), movedTo: target };
+        return { status, url, headers, body: response, movedTo: target };
       url = target;
     }
     throw new FetchError('redirects', `redirects more than ${maxRedirects} times`);
   }
 
+  async function hops(start: string | URL, options: GetOptions): Promise<PublicResponse> {
+    const { body, ...head } = await opened(start, options);
+    return { ...head, body: head.movedTo ? Buffer.alloc(0) : await bodyOf(body, options) };
+  }
+
+  function problemOf(error: unknown): FetchError {
+    if (error instanceof FetchError) return error;
+    const code = (error as NodeJS.ErrnoException).code ?? 'connection failed';
+    return new FetchError('unreachable', `cannot be reached (${code})`, { cause: error });
+  }
+
   return {
+    async open(url, options = {}) {
+      try {
+        return await opened(url, options);
+      } catch (error) {
+        options.signal?.throwIfAborted();
+        throw problemOf(error);
+      }
+    },
     async get(url, options = {}) {
       const whole = AbortSignal.timeout(limits.whole);
       const signal = options.signal ? AbortSignal.any([options.signal, whole]) : whole;
@@ -156,10 +185,9 @@ export function createPublicFetch({
         return await hops(url, { ...options, signal });
       } catch (error) {
         options.signal?.throwIfAborted();
-        if (error instanceof FetchError) throw error;
-        if (whole.aborted) throw new FetchError('too-slow', 'takes too long to load');
-        const code = (error as NodeJS.ErrnoException).code ?? 'connection failed';
-        throw new FetchError('unreachable', `cannot be reached (${code})`, { cause: error });
+        if (whole.aborted && !(error instanceof FetchError))
+          throw new FetchError('too-slow', 'takes too long to load');
+        throw problemOf(error);
       }
     },
     [Symbol.dispose]() {

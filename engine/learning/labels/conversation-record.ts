@@ -25,6 +25,10 @@ export interface ConversationRecord {
   /** What the customer wants, in one line, redacted. Empty where no customer said it. */
   readonly problem: string;
   readonly turns: readonly RecordTurn[];
+  /** Whose it is, as a hash; absent where nobody said. */
+  readonly customer?: string;
+  /** Of the whole conversation, by the customer. */
+  readonly rating?: 'up' | 'down';
   readonly handling?: HandlingState;
   readonly handoff?: { readonly reason: HandoffReason; readonly at: string };
 }

@@ -19,6 +19,8 @@ export interface EvaluationRequest {
   /** Folder of the run. */
   readonly out: string;
   readonly seed: number;
+  /** In place of the chat model in use, as `ANSWERDESK_CHAT_MODEL` names it. */
+  readonly chatModel?: string;
 }
 
 /** What a comparison is made with. Embedding documents belongs to ingestion, asking questions to the evals: both are handed in. */

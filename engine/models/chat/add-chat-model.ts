@@ -1,14 +1,19 @@
-// Brings a chat model in a GGUF file into the data folder: checked, copied by its hash, and measured before it can be used.
-import { createWriteStream } from 'node:fs';
-import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
+// Brings a chat model in a GGUF file into the data folder: checked, copied by its hash, measured and written down before it can be used.
+import { createHash } from 'node:crypto';
+import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { HumanMessage, SystemMessage } from '@langchain/core/messages';
 import type { CallOptions } from '#core/call-options.ts';
 import { finishOf } from '#core/chat-model.ts';
 import { hashFile } from '#core/durable-file.ts';
 import { AppError, briefly } from '#core/errors.ts';
+import {
+  type ChatModelRecord,
+  chatModelFolder,
+  chatModelId,
+  registerChatModel,
+  type TrainingRecord,
+} from '../store/chat-registry.ts';
 import { openGgufChatModel } from './gguf-chat-model.ts';
 import { type GgufFacts, readGguf } from './gguf-file.ts';
 import type { LlamaModule } from './llama-module.ts';
@@ -18,11 +23,25 @@ export interface AddChatModelOptions extends CallOptions {
   readonly dataDir: string;
   readonly packages: string;
   readonly threads: number;
+  /** What whoever trained it knows of it. */
+  readonly trained?: TrainingRecord | undefined;
+  /** Hexadecimal: what the file has to be. */
+  readonly sha256?: string | undefined;
+  /** Brings what lies at an address into a file. Absent: files alone are added. */
+  readonly download?: Download;
   /** Told what goes on, for models take minutes. */
   readonly say?: (text: string) => void;
 }
 
+/** What is there of an earlier try is gone on with where the server allows it. Rejects with `bad-input` that says why it did not work. */
+export type Download = (
+  address: string,
+  to: string,
+  options: CallOptions & { readonly say: (text: string) => void },
+) => Promise<void>;
+
 export interface AddedChatModel extends GgufFacts, ChatModelSpeed {
+  readonly id: string;
   readonly path: string;
   /** What to set `ANSWERDESK_CHAT_MODEL` to. */
   readonly setting: string;
@@ -41,31 +60,66 @@ export interface ChatModelSpeed {
 
 /** `source`: a file, or an address that begins with https://. Throws `bad-input` or `model-invalid`; nothing is left of what is refused. */
 export async function addChatModel(source: string, options: AddChatModelOptions): Promise<AddedChatModel> {
-  const { dataDir, packages, say = () => {}, signal } = options;
+  const { dataDir, packages, say = () => {} } = options;
   const module = (await importOnDemand(nodeLlamaCpp, packages)) as LlamaModule;
-  const folder = join(dataDir, 'chat-models');
+  const folder = chatModelFolder(dataDir);
   await mkdir(folder, { recursive: true });
-  const partial = join(folder, `.adding-${process.pid}`);
+  await removeLeftovers(folder);
+  // Named after where it comes from: a download that broke off is found again.
+  const partial = join(folder, `.adding-${createHash('sha256').update(source).digest('hex').slice(0, 16)}`);
+  const name = await bring(source, partial, options);
   try {
-    const name = await bring(source, partial, { say, signal });
-    const facts = await readGguf(partial, module);
     const { sha256 } = await hashFile(partial);
+    if (options.sha256 !== undefined && options.sha256.toLowerCase() !== sha256)
+      throw new AppError(
+        'bad-input',
+        `${source} is not the file that you expect: its SHA-256 is ${sha256}. Nothing was added.`,
+      );
+    const facts = await readGguf(partial, module);
     say('Trying the model …');
     const speed = await measure(partial, options);
-    const path = join(folder, `${name}@${sha256.slice(0, 8)}.gguf`);
+    const id = chatModelId(name, sha256);
+    const path = resolve(folder, `${id}.gguf`);
     const isNew = (await stat(path).catch(() => undefined)) === undefined;
     if (isNew) await rename(partial, path);
-    return { ...facts, ...speed, path, setting: `gguf:${path}`, sha256, isNew };
+    const setting = `gguf:${path}`;
+    if (isNew || options.trained)
+      await registerChatModel(dataDir, recordOf({ id, setting, speed }, options.trained));
+    return { ...facts, ...speed, id, path, setting, sha256, isNew };
   } finally {
     await rm(partial, { force: true });
   }
+}
+
+/** Of downloads that nobody went on with. */
+async function removeLeftovers(folder: string): Promise<void> {
+  for (const name of (await readdir(folder)).filter((entry) => entry.startsWith('.adding-'))) {
+    const { mtimeMs } = await stat(join(folder, name)).catch(() => ({ mtimeMs: Date.now() }));
+    if (Date.now() - mtimeMs > staleAfterMs) await rm(join(folder, name), { force: true });
+  }
+}
+
+function recordOf(
+  { id, setting, speed }: { readonly id: string; readonly setting: string; readonly speed: ChatModelSpeed },
+  trained: TrainingRecord | undefined,
+): ChatModelRecord {
+  const { firstTokenMs, tokensPerSecond } = speed;
+  return {
+    schemaVersion: 1,
+    id,
+    setting,
+    addedAt: new Date().toISOString(),
+    parameters: {},
+    ...trained,
+    metrics: { ...trained?.metrics, firstTokenMs, tokensPerSecond },
+  };
 }
 
 /** Resolves to the name of the model. */
 async function bring(
   source: string,
   to: string,
-  { say, signal }: CallOptions & { readonly say: (text: string) => void },
+  { download, say = () => {}, signal }: AddChatModelOptions,
 ): Promise<string> {
   const isAddress = /^https?:\/\//.test(source);
   const path = isAddress ? new URL(source).pathname : resolve(source);
@@ -79,17 +133,8 @@ async function bring(
       await copyFile(source, to);
       return name;
     }
-    if (!source.startsWith('https://'))
-      throw new AppError('bad-input', `${source}: only https:// is downloaded.`);
-    const response = await fetch(source, signal ? { signal } : {});
-    if (!response.ok || !response.body)
-      throw new AppError(
-        'bad-input',
-        `${source} answers ${response.status}: check the address in a browser.`,
-      );
-    const bytes = Number(response.headers.get('content-length') ?? 0);
-    say(`Downloading ${bytes > 0 ? `${Math.round(bytes / 1e6)} MB` : name} …`);
-    await pipeline(Readable.fromWeb(response.body), createWriteStream(to), signal ? { signal } : {});
+    if (!download) throw new AppError('bad-input', `${source}: bring the file itself.`);
+    await download(source, to, { say, signal });
     return name;
   } catch (cause) {
     if (cause instanceof AppError || signal?.aborted) throw cause;
@@ -97,6 +142,7 @@ async function bring(
   }
 }
 
+const staleAfterMs = 7 * 86_400_000;
 /** As long as a prompt of the desk with two passages. */
 const probe = 'Hold the dial for 20 seconds until the ring turns white, then let go. '.repeat(30);
 
