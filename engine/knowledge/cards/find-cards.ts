@@ -3,7 +3,7 @@ import { type AnswerCard, type CardMatch, type FindCards, isAddress } from '#cor
 import type { Citation } from '#core/conversation.ts';
 import type { Chunk } from '#core/document.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
-import { dotProduct, matrixRow } from '#core/vector-matrix.ts';
+import { cosinesWith, dotProduct, matrixRow } from '#core/vector-matrix.ts';
 import type { Generation } from '../generations/generation-reader.ts';
 
 type Searched = Pick<Generation, 'chunks' | 'vectors' | 'cards' | 'cardVectors'> &
@@ -16,7 +16,7 @@ export function createFindCards(generation: Searched): FindCards {
 
   return (vector) => {
     const isComparable = vector?.modelId === modelId && vector.values.length === dimensions;
-    const cosines = isComparable ? cardVectors.cosines(vector.values) : undefined;
+    const cosines = isComparable ? cosinesWith(cardVectors, vector.values) : undefined;
     return rows
       .map(
         ({ card, question }, row): CardMatch => ({
