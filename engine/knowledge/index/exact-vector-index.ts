@@ -2,7 +2,7 @@
 // those that could be among the best are computed again in full. So what is found is what a scan in full finds.
 import { checkVector, dotProduct, type VectorMatrix } from '#core/vector-matrix.ts';
 import { createInt8Scan } from './int8-scan.ts';
-import type { VectorIndex } from './search-indexes.ts';
+import type { ScoredRow, VectorIndex } from './search-indexes.ts';
 import { createTopRows } from './top-rows.ts';
 
 /**
@@ -21,29 +21,39 @@ export function createExactVectorIndex(vectors: VectorMatrix): VectorIndex {
       checkVector(vector, dimensions);
       const wanted = Math.min(k, size);
       const { cosines, error } = scan.cosines(vector);
-
-      function best(count: number, least: number) {
-        const top = createTopRows(count);
-        for (let row = 0; row < size; row++) {
-          const cosine = cosines[row]!;
-          if (cosine >= least && cosine >= top.threshold && (!accepts || accepts(row)))
-            top.offer(row, cosine);
-        }
-        return top.ranked();
-      }
-
-      function inFull(rows: readonly { readonly row: number }[]) {
+      const inFull = (rows: readonly ScoredRow[]) => {
         const top = createTopRows(wanted);
         for (const { row } of rows)
           top.offer(row, dotProduct(values, row * dimensions, vector, 0, dimensions));
         return top.ranked();
-      }
-
+      };
       // A row below the last of these by more than the error cannot be among the best.
-      const likely = inFull(best(wanted, Number.NEGATIVE_INFINITY));
+      const likely = inFull(bestRows(cosines, { count: wanted, accepts }));
       const last = likely.at(-1);
       if (last === undefined || likely.length < wanted) return likely;
-      return inFull(best(Math.max(mostRowsInFull, wanted), last.score - error));
+      const count = Math.max(mostRowsInFull, wanted);
+      return inFull(bestRows(cosines, { count, least: last.score - error, accepts }));
     },
   };
+}
+
+interface BestRowsOptions {
+  readonly count: number;
+  readonly least?: number;
+  readonly accepts?: ((row: number) => boolean) | undefined;
+}
+
+function bestRows(
+  scores: Float32Array,
+  { count, least = Number.NEGATIVE_INFINITY, accepts }: BestRowsOptions,
+): ScoredRow[] {
+  const top = createTopRows(count);
+  let threshold = Math.max(least, top.threshold);
+  for (let row = 0; row < scores.length; row++) {
+    const score = scores[row]!;
+    if (score < threshold || (accepts && !accepts(row))) continue;
+    top.offer(row, score);
+    threshold = Math.max(least, top.threshold);
+  }
+  return top.ranked();
 }
