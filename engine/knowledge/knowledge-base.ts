@@ -110,8 +110,9 @@ export async function openKnowledgeBase({
   }
 
   function endLater(thread: SearchThread | undefined): void {
-    const ended = thread?.end().finally(() => ending.delete(ended!));
-    if (ended) ending.add(ended);
+    if (!thread) return;
+    const ended = thread.end().finally(() => ending.delete(ended));
+    ending.add(ended);
   }
 
   async function readPointer(): Promise<{ readonly id?: string | undefined; readonly damage?: AppError }> {
