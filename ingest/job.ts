@@ -68,7 +68,7 @@ export interface IngestJob extends CallOptions {
   /** Publish although more than half of the source is gone (`refuseMassRemoval`); default false. */
   readonly acceptRemovals?: boolean;
   /** As `publishGeneration` takes it. */
-  readonly exactLimit?: number;
+  readonly graph?: boolean;
   readonly onProgress?: (progress: JobProgress) => void;
 }
 
@@ -121,7 +121,7 @@ export async function runIngestJob({
   onNewTexts = () => {},
   acceptModelChange = false,
   acceptRemovals = false,
-  exactLimit,
+  graph,
   onProgress = () => {},
   signal,
 }: IngestJob): Promise<JobSummary> {
@@ -279,7 +279,7 @@ export async function runIngestJob({
             modelId: embedder.modelId,
             dimensions: embedder.dimensions,
             acceptModelChange,
-            ...(exactLimit !== undefined && { exactLimit }),
+            ...(graph !== undefined && { graph }),
           },
           { signal },
         )

@@ -103,7 +103,7 @@ const dayMs = 86_400_000;
 
 type ModelInUse = Pick<
   RunSourceOptions,
-  'openEmbedder' | 'openEntityFinder' | 'onProgress' | 'onNote' | 'transcriptsSince'
+  'graph' | 'openEmbedder' | 'openEntityFinder' | 'onProgress' | 'onNote' | 'transcriptsSince'
 > & {
   /** To be called after each job: notes what was published, and what made it, so that this is known without opening a model. */
   readonly stamp: (summary: JobSummary) => Promise<void>;
@@ -127,6 +127,7 @@ export async function withEmbedder<Result>(
   let finder: Promise<EntityFinder> | undefined;
   try {
     return await use({
+      graph: config.vectorSearch === 'graph',
       openEmbedder() {
         embedder ??= openChosenEmbedder(chosen);
         return embedder;

@@ -66,6 +66,8 @@ const schema = z.object({
   ANSWERDESK_EMBEDDER_THREADS: wholeNumber([0, 256]).default(0),
   ANSWERDESK_EXECUTION_PROVIDER: z.enum(['cpu', 'cuda', 'tensorrt']).default('cpu'),
 
+  ANSWERDESK_VECTOR_SEARCH: z.enum(['exact', 'graph']).default('exact'),
+
   ANSWERDESK_RERANKER: z.string().min(1).optional(),
 
   ANSWERDESK_PERSONAL_DATA_MODEL: z.string().min(1).optional(),
@@ -274,6 +276,8 @@ function shape(env: z.infer<typeof schema>) {
       /** What an ONNX model runs on; falls back to the CPU. */
       executionProvider: env.ANSWERDESK_EXECUTION_PROVIDER,
     },
+    /** `graph`: by a graph of the vectors, which ingestion builds then: approximate, and only where hnswlib-node is installed. */
+    vectorSearch: env.ANSWERDESK_VECTOR_SEARCH,
     personalData: {
       /** A folder with model.onnx, or `off`: then only patterns look for personal data in conversations. */
       model: env.ANSWERDESK_PERSONAL_DATA_MODEL ?? builtInPersonalDataModel,

@@ -35,7 +35,7 @@ export interface Knowledge
 }
 
 export async function openKnowledge(
-  { embedder: settings, reranker: rerankerChoice, dataDir }: Config,
+  { embedder: settings, reranker: rerankerChoice, dataDir, vectorSearch }: Config,
   { logger, pollIntervalMs = 0, cards = true, reranking = {} }: OpenOptions = {},
 ): Promise<Knowledge> {
   await using stack = new AsyncDisposableStack();
@@ -56,6 +56,7 @@ export async function openKnowledge(
       dataDir,
       embedder: first,
       embedderOf: embedders.of,
+      graph: vectorSearch === 'graph',
       pollIntervalMs,
       ...(logger ? { logger } : {}),
     }),

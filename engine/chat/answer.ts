@@ -68,14 +68,22 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
   const modelName = (writing?.model ?? chatModel).name;
 
   /** What the model is given for one question. */
-  function given({ outcome, passages, cards }: Found, language: string | undefined): readonly ScoredChunk[] {
+  async function given(
+    { outcome, passages, cards }: Found,
+    language: string | undefined,
+    options: CallOptions,
+  ): Promise<readonly ScoredChunk[]> {
     if (outcome.decision !== 'answer') return [];
     const score = passages.at(-1)?.score ?? 1;
     const near = [...(cards.given ? [cards.given] : []), ...(cards.near ?? [])]
       .slice(0, 1)
       .map((card) => cardPassage(card, score));
     const found = preferLanguage(passages, language).slice(0, passagesGiven - near.length);
-    return [...wholeSections(found, knowledgeBase().document, passages), ...near];
+    const { document } = knowledgeBase();
+    const ids = [...new Set(found.map(({ chunk }) => chunk.documentId))];
+    const documents = await Promise.all(ids.map(async (id) => [id, await document(id, options)] as const));
+    const byId = new Map(documents);
+    return [...wholeSections(found, (id) => byId.get(id), passages), ...near];
   }
 
   return async function* answer(
@@ -162,11 +170,13 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
         return;
       }
 
-      const grounded = (several ? parts : [found]).map((part, index) => ({
-        query: part.query,
-        question: several ? asked[index]!.question : part.question,
-        passages: given(part, language),
-      }));
+      const grounded = await Promise.all(
+        (several ? parts : [found]).map(async (part, index) => ({
+          query: part.query,
+          question: several ? asked[index]!.question : part.question,
+          passages: await given(part, language, { signal }),
+        })),
+      );
       const passages = grounded.flatMap((part) => part.passages);
       const lead = leadOf(notices);
       if (lead) {

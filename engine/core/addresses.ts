@@ -3,9 +3,16 @@
 /** Web addresses with or without a scheme, and e-mail addresses. */
 const address = /(?:https?:\/\/|www\.)[^\s<>"'\]]+|[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+/gi;
 
+const hint = /@|:\/\/|www\./i;
+
 /** Without the sentence marks behind them. */
 export function addressesIn(text: string): string[] {
-  return [...text.matchAll(address)].map(([found]) => found.replace(/[).,;:!?*_-]+$/, ''));
+  // An address has no space in it, and most lines hold none: looking for these is a tenth of the work.
+  return text
+    .split('\n')
+    .filter((line) => hint.test(line))
+    .flatMap((line) => [...line.matchAll(address)])
+    .map(([found]) => found.replace(/[).,;:!?*_-]+$/, ''));
 }
 
 /** Of `mailto:` the mailbox's. Empty when it is not an address that `addressesIn` finds. */

@@ -1,5 +1,5 @@
 // Articles that a newer version replaces: they answer only whoever asks for that version.
-import type { Chunk, ScoredChunk } from './document.ts';
+import type { Chunk } from './document.ts';
 
 type Versioned = Pick<Chunk, 'supersededBy' | 'version' | 'updated'>;
 
@@ -26,7 +26,9 @@ export function isInForce(chunk: Versioned, question: string): boolean {
 }
 
 /** Where an older version is asked for, its article's other versions do not answer. */
-export function asVersionsNamed(ranked: readonly ScoredChunk[]): readonly ScoredChunk[] {
+export function asVersionsNamed<
+  Ranked extends { readonly chunk: Pick<Chunk, 'documentId' | 'supersededBy'> },
+>(ranked: readonly Ranked[]): readonly Ranked[] {
   const named = new Set(ranked.flatMap(({ chunk }) => chunk.supersededBy ?? []));
   return named.size === 0 ? ranked : ranked.filter(({ chunk }) => !named.has(chunk.documentId));
 }

@@ -158,7 +158,10 @@ export interface ChunkFilter {
   readonly documents?: readonly string[];
 }
 
-export function matchesFilter(chunk: Chunk, filter: ChunkFilter | undefined): boolean {
+export function matchesFilter(
+  chunk: Pick<Chunk, 'audience' | 'source' | 'language' | 'documentId'>,
+  filter: ChunkFilter | undefined,
+): boolean {
   if (!filter) return true;
   if (filter.audiences && !filter.audiences.includes(chunk.audience)) return false;
   if (filter.sources && !filter.sources.includes(chunk.source)) return false;

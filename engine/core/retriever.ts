@@ -40,7 +40,7 @@ export interface KnowledgeBase extends Retriever {
    * them side by side: `{ hybrid, reranked }`.
    */
   readonly stages?: Readonly<Record<string, Retriever>>;
-  document(id: string): Document | undefined;
+  document(id: string, options?: CallOptions): Promise<Document | undefined>;
   /** The team's own answers to a question; absent when there are none. */
   readonly findCards?: FindCards;
 }

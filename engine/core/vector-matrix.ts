@@ -1,34 +1,24 @@
 // The vectors of a knowledge base in one block of memory, and the arithmetic on them.
 import { AppError } from './errors.ts';
-import { createSimdScan, simdWidth } from './simd-scan.ts';
 
 /** Row-major: row `r` is `values[r * dimensions … (r + 1) * dimensions)`, with Euclidean norm 1. */
 export interface VectorMatrix {
   readonly size: number;
   readonly dimensions: number;
   readonly values: Float32Array;
-  /** Of `vector`, of norm 1, and each row. The array is overwritten by the next call. */
-  cosines(vector: Float32Array): Float32Array;
 }
 
 /** All zeros, for the caller to fill `values`. */
 export function createVectorMatrix(size: number, dimensions: number): VectorMatrix {
-  if (dimensions % simdWidth === 0) {
-    const { values, dotProducts } = createSimdScan(size, dimensions);
-    return { size, dimensions, values, cosines: dotProducts };
-  }
-  const values = new Float32Array(size * dimensions);
-  const results = new Float32Array(size);
-  return {
-    size,
-    dimensions,
-    values,
-    cosines(vector) {
-      for (let row = 0; row < size; row++)
-        results[row] = dotProduct(values, row * dimensions, vector, 0, dimensions);
-      return results;
-    },
-  };
+  return { size, dimensions, values: new Float32Array(size * dimensions) };
+}
+
+/** Of `vector`, of norm 1, and each row. For thousands of rows; among more, an index finds the nearest. */
+export function cosinesWith({ size, dimensions, values }: VectorMatrix, vector: Float32Array): Float32Array {
+  const cosines = new Float32Array(size);
+  for (let row = 0; row < size; row++)
+    cosines[row] = dotProduct(values, row * dimensions, vector, 0, dimensions);
+  return cosines;
 }
 
 /** A view, not a copy. */
@@ -88,7 +78,15 @@ export function dotProduct(
   bStart: number,
   length: number,
 ): number {
-  let sum = 0;
-  for (let index = 0; index < length; index++) sum += a[aStart + index]! * b[bStart + index]!;
-  return sum;
+  // Four sums: a single one would wait for each addition.
+  let [first, second, third, fourth] = [0, 0, 0, 0];
+  let index = 0;
+  for (; index + 4 <= length; index += 4) {
+    first += a[aStart + index]! * b[bStart + index]!;
+    second += a[aStart + index + 1]! * b[bStart + index + 1]!;
+    third += a[aStart + index + 2]! * b[bStart + index + 2]!;
+    fourth += a[aStart + index + 3]! * b[bStart + index + 3]!;
+  }
+  for (; index < length; index++) first += a[aStart + index]! * b[bStart + index]!;
+  return first + second + third + fourth;
 }

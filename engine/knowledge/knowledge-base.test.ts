@@ -50,8 +50,8 @@ describe('the knowledge base', () => {
     await publishSample(dataDir, sampleDocuments, embedder);
     const knowledgeBase = (await open()).current();
     expect((await knowledgeBase.retrieve('error e4'))[0]?.chunk.documentId).toBe('error-e4');
-    expect(knowledgeBase.document('returns')).toEqual(sampleDocuments[2]);
-    expect(knowledgeBase.document('none')).toBeUndefined();
+    expect(await knowledgeBase.document('returns')).toEqual(sampleDocuments[2]);
+    expect(await knowledgeBase.document('none')).toBeUndefined();
     expect(knowledgeBase.generation).toMatchObject({ id: 'gen-000001', documents: 4, chunks: 7 });
   });
 
@@ -81,7 +81,9 @@ describe('the knowledge base', () => {
     await publishSample(dataDir, sampleDocuments.slice(1), embedder);
     await opened.refresh();
     expect(opened.current().generation).toMatchObject({ id: 'gen-000002', documents: 3 });
-    expect((await before.retrieve('forgot password'))[0]?.chunk.documentId).toBe('reset-password');
+    // Who still holds the old one is answered from the new one: the old one's memory is free.
+    expect(await before.document('reset-password')).toBeUndefined();
+    expect((await before.retrieve('error e4'))[0]?.chunk.documentId).toBe('error-e4');
     stop();
     await publishSample(dataDir, sampleDocuments, embedder);
     await opened.refresh();
@@ -106,11 +108,11 @@ describe('the knowledge base', () => {
       }
     };
     const asking = [ask(), ask(), ask()];
-    for (let number = 1; number <= 20; number++) await publishSample(dataDir, round(number), embedder);
-    await expect.poll(() => opened.current().generation.id).toBe('gen-000021');
+    for (let number = 1; number <= 8; number++) await publishSample(dataDir, round(number), embedder);
+    await expect.poll(() => opened.current().generation.id).toBe('gen-000009');
     publishing = false;
     await Promise.all(asking);
-    expect(asked).toBeGreaterThan(20);
+    expect(asked).toBeGreaterThan(5);
     expect(errors()).toEqual([]);
   });
 

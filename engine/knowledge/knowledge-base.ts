@@ -1,15 +1,13 @@
 // The knowledge base that the server answers from: opens the generation that CURRENT names and follows it to the next one while
 // serving. A generation that cannot be served never replaces one that can.
-import { hostsIn } from '#core/addresses.ts';
-import type { Document } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { AppError, toAppError } from '#core/errors.ts';
 import type { KnowledgeBase } from '#core/retriever.ts';
 import { createFindCards } from './cards/find-cards.ts';
 import { generationFolder, listGenerations, readCurrentId } from './generations/generation-folder.ts';
-import { type Generation, openGeneration } from './generations/generation-reader.ts';
+import { openManifest } from './generations/generation-manifest.ts';
 import { otherModel } from './generations/model-in-use.ts';
-import { createHybridRetriever } from './retrieval/hybrid-retriever.ts';
+import { openSearchThread, type SearchThread } from './search-thread.ts';
 
 export interface KnowledgeBaseStore {
   /** The one in use. Throws `knowledge-base-missing`, `-damaged` or `-mismatch`, saying what to run, while there is none. */
@@ -31,13 +29,15 @@ export interface KnowledgeBaseOptions {
    * than `embedder`'s is refused. The store closes no embedder.
    */
   readonly embedderOf?: (modelId: string) => Promise<Embedder | undefined>;
+  /** Search by the graph of the vectors, where a generation has one; default false: exactly. */
+  readonly graph?: boolean;
   readonly logger?: KnowledgeBaseLogger;
   /** How often CURRENT is looked at; 0 = only on `refresh()`. */
   readonly pollIntervalMs?: number;
 }
 
 interface Loaded {
-  readonly generation: Generation;
+  readonly thread: SearchThread;
   readonly embedder: Embedder;
 }
 
@@ -55,10 +55,12 @@ export async function openKnowledgeBase({
   dataDir,
   embedder,
   embedderOf = async (modelId) => (modelId === embedder.modelId ? embedder : undefined),
+  graph = false,
   logger,
   pollIntervalMs = 1000,
 }: KnowledgeBaseOptions): Promise<KnowledgeBaseStore> {
   let serving: KnowledgeBase | undefined;
+  let servingThread: SearchThread | undefined;
   let servingEmbedder = embedder;
   let problem = missing();
   // The id that CURRENT named when it was last looked at, or what was wrong with it, so that a refused generation is not loaded again
@@ -66,24 +68,51 @@ export async function openKnowledgeBase({
   let seen: string | undefined;
   let looked = false;
   let refreshing: Promise<void> | undefined;
+  const ending = new Set<Promise<void>>();
   const listeners = new Set<(knowledgeBase: KnowledgeBase) => void>();
 
-  function serve({ generation, embedder: its }: Loaded): void {
-    serving = createKnowledgeBase(generation, its);
+  function serve({ thread, embedder: its }: Loaded): void {
+    endLater(servingThread);
+    serving = createKnowledgeBase(thread, current);
+    servingThread = thread;
     servingEmbedder = its;
-    const { id, documents, chunks, modelId } = generation.info;
+    const { id, documents, chunks, modelId } = thread.opened.info;
     logger?.info({ generation: id, documents, chunks, embedder: modelId }, 'knowledge base loaded');
     for (const listener of listeners) listener(serving);
   }
 
   async function load(id: string): Promise<Loaded> {
-    const generation = await openGeneration(generationFolder(dataDir, id));
-    const { modelId, dimensions } = generation.info;
+    const folder = generationFolder(dataDir, id);
+    const { modelId, dimensions } = await openManifest(folder);
     const its = await embedderOf(modelId);
     // Vectors of two models cannot be compared, even if they have the same length.
     if (its?.modelId !== modelId || its.dimensions !== dimensions)
       throw otherModel({ generation: id, modelId }, embedder.modelId);
-    return { generation, embedder: its };
+    const thread: SearchThread = await openSearchThread({
+      folder,
+      graph,
+      embedder: its,
+      onFailure(error) {
+        logger?.error({ generation: id, code: error.code, err: error }, 'search ended, loading again');
+        if (thread !== servingThread) return;
+        serving = undefined;
+        servingThread = undefined;
+        problem = error;
+        seen = undefined;
+      },
+    });
+    return { thread, embedder: its };
+  }
+
+  function current(): KnowledgeBase {
+    if (!serving) throw problem;
+    return serving;
+  }
+
+  function endLater(thread: SearchThread | undefined): void {
+    if (!thread) return;
+    const ended = thread.end().finally(() => ending.delete(ended));
+    ending.add(ended);
   }
 
   async function readPointer(): Promise<{ readonly id?: string | undefined; readonly damage?: AppError }> {
@@ -110,6 +139,8 @@ export async function openKnowledgeBase({
       try {
         return serve(await load(id));
       } catch (error) {
+        // Replaced, and perhaps removed, while it was being loaded.
+        if ((await readPointer()).id !== id) return look();
         problem = toAppError(error);
         // Its model's server may be back in a moment; a damaged file is not.
         if (problem.code === 'model-unavailable' || problem.code === 'model-timeout') seen = undefined;
@@ -150,10 +181,7 @@ export async function openKnowledgeBase({
   const timer = pollIntervalMs > 0 ? setInterval(refresh, pollIntervalMs).unref() : undefined;
 
   return {
-    current() {
-      if (!serving) throw problem;
-      return serving;
-    },
+    current,
     embedder: () => servingEmbedder,
     onSwap(listener) {
       listeners.add(listener);
@@ -164,34 +192,26 @@ export async function openKnowledgeBase({
       clearInterval(timer);
       listeners.clear();
       await refreshing;
+      endLater(servingThread);
       serving = undefined;
+      servingThread = undefined;
       problem = new AppError('shutting-down', 'The knowledge base is closed.');
+      await Promise.all(ending);
     },
   };
 }
 
-function createKnowledgeBase(generation: Generation, embedder: Embedder): KnowledgeBase {
-  const documents = new Map<string, Document>(
-    generation.documents.map((document) => [document.id, document]),
-  );
-  const retriever = createHybridRetriever({ ...generation, embedder });
-  const articles = generation.documents.filter(
-    ({ metadata }) => metadata.kind === 'article' && metadata.audience === 'customer',
-  );
+/** Who still holds one that was replaced is answered from the one in use. */
+function createKnowledgeBase(thread: SearchThread, current: () => KnowledgeBase): KnowledgeBase {
+  const { info, articleHosts, cards, cardVectors, citations } = thread.opened;
   return {
-    generation: generation.info,
-    ...(articles.length > 0
-      ? {
-          articleHosts: new Set(
-            articles.flatMap(({ pageContent, metadata }) => hostsIn(`${pageContent} ${metadata.url ?? ''}`)),
-          ),
-        }
-      : {}),
-    document: (id) => documents.get(id),
-    retrieve: retriever.retrieve,
-    ...(generation.cards.length > 0
-      ? { findCards: createFindCards({ ...generation.info, ...generation }) }
-      : {}),
+    generation: info,
+    ...(articleHosts ? { articleHosts } : {}),
+    retrieve: async (query, options) =>
+      thread.isOpen ? thread.retrieve(query, options) : current().retrieve(query, options),
+    document: async (id, options) =>
+      thread.isOpen ? thread.document(id, options) : current().document(id, options),
+    ...(cards.length > 0 ? { findCards: createFindCards({ ...info, cards, cardVectors, citations }) } : {}),
   };
 }
 

@@ -7,6 +7,7 @@ import { type Chunk, chunkContext, chunkOf, type Document } from '#core/document
 import { isAbortError } from '#core/errors.ts';
 import { termsBySource } from '#core/source-terms.ts';
 import { parseCards, parseDocuments } from '#knowledge/generations/chunk-records.ts';
+import { generationFiles } from '#knowledge/generations/generation-files.ts';
 import {
   generationFolder,
   listGenerations,
@@ -16,7 +17,6 @@ import {
 import {
   cardQuestions,
   type GenerationContents,
-  generationFiles,
   openCurrentContents,
 } from '#knowledge/generations/generation-reader.ts';
 import { publishGeneration } from '#knowledge/generations/generation-writer.ts';

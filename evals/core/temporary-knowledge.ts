@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CallOptions } from '#core/call-options.ts';
+import type { Document } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
 import type { KnowledgeBase } from '#core/retriever.ts';
 import { runIngestJob } from '#ingest/job.ts';
@@ -65,6 +66,7 @@ export async function ingestInto(
 
 export interface TemporaryKnowledge extends AsyncDisposable {
   readonly knowledge: KnowledgeBase;
+  readonly document: (id: string) => Document | undefined;
   /** Texts of the articles that customers may read, addresses of the pages behind them. */
   readonly articles: readonly string[];
 }
@@ -84,6 +86,12 @@ export async function openTemporaryKnowledge(
   const articles = documents
     .filter(({ metadata }) => metadata.kind === 'article' && metadata.audience === 'customer')
     .map(({ pageContent, metadata }) => `${metadata.title}\n${pageContent}\n${metadata.url ?? ''}`);
+  const byId = new Map(documents.map((document) => [document.id, document]));
   const closing = stack.move();
-  return { knowledge: store.current(), articles, [Symbol.asyncDispose]: () => closing.disposeAsync() };
+  return {
+    knowledge: store.current(),
+    document: (id) => byId.get(id),
+    articles,
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  };
 }

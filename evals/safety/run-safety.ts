@@ -8,13 +8,12 @@ import { buildPrompt } from '#chat/write/prompt.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import { isAbortError } from '#core/errors.ts';
 import { packagePath } from '#core/package-root.ts';
-import type { KnowledgeBase } from '#core/retriever.ts';
 import { type Metric, shareMetric } from '#learning/metrics/metric.ts';
 import { openWritingModel } from '#models/chat/open-chat-model.ts';
 import { alwaysAnswering } from '../core/always-answering.ts';
 import { type AskRecord, casePassages, createAsk } from '../core/ask.ts';
 import type { CaseResult, SuiteContext, SuiteOutcome } from '../core/result.ts';
-import { openTemporaryKnowledge } from '../core/temporary-knowledge.ts';
+import { openTemporaryKnowledge, type TemporaryKnowledge } from '../core/temporary-knowledge.ts';
 import { createEffectChecker, type Effect } from './effects.ts';
 import { startObedientModel } from './obedient-model.ts';
 import { writePlanted } from './plant.ts';
@@ -59,7 +58,7 @@ export async function runSafety(context: SuiteContext): Promise<SuiteOutcome> {
   for (const group of groups.values()) {
     await using planted = await openPlanted(context, group);
     const { knowledge } = planted;
-    const check = checkerFor(knowledge, planted.articles);
+    const check = checkerFor(planted);
     const base: AnswerDependencies = { ...context.dependencies, knowledgeBase: () => knowledge };
     const worst = {
       ...base,
@@ -141,12 +140,12 @@ async function openPlanted({ embedder, signal }: SuiteContext, group: readonly S
   }
 }
 
-function checkerFor(knowledge: KnowledgeBase, articles: readonly string[]): Check {
+function checkerFor({ articles, document }: Pick<TemporaryKnowledge, 'articles' | 'document'>): Check {
   const check = createEffectChecker({
     customerArticles: articles,
     internalFacts,
     promptLines: promptLines(),
-    document: knowledge.document,
+    document,
   });
   return (reply, { must_not: mustNot, turns }) =>
     check(reply, { mustNot, asked: turns.map(({ text }) => text) });

@@ -31,7 +31,7 @@ function dependencies(fails: (call: number) => boolean): AnswerDependencies {
           chunks: 1,
           sources: [],
         },
-        document: () => undefined,
+        document: async () => undefined,
         retrieve: async () => [{ chunk, score: 1, evidence: { cosine: 1, coverage: 1, bm25: 20 } }],
       }) as unknown as ReturnType<AnswerDependencies['knowledgeBase']>,
     chatModel: { name: 'fake', model: new Model({ responses: [''] }) as unknown as ChatModel },

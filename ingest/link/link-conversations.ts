@@ -3,6 +3,7 @@ import type { CallOptions } from '#core/call-options.ts';
 import type { Chunk, Document } from '#core/document.ts';
 import { normalize, stackVectors } from '#core/vector-matrix.ts';
 import { lexicalDocument } from '#knowledge/generations/generation-writer.ts';
+import { passagesOf } from '#knowledge/generations/passages.ts';
 import { buildBm25, createBm25Index } from '#knowledge/index/bm25-index.ts';
 import { createExactVectorIndex } from '#knowledge/index/exact-vector-index.ts';
 import { createHybridRetriever } from '#knowledge/retrieval/hybrid-retriever.ts';
@@ -45,7 +46,7 @@ export async function linkConversations(
     {
       // Never asked: every search brings its vector.
       embedder: { modelId, embedQuery: async () => new Float32Array(dimensions) },
-      chunks: articleChunks,
+      passages: passagesOf(articleChunks),
       vectors: matrix,
       vectorIndex: createExactVectorIndex(matrix),
       lexicalIndex: createBm25Index(buildBm25(articleChunks.map(lexicalDocument))),

@@ -11,7 +11,8 @@ import { stackVectors } from '#core/vector-matrix.ts';
 import { readCardFile } from '#ingest/cards/card-files.ts';
 import { unsettledCard } from '#ingest/cards/settle-cards.ts';
 import { findFiles } from '#ingest/sources/find-files.ts';
-import { createFindCards } from '#knowledge/cards/find-cards.ts';
+import { citationsOfCards, createFindCards } from '#knowledge/cards/find-cards.ts';
+import { passagesOf } from '#knowledge/generations/passages.ts';
 
 const caseSchema = z.strictObject({
   text: z.string().min(1),
@@ -57,8 +58,14 @@ export async function measureCards(
   const cards = await readSampleCards();
   const questions = cards.flatMap((card) => card.questions);
   const cardVectors = stackVectors(await embedder.embedDocuments(questions, { signal }), dimensions);
-  const none = { chunks: [], vectors: stackVectors([], dimensions) };
-  const findCards = createFindCards({ ...none, modelId, dimensions, cards, cardVectors });
+  const none = { passages: passagesOf([]), vectors: stackVectors([], dimensions) };
+  const findCards = createFindCards({
+    modelId,
+    dimensions,
+    cards,
+    cardVectors,
+    citations: citationsOfCards({ ...none, cards, cardVectors }),
+  });
   const given = new Map<CardCase, string | undefined>();
   for (const one of cases) {
     const values = await embedder.embedQuery(one.text, { signal });

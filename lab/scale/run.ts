@@ -10,8 +10,6 @@ const { chunks, seconds } = await runSource(
   { name: 'made', spec: { type: 'files', paths: [corpus] }, settings: { language: 'en' } },
   {
     dataDir,
-    // The graph is measured elsewhere, and is most of the time.
-    exactLimit: Number.POSITIVE_INFINITY,
     openEmbedder: async () => ({
       modelId: 'made',
       dimensions,

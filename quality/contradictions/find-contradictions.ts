@@ -3,7 +3,7 @@
 import type { CallOptions } from '#core/call-options.ts';
 import type { Chunk } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
-import { dotProduct, matrixRow, stackVectors, type VectorMatrix } from '#core/vector-matrix.ts';
+import { cosinesWith, dotProduct, matrixRow, stackVectors, type VectorMatrix } from '#core/vector-matrix.ts';
 import { contradictionOf, shippedThresholds, type Thresholds, wordOverlap } from './compare-facts.ts';
 import { type Fact, factsIn } from './facts.ts';
 
@@ -70,7 +70,7 @@ export async function findContradictions(
   const seen = new Set<string>();
   for (const [at, { facts, language }] of read.entries()) {
     signal?.throwIfAborted();
-    const cosines = matrix.cosines(matrixRow(matrix, at));
+    const cosines = cosinesWith(matrix, matrixRow(matrix, at));
     const near = [...cosines.keys()]
       .filter(
         (other) => other > at && cosines[other]! >= leastPassageCosine && read[other]!.language === language,

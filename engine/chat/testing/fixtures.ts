@@ -40,7 +40,7 @@ export function cannedKnowledgeBase(
       chunks: passages.length,
       sources: [],
     },
-    document: () => undefined,
+    document: async () => undefined,
     async retrieve(query, asked = {}) {
       const { k = 10, filter } = asked;
       queries.push(query);

@@ -3,20 +3,23 @@ import { type AnswerCard, type CardMatch, type FindCards, isAddress } from '#cor
 import type { Citation } from '#core/conversation.ts';
 import type { Chunk } from '#core/document.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
-import { dotProduct, matrixRow } from '#core/vector-matrix.ts';
-import type { Generation } from '../generations/generation-reader.ts';
+import { cosinesWith, dotProduct, matrixRow } from '#core/vector-matrix.ts';
+import type { SearchedGeneration } from '../generations/load-generation.ts';
 
-type Searched = Pick<Generation, 'chunks' | 'vectors' | 'cards' | 'cardVectors'> &
-  Pick<GenerationInfo, 'modelId' | 'dimensions'>;
+export interface SearchedCards
+  extends Pick<SearchedGeneration, 'cards' | 'cardVectors'>,
+    Pick<GenerationInfo, 'modelId' | 'dimensions'> {
+  /** As `citationsOfCards` gives them. */
+  readonly citations: ReadonlyMap<string, readonly Citation[]>;
+}
 
-export function createFindCards(generation: Searched): FindCards {
-  const { modelId, dimensions, cards, cardVectors } = generation;
+export function createFindCards(searched: SearchedCards): FindCards {
+  const { modelId, dimensions, cards, cardVectors, citations } = searched;
   const rows = cards.flatMap((card) => card.questions.map((question) => ({ card, question })));
-  const citations = citationsOfCards(generation);
 
   return (vector) => {
     const isComparable = vector?.modelId === modelId && vector.values.length === dimensions;
-    const cosines = isComparable ? cardVectors.cosines(vector.values) : undefined;
+    const cosines = isComparable ? cosinesWith(cardVectors, vector.values) : undefined;
     return rows
       .map(
         ({ card, question }, row): CardMatch => ({
@@ -30,10 +33,20 @@ export function createFindCards(generation: Searched): FindCards {
   };
 }
 
-function citationsOfCards({ chunks, vectors, cards, cardVectors }: Searched): Map<string, Citation[]> {
-  const ofCustomers = [...chunks.keys()].filter((row) => chunks[row]!.audience === 'customer');
-  const rowsOf = Map.groupBy(ofCustomers, (row) => chunks[row]!.documentId);
-  for (const [url, rows] of Map.groupBy(ofCustomers, (row) => chunks[row]!.url ?? '')) rowsOf.set(url, rows);
+/** By the id of the card: of each of its sources the passage that it rests on. */
+export function citationsOfCards({
+  passages,
+  vectors,
+  cards,
+  cardVectors,
+}: Pick<SearchedGeneration, 'passages' | 'vectors' | 'cards' | 'cardVectors'>): Map<string, Citation[]> {
+  const named = new Set(cards.flatMap(({ sources }) => sources));
+  const rowsOf = new Map<string, number[]>();
+  for (const [document, { audience, documentId, url = '' }] of passages.facts.entries()) {
+    if (audience !== 'customer') continue;
+    for (const name of new Set([documentId, url]))
+      if (named.has(name)) rowsOf.set(name, [...(rowsOf.get(name) ?? []), ...passages.rowsOf(document)]);
+  }
   let firstRow = 0;
   return new Map(
     cards.map((card) => {
@@ -43,7 +56,8 @@ function citationsOfCards({ chunks, vectors, cards, cardVectors }: Searched): Ma
       const cited = card.sources.flatMap((source) => {
         const rows = rowsOf.get(source);
         // Of an article the passage that resembles the question most.
-        if (rows) return [passage(chunks[rows.reduce((a, b) => (similarity(b) > similarity(a) ? b : a))]!)];
+        if (rows && rows.length > 0)
+          return [passage(passages.at(rows.reduce((a, b) => (similarity(b) > similarity(a) ? b : a))))];
         return isAddress(source) ? [page(source, card)] : [];
       });
       return [card.id, cited.map((citation, index) => ({ number: index + 1, ...citation }))];

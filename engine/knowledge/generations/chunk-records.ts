@@ -4,7 +4,7 @@ import type { AnswerCard } from '#core/answer-card.ts';
 import { type Chunk, type ChunkPlace, chunkOf, type Document } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
 
-interface ChunkRecord extends ChunkPlace {
+export interface ChunkRecord extends ChunkPlace {
   /** Position of the document in documents.jsonl. */
   readonly document: number;
 }
@@ -92,13 +92,65 @@ function* serializeLines(records: readonly unknown[]): Generator<Uint8Array> {
 
 /** Line by line, because a whole file may be longer than a string can be. */
 function parseLines<T>(bytes: Uint8Array): T[] {
+  const { count, line } = eachLine(bytes);
+  return Array.from({ length: count }, (_, number) => parseLine<T>(line(number)));
+}
+
+export interface Lines {
+  readonly count: number;
+  /** A view, not a copy. */
+  line(number: number): Buffer;
+}
+
+/** Where each line of the bytes is. An unfinished last line counts. */
+export function eachLine(bytes: Uint8Array): Lines {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const records: T[] = [];
-  for (let start = 0; start < buffer.length; ) {
-    const newline = buffer.indexOf(10, start);
-    const end = newline < 0 ? buffer.length : newline;
-    records.push(JSON.parse(buffer.toString('utf8', start, end)) as T);
-    start = end + 1;
+  let count = 0;
+  for (let at = buffer.indexOf(newline); at >= 0; at = buffer.indexOf(newline, at + 1)) count++;
+  if (buffer.length > 0 && buffer.at(-1) !== newline) count++;
+  // More than 32 bits: a file may be longer than 4 GiB.
+  const ends = new Float64Array(count);
+  let start = 0;
+  for (let number = 0; number < count; number++) {
+    const end = buffer.indexOf(newline, start);
+    ends[number] = end < 0 ? buffer.length : end;
+    start = ends[number]! + 1;
   }
-  return records;
+  return {
+    count,
+    line: (number) => buffer.subarray(number === 0 ? 0 : ends[number - 1]! + 1, ends[number]),
+  };
+}
+
+const newline = 10;
+
+export function parseLine<T>(line: Buffer): T {
+  return JSON.parse(line.toString('utf8')) as T;
+}
+
+// Between quotes JSON has no quote without a backslash before it, so these stand where they are written and nowhere in a text.
+const beforeDocument = Buffer.from('","document":');
+const beforeText = Buffer.from('","pageContent":"');
+const beforeMetadata = Buffer.from('","metadata":');
+const comma = 44;
+
+/** Position of the document in documents.jsonl, without reading the rest of the line. */
+export function documentNumberAt(chunkLine: Buffer): number {
+  const start = chunkLine.indexOf(beforeDocument);
+  if (start < 0) return parseLine<ChunkRecord>(chunkLine).document;
+  let number = 0;
+  for (let at = start + beforeDocument.length; at < chunkLine.length && chunkLine[at] !== comma; at++)
+    number = number * 10 + chunkLine[at]! - 48;
+  return number;
+}
+
+/** The document without its text. */
+export function metadataAt(documentLine: Buffer): Pick<Document, 'id' | 'metadata'> {
+  const text = documentLine.indexOf(beforeText);
+  const metadata = text < 0 ? -1 : documentLine.indexOf(beforeMetadata, text + beforeText.length - 1);
+  // In another order, or with more than these: another program wrote it.
+  if (metadata < 0) return parseLine<Document>(documentLine);
+  const { id } = JSON.parse(`${documentLine.toString('utf8', 0, text)}"}`) as { id: string };
+  const rest = documentLine.toString('utf8', metadata + 2);
+  return { id, ...(JSON.parse(`{${rest}`) as { metadata: Document['metadata'] }) };
 }

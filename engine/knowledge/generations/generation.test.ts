@@ -93,14 +93,17 @@ describe('a published generation', () => {
     ]);
   });
 
-  it('has an HNSW file when there are more chunks than an exact scan should look at', async () => {
+  it('has a graph of the vectors when one was asked for, and is searched by it when that is asked for, else exactly', async () => {
     const info = await publishGeneration({
       ...(await sampleGeneration(dataDir, sampleDocuments, embedder)),
-      exactLimit: 3,
+      graph: true,
     });
     expect(await readdir(generationPath(info.id))).toContain('hnsw.bin');
-    const generation = await openGeneration(generationPath(info.id));
-    expect(generation.vectorIndex.search(matrixRow(generation.vectors, 4), 1)[0]?.row).toBe(4);
+    // Before 0.3 every large generation had one: it still opens.
+    for (const graph of [false, true]) {
+      const { vectors, vectorIndex } = await openGeneration(generationPath(info.id), { graph });
+      expect(vectorIndex.search(matrixRow(vectors, 4), 1)[0]?.row).toBe(4);
+    }
   });
 });
 
@@ -264,7 +267,7 @@ describe('a damaged generation', () => {
 
   beforeEach(async () => {
     const parts = await sampleGeneration(dataDir, sampleDocuments, embedder);
-    folder = generationPath((await publishGeneration({ ...parts, exactLimit: 3 })).id);
+    folder = generationPath((await publishGeneration({ ...parts, graph: true })).id);
   });
 
   const refused = () =>
@@ -277,7 +280,7 @@ describe('a damaged generation', () => {
       return Math.floor((state / 2 ** 32) * below);
     };
     const names = await readdir(folder);
-    expect(names).toHaveLength(6);
+    expect(names).toHaveLength(7);
     for (const name of names) {
       const path = join(folder, name);
       const intact = await readFile(path);

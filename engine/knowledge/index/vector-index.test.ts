@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { dotProduct, matrixRow, normalize, stackVectors, type VectorMatrix } from '#core/vector-matrix.ts';
 import { createExactVectorIndex } from './exact-vector-index.ts';
 import { openHnswVectorIndex, writeHnswFile } from './hnsw-vector-index.ts';
+import { createInt8Scan } from './int8-scan.ts';
 import type { VectorIndex } from './search-indexes.ts';
 
 /** Unit vectors from a fixed seed. */
@@ -30,7 +31,6 @@ async function buildHnsw(vectors: VectorMatrix): Promise<VectorIndex> {
 
 const buildExact = async (vectors: VectorMatrix) => createExactVectorIndex(vectors);
 
-// A multiple of 16 dimensions is scanned by SIMD.
 const implementations: [string, number, (vectors: VectorMatrix) => Promise<VectorIndex>][] = [
   ['exact', 32, buildExact],
   ['exact', 12, buildExact],
@@ -97,20 +97,78 @@ describe.each(implementations)('%s vector index of %i dimensions', (_name, dimen
   });
 });
 
-it('computes the same cosines with SIMD as one number after the other', () => {
-  const sizes = fc.record({ size: fc.nat(40), width: fc.integer({ min: 1, max: 30 }), seed: fc.nat(100) });
+/** Row after row, in full. */
+function nearestInFull(vectors: VectorMatrix, query: Float32Array, k: number) {
+  return Array.from({ length: vectors.size }, (_, row) => ({
+    row,
+    score: dotProduct(vectors.values, row * vectors.dimensions, query, 0, vectors.dimensions),
+  }))
+    .sort((a, b) => b.score - a.score || a.row - b.row)
+    .slice(0, k);
+}
+
+const shapes = fc.record({
+  size: fc.nat(60),
+  dimensions: fc.integer({ min: 1, max: 70 }),
+  seed: fc.nat(100),
+  // From far apart to so near that eight bits cannot tell them apart.
+  spread: fc.constantFrom(1, 0.1, 1e-3, 1e-5, 0),
+});
+
+function shapedVectors({
+  size,
+  dimensions,
+  seed,
+  spread,
+}: typeof shapes extends fc.Arbitrary<infer S> ? S : never) {
+  const [centre, ...others] = randomVectors(size + seed + 2, dimensions).slice(seed);
+  const near = others.map((vector) =>
+    normalize(vector.map((value, index) => spread * value + (1 - spread) * centre![index]!)),
+  );
+  const query = near.pop()!;
+  return { vectors: stackVectors(near, dimensions), query };
+}
+
+it('exact finds what a scan in full finds, in the same order, however near the vectors are to each other', () => {
   fc.assert(
-    fc.property(sizes, ({ size, width, seed }) => {
-      const dimensions = width * 16;
-      const rows = randomVectors(size + seed + 1, dimensions).slice(seed);
-      const query = rows.pop()!;
-      const cosines = stackVectors(rows, dimensions).cosines(query);
-      expect(cosines).toHaveLength(size);
-      for (const [row, vector] of rows.entries()) {
-        expect(cosines[row]).toBeCloseTo(dotProduct(vector, 0, query, 0, dimensions), 5);
-      }
+    fc.property(shapes, fc.integer({ min: 1, max: 12 }), fc.constantFrom(1, 3), (shape, k, every) => {
+      const { vectors, query } = shapedVectors(shape);
+      const accepts = (row: number) => row % every === 0;
+      const expected = nearestInFull(vectors, query, vectors.size).filter(({ row }) => accepts(row));
+      expect(createExactVectorIndex(vectors).search(query, k, accepts)).toEqual(expected.slice(0, k));
     }),
   );
+});
+
+it('a cosine from eight bits is never further off than it says', () => {
+  fc.assert(
+    fc.property(shapes, (shape) => {
+      const { vectors, query } = shapedVectors(shape);
+      const { cosines, error } = createInt8Scan(vectors).cosines(query);
+      expect(cosines).toHaveLength(vectors.size);
+      for (const { row, score } of nearestInFull(vectors, query, vectors.size))
+        expect(Math.abs(cosines[row]! - score)).toBeLessThanOrEqual(error);
+    }),
+  );
+});
+
+it('eight bits are enough for the longest vectors of the same sign', () => {
+  const alike = normalize(new Float32Array(4_096).fill(1));
+  const { cosines } = createInt8Scan(stackVectors([alike], 4_096)).cosines(alike);
+  expect(cosines[0]).toBeCloseTo(1, 3);
+});
+
+it('takes more rows than one block holds', () => {
+  const vectors = stackVectors(randomVectors(101, 20), 20);
+  const query = randomVectors(102, 20).at(-1)!;
+  const whole = createInt8Scan(vectors).cosines(query).cosines;
+  expect(createInt8Scan(vectors, { mostBlockBytes: 32 * 8 }).cosines(query).cosines).toEqual(whole);
+});
+
+it('answers in bounded time where thousands of texts are the same', () => {
+  const [one, other] = randomVectors(2, 16);
+  const index = createExactVectorIndex(stackVectors([...new Array(6_000).fill(one), other!], 16));
+  expect(index.search(one!, 3).map(({ row }) => row)).toEqual([0, 1, 2]);
 });
 
 it('finds nothing in an empty exact index', () => {

@@ -4,6 +4,7 @@ import type { Embedder } from '#core/embedder.ts';
 import type { Retriever } from '#core/retriever.ts';
 import { normalize, stackVectors } from '#core/vector-matrix.ts';
 import { createHashingEmbedder } from '#models/testing/hashing-embedder.ts';
+import { passagesOf } from '../generations/passages.ts';
 import { buildBm25, createBm25Index } from '../index/bm25-index.ts';
 import { createExactVectorIndex } from '../index/exact-vector-index.ts';
 import { sampleChunks, sampleDocument, sampleDocuments } from '../testing/sample-generation.ts';
@@ -18,8 +19,7 @@ async function createRetriever(
   const heading = (chunk: Chunk) => [chunk.title, ...chunk.headingPath].join(' ');
   return createHybridRetriever({
     embedder,
-    documents,
-    chunks,
+    passages: passagesOf(chunks, documents),
     vectors,
     vectorIndex: createExactVectorIndex(vectors),
     lexicalIndex: createBm25Index(

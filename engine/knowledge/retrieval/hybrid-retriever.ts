@@ -1,16 +1,11 @@
 // Vectors and BM25 side by side, fused into one ranking. A Retriever over one generation's indexes.
+import { LRUCache } from 'lru-cache';
 import { asVersionsNamed, isInForce } from '#core/article-version.ts';
-import {
-  type Chunk,
-  type ChunkFilter,
-  chunkContext,
-  type Document,
-  matchesFilter,
-  type ScoredChunk,
-} from '#core/document.ts';
+import { type ChunkFilter, chunkContext, matchesFilter, type ScoredChunk } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
 import type { QueryContext, RetrieveOptions, Retriever } from '#core/retriever.ts';
 import { dotProduct, normalize, type VectorMatrix } from '#core/vector-matrix.ts';
+import type { Passages } from '../generations/passages.ts';
 import type { Bm25Index } from '../index/bm25-index.ts';
 import type { LexicalQuery, VectorIndex } from '../index/search-indexes.ts';
 import { fuseScores } from './score-fusion.ts';
@@ -18,10 +13,8 @@ import { createSpelling } from './spelling.ts';
 
 export interface HybridParts {
   readonly embedder: Pick<Embedder, 'modelId' | 'embedQuery'>;
-  /** Without them no past conversation leads to its articles. */
-  readonly documents?: readonly Document[];
-  /** Row `r` of `vectors` and of both indexes is `chunks[r]`. */
-  readonly chunks: readonly Chunk[];
+  /** Row `r` of `vectors` and of both indexes is passage `r`. */
+  readonly passages: Passages;
   readonly vectors: VectorMatrix;
   readonly vectorIndex: VectorIndex;
   readonly lexicalIndex: Bm25Index;
@@ -62,7 +55,7 @@ export interface HybridOptions {
 const leadingConversations = 5;
 
 export function createHybridRetriever(
-  { embedder, documents = [], chunks, vectors, vectorIndex, lexicalIndex }: HybridParts,
+  { embedder, passages, vectors, vectorIndex, lexicalIndex }: HybridParts,
   {
     depth = 50,
     vectorWeight = 2,
@@ -72,11 +65,12 @@ export function createHybridRetriever(
     spelling = true,
   }: HybridOptions = {},
 ): Retriever {
-  const { documentOf, means } = meanOfDocuments(chunks, vectors);
-  const rowFilter = createRowFilter(chunks);
-  const articleRows = rowsOfLinkedArticles(documents, chunks);
+  const { documentOf, facts } = passages;
+  const meanOf = meanOfDocuments(passages, vectors);
+  const rowFilter = createRowFilter(passages);
+  const articleRows = rowsOfLinkedArticles(passages);
   const corrected = spelling
-    ? createSpelling(lexicalIndex, (row) => chunkContext(chunks[row]!))
+    ? createSpelling(lexicalIndex, (row) => chunkContext(passages.at(row)))
     : (query: string) => query;
 
   /**
@@ -94,6 +88,13 @@ export function createHybridRetriever(
       embedder.embedQuery(`${query}\n${context.text}`, { signal }),
     ]);
     return normalize(alone.map((value, index) => value + context.weight * together[index]!));
+  }
+
+  /** One after the other, as long as more are wanted: reading is what takes time. */
+  function* read(
+    ranked: readonly (Omit<ScoredChunk, 'chunk'> & { readonly row: number })[],
+  ): Generator<ScoredChunk> {
+    for (const { row, score, evidence } of ranked) yield { chunk: passages.at(row), score, evidence };
   }
 
   return {
@@ -115,11 +116,11 @@ export function createHybridRetriever(
 
       const leads = new Map<number, readonly number[]>();
       for (const list of [semantic, lexical]) {
-        const conversations = list.filter(({ row }) => articleRows.has(chunks[row]!.documentId));
+        const conversations = list.filter(({ row }) => articleRows.has(documentOf[row]!));
         for (const { row } of conversations.slice(0, leadingConversations))
           leads.set(
             row,
-            bestOfEach(articleRows.get(chunks[row]!.documentId)!, { vectors, vector: queryVector, accepts }),
+            bestOfEach(articleRows.get(documentOf[row]!)!, { vectors, vector: queryVector, accepts }),
           );
       }
       const rows = [
@@ -130,8 +131,7 @@ export function createHybridRetriever(
         const cosine = cosineOf(vectors, row, queryVector);
         return {
           row,
-          cosine:
-            (1 - documentShare) * cosine + documentShare * cosineOf(means, documentOf[row]!, queryVector),
+          cosine: (1 - documentShare) * cosine + documentShare * meanOf(documentOf[row]!, queryVector),
           bm25: lexicalEvidence[position]!.score,
           evidence: {
             cosine,
@@ -147,38 +147,40 @@ export function createHybridRetriever(
         for (const article of articles)
           led.set(article, Math.max(led.get(article) ?? 0, linkWeight * scores.get(row)!));
       const scored = ranked
-        .map(({ row, score, evidence }) => ({
-          chunk: chunks[row]!,
-          score:
-            chunks[row]!.kind === 'transcript'
-              ? score * transcriptWeight
-              : Math.max(score, led.get(row) ?? 0),
-          evidence,
-        }))
+        .map(({ row, score, evidence }) => {
+          const chunk = facts[documentOf[row]!]!;
+          const isTranscript = chunk.kind === 'transcript';
+          return {
+            row,
+            chunk,
+            score: isTranscript ? score * transcriptWeight : Math.max(score, led.get(row) ?? 0),
+            evidence,
+          };
+        })
         .sort((a, b) => b.score - a.score);
-      return withoutRepeats(asVersionsNamed(scored), k);
+      return withoutRepeats(read(asVersionsNamed(scored)), k);
     },
   };
 }
 
-/** By the id of a past conversation: the rows of each article that it is linked to. */
-function rowsOfLinkedArticles(
-  documents: readonly Document[],
-  chunks: readonly Chunk[],
-): ReadonlyMap<string, readonly (readonly number[])[]> {
-  const linked = new Set(documents.flatMap(({ metadata }) => metadata.articles ?? []));
+/** By the number of a past conversation: the rows of each article that it is linked to. */
+function rowsOfLinkedArticles({
+  facts,
+  rowsOf,
+}: Passages): ReadonlyMap<number, readonly (readonly number[])[]> {
+  const linked = new Set(facts.flatMap(({ articles }) => articles ?? []));
   if (linked.size === 0) return new Map();
-  const rowsOf = Map.groupBy(
-    [...chunks.keys()].filter((row) => linked.has(chunks[row]!.documentId)),
-    (row) => chunks[row]!.documentId,
-  );
+  const numbers = new Map<string, number>();
+  for (const [number, { documentId }] of facts.entries())
+    if (linked.has(documentId)) numbers.set(documentId, number);
+  const rowsOfArticle = (id: string) => {
+    const number = numbers.get(id);
+    return number === undefined ? [] : [[...rowsOf(number)]];
+  };
   return new Map(
-    documents.flatMap(({ id, metadata }) => {
-      const rows = (metadata.articles ?? []).flatMap((article) => {
-        const own = rowsOf.get(article);
-        return own ? [own] : [];
-      });
-      return rows.length > 0 ? [[id, rows] as const] : [];
+    facts.flatMap(({ articles = [] }, number) => {
+      const rows = articles.flatMap(rowsOfArticle).filter(({ length }) => length > 0);
+      return rows.length > 0 ? [[number, rows] as const] : [];
     }),
   );
 }
@@ -203,30 +205,34 @@ function bestOfEach(
   });
 }
 
-/** Row `documentOf[r]` of `means`: the mean direction of all passages of the document that passage `r` is from. */
+/** Documents whose mean is kept: one takes as much as a vector. */
+const mostMeans = 20_000;
+
+/** The cosine of a vector and the mean direction of all passages of a document, by its number. */
 function meanOfDocuments(
-  chunks: readonly Chunk[],
+  { rowsOf }: Passages,
   vectors: VectorMatrix,
-): { documentOf: Uint32Array; means: Pick<VectorMatrix, 'values' | 'dimensions'> } {
+): (document: number, vector: Float32Array) => number {
   const { dimensions } = vectors;
-  const numbers = new Map<string, number>();
-  const documentOf = Uint32Array.from(chunks, ({ documentId }) => {
-    const number = numbers.get(documentId) ?? numbers.size;
-    numbers.set(documentId, number);
-    return number;
-  });
-  const values = new Float32Array(numbers.size * dimensions);
-  for (const [row, document] of documentOf.entries()) {
-    for (let index = 0; index < dimensions; index++)
-      values[document * dimensions + index]! += vectors.values[row * dimensions + index]!;
-  }
-  for (let document = 0; document < numbers.size; document++) {
-    const mean = values.subarray(document * dimensions, (document + 1) * dimensions);
+  const known = new LRUCache<number, Float32Array>({ max: mostMeans });
+
+  function meanOf(document: number): Float32Array {
+    const mean = new Float32Array(dimensions);
+    for (const row of rowsOf(document)) {
+      const start = row * dimensions;
+      for (let index = 0; index < dimensions; index++) mean[index]! += vectors.values[start + index]!;
+    }
     const norm = Math.sqrt(dotProduct(mean, 0, mean, 0, dimensions));
     // Passages that point in opposite directions have no mean direction.
     for (let index = 0; index < dimensions; index++) mean[index]! /= norm || 1;
+    return mean;
   }
-  return { documentOf, means: { values, dimensions } };
+
+  return (document, vector) => {
+    const mean = known.get(document) ?? meanOf(document);
+    known.set(document, mean);
+    return dotProduct(mean, 0, vector, 0, dimensions);
+  };
 }
 
 function cosineOf(
@@ -252,17 +258,20 @@ function counts(context: QueryContext | undefined): context is QueryContext {
   return context !== undefined && context.weight > 0 && context.text.trim().length > 0;
 }
 
-/** What a newer version replaces is found only where the question names its version. */
-function createRowFilter(chunks: readonly Chunk[]) {
-  const hasOlder = chunks.some(({ supersededBy }) => supersededBy !== undefined);
+/** What a newer version replaces is found only where the question names its version. All that counts is the document's. */
+function createRowFilter({ facts, documentOf }: Passages) {
+  const hasOlder = facts.some(({ supersededBy }) => supersededBy !== undefined);
   return (filter: ChunkFilter | undefined, question: string): ((row: number) => boolean) | undefined => {
-    if (!hasOlder) return filter && ((row) => matchesFilter(chunks[row]!, filter));
-    return (row) => matchesFilter(chunks[row]!, filter) && isInForce(chunks[row]!, question);
+    if (!hasOlder) return filter && ((row) => matchesFilter(facts[documentOf[row]!]!, filter));
+    return (row) => {
+      const document = facts[documentOf[row]!]!;
+      return matchesFilter(document, filter) && isInForce(document, question);
+    };
   };
 }
 
 /** The best `k`, without passages that only repeat a better one: copies differ in case, punctuation and spacing. */
-function withoutRepeats(ranked: readonly ScoredChunk[], k: number): ScoredChunk[] {
+function withoutRepeats(ranked: Iterable<ScoredChunk>, k: number): ScoredChunk[] {
   const seen = new Set<string>();
   const kept: ScoredChunk[] = [];
   for (const candidate of ranked) {

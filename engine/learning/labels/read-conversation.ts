@@ -1,7 +1,7 @@
 // What models make of a conversation: its language, what each turn of the customer does, the vector of the problem, the nearest article.
 import type { ActReader } from '#chat/understand/read-acts.ts';
 import type { Chunk } from '#core/document.ts';
-import type { VectorMatrix } from '#core/vector-matrix.ts';
+import { cosinesWith, type VectorMatrix } from '#core/vector-matrix.ts';
 import { createLanguageDetector } from '#models/language/language-detector.ts';
 import type { ConversationRecord, NearestArticle, ReadConversation } from './conversation-record.ts';
 import type { LabellingFunction } from './labelling-function.ts';
@@ -49,7 +49,7 @@ export function nearestArticle(
   vector: Float32Array,
 ): NearestArticle | undefined {
   if (vectors.size === 0) return undefined;
-  const cosines = vectors.cosines(vector);
+  const cosines = cosinesWith(vectors, vector);
   let best = 0;
   for (let row = 1; row < cosines.length; row++) if (cosines[row]! > cosines[best]!) best = row;
   return { documentId: chunks[best]!.documentId, cosine: Math.round(cosines[best]! * 1e4) / 1e4 };
