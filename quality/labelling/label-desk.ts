@@ -56,7 +56,7 @@ const clusterSample = 2_000;
 /** Fewer say nothing about which groups there are. */
 const leastToCluster = 20;
 /** Of the labelling functions: one more makes every conversation be read again. */
-const functionsVersion = 2;
+const functionsVersion = 3;
 
 export function labelsFolder(dataDir: string): string {
   return join(dataDir, 'labels');
