@@ -6,9 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { articlePage, startLocalSite } from '#connectors/web/testing/local-site.ts';
 import { effort } from '#core/testing/effort.ts';
+import { lockJob } from '#ingest/job-lock.ts';
 import { type EmbeddingEndpoint, startEmbeddingEndpoint } from '#ingest/testing/embedding-endpoint.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '#ingest/testing/source-folder.ts';
 import { openCurrentGeneration } from '#knowledge/generations/generation-reader.ts';
+import { runCommandLine } from './testing/run-command.ts';
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 let endpoint: EmbeddingEndpoint;
@@ -278,6 +280,44 @@ describe('answerdesk ingest', () => {
       ['centre', 'unchanged'],
     ]);
     expect((await run('history', '--source', 'gone')).stderr.trim().split('\n')).toHaveLength(2);
+  });
+
+  it('stands in the audit log whatever came of it, without a path, and not where it only looked', async () => {
+    await writeCentre(1);
+    await folder.write('other/a.md', '# A\n\nSome text about a thing.');
+    await run('centre', '--dry-run');
+    await run('centre');
+    await run('centre');
+    expect(await run('missing-folder', '--source', 'gone')).toMatchObject({ code: 2 });
+    await writeCentre(1, 3);
+    expect(await run('centre')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/--accept-removals/),
+    });
+    {
+      using _atWork = lockJob(join(folder.path, 'var'));
+      expect(await run('other')).toMatchObject({ code: 1 });
+    }
+    expect(await start(['other'], { model: 'openai:other' }).ended).toMatchObject({ code: 2 });
+    await folder.write(
+      'answerdesk.sources.yaml',
+      'sources:\n  - { name: gone, type: files, paths: [gone] }\n',
+    );
+    expect(await run('--sources')).toMatchObject({ code: 1 });
+    const { stdout } = await runCommandLine('cli/main.ts', ['audit', '--json'], {
+      ANSWERDESK_DATA_DIR: join(folder.path, 'var'),
+    });
+    const entries = JSON.parse(stdout) as { action: string; details: Record<string, string> }[];
+    expect(entries.reverse().map(({ action, details }) => [action, details.source, details.reason])).toEqual([
+      ['knowledge.published', 'centre', undefined],
+      ['knowledge.unchanged', 'centre', undefined],
+      ['knowledge.refused', 'gone', 'bad-input'],
+      ['knowledge.refused', 'centre', 'bad-input'],
+      ['knowledge.refused', 'other', 'job-locked'],
+      ['knowledge.refused', 'other', 'knowledge-base-mismatch'],
+      ['knowledge.refused', 'gone', 'bad-input'],
+    ]);
+    expect(stdout).not.toContain('missing-folder');
   });
 
   it.each([

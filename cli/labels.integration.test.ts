@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { oneCase, writeEvalsRun } from '#quality/testing/evals-run.ts';
 import { runCommandLine, succeed } from './testing/run-command.ts';
 
 let folder: string;
@@ -80,6 +81,18 @@ describe('a desk', () => {
     expect(html).toContain('<mark>14 days</mark>');
     expect(html).not.toContain('<script');
     expect(html).not.toContain('lamp back');
+
+    const asked = Array.from({ length: 6 }, (_, at) =>
+      oneCase(`c${at}`, at < 4 ? 'answer' : 'decline', at < 3 ? 1 : 0),
+    );
+    await writeEvalsRun(folder, { answers: asked });
+    const { bias } = JSON.parse((await succeed(run('data', 'report', '--evals', folder, '--json'))).stdout);
+    expect(bias.overall).toContainEqual(
+      expect.objectContaining({ measure: 'citedRight', n: 4, share: 0.75 }),
+    );
+    expect(bias.groups).toContainEqual(
+      expect.objectContaining({ measure: 'answered', dimension: 'intent', group: 'delivery', n: 6 }),
+    );
 
     const { stdout: weights } = await succeed(run('data', 'weights', '--by', 'intent'));
     expect(weights.trim().split('\n')).toHaveLength(2);

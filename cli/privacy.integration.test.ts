@@ -97,7 +97,7 @@ describe('answerdesk privacy', () => {
     const before = await readFile(join(desk.dataDir, 'index/CURRENT'), 'utf8');
     for (const [folder, what] of [
       ['.', 'ingestion job'],
-      ['privacy', 'training run, draft or erasure'],
+      ['privacy', 'training run, labelling, draft or erasure'],
       ['candidates', 'comparison of models'],
     ] as const) {
       using _lock = lockJob(join(desk.dataDir, folder), what);

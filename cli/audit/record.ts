@@ -29,7 +29,7 @@ export async function recordAudit(
       await store.close();
     }
   } catch (error) {
-    process.stderr.write(`This is done, but the audit log does not hold it (${briefly(error)}): ${action}\n`);
+    process.stderr.write(`The audit log does not hold this (${briefly(error)}): ${action}\n`);
   }
 }
 

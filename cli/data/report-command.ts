@@ -6,6 +6,7 @@ import { AppError } from '#core/errors.ts';
 import { collectReport } from '#quality/report/collect-report.ts';
 import { headlinesOf } from '#quality/report/headlines.ts';
 import { toReportPage } from '#quality/report/report-page.ts';
+import { lockTraining } from '../privacy/lock-data-folder.ts';
 
 export interface ReportRequest {
   readonly out: string | undefined;
@@ -19,7 +20,10 @@ export async function reportCommand(
   { out, evals, json }: ReportRequest,
   { signal }: CallOptions,
 ): Promise<void> {
-  const report = await collectReport(loadConfig(), { evals, evalsDir }, { signal });
+  const config = loadConfig();
+  // It labels what is new: whoever is erased meanwhile would be labelled all the same.
+  using _lock = lockTraining(config.dataDir);
+  const report = await collectReport(config, { evals, evalsDir }, { signal });
   if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
   const path = out ?? (json ? undefined : 'data-report.html');
   if (path !== undefined)

@@ -15,7 +15,7 @@ import { defaultSourceName, settingsFolder } from '#ingest/sources/find-files.ts
 import { findModelInUse, refuseOtherModel } from '#knowledge/generations/model-in-use.ts';
 import { chooseEmbedder, configuredModelId, openChosenEmbedder } from '#models/embedder/choose-embedder.ts';
 import { openOnnxEntityFinder } from '#models/personal-data/onnx-entity-finder.ts';
-import { recordAudit } from '../audit/record.ts';
+import { noteIngestion, notingFailure } from '../audit/note-ingestion.ts';
 import type { Arguments } from './arguments.ts';
 import { createProgressDisplay } from './progress.ts';
 
@@ -25,7 +25,7 @@ export async function ingestPaths(
   { signal }: CallOptions = {},
 ): Promise<JobSummary> {
   const source = await sourceOfPaths(args);
-  return runWithEmbedder(config, args, (model) =>
+  return runWithEmbedder(config, { ...args, source: source.name }, (model) =>
     runSource(source, {
       dataDir: config.dataDir,
       ...model,
@@ -94,7 +94,7 @@ export async function embedAgain(
   config: Config,
   { signal }: CallOptions = {},
 ): Promise<JobSummary> {
-  return runWithEmbedder(config, { acceptModelChange }, (model) =>
+  return runWithEmbedder(config, { acceptModelChange, dryRun }, (model) =>
     runIngestJob({ dataDir: config.dataDir, ...model, dryRun, acceptModelChange, signal }),
   );
 }
@@ -105,7 +105,7 @@ type ModelInUse = Pick<
   RunSourceOptions,
   'graph' | 'openEmbedder' | 'openEntityFinder' | 'onProgress' | 'onNote' | 'transcriptsSince'
 > & {
-  /** To be called after each job: notes what was published, and what made it, so that this is known without opening a model. */
+  /** To be called after each job: notes what made what is published, so that this is known without opening a model. */
   readonly stamp: (summary: JobSummary) => Promise<void>;
 };
 
@@ -147,9 +147,7 @@ export async function withEmbedder<Result>(
       async stamp(summary) {
         display.end();
         const { generation } = summary;
-        if (!generation) return;
-        await writeStamp(config.dataDir, chosen.model, generation.modelId);
-        if (summary.published) await recordPublication(config.dataDir, summary, generation.id);
+        if (generation) await writeStamp(config.dataDir, chosen.model, generation.modelId);
       },
     });
   } finally {
@@ -159,32 +157,18 @@ export async function withEmbedder<Result>(
   }
 }
 
-async function recordPublication(
-  dataDir: string,
-  { source, documents: { added, changed, removed }, counts }: JobSummary,
-  generation: string,
-): Promise<void> {
-  await recordAudit(dataDir, {
-    action: 'knowledge.published',
-    subject: generation,
-    details: {
-      ...(source === undefined ? {} : { source }),
-      added,
-      changed,
-      removed,
-      ...(counts ? { quarantined: counts.quarantined } : {}),
-    },
-  });
-}
-
 function runWithEmbedder(
   config: Config,
-  options: Pick<Arguments, 'acceptModelChange'>,
+  { source, ...options }: Pick<Arguments, 'acceptModelChange' | 'dryRun'> & { readonly source?: string },
   run: (model: Omit<ModelInUse, 'stamp'>) => Promise<JobSummary>,
 ): Promise<JobSummary> {
-  return withEmbedder(config, options, async ({ stamp, ...model }) => {
-    const summary = await run(model);
-    await stamp(summary);
-    return summary;
-  });
+  const noted = { dataDir: config.dataDir, source, dryRun: options.dryRun };
+  return notingFailure(noted, () =>
+    withEmbedder(config, options, async ({ stamp, ...model }) => {
+      const summary = await run(model);
+      await stamp(summary);
+      await noteIngestion(noted, summary);
+      return summary;
+    }),
+  );
 }

@@ -9,6 +9,7 @@ import { createTimetable, runSchedule } from '#ingest/schedule.ts';
 import { pickSources, readSourcesFile } from '#ingest/sources/sources-file.ts';
 import { describeJob } from '#ingest/summary.ts';
 import { watchSources } from '#ingest/watch.ts';
+import { noteFailure, noteIngestion, notingFailure } from '../audit/note-ingestion.ts';
 import type { Arguments } from './arguments.ts';
 import { folderSettings, sourceOfPaths, withEmbedder } from './ingest-command.ts';
 
@@ -82,21 +83,30 @@ async function run(
   { signal, say }: Told,
 ): Promise<SourceOutcome[]> {
   const { acceptModelChange, acceptRemovals, dryRun } = args;
-  return withEmbedder(config, args, async ({ stamp, ...model }) => {
-    const outcomes: SourceOutcome[] = [];
-    const options = { dataDir: config.dataDir, ...model, acceptModelChange, acceptRemovals, dryRun, signal };
-    for await (const outcome of runSources(await Promise.all(sources.map(complete)), options)) {
-      outcomes.push(outcome);
-      if ('summary' in outcome) {
-        await stamp(outcome.summary);
-        process.stderr.write(`${describeJob(outcome.summary)}\n`);
-      } else if (outcome.isNew) {
-        process.stderr.write(`"${outcome.source}" failed and stays as it was: ${outcome.error.message}\n`);
+  const { dataDir } = config;
+  return notingFailure({ dataDir, dryRun }, () =>
+    withEmbedder(config, args, async ({ stamp, ...model }) => {
+      const outcomes: SourceOutcome[] = [];
+      const options = { dataDir, ...model, acceptModelChange, acceptRemovals, dryRun, signal };
+      for await (const outcome of runSources(await Promise.all(sources.map(complete)), options)) {
+        const noted = { dataDir, dryRun, source: outcome.source };
+        outcomes.push(outcome);
+        if ('summary' in outcome) {
+          await stamp(outcome.summary);
+          await noteIngestion(noted, outcome.summary);
+          process.stderr.write(`${describeJob(outcome.summary)}\n`);
+        } else {
+          await noteFailure(noted, outcome.error);
+          if (outcome.isNew)
+            process.stderr.write(
+              `"${outcome.source}" failed and stays as it was: ${outcome.error.message}\n`,
+            );
+        }
+        say('', asJson(outcome));
       }
-      say('', asJson(outcome));
-    }
-    return outcomes;
-  });
+      return outcomes;
+    }),
+  );
 }
 
 /** With the settings that lie in its folders; its own in the file of sources win. */

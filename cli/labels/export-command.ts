@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { loadConfig } from '#app/config.ts';
 import type { CallOptions } from '#core/call-options.ts';
+import type { EntityFinder } from '#core/entity-finder.ts';
 import { AppError } from '#core/errors.ts';
 import { openCurrentContents } from '#knowledge/generations/generation-reader.ts';
 import { conversationCell } from '#learning/labels/check-labels.ts';
@@ -9,10 +10,12 @@ import type { ConversationRecord } from '#learning/labels/conversation-record.ts
 import { agreedValues, goldKey, readGoldLabels } from '#learning/labels/gold-labels.ts';
 import type { WeakKind } from '#learning/labels/label-kinds.ts';
 import { readWeakRows, type WeakRow, weakFile } from '#learning/labels/weak-labels.ts';
+import { openOnnxEntityFinder } from '#models/personal-data/onnx-entity-finder.ts';
 import { leastSure } from '#quality/labelling/choose-rows.ts';
 import { labelsFolder } from '#quality/labelling/label-desk.ts';
 import { type Separator, toCsv } from '#quality/labelling/label-sheet.ts';
 import { readConversations } from '#quality/labelling/read-conversations.ts';
+import { redactWithNames } from '#quality/labelling/redact-names.ts';
 
 export interface ExportRequest {
   readonly out: string | undefined;
@@ -27,7 +30,7 @@ export interface ExportRequest {
 const longestExcerpt = 300;
 
 export async function exportCommand(request: ExportRequest, { signal }: CallOptions): Promise<void> {
-  const { dataDir } = loadConfig();
+  const { dataDir, personalData } = loadConfig();
   const rows = await chosenRows(labelsFolder(dataDir), request);
   if (rows.length === 0)
     throw new AppError(
@@ -39,10 +42,23 @@ export async function exportCommand(request: ExportRequest, { signal }: CallOpti
   const wanted = new Map(rows.map((row) => [row.conversation, row]));
   const records = new Map<string, ConversationRecord>();
   using contents = await openCurrentContents(dataDir);
-  for await (const record of readConversations(dataDir, contents?.documents ?? [])) {
-    signal?.throwIfAborted();
-    if (wanted.has(record.id)) records.set(record.id, record);
-    if (records.size === wanted.size) break;
+  const documents = contents?.documents ?? [];
+  const ids = new Set(wanted.keys());
+  const { model } = personalData;
+  let finder: Promise<EntityFinder> | undefined;
+  try {
+    // A sheet is read by people and leaves the desk: names go as well, as they do at ingestion.
+    const redact =
+      model === 'off'
+        ? {}
+        : { redact: redactWithNames(() => (finder ??= openOnnxEntityFinder(model)), documents, signal) };
+    for await (const record of readConversations(dataDir, documents, { ids, ...redact })) {
+      signal?.throwIfAborted();
+      if (wanted.has(record.id)) records.set(record.id, record);
+      if (records.size === wanted.size) break;
+    }
+  } finally {
+    await (await finder?.catch(() => undefined))?.close();
   }
   const told = rows.flatMap((row) => {
     const record = records.get(row.conversation);

@@ -2,12 +2,16 @@
 import { loadConfig } from '#app/config.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import { type LabelDeskRequest, labelDesk } from '#quality/labelling/label-desk.ts';
+import { lockTraining } from '../privacy/lock-data-folder.ts';
 
 export async function updateCommand(
   { json, ...request }: LabelDeskRequest & { readonly json: boolean },
   { signal }: CallOptions,
 ): Promise<void> {
-  const { fitted, ...summary } = await labelDesk(loadConfig(), request, {
+  const config = loadConfig();
+  // Whoever is erased meanwhile would be labelled all the same.
+  using _lock = lockTraining(config.dataDir);
+  const { fitted, ...summary } = await labelDesk(config, request, {
     signal,
     progress: (done) => {
       if (process.stderr.isTTY) process.stderr.write(`\r${done} conversations`);

@@ -13,7 +13,7 @@ export function lockDataFolder(dataDir: string): Disposable {
 
 /** For what learns from, or drafts of, what is kept in the data folder. */
 export function lockTraining(dataDir: string): Disposable {
-  return lockJob(join(dataDir, 'privacy'), 'training run, draft or erasure');
+  return lockJob(join(dataDir, 'privacy'), 'training run, labelling, draft or erasure');
 }
 
 /** The same where one of the paths lies in the data folder; elsewhere nothing is erased, and nobody has to wait. */

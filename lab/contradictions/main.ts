@@ -13,7 +13,7 @@ import { findContradictions, pairCosines } from '#quality/contradictions/find-co
 interface Case {
   readonly id: string;
   readonly contradiction: boolean;
-  readonly split: 'tune' | 'test';
+  readonly split: 'tune' | 'test' | 'held-out';
   readonly first: { readonly title: string; readonly text: string };
   readonly second: { readonly title: string; readonly text: string };
 }
@@ -54,7 +54,7 @@ async function measureCases(): Promise<void> {
   });
   for (const { id, split, contradiction, found, cosines: near, first, second } of judged)
     if (contradiction !== found) console.log(split, id, near.join(' '), '|', first.text, '|', second.text);
-  for (const split of ['tune', 'test'] as const) {
+  for (const split of ['tune', 'test', 'held-out'] as const) {
     const part = judged.filter((one) => one.split === split);
     const hits = part.filter(({ contradiction, found }) => contradiction && found).length;
     const flagged = part.filter(({ found }) => found).length;

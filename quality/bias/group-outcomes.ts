@@ -27,8 +27,8 @@ export interface GroupFigure {
   readonly share: number;
   readonly low: number;
   readonly high: number;
-  /** Of all other conversations. */
-  readonly others: number;
+  /** Of all other conversations whose group is known; absent where there is none. */
+  readonly others?: number;
   /** Adjusted for all comparisons of the report; absent where the group is too small to compare. */
   readonly p?: number;
   /** Beyond chance, and by enough to matter. */
@@ -159,10 +159,13 @@ function groupFigures(counts: Counts, rules: BiasRules): { figures: GroupFigure[
     const { measure, dimension, group, yes, total, others } = one;
     const [low, high] = wilsonInterval(yes, total);
     const share = yes / total;
-    const otherShare = others.total === 0 ? share : others.yes / others.total;
+    const otherShare = others.total === 0 ? undefined : others.yes / others.total;
     const p = adjusted.get(one);
     const differs =
-      p !== undefined && p < rules.significance && Math.abs(share - otherShare) >= rules.leastDifference;
+      p !== undefined &&
+      otherShare !== undefined &&
+      p < rules.significance &&
+      Math.abs(share - otherShare) >= rules.leastDifference;
     return {
       measure,
       dimension,
@@ -171,7 +174,7 @@ function groupFigures(counts: Counts, rules: BiasRules): { figures: GroupFigure[
       share,
       low,
       high,
-      others: otherShare,
+      ...(otherShare === undefined ? {} : { others: otherShare }),
       ...(p === undefined ? {} : { p }),
       differs,
     };

@@ -10,6 +10,7 @@ import { matrixRow, stackVectors } from '#core/vector-matrix.ts';
 import { type Generation, openCurrentGeneration } from '#knowledge/generations/generation-reader.ts';
 import { embedTexts } from '#learning/intents/embed-texts.ts';
 import { clusterVectors } from '#learning/labels/cluster-intents.ts';
+import type { ConversationRecord } from '#learning/labels/conversation-record.ts';
 import {
   groupsOf,
   type IntentGroups,
@@ -18,16 +19,18 @@ import {
   readIntentGroups,
   writeIntentGroups,
 } from '#learning/labels/intent-groups.ts';
+import type { WeakKind } from '#learning/labels/label-kinds.ts';
 import type { LabellingFunction } from '#learning/labels/labelling-function.ts';
 import type { VectorGroup } from '#learning/labels/nearest-group.ts';
 import { findProductNames, productsOfArticles } from '#learning/labels/product-names.ts';
 import { type ArticlePassages, languageFunctions } from '#learning/labels/read-conversation.ts';
 import { readTaxonomy, type Taxonomy } from '#learning/labels/taxonomy.ts';
-import { type UpdateSummary, updateLabels } from '#learning/labels/update-labels.ts';
+import { type UpdateSummary, updateLabels, votesOn } from '#learning/labels/update-labels.ts';
 import { productFunctions } from '#learning/labels/vote-product.ts';
 import { reasonExamples, reasonFunctions } from '#learning/labels/vote-reason.ts';
 import { resolutionFunctions } from '#learning/labels/vote-resolution.ts';
 import { sentimentFunctions } from '#learning/labels/vote-sentiment.ts';
+import type { WeakRow } from '#learning/labels/weak-labels.ts';
 import { chooseEmbedder, openChosenEmbedder } from '#models/embedder/choose-embedder.ts';
 import { readConversations } from './read-conversations.ts';
 
@@ -36,6 +39,8 @@ export interface LabelDeskRequest {
   readonly taxonomy?: string | undefined;
   /** Clusters anew although there are clusters. */
   readonly recluster?: boolean;
+  /** Conversations that are none of the desk's: they are labelled with the same rules, and neither kept nor learnt from. */
+  readonly alsoLabel?: readonly ConversationRecord[];
 }
 
 export interface LabelDeskOptions extends CallOptions {
@@ -49,6 +54,8 @@ export interface LabelledDesk extends UpdateSummary {
     readonly silhouette?: number;
   };
   readonly products: readonly string[];
+  /** Of each of `alsoLabel`: what the surest rule says. */
+  readonly alsoLabelled: readonly Readonly<Partial<Record<WeakKind, string>>>[];
 }
 
 /** Clusters are found on so many conversations, chosen by the hash of their id; the others are sorted into them. */
@@ -56,7 +63,7 @@ const clusterSample = 2_000;
 /** Fewer say nothing about which groups there are. */
 const leastToCluster = 20;
 /** Of the labelling functions: one more makes every conversation be read again. */
-const functionsVersion = 2;
+const functionsVersion = 3;
 
 export function labelsFolder(dataDir: string): string {
   return join(dataDir, 'labels');
@@ -64,7 +71,7 @@ export function labelsFolder(dataDir: string): string {
 
 export async function labelDesk(
   config: Pick<Config, 'dataDir' | 'embedder'>,
-  { taxonomy: taxonomyPath, recluster = false }: LabelDeskRequest,
+  { taxonomy: taxonomyPath, recluster = false, alsoLabel = [] }: LabelDeskRequest,
   { signal, progress }: LabelDeskOptions,
 ): Promise<LabelledDesk> {
   const { dataDir } = config;
@@ -99,11 +106,12 @@ export async function labelDesk(
         ? []
         : [intentFunction(intents.groups, { from: intents.from }), intentWordsFunction(intents.groups)]),
     ];
+    const rules = { functions, ...(embedder ? { embedder } : {}), ...(articles ? { articles } : {}) };
     const summary = await updateLabels(
       {
         folder,
         conversations,
-        functions,
+        ...rules,
         stamp: stampOf([
           functionsVersion,
           generation?.info.id,
@@ -111,21 +119,30 @@ export async function labelDesk(
           products,
           intents.groups.map(({ name, vectors }) => [name, vectors.map((vector) => vector[0])]),
         ]),
-        ...(embedder ? { embedder } : {}),
-        ...(articles ? { articles } : {}),
       },
       { signal, progress },
     );
+    const votes = await votesOn(alsoLabel, rules, { signal });
     const names = intents.groups.map(({ name }) => name);
     const { silhouette } = intents;
     return {
       ...summary,
       intents: { from: intents.from, names, ...(silhouette === undefined ? {} : { silhouette }) },
       products: products.map(({ name }) => name),
+      alsoLabelled: votes.map(surest),
     };
   } finally {
     await embedder?.close();
   }
+}
+
+function surest(votes: WeakRow['votes']): Partial<Record<WeakKind, string>> {
+  return Object.fromEntries(
+    Object.entries(votes).map(([kind, cast]) => [
+      kind,
+      cast.reduce((best, one) => (one[2] > best[2] ? one : best))[1],
+    ]),
+  );
 }
 
 interface FoundIntents {

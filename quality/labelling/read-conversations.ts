@@ -1,4 +1,5 @@
-// All conversations that a desk has, one at a time: those that were ingested, and its own. Texts are redacted before anything sees them.
+// All conversations that a desk has, one at a time: those that were ingested, and its own. Texts are redacted before anything sees them:
+// those of the desk's own by patterns, and by the model of names as well where `redact` brings it.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import type { ConversationStore } from '#core/stores.ts';
 import { defaultTenant, inDefaultTenant } from '#core/tenant.ts';
 import { shippedReader } from '#learning/dialogue-acts/shipped-reader.ts';
 import type { ConversationRecord } from '#learning/labels/conversation-record.ts';
+import { redactConversation } from '#redact/redact-conversation.ts';
 import { createDefaultRedactor } from '#redact/redaction-profile.ts';
 import { openSqliteConversationStore } from '#storage/sqlite/sqlite-conversation-store.ts';
 
@@ -17,10 +19,17 @@ const pageSize = 200;
 /** UTF-16 code units of a problem: enough to tell what it is about. */
 const longestProblem = 400;
 
-/** `documents`: of the knowledge base in use. */
+/** Turns of one conversation, in order, to the same without what is personal. */
+export type RedactTurns = (texts: readonly string[]) => Promise<readonly string[]>;
+
+/** By patterns alone: what machines read and nobody sees needs no more, and the model takes a hundred times as long. */
+const byPatterns: RedactTurns = async (texts) => redactConversation(texts, { redactor }).texts;
+
+/** `documents`: of the knowledge base in use. `ids`: only those of the desk's own conversations are read. */
 export async function* readConversations(
   dataDir: string,
   documents: readonly Document[],
+  { redact = byPatterns, ids }: { readonly redact?: RedactTurns; readonly ids?: ReadonlySet<string> } = {},
 ): AsyncGenerator<ConversationRecord> {
   for (const document of documents)
     if (document.metadata.kind === 'transcript') yield pastConversation(document);
@@ -28,14 +37,18 @@ export async function* readConversations(
   if (!existsSync(path)) return;
   const store = openSqliteConversationStore(path);
   try {
-    yield* ownConversations(store);
+    yield* ownConversations(store, { redact, ids });
   } finally {
     await store.close();
   }
 }
 
 export async function* ownConversations(
-  store: Pick<ConversationStore, 'get'> & Pick<InboxStore, 'inbox'>,
+  store: Pick<ConversationStore, 'get'> & Pick<InboxStore, 'inbox' | 'ratings'>,
+  {
+    redact = byPatterns,
+    ids,
+  }: { readonly redact?: RedactTurns; readonly ids?: ReadonlySet<string> | undefined } = {},
 ): AsyncGenerator<ConversationRecord> {
   const seen = new Set<string>();
   let after: string | undefined;
@@ -51,7 +64,8 @@ export async function* ownConversations(
       // One that a customer writes to meanwhile moves to the front: it is not met again, and is not read twice.
       if (seen.has(item.conversationId)) continue;
       seen.add(item.conversationId);
-      const record = await ownConversation(store, item);
+      if (ids && !ids.has(item.conversationId)) continue;
+      const record = await ownConversation(store, item, redact);
       if (record) yield record;
     }
     after = page.next;
@@ -81,12 +95,18 @@ export function pastConversation({ id, pageContent, metadata }: Document): Conve
 const redactor = createDefaultRedactor();
 
 async function ownConversation(
-  store: Pick<ConversationStore, 'get'>,
+  store: Pick<ConversationStore, 'get'> & Pick<InboxStore, 'ratings'>,
   { conversationId, handling, visitor, email }: InboxItem,
+  redact: RedactTurns,
 ): Promise<ConversationRecord | undefined> {
-  const conversation = await store.get(inDefaultTenant(conversationId));
+  const key = inDefaultTenant(conversationId);
+  const conversation = await store.get(key);
   if (!conversation) return undefined;
-  const turns = conversation.messages.map(toTurn);
+  const answersRated = (await store.ratings(key))
+    .sort((a, b) => (a.at < b.at ? -1 : 1))
+    .map(({ rating }) => rating);
+  const texts = await redact(conversation.messages.map(({ text }) => text));
+  const turns = conversation.messages.map((message, at) => toTurn(message, texts[at]!));
   const { id, createdAt, language, handoff, rating } = conversation;
   const customer = visitor?.id ?? email?.toLowerCase();
   return {
@@ -98,22 +118,20 @@ async function ownConversation(
     problem: problemOf(turns),
     turns,
     ...(customer === undefined ? {} : { customer: createHash('sha256').update(customer).digest('hex') }),
-    ...(rating ? { rating: rating.rating } : {}),
     handling: handling.state,
+    ...(rating ? { rated: rating.rating } : {}),
+    ...(answersRated.length > 0 ? { answersRated } : {}),
     ...(handoff ? { handoff: { reason: handoff.reason, at: handoff.at } } : {}),
   };
 }
 
-function toTurn({
-  author,
-  text,
-  createdAt,
-  decision,
-  citations,
-}: Message): ConversationRecord['turns'][number] {
+function toTurn(
+  { author, createdAt, decision, citations }: Message,
+  text: string,
+): ConversationRecord['turns'][number] {
   return {
     author,
-    text: redactor.redact(text, 'transcript').text,
+    text,
     at: createdAt,
     ...(decision === undefined ? {} : { decision }),
     ...(citations === undefined ? {} : { citations: citations.length }),

@@ -42,19 +42,25 @@ export function biasSection({
     measureNames[one.measure],
     number(one.n),
     shareCell(one),
-    percent(one.others),
-    one.p === undefined ? '– <small>too few</small>' : one.p < 0.001 ? '&lt; .001' : one.p.toFixed(3),
+    one.others === undefined ? '– <small>no other group</small>' : percent(one.others),
+    one.p === undefined
+      ? one.others === undefined
+        ? '–'
+        : '– <small>too few</small>'
+      : one.p < 0.001
+        ? '&lt; .001'
+        : one.p.toFixed(3),
   ]);
   const waiting = waits.map(({ dimension, group, n, medianSeconds, low, high }) => [
     `${escapeHtml(group)} <small>${dimension}</small>`,
     number(n),
     `${duration(medianSeconds)} <small>95 %: ${duration(low)} to ${duration(high)}</small>`,
   ]);
-  return `${verdict}${all}<details><summary class="figures">Every group</summary>${table(['Group', 'Measure', 'Conversations', 'Share', 'All others', 'p, corrected'], rows)}${waiting.length > 0 ? table(['Group', 'Handed over', 'Median wait for a person'], waiting) : ''}</details><p class="note">Each group is compared with all others (two-proportion z test, Fisher's exact test for small counts), corrected for ${plural(comparisons, 'comparison')} by Holm's method. A group is flagged if p is below ${rules.significance} and the shares are ${percent(rules.leastDifference)} apart. Groups with fewer than ${rules.leastCompared} conversations are not compared, those with fewer than ${rules.leastShown} (${number(hidden)} figures) not shown. A difference is no proof of unfairness: customers of one group may ask what no article answers.</p>`;
+  return `${verdict}${all}<details><summary class="figures">Every group</summary>${table(['Group', 'Measure', 'Conversations', 'Share', 'All others', 'p, corrected'], rows)}${waiting.length > 0 ? table(['Group', 'Handed over', 'Median wait for a person'], waiting) : ''}</details><p class="note">Each group is compared with all others of its kind (two-proportion z test, Fisher's exact test for small counts), corrected for ${plural(comparisons, 'comparison')} by Holm's method. A group is flagged if p is below ${rules.significance} and the shares are ${percent(rules.leastDifference)} apart. Groups with fewer than ${rules.leastCompared} conversations are not compared, those with fewer than ${rules.leastShown} (${number(hidden)} figures) not shown. A difference is no proof of unfairness: customers of one group may ask what no article answers.</p>`;
 }
 
 function sentence({ measure, dimension, group, share, others, n }: GroupFigure): string {
-  return `<li><strong>${escapeHtml(group)}</strong> (${dimension}, ${plural(n, 'conversation')}): ${measureNames[measure].toLowerCase()} ${percent(share)}, all others ${percent(others)}</li>`;
+  return `<li><strong>${escapeHtml(group)}</strong> (${dimension}, ${plural(n, 'conversation')}): ${measureNames[measure].toLowerCase()} ${percent(share)}, all others ${percent(others ?? share)}</li>`;
 }
 
 function shareCell({

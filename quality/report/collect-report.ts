@@ -2,18 +2,16 @@
 import type { Config } from '#app/config.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Document } from '#core/document.ts';
-import { readReport } from '#evals/report/report.ts';
 import { type Generation, openCurrentGeneration } from '#knowledge/generations/generation-reader.ts';
 import { readGoldLabels } from '#learning/labels/gold-labels.ts';
-import { detectLanguage } from '#learning/labels/read-conversation.ts';
 import { readWeakRows, weakFile } from '#learning/labels/weak-labels.ts';
 import { chooseEmbedder, openChosenEmbedder } from '#models/embedder/choose-embedder.ts';
-import type { GroupedCase } from '../bias/group-outcomes.ts';
 import { findContradictions } from '../contradictions/find-contradictions.ts';
 import { measureAgreement } from '../labelling/label-agreement.ts';
 import { labelDesk, labelsFolder } from '../labelling/label-desk.ts';
 import type { DataReport } from './data-report.ts';
 import { duplicateArticles, freshnessOf, lengthsOf, missingInArticles } from './describe-articles.ts';
+import { readEvalsCases } from './evals-cases.ts';
 import { readLabelled } from './read-labelled.ts';
 import { readLeftOut } from './read-left-out.ts';
 
@@ -29,8 +27,16 @@ export async function collectReport(
   { signal, now = () => new Date() }: CallOptions & { readonly now?: () => Date } = {},
 ): Promise<DataReport> {
   const { dataDir } = config;
-  const extra = evals === undefined ? [] : await casesOf(evals, evalsDir);
-  const { fitted } = await labelDesk(config, {}, { signal });
+  const asked = evals === undefined ? [] : await readEvalsCases(evals, evalsDir);
+  const { fitted, alsoLabelled } = await labelDesk(
+    config,
+    { alsoLabel: asked.map(({ record }) => record) },
+    { signal },
+  );
+  const extra = asked.map(({ outcome }, at) => ({
+    groups: { ...alsoLabelled[at], channel: 'evals' },
+    outcome,
+  }));
   const folder = labelsFolder(dataDir);
   const { current } = await readGoldLabels(folder);
   const generation = await openCurrentGeneration(dataDir);
@@ -100,37 +106,6 @@ async function contradictionsOf(
   } finally {
     await embedder.close();
   }
-}
-
-/** A case asked of the desk in an evals run: the run says what kind of question it is, and whether the right sources are cited. */
-async function casesOf(run: string, evalsDir: string): Promise<GroupedCase[]> {
-  const { suites } = await readReport(run, evalsDir);
-  return Object.values(suites).flatMap(({ cases }) =>
-    cases.flatMap(({ decision, kind, scores, turns }): GroupedCase[] => {
-      const cited = scores?.['cites-right'];
-      if (decision === undefined && cited === undefined) return [];
-      const language = detectLanguage(turns.at(-1)?.text ?? '');
-      return [
-        {
-          groups: {
-            channel: 'evals',
-            ...(kind === undefined ? {} : { intent: kind }),
-            ...(language === undefined ? {} : { language }),
-          },
-          outcome: {
-            ...(decision === undefined
-              ? {}
-              : {
-                  answered: decision === 'answer',
-                  declined: decision === 'decline',
-                  handedOver: decision === 'handoff',
-                }),
-            ...(cited === undefined ? {} : { citedRight: cited >= 1 }),
-          },
-        },
-      ];
-    }),
-  );
 }
 
 function sourcesOf(articles: readonly Document[], conversations: ReadonlyMap<string, number>) {

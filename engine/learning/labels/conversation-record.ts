@@ -1,7 +1,9 @@
 // A conversation as labelling functions see it, wherever it comes from: this desk's own (`chat`), or one that was ingested (`past`).
-import type { Author, Decision, HandoffReason } from '#core/conversation.ts';
+import type { Author, ConversationRating, Decision, HandoffReason } from '#core/conversation.ts';
 import type { ActGuess } from '#core/dialogue-acts.ts';
 import type { HandlingState } from '#core/handling.ts';
+
+export type Rating = ConversationRating['rating'];
 
 export interface RecordTurn {
   readonly author: Author;
@@ -27,8 +29,10 @@ export interface ConversationRecord {
   readonly turns: readonly RecordTurn[];
   /** Whose it is, as a hash; absent where nobody said. */
   readonly customer?: string;
-  /** Of the whole conversation, by the customer. */
-  readonly rating?: 'up' | 'down';
+  /** What the customer said of the whole conversation once it was over. */
+  readonly rated?: Rating;
+  /** What they said of single answers, in the order in which they said it; the last word of each. */
+  readonly answersRated?: readonly Rating[];
   readonly handling?: HandlingState;
   readonly handoff?: { readonly reason: HandoffReason; readonly at: string };
 }

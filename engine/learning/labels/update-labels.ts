@@ -10,7 +10,7 @@ import type { CallOptions } from '#core/call-options.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { shippedReader } from '../dialogue-acts/shipped-reader.ts';
 import { embedTexts } from '../intents/embed-texts.ts';
-import { type ConversationRecord, outcomeOf } from './conversation-record.ts';
+import { type ConversationRecord, outcomeOf, type ReadConversation } from './conversation-record.ts';
 import { agreedValues, goldKey, readGoldLabels } from './gold-labels.ts';
 import type { WeakKind } from './label-kinds.ts';
 import type { LabellingFunction } from './labelling-function.ts';
@@ -18,14 +18,18 @@ import { type ArticlePassages, readConversation } from './read-conversation.ts';
 import { createTally, type FittedLabels } from './tally-votes.ts';
 import { readWeakRows, type WeakRow, weakFile } from './weak-labels.ts';
 
-export interface UpdateRequest {
+export interface UpdateRequest extends LabellingRules {
   /** `labels` in the data folder. */
   readonly folder: string;
   /** All of them, once each, in any order. */
   conversations(): AsyncIterable<ConversationRecord>;
-  readonly functions: readonly LabellingFunction[];
   /** Of what the functions depend on: taxonomy, products, groups, articles. Another one has every conversation read again. */
   readonly stamp: string;
+}
+
+/** What votes, and what its functions need. */
+export interface LabellingRules {
+  readonly functions: readonly LabellingFunction[];
   /** Absent on a desk without a knowledge base: functions that need a vector abstain. */
   readonly embedder?:
     | Pick<Embedder, 'embedQuery' | 'embedDocuments' | 'modelId' | 'dimensions' | 'close'>
@@ -115,33 +119,12 @@ function knownRow(
 
 async function votedRows(
   records: readonly ConversationRecord[],
-  { functions, stamp, embedder, articles }: UpdateRequest,
-  { signal }: CallOptions,
+  { stamp, ...rules }: LabellingRules & Pick<UpdateRequest, 'stamp'>,
+  options: CallOptions,
 ): Promise<WeakRow[]> {
-  if (records.length === 0) return [];
-  const told = records.filter(({ problem }) => problem !== '');
-  const vectors = embedder
-    ? await embedTexts(
-        embedder,
-        told.map(({ problem }) => problem),
-        { signal },
-      )
-    : [];
-  const vectorOf = new Map(vectors.map((vector, at) => [told[at]!, vector]));
-  return records.map((record): WeakRow => {
-    const conversation = readConversation(record, {
-      acts: shippedReader(),
-      articles,
-      vector: vectorOf.get(record),
-    });
-    const votes: WeakRow['votes'] = {};
-    for (const { name, kind, vote } of functions) {
-      const cast = vote(conversation);
-      if (!cast) continue;
-      const ofKind = votes[kind] ?? [];
-      votes[kind] = ofKind;
-      ofKind.push([name, cast.value, Math.round(cast.confidence * 1000) / 1000]);
-    }
+  const conversations = await readByModels(records, rules, options);
+  return records.map((record, at): WeakRow => {
+    const { nearest } = conversations[at]!;
     return {
       conversation: record.id,
       origin: record.origin,
@@ -150,12 +133,57 @@ async function votedRows(
       hash: hashOf(record, stamp),
       characters: record.turns.reduce((sum, { text }) => sum + text.length, 0),
       turns: record.turns.length,
-      ...(conversation.nearest ? { nearest: conversation.nearest } : {}),
+      ...(nearest ? { nearest } : {}),
       outcome: outcomeOf(record),
-      votes,
+      votes: castVotes(conversations[at]!, rules.functions),
       labels: {},
     };
   });
+}
+
+/** What the functions say of conversations that are not kept. */
+export async function votesOn(
+  records: readonly ConversationRecord[],
+  rules: LabellingRules,
+  options: CallOptions = {},
+): Promise<WeakRow['votes'][]> {
+  const conversations = await readByModels(records, rules, options);
+  return conversations.map((conversation) => castVotes(conversation, rules.functions));
+}
+
+async function readByModels(
+  records: readonly ConversationRecord[],
+  { embedder, articles }: LabellingRules,
+  { signal }: CallOptions,
+): Promise<ReadConversation[]> {
+  const told = records.filter(({ problem }) => problem !== '');
+  const vectors =
+    embedder && told.length > 0
+      ? await embedTexts(
+          embedder,
+          told.map(({ problem }) => problem),
+          { signal },
+        )
+      : [];
+  const vectorOf = new Map(vectors.map((vector, at) => [told[at]!, vector]));
+  return records.map((record) =>
+    readConversation(record, { acts: shippedReader(), articles, vector: vectorOf.get(record) }),
+  );
+}
+
+function castVotes(
+  conversation: ReadConversation,
+  functions: readonly LabellingFunction[],
+): WeakRow['votes'] {
+  const votes: WeakRow['votes'] = {};
+  for (const { name, kind, vote } of functions) {
+    const cast = vote(conversation);
+    if (!cast) continue;
+    const ofKind = votes[kind] ?? [];
+    votes[kind] = ofKind;
+    ofKind.push([name, cast.value, Math.round(cast.confidence * 1000) / 1000]);
+  }
+  return votes;
 }
 
 export async function* batches<Item>(items: AsyncIterable<Item>, size: number): AsyncGenerator<Item[]> {

@@ -1,5 +1,5 @@
-// Whether the matter was settled, and how well: by who looks after it, by how it ended, by what both sides say.
-import type { ReadConversation } from './conversation-record.ts';
+// Whether the matter was settled, and how well: by what the customer rated, by who looks after it, by how it ended, by what both sides say.
+import type { Rating, ReadConversation } from './conversation-record.ts';
 import { countOf, labelWords } from './label-words.ts';
 import type { LabellingFunction, Vote } from './labelling-function.ts';
 import { customerText } from './vote-sentiment.ts';
@@ -8,6 +8,26 @@ import { customerText } from './vote-sentiment.ts';
 const manyTurns = 6;
 
 type Judge = (conversation: ReadConversation) => Vote | undefined;
+
+/** Whoever rates the conversation says how it ended for them; a thumb says it of one answer, and the last one is nearest to the end. */
+const rating: Judge = ({ rated, answersRated = [] }) => {
+  if (rated) return { value: rated === 'up' ? 'yes' : 'no', confidence: 0.9 };
+  const last = answersRated.at(-1);
+  if (!last) return undefined;
+  return { value: last === 'up' ? 'yes' : 'no', confidence: isMixed(answersRated) ? 0.65 : 0.82 };
+};
+
+const qualityByRating: Judge = ({ rated, answersRated = [] }) => {
+  const last = rated ?? answersRated.at(-1);
+  if (!last) return undefined;
+  // Pleased in the end, but not by every answer: it took several tries.
+  if (last === 'up' && answersRated.includes('down')) return { value: 'fair', confidence: 0.7 };
+  return { value: last === 'up' ? 'good' : 'poor', confidence: rated ? 0.88 : 0.8 };
+};
+
+function isMixed(ratings: readonly Rating[]): boolean {
+  return new Set(ratings).size > 1;
+}
 
 const handling: Judge = ({ handling: state, turns, handoff }) => {
   if (state === 'resolved') return { value: 'yes', confidence: 0.92 };
@@ -75,10 +95,12 @@ const qualityOfPast: Judge = ({ origin, nearest }) =>
     : undefined;
 
 export const resolutionFunctions: readonly LabellingFunction[] = [
+  { name: 'rating', kind: 'resolved', vote: rating },
   { name: 'handling', kind: 'resolved', vote: handling },
   { name: 'ending', kind: 'resolved', vote: ending },
   { name: 'sayings', kind: 'resolved', vote: sayings },
   { name: 'ingested', kind: 'resolved', vote: ingested },
+  { name: 'rating', kind: 'quality', vote: qualityByRating },
   { name: 'ending', kind: 'quality', vote: qualityByEnd },
   { name: 'length', kind: 'quality', vote: qualityByLength },
   { name: 'sources', kind: 'quality', vote: qualityBySources },

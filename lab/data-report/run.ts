@@ -1,0 +1,13 @@
+// One data report, for main.ts: DATA_DIR. Prints what it took.
+import { loadConfig } from '#app/config.ts';
+import { collectReport } from '#quality/report/collect-report.ts';
+import { toReportPage } from '#quality/report/report-page.ts';
+
+const started = performance.now();
+const report = await collectReport(loadConfig(), { evalsDir: '' });
+const page = toReportPage(report);
+const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+const { pastConversations, chatConversations } = report.counts;
+process.stdout.write(
+  `${pastConversations} past conversations, ${chatConversations} of the desk: ${Math.round((performance.now() - started) / 1000)} s, ${Math.round((userCPUTime + systemCPUTime) / 1e6)} CPU-s, peak ${Math.round(maxRSS / 1024)} MB, page ${Math.round(page.length / 1000)} kB\n`,
+);
