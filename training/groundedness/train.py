@@ -28,6 +28,11 @@ EXAMPLES = """example:
 BASE is a folder that training.reader.resume wrote, or an earlier run's work/groundedness/best to go on from."""
 
 
+def f1_at(logits: np.ndarray, labels: np.ndarray, threshold: float) -> float:
+    kept = logits >= threshold
+    return float(2 * (kept & labels).sum() / max(1, kept.sum() + labels.sum()))
+
+
 def best_f1(logits: np.ndarray, labels: np.ndarray) -> float:
     """F1 of "supported" at the threshold that suits these rows best."""
     order = np.argsort(-logits)
