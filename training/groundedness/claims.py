@@ -11,8 +11,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from training.reader.examples import Example, detokenised
+from training.reader.examples import Example, detokenised, section_key
 from training.workshop.corpus import read_rows
+from training.workshop.pairs import bucket
 from training.workshop.passages import plain
 
 Claim = tuple[str, bool]
@@ -267,6 +268,20 @@ def read_answers(rows: list[dict[str, Any]], entry: dict[str, Any], random: Rand
         yield replaced(example, true, True)
         if (wrong := another_answer(answers[0], window, random)) and not any(wrong.lower() in answer.lower() for answer in row["answers"]):
             yield replaced(example, statement(clean(row["question"]), wrong) or "", False)
+
+
+def read_written(rows: list[dict[str, Any]], entry: dict[str, Any], random: Random, data: Path) -> Iterator[Example]:
+    """Sentences written for this project about sections of public documentation, which a row names by file, source, document and heading."""
+    sections: dict[tuple[str, str, str], str] = {}
+    for name in sorted({row["file"] for row in rows}):
+        for section in read_rows(data / f"{name}.jsonl.gz"):
+            if section.get("doc") and section.get("q"):
+                sections.setdefault(section_key(section), section["p"])
+    for row in rows:
+        passage = sections.get((row["source"].partition("@")[0], row["doc"], row["heading"]))
+        if passage:
+            key = f"{row['source'].partition('@')[0]}:{row['doc']}"
+            yield Example(row["sentence"], nearest_window(row["sentence"], " ".join(plain(passage).split())), row["label"] == "supported", None, "written", key, row["licence"], bucket(key, 10) == 0)
 
 
 READERS: dict[str, Callable[[list[dict[str, Any]], dict[str, Any], Random], Iterator[Example]]] = {"labelled": read_labelled, "passages": read_passages, "answers": read_answers}

@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from training.groundedness.claims import READERS, held_texts
+from training.groundedness.claims import READERS, held_texts, read_written
 from training.reader.examples import Example
 from training.reader.prepare import apart, capped
 from training.workshop.contamination import describe, drop_contaminated, evaluation_windows, windows
@@ -25,20 +25,20 @@ EXAMPLES = """example:
   python -m training.groundedness.prepare --data DATA --out work/groundedness-data"""
 
 
-def collect(config: dict[str, Any], data: Path) -> tuple[list[Example], list[dict[str, Any]]]:
+def collect(config: dict[str, Any], data: Path, own: Path) -> tuple[list[Example], list[dict[str, Any]]]:
     """All rows of the config in a fixed order, and a manifest entry a file."""
     random = Random(config["seed"])
     examples: list[Example] = []
     manifests = []
     for entry in config["rows"]:
-        path = data / entry["path"]
+        path = (own if entry.get("own") else data) / entry["path"]
         if not path.is_file():
             raise DataError(f"{path} is missing; see [[rows]] in groundedness/data.toml")
         manifest = FileManifest(entry["path"], sha256_of(path))
         rows = list(permitted_rows(path, entry, config, {}, manifest))
         if len(rows) > entry.get("rows", len(rows)):
             rows = random.sample(rows, entry["rows"])
-        found = list(READERS[entry["kind"]](rows, entry, random))
+        found = list(read_written(rows, entry, random, data) if entry["kind"] == "written" else READERS[entry["kind"]](rows, entry, random))
         found = [replace(example, group=entry.get("group", example.group)) for example in found]
         examples += [example for example in found for _ in range(1 if example.validation else entry.get("repeat", 1))]
         manifests.append(manifest.as_dict() | {"kind": entry["kind"], "rows": len(found), "supported": sum(example.answers for example in found)})
@@ -46,7 +46,7 @@ def collect(config: dict[str, Any], data: Path) -> tuple[list[Example], list[dic
 
 
 def prepare(config: dict[str, Any], data: Path, out: Path, *, own: Path = PROJECT) -> None:
-    examples, files = collect(config, data)
+    examples, files = collect(config, data, own)
     seen = evaluation_windows(config, data, own)
     for name, texts in held_texts(data, config["rows"]).items():
         for text in texts:
