@@ -70,6 +70,8 @@ const schema = z.object({
 
   ANSWERDESK_RERANKER: z.string().min(1).optional(),
 
+  ANSWERDESK_GROUNDEDNESS_MODEL: z.string().min(1).optional(),
+
   ANSWERDESK_PERSONAL_DATA_MODEL: z.string().min(1).optional(),
 
   ANSWERDESK_DANGER_PHRASES: z
@@ -191,6 +193,7 @@ const schema = z.object({
 /** The model that ships, for a knowledge base that was not made with one of the store. */
 const builtInEmbedder = packagePath('data/models/embedder');
 const builtInReranker = packagePath('data/models/reader');
+const builtInGroundednessModel = packagePath('data/models/groundedness');
 const builtInPersonalDataModel = packagePath('data/models/personal-data');
 
 /** Every variable that is read; `.env.example` explains them. */
@@ -291,6 +294,12 @@ function shape(env: z.infer<typeof schema>) {
       isFixed: env.ANSWERDESK_RERANKER !== undefined,
       /** 0 = one thread per core. */
       threads: env.ANSWERDESK_EMBEDDER_THREADS,
+    },
+    groundedness: {
+      /** What checks written sentences: a folder with model.onnx, or `off`: then a score does. */
+      model: env.ANSWERDESK_GROUNDEDNESS_MODEL ?? builtInGroundednessModel,
+      /** The operator chose it: it has to be there. */
+      isFixed: env.ANSWERDESK_GROUNDEDNESS_MODEL !== undefined,
     },
     chat: {
       /** `extractive`, `openai:MODEL`, `gguf:FILE`, `onnx:FOLDER`, or `PROVIDER:MODEL` of another LangChain provider. */

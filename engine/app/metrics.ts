@@ -95,6 +95,18 @@ export function createMetrics({ activeAnswers }: { activeAnswers: () => number }
     labelNames: ['code'],
     registers,
   });
+  const guardedSentences = new Counter({
+    name: 'answerdesk_guarded_sentences_total',
+    help: 'Sentences that a chat model wrote: kept, cited-anew (kept with another source than it gave), dropped.',
+    labelNames: ['fate'],
+    registers,
+  });
+  const replacedAnswers = new Counter({
+    name: 'answerdesk_answers_replaced_total',
+    help: 'Answers quoted from the articles in place of what the chat model wrote or was to write, by why: unsupported, failed, busy, resting, spent.',
+    labelNames: ['because'],
+    registers,
+  });
   const confidence = new Histogram({
     name: 'answerdesk_confidence',
     help: 'Fitted probability that the passages found hold the answer, by what was then done. 1 minus the mean over "answer" is the share of answers to be expected without their passage; the count of "answer" over all is the coverage.',
@@ -159,6 +171,12 @@ export function createMetrics({ activeAnswers }: { activeAnswers: () => number }
       retrieved: (durationMs) => retrievalSeconds.observe(durationMs / 1000),
       decided: ({ decision, confidence: probability }) => confidence.observe({ decision }, probability),
       modelFailed: (_model, { code }) => modelFailures.inc({ code }),
+      guarded({ kept, citedAnew, dropped }) {
+        guardedSentences.inc({ fate: 'kept' }, kept - citedAnew);
+        guardedSentences.inc({ fate: 'cited-anew' }, citedAnew);
+        guardedSentences.inc({ fate: 'dropped' }, dropped);
+      },
+      replaced: (because) => replacedAnswers.inc({ because }),
     },
     quality: {
       scored({ supported, total }) {

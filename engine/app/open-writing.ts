@@ -2,20 +2,22 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createCircuitBreaker } from '#chat/write/circuit-breaker.ts';
-import { sentenceGuard, supportedFrom } from '#chat/write/guard-sentences.ts';
+import { type SupportScore, sentenceGuard } from '#chat/write/guard-sentences.ts';
 import { createModelQueue } from '#chat/write/model-queue.ts';
 import type { WritingDependencies } from '#chat/write/write-answer.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { AppError } from '#core/errors.ts';
-import type { GroundednessScorer } from '#core/groundedness.ts';
+import { groundedFrom } from '#core/groundedness.ts';
 import { packagePath } from '#core/package-root.ts';
 import { openDailySpending } from '#models/chat/daily-spending.ts';
 import { openWritingModel } from '#models/chat/open-chat-model.ts';
 import { openEmbedder } from '#models/embedder/open-embedder.ts';
+import { type GroundednessChoice, openGroundednessModel } from '#models/groundedness/groundedness-model.ts';
 import {
   createGroundednessScorer,
   groundednessModelSchema,
   rememberingEmbedder,
+  scoreSupportedFrom,
 } from '#models/groundedness/groundedness-score.ts';
 import type { Config } from './config.ts';
 
@@ -28,11 +30,14 @@ export interface Writing extends AsyncDisposable {
 }
 
 /** Throws `config-invalid`, `model-invalid` or `bad-input` that says what to do. */
-export async function openWriting({ chat, dataDir }: Config, embedder: () => Embedder): Promise<Writing> {
+export async function openWriting(
+  { chat, dataDir, groundedness }: Config,
+  embedder: () => Embedder,
+): Promise<Writing> {
   if (chat.model === 'extractive') return { async [Symbol.asyncDispose]() {} };
   await using stack = new AsyncDisposableStack();
   const model = stack.use(await openWritingModel(chat));
-  const score = stack.use(await openSupportScore(embedder));
+  const score = stack.use(await openSupport(groundedness, embedder));
   const isCapped = chat.caps.tokens !== undefined || chat.caps.money !== undefined;
   if (isCapped) await mkdir(dataDir, { recursive: true });
   const spending = isCapped
@@ -47,14 +52,18 @@ export async function openWriting({ chat, dataDir }: Config, embedder: () => Emb
       queue: createModelQueue({ atOnce: model.atOnce, waiting: chat.waiting }),
       breaker: createCircuitBreaker(),
       ...(spending ? { spending } : {}),
-      openGuard: sentenceGuard({ scorer: score.scorer, supportedFrom }),
+      openGuard: sentenceGuard(score),
     },
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 }
 
-export interface OpenedScore extends AsyncDisposable {
-  readonly scorer: GroundednessScorer;
+export type OpenedScore = SupportScore & AsyncDisposable;
+
+/** The model where there is one, else the score. */
+export async function openSupport(choice: GroundednessChoice, serving: () => Embedder): Promise<OpenedScore> {
+  const model = await openGroundednessModel(choice);
+  return model ? Object.assign(model, { supportedFrom: groundedFrom }) : openSupportScore(serving);
 }
 
 /** The score that ships was fitted for the embedder that ships. Where another one serves, that one is opened beside it. */
@@ -80,6 +89,7 @@ export async function openSupportScore(serving: () => Embedder): Promise<OpenedS
   };
   return {
     scorer: createGroundednessScorer(model, rememberingEmbedder(fitting)),
+    supportedFrom: scoreSupportedFrom,
     async [Symbol.asyncDispose]() {
       await (await own?.catch(() => undefined))?.close();
     },

@@ -1,7 +1,7 @@
 // One customer message to a stream of ChatEvents. It composes what it is given and knows no HTTP, no socket, no file.
 //   find (understand -> card? -> retrieve -> decide) -> write -> filter
 import type { CallOptions } from '#core/call-options.ts';
-import type { Conversation, Message } from '#core/conversation.ts';
+import type { Conversation, FallbackReason, Message } from '#core/conversation.ts';
 import type { ScoredChunk } from '#core/document.ts';
 import { type AppError, isAbortError, toAppError } from '#core/errors.ts';
 import type { ChatEvent } from '#core/events.ts';
@@ -34,6 +34,8 @@ export interface AnswerObserver {
   modelFailed?(model: string, error: AppError): void;
   /** What became of the sentences that a model wrote. */
   guarded?(verdict: GuardVerdict): void;
+  /** The articles were quoted in place of the model's words. */
+  replaced?(because: FallbackReason): void;
 }
 
 export interface AnswerRequest {
@@ -205,6 +207,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
           ...(lead ? {} : { firstToken }),
         },
       );
+      if (written.model.because) observer.replaced?.(written.model.because);
       if (declined) {
         const { confidence } = outcome;
         yield* say({ decision: 'decline', confidence }, notices, lead + text);

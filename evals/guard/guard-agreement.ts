@@ -9,6 +9,7 @@ import type { CallOptions } from '#core/call-options.ts';
 import { AppError } from '#core/errors.ts';
 import type { GroundednessScorer } from '#core/groundedness.ts';
 import { supportGap } from '#core/hard-support.ts';
+import { bootstrapInterval } from '#learning/metrics/bootstrap.ts';
 
 const rowSchema = z.looseObject({
   id: z.string(),
@@ -54,9 +55,15 @@ export async function readSupportRows(path: string): Promise<SupportRow[]> {
   });
 }
 
-/** A tenth or so of the documents, by their hash: what a threshold is chosen on must not judge it. */
-export function isHeldOut({ document }: SupportRow, share = 0.3): boolean {
-  return createHash('sha256').update(document).digest().readUInt16BE(0) / 65_536 < share;
+export type Part = 'test' | 'dev' | 'train';
+
+/**
+ * By the hash of its document: three tenths judge (`test`), one tenth chooses thresholds (`dev`), and from the others the model that ships
+ * may have learned (training/groundedness/claims.py has the same rule).
+ */
+export function partOf({ document }: Pick<SupportRow, 'document'>): Part {
+  const share = createHash('sha256').update(document).digest().readUInt16BE(0) / 65_536;
+  return share < 0.3 ? 'test' : share < 0.4 ? 'dev' : 'train';
 }
 
 export interface ScoredRow extends SupportRow {
@@ -82,13 +89,18 @@ export async function scoreRows(
 }
 
 export interface Agreement {
-  readonly rows: number;
-  readonly supported: number;
   /** Of what was kept, the share that is supported. */
   readonly precision: number;
   /** Of what is supported, the share that was kept. */
   readonly recall: number;
   readonly f1: number;
+}
+
+export interface JudgedSet extends Agreement {
+  readonly rows: number;
+  readonly supported: number;
+  /** 95 %, by a bootstrap over documents: rows of one document are not independent. */
+  readonly f1Interval: readonly [low: number, high: number];
 }
 
 export interface GuardRule {
@@ -105,7 +117,17 @@ export function agreement(rows: readonly ScoredRow[], { supportedFrom, rules }: 
   const precision = kept.length === 0 ? 0 : right / kept.length;
   const recall = supported === 0 ? 0 : right / supported;
   const f1 = precision + recall === 0 ? 0 : (2 * precision * recall) / (precision + recall);
-  return { rows: rows.length, supported, precision, recall, f1 };
+  return { precision, recall, f1 };
+}
+
+export function judgeSet(rows: readonly ScoredRow[], rule: GuardRule): JudgedSet {
+  const documents = [...Map.groupBy(rows, ({ document }) => document).values()];
+  return {
+    ...agreement(rows, rule),
+    rows: rows.length,
+    supported: rows.filter(({ supported }) => supported).length,
+    f1Interval: bootstrapInterval(documents, (drawn) => agreement(drawn.flat(), rule).f1),
+  };
 }
 
 /** Precision counts twice as much as recall (F0.5). The mean of the sets: a big set does not outvote a small one. */

@@ -38,16 +38,11 @@ export interface SupportScore {
   readonly supportedFrom: number;
 }
 
-/** The guard that the desk uses: hard rules, and a score. */
+/** The guard that the desk uses: hard rules, and a model or score. */
 export function sentenceGuard(score: SupportScore): OpenGuard {
   return (passages, { signal } = {}) => createGuard(passages, score, signal);
 }
 
-/**
- * Where precision counts twice as much as recall: the articles are quoted where too little is left, so a sentence dropped costs little, and
- * one that is wrong a lot. Chosen on the documents of four labelled sets that do not judge it (docs/evals.md#the-guard).
- */
-export const supportedFrom = 0.6;
 /** Of what was said; where more is dropped, the rest misleads. */
 const mostDropped = 0.5;
 /** The same sentence so often, and the model will not stop by itself. */

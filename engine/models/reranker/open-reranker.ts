@@ -1,6 +1,7 @@
 // Opens the reranker that the configuration names, if it names one.
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AppError } from '#core/errors.ts';
 import type { Reranker } from '#core/reranker.ts';
 import { openOnnxReranker } from './onnx-reranker.ts';
 import { readRerankerSettings } from './reranker-settings.ts';
@@ -28,5 +29,10 @@ export async function openReranker({
     );
     if (!isThere || !(await readRerankerSettings(model)).isDefault) return undefined;
   }
+  if ((await readRerankerSettings(model)).kind === 'groundedness')
+    throw new AppError(
+      'model-invalid',
+      `The model in ${model} checks what is written, it ranks nothing: it belongs into ANSWERDESK_GROUNDEDNESS_MODEL.`,
+    );
   return openOnnxReranker(model, { threads });
 }

@@ -7,6 +7,7 @@ import type { RerankerTrust } from '#core/reranker.ts';
 
 export interface RerankerSettings {
   readonly name: string;
+  readonly kind: 'reranker' | 'reader' | 'groundedness';
   /** A reader has a second output, `belongs`: a logit for each token, that it belongs to the answer. */
   readonly isReader: boolean;
   /** Longest input, special tokens included; what is beyond is not seen by the model. */
@@ -21,7 +22,7 @@ export interface RerankerSettings {
 const configFile = z.looseObject({
   answerdesk: z
     .strictObject({
-      kind: z.enum(['reranker', 'reader']),
+      kind: z.enum(['reranker', 'reader', 'groundedness']),
       name: z.string().min(1),
       max_tokens: z.int().min(16).max(8_192).default(128),
       question_tokens: z.int().min(4).max(4_096).default(40),
@@ -37,7 +38,7 @@ const configFile = z.looseObject({
 });
 
 /**
- * `config.json` holds `"answerdesk": { kind: "reranker" or "reader", name, max_tokens, question_tokens, default, temperature, passage_weight,
+ * `config.json` holds `"answerdesk": { kind: "reranker", "reader" or "groundedness", name, max_tokens, question_tokens, default, temperature, passage_weight,
  * sentence_weight }`. Throws `model-invalid`.
  */
 export async function readRerankerSettings(folder: string): Promise<RerankerSettings> {
@@ -46,6 +47,7 @@ export async function readRerankerSettings(folder: string): Promise<RerankerSett
     const { answerdesk } = configFile.parse(JSON.parse(await readFile(path, 'utf8')));
     return {
       name: answerdesk.name,
+      kind: answerdesk.kind,
       isReader: answerdesk.kind === 'reader',
       maxTokens: answerdesk.max_tokens,
       questionTokens: answerdesk.question_tokens,

@@ -1,0 +1,162 @@
+// A customer who stops, or goes away, must not keep a model busy. The packages that run a model in this process are stood in for by some
+// lines each: what is tested is that the desk tells them, and how long it takes on a clock that only the test moves.
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { HumanMessage } from '@langchain/core/messages';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { chunkLine, openOpenaiServer } from '../testing/openai-server.ts';
+import { openWritingModel } from './open-chat-model.ts';
+
+const prompt = [new HumanMessage('How do I reset it?')];
+const settings = { maxTokens: 50, contextTokens: 1_024, threads: 1 };
+/** An abort reaches every model in so many milliseconds. */
+const mostMs = 200;
+
+let packages: string;
+async function write(path: string, text: string): Promise<string> {
+  const file = join(packages, path);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, text);
+  return file;
+}
+beforeAll(async () => {
+  packages = await mkdtemp(join(tmpdir(), 'abort-'));
+});
+afterAll(() => rm(packages, { recursive: true, force: true }));
+
+describe('an abort reaches the model in time', () => {
+  beforeEach(() => {
+    // The network and the files go on; no timer fires unless the test says so.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('on a server: the connection is closed without any time passing', async () => {
+    const closed = Promise.withResolvers<void>();
+    await using server = await openOpenaiServer({
+      raw: async (response) => {
+        response.write(chunkLine({ content: 'Hold ' }, null));
+        await once(response, 'close');
+        closed.resolve();
+      },
+    });
+    await using model = await openWritingModel({
+      ...settings,
+      packages,
+      model: 'openai:m',
+      baseUrl: server.baseUrl,
+    });
+    const before = performance.now();
+    const controller = new AbortController();
+    const reading = (async () => {
+      for await (const { text } of await model.model.stream(prompt, { signal: controller.signal }))
+        if (text) controller.abort();
+    })();
+    await expect(reading).rejects.toThrow();
+    await closed.promise;
+    expect(performance.now() - before).toBe(0);
+  });
+
+  it('in a GGUF file: decoding stops behind the token that it is at', async () => {
+    const tokenMs = 80;
+    await write('node_modules/node-llama-cpp/package.json', '{"type":"module","exports":"./index.js"}');
+    const module = await write(
+      'node_modules/node-llama-cpp/index.js',
+      `export const work = { decoding: 0, tokens: 0 };
+       export const LlamaLogLevel = { disabled: 'disabled' };
+       export const readGgufFileInfo = async () => ({
+         version: 3,
+         metadata: { tokenizer: { chat_template: '{{ messages }}' } },
+         architectureMetadata: { context_length: 2048 },
+         fullTensorInfo: [{ dimensions: [1], ggmlType: 0, fileOffset: 0 }],
+       });
+       const model = {
+         tokenize: (text) => text.split(' '),
+         createContext: async () => ({ getSequence: () => ({ contextSize: 1024 }) }),
+       };
+       export const getLlama = async () => ({ loadModel: async () => model, dispose: async () => {} });
+       export class LlamaChat {
+         async generateResponse(_history, { maxTokens, signal, onTextChunk }) {
+           work.decoding += 1;
+           try {
+             for (let token = 0; token < maxTokens; token++) {
+               await new Promise((resolve) => setTimeout(resolve, ${tokenMs}));
+               if (signal.aborted) throw signal.reason;
+               work.tokens += 1;
+               onTextChunk('word ');
+             }
+             return { metadata: { stopReason: 'maxTokens' } };
+           } finally {
+             work.decoding -= 1;
+           }
+         }
+       }`,
+    );
+    const { work } = (await import(pathToFileURL(module).href)) as {
+      work: { decoding: number; tokens: number };
+    };
+    const file = await write('model.gguf', 'GGUF, and no more than that');
+    await using model = await openWritingModel({ ...settings, packages, model: `gguf:${file}`, atOnce: 1 });
+    const controller = new AbortController();
+    const reading = (async () => {
+      for await (const { text } of await model.model.stream(prompt, { signal: controller.signal }))
+        if (text) controller.abort();
+    })();
+    const over = expect(reading).rejects.toThrow();
+    await vi.waitUntil(() => work.decoding === 1);
+    await vi.advanceTimersByTimeAsync(tokenMs);
+    await over;
+    expect(work).toEqual({ decoding: 1, tokens: 1 });
+    await vi.advanceTimersByTimeAsync(mostMs);
+    expect(work).toEqual({ decoding: 0, tokens: 1 });
+  });
+});
+
+describe('an abort in an ONNX folder', () => {
+  it('stops the thread, which then takes the next question', async () => {
+    await write(
+      'node_modules/@huggingface/transformers/package.json',
+      '{"type":"module","exports":"./index.js"}',
+    );
+    // One word, and then it thinks for as long as nobody stops it.
+    await write(
+      'node_modules/@huggingface/transformers/index.js',
+      `export const env = {};
+       export class StoppingCriteria {}
+       export class TextStreamer {
+         constructor(_tokenizer, options) {
+           this.say = options.callback_function;
+         }
+       }
+       let answers = 0;
+       export const pipeline = async () =>
+         async (_messages, { streamer, stopping_criteria }) => {
+           answers += 1;
+           streamer.say('answer ' + answers);
+           while (answers === 1 && !stopping_criteria._call([[]])[0])
+             await new Promise((resolve) => setImmediate(resolve));
+         };`,
+    );
+    await write('chat/config.json', '{"max_position_embeddings":2048}');
+    await write('chat/tokenizer_config.json', '{"chat_template":"{{ messages }}"}');
+    await using model = await openWritingModel({
+      ...settings,
+      packages,
+      model: `onnx:${join(packages, 'chat')}`,
+    });
+    const controller = new AbortController();
+    const reading = (async () => {
+      for await (const { text } of await model.model.stream(prompt, { signal: controller.signal }))
+        if (text) controller.abort();
+    })();
+    await expect(reading).rejects.toThrow();
+    let text = '';
+    for await (const chunk of await model.model.stream(prompt)) text += chunk.text;
+    expect(text).toBe('answer 2');
+  });
+});
