@@ -10,6 +10,7 @@ import { createSuggestAnswer, type SuggestAnswer } from '#chat/suggest-answer.ts
 import { servicePromise } from '#chat/write/service-promise.ts';
 import type { BridgeStore } from '#core/bridges.ts';
 import type { CustomerStore } from '#core/customers.ts';
+import type { FiguresStore } from '#core/figures.ts';
 import type { InboxStore } from '#core/inbox.ts';
 import type { NoticeStore } from '#core/notices.ts';
 import type { PictureStore } from '#core/pictures.ts';
@@ -48,7 +49,8 @@ export interface Desk extends AsyncDisposable {
     BridgeStore &
     CustomerStore &
     PictureStore &
-    TeamStore;
+    TeamStore &
+    FiguresStore;
   readonly accounts: Accounts;
   readonly cases: CaseWork;
   readonly customers: CustomerWork;

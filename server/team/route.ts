@@ -12,6 +12,7 @@ import type { CaseWork } from '#chat/runs/case-work.ts';
 import type { SuggestAnswer } from '#chat/suggest-answer.ts';
 import type { Permission, Principal, Role } from '#core/access.ts';
 import type { BridgeStore } from '#core/bridges.ts';
+import type { FiguresStore } from '#core/figures.ts';
 import type { InboxStore } from '#core/inbox.ts';
 import type { NoticeStore } from '#core/notices.ts';
 import type { PictureStore } from '#core/pictures.ts';
@@ -26,6 +27,7 @@ export interface TeamDependencies {
     NoticeStore &
     BridgeStore &
     TeamStore &
+    FiguresStore &
     Pick<PictureStore, 'picture'>;
   readonly suggest: SuggestAnswer;
   readonly answering: Pick<Answering, 'ask' | 'signals'>;

@@ -1,4 +1,5 @@
 // The console as a team works with it: the real server, SQLite, a real browser.
+import { readFileSync } from 'node:fs';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
@@ -277,6 +278,38 @@ describeInBrowser('the console', () => {
       .waitFor();
   });
 
+  it('shows what became of conversations as charts and tables, and gives it to a spreadsheet', async () => {
+    const vic = await desk.hire('Vic', 'viewer');
+    const customer = await desk.customer('Where is my parcel?');
+    await desk.customer('How do I begin?', { asksForPerson: false });
+    const by = { id: 'mia', name: 'Mia' };
+    await desk.cases.act(inDefaultTenant(customer.id), { type: 'take', by });
+    await desk.cases.reply(inDefaultTenant(customer.id), { messageId: 'reply-000001', text: 'Here.', by });
+    const page = await visit(vic);
+    const loaded: string[] = [];
+    page.on('request', (request) => loaded.push(request.url()));
+    const begun = page.locator('.chart', { hasText: 'Conversations that began' });
+    await page.getByRole('link', { name: 'Figures' }).click();
+    await begun.locator('canvas').waitFor();
+    expect(loaded.some((address) => address.includes('later-figures-page'))).toBe(true);
+    expect(await page.locator('.tiles').textContent()).toContain('Without a person50%');
+    await begun.locator('summary').click();
+    expect(await begun.locator('tbody tr').last().locator('td').allInnerTexts()).toEqual(['1', '1']);
+    await page.getByRole('link', { name: '7 days' }).click();
+    await expect.poll(() => begun.locator('tbody tr').count(), { timeout: patienceMs }).toBe(7);
+    expect(page.url()).toContain('days=7');
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download as CSV' }).click(),
+    ]);
+    const lines = readFileSync(await file.path(), 'utf8')
+      .trim()
+      .split('\r\n');
+    expect(lines).toHaveLength(8);
+    expect(lines[0]).toContain('"Conversations that began: With a person"');
+    expect(await findings(page)).toEqual([]);
+  });
+
   it.each(['light', 'dark'] as const)('has no axe finding on any page (%s)', async (colorScheme) => {
     const ann = await desk.hire('Ann', 'admin');
     const customer = await desk.customer('Where is my parcel?', { email: 'dana@example.com' });
@@ -286,6 +319,7 @@ describeInBrowser('the console', () => {
     expect(await findings(page)).toEqual([]);
     for (const path of [
       `inbox/${customer.id}`,
+      'figures',
       'users',
       'api-keys',
       'canned-replies',

@@ -1,9 +1,9 @@
 // The frame around every page: where one can go, who one is, whether the server is there.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, Outlet, useNavigate } from '@tanstack/react-router';
+import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { useEffect, useMemo, useState } from 'react';
 import { Icon, type IconName } from '../parts/icon.tsx';
-import { Menu, MenuItem, MenuLine } from '../parts/menu.tsx';
+import { Menu, MenuItem, MenuLine, MenuLink } from '../parts/menu.tsx';
 import { t } from '../text/strings.ts';
 import { alertPromise, useAlerts, useWakefulness } from '../wire/alerts.ts';
 import { post, request } from '../wire/http.ts';
@@ -52,14 +52,12 @@ export function Shell({ me }: { readonly me: Me }) {
           </Link>
           <nav aria-label={t.main}>
             <Destination to="/inbox" icon="inbox" label={t.inbox} count={counts?.waiting} />
+            {desk.may('inbox:read') && <Destination to="/figures" icon="chart" label={t.figures} />}
             {desk.may('inbox:work') && (
               <Destination to="/canned-replies" icon="reply" label={t.cannedReplies} />
             )}
-            {desk.may('users:manage') && <Destination to="/users" icon="users" label={t.users} />}
-            {desk.may('settings:manage') && <Destination to="/api-keys" icon="key" label={t.apiKeys} />}
             {desk.may('inbox:work') && <Destination to="/settings" icon="gear" label={t.settings} />}
-            {desk.may('settings:manage') && <Destination to="/deliveries" icon="send" label={t.deliveries} />}
-            {desk.may('audit:read') && <Destination to="/audit" icon="log" label={t.audit} />}
+            <AdminMenu desk={desk} />
           </nav>
           <AccountMenu me={me} onHelp={() => setHelpOpen(true)} />
         </header>
@@ -80,7 +78,7 @@ export function Brand() {
 }
 
 interface DestinationProps {
-  readonly to: '/inbox' | '/canned-replies' | '/settings' | '/users' | '/api-keys' | '/deliveries' | '/audit';
+  readonly to: '/inbox' | '/figures' | '/canned-replies' | '/settings';
   readonly icon: IconName;
   readonly label: string;
   readonly count?: number | undefined;
@@ -98,6 +96,42 @@ function Destination({ to, icon, label, count = 0 }: DestinationProps) {
         </span>
       )}
     </Link>
+  );
+}
+
+/** What few need, and not every day. */
+const adminPages = [
+  { to: '/users', icon: 'users', label: 'users', needs: 'users:manage' },
+  { to: '/api-keys', icon: 'key', label: 'apiKeys', needs: 'settings:manage' },
+  { to: '/deliveries', icon: 'send', label: 'deliveries', needs: 'settings:manage' },
+  { to: '/audit', icon: 'log', label: 'audit', needs: 'audit:read' },
+] as const;
+
+function AdminMenu({ desk }: { readonly desk: Desk }) {
+  const isOpen = useLocation({
+    select: ({ pathname }) => adminPages.some(({ to }) => pathname.endsWith(to)),
+  });
+  const pages = adminPages.filter(({ needs }) => desk.may(needs));
+  if (pages.length === 0) return null;
+  return (
+    <Menu
+      className={`quiet destination${isOpen ? ' active' : ''}`}
+      label={t.manage}
+      trigger={
+        <>
+          <Icon name="shield" />
+          <span className="label">{t.manage}</span>
+          <Icon name="down" />
+        </>
+      }
+    >
+      {pages.map(({ to, icon, label }) => (
+        <MenuLink key={to} to={to}>
+          <Icon name={icon} />
+          {t[label]}
+        </MenuLink>
+      ))}
+    </Menu>
   );
 }
 

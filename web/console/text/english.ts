@@ -2,6 +2,8 @@
 export const english = {
   // Frame
   inbox: 'Inbox',
+  figures: 'Figures',
+  manage: 'Administration',
   users: 'Users',
   apiKeys: 'API keys',
   audit: 'Audit log',

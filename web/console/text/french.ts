@@ -2,6 +2,8 @@ import type { Strings } from './english.ts';
 
 export const french: Strings = {
   inbox: 'Boîte de réception',
+  figures: 'Chiffres',
+  manage: 'Administration',
   users: 'Comptes',
   apiKeys: 'Clés API',
   audit: 'Journal',

@@ -2,6 +2,8 @@ import type { Strings } from './english.ts';
 
 export const german: Strings = {
   inbox: 'Posteingang',
+  figures: 'Zahlen',
+  manage: 'Verwaltung',
   users: 'Konten',
   apiKeys: 'API-Schlüssel',
   audit: 'Protokoll',

@@ -2,6 +2,8 @@ import type { Strings } from './english.ts';
 
 export const spanish: Strings = {
   inbox: 'Bandeja de entrada',
+  figures: 'Cifras',
+  manage: 'Administración',
   users: 'Cuentas',
   apiKeys: 'Claves de API',
   audit: 'Registro',

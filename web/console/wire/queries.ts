@@ -9,6 +9,7 @@ import type {
   CannedReply,
   CaseDetails,
   Delivery,
+  Figures,
   FilledReply,
   InboxCounts,
   InboxPage,
@@ -144,6 +145,16 @@ export const sessionsQuery = queryOptions({
   queryKey: ['sessions'],
   queryFn: ({ signal }) => request<SessionFacts[]>('/me/sessions', { signal }),
 });
+
+/** Of today and the days before. The team's time zone counts; without one, this device's. */
+export const figuresQuery = (days: number) =>
+  queryOptions({
+    queryKey: ['figures', days],
+    queryFn({ signal }) {
+      const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+      return request<Figures>(`/figures?${new URLSearchParams({ days: `${days}`, timeZone })}`, { signal });
+    },
+  });
 
 const auditPageSize = 100;
 

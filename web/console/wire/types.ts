@@ -13,6 +13,7 @@ export type Block = z.output<typeof wire.block>;
 export type CannedReply = z.output<typeof wire.cannedReply>;
 export type FilledReply = z.output<typeof wire.filledReply>;
 export type Settings = z.output<typeof wire.settings>;
+export type Figures = z.output<typeof wire.figures>;
 export type Suggestion = z.output<typeof wire.suggestion>;
 export type Handling = z.output<typeof wire.handling>;
 export type Person = z.output<typeof wire.person> & { readonly available: boolean; readonly open: number };
