@@ -39,6 +39,7 @@ export async function serve(signal: AbortSignal, program: string): Promise<void>
     webFolder,
     customers: {
       customers,
+      accounts,
       visitors: store,
       identity: createVisitorIdentity({
         secret: config.customers.identitySecret,
@@ -51,6 +52,7 @@ export async function serve(signal: AbortSignal, program: string): Promise<void>
       cases,
       store,
       suggest,
+      cleanFace: desk.cleanFace,
       articles,
       setupLink,
       logger,

@@ -15,7 +15,7 @@ import type { BridgeStore } from '#core/bridges.ts';
 import type { FiguresStore } from '#core/figures.ts';
 import type { InboxStore } from '#core/inbox.ts';
 import type { NoticeStore } from '#core/notices.ts';
-import type { PictureStore } from '#core/pictures.ts';
+import type { CleanPictureOf, PictureStore } from '#core/pictures.ts';
 import type { ConversationStore } from '#core/stores.ts';
 import type { TeamStore } from '#core/team.ts';
 
@@ -31,6 +31,8 @@ export interface TeamDependencies {
     Pick<PictureStore, 'picture'>;
   readonly suggest: SuggestAnswer;
   readonly answering: Pick<Answering, 'ask' | 'signals'>;
+  /** Makes a picture of somebody of what they sent. Absent: nobody can have one. */
+  readonly cleanFace?: CleanPictureOf | undefined;
   readonly logger?: Logger | undefined;
   /** How people sign in; default: with passwords alone. */
   readonly signIn?: SignInWays | undefined;

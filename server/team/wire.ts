@@ -25,6 +25,8 @@ const line = (most: number) =>
 
 export const ofConversation = z.strictObject({ id: secretId });
 export const ofPicture = z.strictObject({ id: secretId, picture: secretId });
+/** Names the picture of somebody: `GET /people/pictures/{id}` gives it. */
+const face = z.string().optional();
 export const ofThing = z.strictObject({ id: secretId });
 export const email = z.email().max(254);
 export const personName = line(100);
@@ -275,6 +277,16 @@ export const settings = z
   })
   .meta({ id: 'Settings' });
 
+export const colleague = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** Their console is open, and they take new conversations. */
+  available: z.boolean(),
+  /** Conversations that they have open. */
+  open: z.number(),
+  picture: face,
+});
+
 export const user = z
   .object({
     id: z.string(),
@@ -283,6 +295,7 @@ export const user = z
     role,
     disabled: z.boolean(),
     hasSecondFactor: z.boolean(),
+    picture: face,
     createdAt: z.string(),
     lastSeenAt: z.string().optional(),
   })
@@ -295,7 +308,7 @@ export const me = z
     permissions: z.array(permission),
     /** Of a user. */
     account: z
-      .object({ email: z.string(), role, hasSecondFactor: z.boolean(), away: z.boolean() })
+      .object({ email: z.string(), role, hasSecondFactor: z.boolean(), away: z.boolean(), picture: face })
       .optional(),
   })
   .meta({ id: 'Me' });

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
+import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
 import { defaultTenant, inDefaultTenant } from '#core/tenant.ts';
 import { patienceMs } from '#core/testing/patience.ts';
@@ -261,6 +262,37 @@ describeInBrowser('the console', () => {
     await page.getByRole('button', { name: 'Try now' }).click();
     await page.getByText('It is tried again now.').waitFor();
     expect(await desk.store.dueNotices(new Date().toISOString(), 1)).toMatchObject([{ id: notice!.id }]);
+  });
+
+  it('takes a picture of oneself, shows it to colleagues, and says why it takes no other', async () => {
+    const [mia, tom] = [await desk.hire('Mia', 'agent'), await desk.hire('Tom', 'agent')];
+    const customer = await desk.customer('Where is my parcel?');
+    const by = { id: mia.id, name: mia.name };
+    await desk.cases.act(inDefaultTenant(customer.id), { type: 'take', by });
+    await desk.cases.reply(inDefaultTenant(customer.id), { messageId: 'reply-000001', text: 'Here.', by });
+    const page = await visit(mia, { path: '/account' });
+    const choose = (name: string, buffer: Buffer) =>
+      page.locator('input[type=file]').setInputFiles({ name, mimeType: 'image/png', buffer });
+    await choose('note.png', Buffer.from('no picture'));
+    await page.getByText('Send a picture as PNG, JPEG, WebP or GIF.').waitFor();
+    await choose(
+      'mia.png',
+      await sharp({ create: { width: 90, height: 60, channels: 3, background: 'teal' } })
+        .png()
+        .toBuffer(),
+    );
+    await page.getByText('Your picture is set.').waitFor();
+    const drawn = (face: ReturnType<Page['locator']>) =>
+      expect
+        .poll(() => face.evaluate((image: HTMLImageElement) => image.naturalWidth), { timeout: patienceMs })
+        .toBe(192);
+    await drawn(page.locator('.account img.face'));
+    expect(await findings(page)).toEqual([]);
+    const other = await visit(tom, { path: `/inbox/${customer.id}` });
+    await drawn(other.locator('.message.person img.face'));
+    expect(await findings(other)).toEqual([]);
+    await page.getByRole('button', { name: 'Remove', exact: true }).click();
+    await page.locator('.account span.face').waitFor();
   });
 
   it('hides from a role what it may not do', async () => {

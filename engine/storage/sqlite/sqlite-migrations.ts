@@ -411,6 +411,16 @@ const steps: readonly Step[] = [
       update.run(hash, position);
     }
   },
+  // Pictures of the team. A name is never used again, so whoever has a picture by its name has the right one.
+  `
+  ALTER TABLE users ADD COLUMN picture TEXT;
+  CREATE TABLE user_pictures (
+    tenant_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+  ) STRICT;
+  `,
 ];
 
 type StoredAudit = Parameters<typeof toAuditEntry>[0] & { readonly tenant_id: TenantId };

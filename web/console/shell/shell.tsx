@@ -2,6 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { useEffect, useMemo, useState } from 'react';
+import { Face } from '../parts/face.tsx';
 import { Icon, type IconName } from '../parts/icon.tsx';
 import { Menu, MenuItem, MenuLine, MenuLink } from '../parts/menu.tsx';
 import { t } from '../text/strings.ts';
@@ -170,7 +171,7 @@ function AccountMenu({ me, onHelp }: { readonly me: Me; readonly onHelp: () => v
       label={`${t.account}: ${name}${isAway ? `, ${t.away}` : ''}`}
       trigger={
         <>
-          <span className={`face${isAway ? ' away' : ''}`} data-initial={name.slice(0, 1).toUpperCase()} />
+          <Face name={name} picture={me.account?.picture} className={isAway ? 'away' : ''} />
           <span className="label">{name}</span>
           <Icon name="down" />
         </>
