@@ -8,38 +8,34 @@ import { Menu, MenuItem, MenuLine, MenuLink } from '../parts/menu.tsx';
 import { t } from '../text/strings.ts';
 import { alertPromise, useAlerts, useWakefulness } from '../wire/alerts.ts';
 import { post, request } from '../wire/http.ts';
-import { type Live, openLive, useOnline } from '../wire/live.ts';
+import { createLive, useOnline } from '../wire/live.ts';
 import { countsQuery, meQuery, setupQuery } from '../wire/queries.ts';
 import type { Me } from '../wire/types.ts';
 import { type Desk, DeskContext } from './context.ts';
 import { ShortcutHelp } from './shortcut-help.tsx';
 import { useKeys } from './use-keys.ts';
 
+/** Of one person: another one needs another. */
 export function Shell({ me }: { readonly me: Me }) {
   const client = useQueryClient();
-  const [live, setLive] = useState<Live>();
-  const [isHelpOpen, setHelpOpen] = useState(false);
-  const { id } = me.person;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another person needs a line of their own.
-  useEffect(() => {
-    const opened = openLive(client, {
+  const [live] = useState(() =>
+    createLive(client, {
       onPromiseDue() {
         alertPromise();
         void client.invalidateQueries({ queryKey: ['inbox', 'list'] });
       },
-    });
-    setLive(opened);
-    return () => opened.close();
-  }, [client, id]);
-  const desk = useMemo<Desk | undefined>(
-    () => live && { me, live, may: (permission) => me.permissions.includes(permission) },
+    }),
+  );
+  const [isHelpOpen, setHelpOpen] = useState(false);
+  useEffect(() => live.open(), [live]);
+  const desk = useMemo<Desk>(
+    () => ({ me, live, may: (permission) => me.permissions.includes(permission) }),
     [me, live],
   );
   const { data: counts } = useQuery({ ...countsQuery, enabled: me.permissions.includes('inbox:read') });
   useAlerts(counts);
   useWakefulness();
   useKeys({ '?': () => setHelpOpen(true) });
-  if (!desk) return null;
   return (
     <DeskContext value={desk}>
       <a className="skip" href="#main">

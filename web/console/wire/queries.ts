@@ -67,6 +67,8 @@ export interface InboxFilter {
   readonly search?: string | undefined;
 }
 
+/** More than a screenful, so that it is there soon; the pages behind it come as one scrolls. */
+const firstPage = 20;
 const pageSize = 50;
 
 export const inboxQuery = ({ view, search }: InboxFilter) =>
@@ -74,7 +76,7 @@ export const inboxQuery = ({ view, search }: InboxFilter) =>
     queryKey: ['inbox', 'list', view, search ?? ''],
     initialPageParam: '',
     queryFn({ signal, pageParam }) {
-      const query = new URLSearchParams({ view, limit: `${pageSize}` });
+      const query = new URLSearchParams({ view, limit: `${pageParam ? pageSize : firstPage}` });
       if (search) query.set('search', search);
       if (pageParam) query.set('after', pageParam);
       return request<InboxPage>(`/inbox?${query}`, { signal });
