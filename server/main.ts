@@ -37,6 +37,7 @@ export async function serve(signal: AbortSignal, program: string): Promise<void>
     webFolder,
     customers: {
       customers,
+      accounts,
       visitors: store,
       identity: createVisitorIdentity({
         secret: config.customers.identitySecret,
@@ -49,6 +50,7 @@ export async function serve(signal: AbortSignal, program: string): Promise<void>
       cases,
       store,
       suggest,
+      cleanFace: desk.cleanFace,
       articles,
       setupLink,
       logger,

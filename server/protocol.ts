@@ -126,6 +126,13 @@ export type ClientToServerEvents = {
   ) => void;
 };
 
+/** Somebody of the team who a customer talks to, as `GET …/people` says. */
+export interface ConversationPerson {
+  readonly name: string;
+  /** `GET …/people/{picture}` gives it. */
+  readonly picture: string;
+}
+
 /** Body of every refusal: HTTP status 4xx or 5xx. */
 export interface ErrorBody {
   readonly error: WireError;

@@ -80,6 +80,10 @@ export interface Accounts {
   users(tenantId: TenantId): Promise<User[]>;
   /** Whether somebody takes new conversations. */
   setAway(by: Principal, away: boolean): Promise<void>;
+  /** The own picture, as colleagues and customers see it. `bytes`: WebP that is safe to show; undefined takes it away. Throws `forbidden` for a key. */
+  setPicture(by: Principal, bytes: Uint8Array | undefined): Promise<void>;
+  /** By the name that a user has for it. */
+  picture(tenantId: TenantId, id: string): Promise<Uint8Array | undefined>;
   userByEmail(email: string): Promise<User | undefined>;
   sessions(principal: Principal): Promise<Session[]>;
   endSession(principal: Principal, id: string): Promise<boolean>;
@@ -479,6 +483,16 @@ export function createAccounts({
     apiKeys: (tenantId) => store.apiKeys(tenantId),
     revokeApiKey: (by, id) => store.revokeApiKey(tenantId, id, entry(by, 'api-key.revoked', { subject: id })),
     auditLog: (tenantId, options) => store.auditLog(tenantId, options),
+    async setPicture(by, bytes) {
+      if (by.kind !== 'user')
+        throw new AppError('forbidden', 'A key has no picture.', {
+          publicMessage: 'Only people have a picture.',
+        });
+      const picture = bytes && { id: newSecret(), bytes };
+      const action = picture ? 'user.picture-set' : 'user.picture-removed';
+      await store.setPicture(tenantId, by.person.id, picture, entry(by, action, { subject: by.person.id }));
+    },
+    picture: (tenantId, id) => store.picture(tenantId, id),
     setAway: (by, away) => store.setAway(tenantId, by.person.id, away),
     audit: (by, { action, ...facts }) => store.audit(tenantId, entry(by, action, facts)),
   };

@@ -11,14 +11,15 @@ import { createSuggestAnswer, type SuggestAnswer } from '#chat/suggest-answer.ts
 import { servicePromise } from '#chat/write/service-promise.ts';
 import type { BridgeStore } from '#core/bridges.ts';
 import type { CustomerStore } from '#core/customers.ts';
+import type { FiguresStore } from '#core/figures.ts';
 import type { InboxStore } from '#core/inbox.ts';
 import type { NoticeStore } from '#core/notices.ts';
-import type { PictureStore } from '#core/pictures.ts';
+import type { CleanPictureOf, PictureStore } from '#core/pictures.ts';
 import type { RerankObserver } from '#core/reranker.ts';
 import type { ConversationStore } from '#core/stores.ts';
 import type { TeamStore } from '#core/team.ts';
 import { defaultTenant } from '#core/tenant.ts';
-import { createPictureCleaner } from '#storage/pictures/clean-picture.ts';
+import { createPictureCleaner, faceSize } from '#storage/pictures/clean-picture.ts';
 import { openSqliteConversationStore } from '#storage/sqlite/sqlite-conversation-store.ts';
 import type { Config } from './config.ts';
 import type { Logger } from './logger.ts';
@@ -49,10 +50,13 @@ export interface Desk extends AsyncDisposable {
     BridgeStore &
     CustomerStore &
     PictureStore &
-    TeamStore;
+    TeamStore &
+    FiguresStore;
   readonly accounts: Accounts;
   /** Where the team signs in; undefined: only here. */
   readonly provider: SingleSignOn | undefined;
+  /** Makes a picture of somebody of the team of what they sent. */
+  readonly cleanFace: CleanPictureOf;
   readonly cases: CaseWork;
   readonly customers: CustomerWork;
   readonly suggest: SuggestAnswer;
@@ -177,6 +181,7 @@ export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
     provider,
     cases,
     customers,
+    cleanFace: createPictureCleaner(faceSize),
     suggest: createSuggestAnswer({ answer }),
     doors,
     [Symbol.asyncDispose]: () => closing.disposeAsync(),

@@ -63,6 +63,8 @@ export interface User {
   readonly hasSecondFactor: boolean;
   /** They said that they take no new conversations now. */
   readonly away: boolean;
+  /** Names their picture; another picture has another name. */
+  readonly picture?: string;
   /** ISO 8601, as all times here. */
   readonly createdAt: string;
   readonly lastSeenAt?: string;
@@ -147,6 +149,14 @@ export interface AccessStore {
   ): Promise<boolean>;
   touchUser(tenantId: TenantId, id: string, at: string): Promise<void>;
   setAway(tenantId: TenantId, id: string, away: boolean): Promise<void>;
+  /** In place of the one before, which is gone then; undefined takes it away. `bytes`: WebP. */
+  setPicture(
+    tenantId: TenantId,
+    userId: string,
+    picture: { readonly id: string; readonly bytes: Uint8Array } | undefined,
+    audit: AuditEntry,
+  ): Promise<void>;
+  picture(tenantId: TenantId, id: string): Promise<Uint8Array | undefined>;
   credentials(tenantId: TenantId, userId: string): Promise<Credentials | undefined>;
   /** `null` removes. A change of password or second factor ends all sessions but `keepSession`. */
   setCredentials(

@@ -119,6 +119,31 @@ export const customerOperations: readonly Operation[] = [
   },
   {
     method: 'get',
+    path: `${base}/{id}/people`,
+    tag,
+    summary: 'People of the team in this conversation who have a picture.',
+    auth: 'conversation',
+    params,
+    answers: {
+      200: {
+        description: 'By the names that stand in the conversation.',
+        schema: z.object({ people: z.array(z.object({ name: z.string(), picture: z.string() })) }),
+      },
+    },
+    refusals,
+  },
+  {
+    method: 'get',
+    path: `${base}/{id}/people/{picture}`,
+    tag,
+    summary: 'A picture of somebody of the team.',
+    auth: 'conversation',
+    params: z.object({ id: secretId, picture: secretId }),
+    answers: { 200: { description: 'WebP, as a download.', type: 'image/webp' } },
+    refusals,
+  },
+  {
+    method: 'get',
     path: `${base}/{id}/pictures/{picture}`,
     tag,
     summary: 'A picture of the conversation.',

@@ -1,5 +1,6 @@
 // What customers do besides asking, over HTTP: their list of conversations, the way back to the assistant, ratings, mails, pictures.
 import express, { type Request, Router } from 'express';
+import type { Accounts } from '#access/accounts.ts';
 import type { CustomerWork } from '#chat/runs/customer-work.ts';
 import type { CustomerStore } from '#core/customers.ts';
 import { AppError } from '#core/errors.ts';
@@ -8,6 +9,7 @@ import type { ConversationStore } from '#core/stores.ts';
 import { type ConversationKey, defaultTenant, inDefaultTenant } from '#core/tenant.ts';
 import {
   type ConversationCreated,
+  type ConversationPerson,
   identityBody,
   type OwnConversations,
   type PictureTaken,
@@ -18,6 +20,7 @@ import {
   transcriptBody,
 } from '../protocol.ts';
 import { clientAddress } from './client-address.ts';
+import { createConversationPeople } from './conversation-people.ts';
 import { bearerOf, ownConversation } from './own-conversation.ts';
 import { sendPicture } from './picture-response.ts';
 import type { RateLimits } from './rate-limits.ts';
@@ -27,10 +30,11 @@ export interface CustomerDependencies {
   readonly customers: CustomerWork;
   readonly visitors: Pick<CustomerStore, 'bindVisitor' | 'visitorConversations' | 'openForVisitor'>;
   readonly identity: VisitorIdentity;
+  readonly accounts: Pick<Accounts, 'users' | 'picture'>;
 }
 
 export interface CustomersRouterOptions extends CustomerDependencies {
-  readonly store: Pick<ConversationStore, 'authenticate'>;
+  readonly store: Pick<ConversationStore, 'authenticate' | 'get' | 'handling'>;
   readonly rateLimits: RateLimits;
   readonly trustProxy: number;
 }
@@ -63,6 +67,7 @@ export function customersRouter(options: CustomersRouterOptions): Router {
   const { customers, visitors, identity, store, rateLimits, trustProxy } = options;
   const router = Router();
   const own = ownConversation(store);
+  const people = createConversationPeople(options);
   type OfConversation = Request<{ id: string }>;
   const keyOf = ({ params }: OfConversation) => inDefaultTenant(params.id);
 
@@ -136,6 +141,25 @@ export function customersRouter(options: CustomersRouterOptions): Router {
         bytes: request.body,
       });
       response.json({ sequence, picture } satisfies PictureTaken);
+    },
+  );
+
+  router.get('/:id/people', own, async (request: OfConversation, response) => {
+    const body: { readonly people: readonly ConversationPerson[] } = {
+      people: await people.list(keyOf(request)),
+    };
+    response.set('Cache-Control', 'no-store').json(body);
+  });
+
+  router.get(
+    '/:id/people/:picture',
+    own,
+    async (request: Request<{ id: string; picture: string }>, response) => {
+      const id = secretId.safeParse(request.params.picture).data;
+      sendPicture(
+        response,
+        id === undefined ? undefined : await people.picture(inDefaultTenant(request.params.id), id),
+      );
     },
   );
 

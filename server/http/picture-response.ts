@@ -1,4 +1,4 @@
-// A picture that a stranger sent, on its way back out: nothing that a browser could take for a page of ours, even if somebody opens its address.
+// A picture that somebody sent, on its way back out: nothing that a browser could take for a page of ours, even if somebody opens its address.
 import type { Response } from 'express';
 import { AppError } from '#core/errors.ts';
 

@@ -1,11 +1,14 @@
 // Signing in, and the people of the team.
+import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { AppError } from '#core/errors.ts';
+import { longestPicture } from '#core/pictures.ts';
 import { type Route, route } from './route.ts';
 import {
   apiKey,
   apiKeyBody,
   auditEntry,
+  colleague,
   email,
   link,
   me,
@@ -19,6 +22,22 @@ import {
 
 const token = z.string().regex(/^[\w-]{44}$/);
 const code = z.string().max(20);
+/** Throws `bad-input` as soon as more comes. */
+async function readAll(file: Readable, mostBytes: number): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  // Whoever sends too much is told so, on the same connection.
+  for await (const piece of file.iterator({ destroyOnReturn: false })) {
+    size += piece.length;
+    if (size > mostBytes)
+      throw new AppError('bad-input', 'The picture is too large.', {
+        publicMessage: `A picture may have ${mostBytes / 1024 / 1024} MB at most.`,
+      });
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
+}
+
 const noSuch = (what: string) => new AppError('not-found', `There is no such ${what}.`);
 
 export const accountRoutes: readonly Route[] = [
@@ -68,6 +87,7 @@ export const accountRoutes: readonly Route[] = [
                 role: user.role,
                 hasSecondFactor: user.hasSecondFactor,
                 away: user.away,
+                ...(user.picture === undefined ? {} : { picture: user.picture }),
               },
             }
           : {}),
@@ -83,6 +103,36 @@ export const accountRoutes: readonly Route[] = [
     async handle({ principal, body: { away } }, { accounts }) {
       await accounts.setAway(principal, away);
     },
+  }),
+  route({
+    method: 'put',
+    path: '/me/picture',
+    summary: 'The own picture, as colleagues and customers see it: PNG, JPEG, WebP or GIF. It is made small.',
+    access: 'signed-in',
+    takesFile: true,
+    async handle({ principal, file, signal }, { accounts, cleanFace }) {
+      if (!cleanFace) throw noSuch('way to have a picture');
+      const { bytes } = await cleanFace(await readAll(file, longestPicture), { signal });
+      await accounts.setPicture(principal, bytes);
+    },
+  }),
+  route({
+    method: 'delete',
+    path: '/me/picture',
+    summary: 'Takes the own picture away: initials stand in its place.',
+    access: 'signed-in',
+    async handle({ principal }, { accounts }) {
+      await accounts.setPicture(principal, undefined);
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/people/pictures/:id',
+    summary: 'The picture of somebody of the team.',
+    access: 'inbox:read',
+    params: ofThing,
+    response: 'picture',
+    handle: ({ principal, params }, { accounts }) => accounts.picture(principal.tenantId, params.id),
   }),
   route({
     method: 'post',
@@ -173,27 +223,19 @@ export const accountRoutes: readonly Route[] = [
     path: '/people',
     summary: 'Who can be given a conversation: names, who is there, how much each has to do.',
     access: 'inbox:read',
-    response: z.array(
-      z.object({
-        id: z.string(),
-        name: z.string(),
-        /** Their console is open, and they take new conversations. */
-        available: z.boolean(),
-        /** Conversations that they have open. */
-        open: z.number(),
-      }),
-    ),
+    response: z.array(colleague),
     async handle({ principal }, { accounts, cases, store }) {
       const here = cases.attending(principal.tenantId);
       const open = await store.openCases(principal.tenantId);
       const users = await accounts.users(principal.tenantId);
       return users
         .filter(({ disabled, role }) => !disabled && role !== 'viewer')
-        .map(({ id, name, away }) => ({
+        .map(({ id, name, away, picture }) => ({
           id,
           name,
           available: !away && here.has(id),
           open: open.get(id) ?? 0,
+          ...(picture === undefined ? {} : { picture }),
         }));
     },
   }),

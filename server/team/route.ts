@@ -12,9 +12,10 @@ import type { CaseWork } from '#chat/runs/case-work.ts';
 import type { SuggestAnswer } from '#chat/suggest-answer.ts';
 import type { Permission, Principal, Role } from '#core/access.ts';
 import type { BridgeStore } from '#core/bridges.ts';
+import type { FiguresStore } from '#core/figures.ts';
 import type { InboxStore } from '#core/inbox.ts';
 import type { NoticeStore } from '#core/notices.ts';
-import type { PictureStore } from '#core/pictures.ts';
+import type { CleanPictureOf, PictureStore } from '#core/pictures.ts';
 import type { ConversationStore } from '#core/stores.ts';
 import type { TeamStore } from '#core/team.ts';
 
@@ -26,9 +27,12 @@ export interface TeamDependencies {
     NoticeStore &
     BridgeStore &
     TeamStore &
+    FiguresStore &
     Pick<PictureStore, 'picture'>;
   readonly suggest: SuggestAnswer;
   readonly answering: Pick<Answering, 'ask' | 'signals'>;
+  /** Makes a picture of somebody of what they sent. Absent: nobody can have one. */
+  readonly cleanFace?: CleanPictureOf | undefined;
   readonly logger?: Logger | undefined;
   /** How people sign in; default: with passwords alone. */
   readonly signIn?: SignInWays | undefined;

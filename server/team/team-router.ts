@@ -9,6 +9,7 @@ import type { RateLimits } from '../http/rate-limits.ts';
 import { accountRoutes } from './account-routes.ts';
 import { deliveryRoutes } from './delivery-routes.ts';
 import { deskRoutes } from './desk-routes.ts';
+import { figuresRoutes } from './figures-routes.ts';
 import { inboxRoutes } from './inbox-routes.ts';
 import type { Route, TeamDependencies } from './route.ts';
 import { setUpRoutes } from './set-up-routes.ts';
@@ -21,6 +22,7 @@ export const teamRoutes: readonly Route[] = [
   ...inboxRoutes,
   ...deskRoutes,
   ...deliveryRoutes,
+  ...figuresRoutes,
 ];
 
 export const sessionCookie = 'answerdesk_session';

@@ -298,6 +298,38 @@ describe('the interface of the team', () => {
     expect(await json(await admin.call('/settings'))).toEqual({ company: '', assignment: 'off' });
   });
 
+  it('tells what became of conversations, by days of the team’s time zone', async () => {
+    const { member, customer, cases } = await desk();
+    const [admin, vic] = [await member('admin'), await member('viewer')];
+    const dana = await customer();
+    await (await dana.say('Where is it?')).text();
+    await dana.handoff();
+    await dana.handoff();
+    const by = { id: admin.user.id, name: admin.user.name };
+    await cases.act(inDefaultTenant(dana.id), { type: 'take', by });
+    await cases.reply(inDefaultTenant(dana.id), { messageId: 'reply-000001', text: 'Here.', by });
+    const { days, total, timeZone } = await json(
+      await vic.call('/figures?days=7&timeZone=Pacific/Kiritimati'),
+    );
+    expect([days.length, timeZone]).toEqual([7, 'Pacific/Kiritimati']);
+    expect(days.at(-1)).toMatchObject({ conversations: 1, withoutPerson: 0, decisions: { answer: 1 } });
+    expect(total).toMatchObject({ handovers: { 'customer-request': 1 }, waits: { replied: 1, open: 0 } });
+    expect((await vic.call('/figures?days=0')).status).toBe(400);
+    expect((await vic.call('/figures?timeZone=Mars')).status).toBe(400);
+    const week = {
+      monday: [],
+      tuesday: [],
+      wednesday: [],
+      thursday: [],
+      friday: [],
+      saturday: [],
+      sunday: [],
+    };
+    const officeHours = { timeZone: 'Europe/Berlin', week, closedDays: [] };
+    await admin.call('/settings', { officeHours }, { method: 'PATCH' });
+    expect(await json(await vic.call('/figures?timeZone=UTC'))).toMatchObject({ timeZone: 'Europe/Berlin' });
+  });
+
   it('knows who is there and who takes no new conversations', async () => {
     const { member, url } = await desk();
     const mia = await member('agent');

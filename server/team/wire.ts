@@ -25,6 +25,8 @@ const line = (most: number) =>
 
 export const ofConversation = z.strictObject({ id: secretId });
 export const ofPicture = z.strictObject({ id: secretId, picture: secretId });
+/** Names the picture of somebody: `GET /people/pictures/{id}` gives it. */
+const face = z.string().optional();
 export const ofThing = z.strictObject({ id: secretId });
 export const email = z.email().max(254);
 export const personName = line(100);
@@ -239,11 +241,13 @@ const openSpans = z
     error: 'the hours of a day overlap or are not in order',
   });
 
+const timeZone = z
+  .string()
+  .max(100)
+  .refine(isTimeZone, { error: 'no such time zone; write one like Europe/Berlin' });
+
 const officeHours = z.strictObject({
-  timeZone: z
-    .string()
-    .max(100)
-    .refine(isTimeZone, { error: 'no such time zone; write one like Europe/Berlin' }),
+  timeZone,
   week: z.strictObject(
     Object.fromEntries(weekdays.map((day) => [day, openSpans])) as Record<
       (typeof weekdays)[number],
@@ -274,6 +278,16 @@ export const settings = z
   })
   .meta({ id: 'Settings' });
 
+export const colleague = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** Their console is open, and they take new conversations. */
+  available: z.boolean(),
+  /** Conversations that they have open. */
+  open: z.number(),
+  picture: face,
+});
+
 export const user = z
   .object({
     id: z.string(),
@@ -282,6 +296,7 @@ export const user = z
     role,
     disabled: z.boolean(),
     hasSecondFactor: z.boolean(),
+    picture: face,
     createdAt: z.string(),
     lastSeenAt: z.string().optional(),
   })
@@ -294,7 +309,7 @@ export const me = z
     permissions: z.array(permission),
     /** Of a user. */
     account: z
-      .object({ email: z.string(), role, hasSecondFactor: z.boolean(), away: z.boolean() })
+      .object({ email: z.string(), role, hasSecondFactor: z.boolean(), away: z.boolean(), picture: face })
       .optional(),
   })
   .meta({ id: 'Me' });
@@ -379,6 +394,57 @@ export const answered = z
     citations: z.array(citation),
   })
   .meta({ id: 'Answered' });
+
+export const figuresQuery = z.strictObject({
+  /** Today and the days before. */
+  days: z.coerce.number().int().min(1).max(366).default(30),
+  /** Where days begin, unless the team has office hours: then theirs count. */
+  timeZone: timeZone.default('UTC'),
+});
+
+const count = z.number().int();
+const ratings = z.object({ up: count, down: count });
+const counts = z.object({
+  /** Conversations that began. */
+  conversations: count,
+  /** Of these, the ones in which nobody asked for a person. */
+  withoutPerson: count,
+  /** Replies of the assistant, by what they were. */
+  decisions: z.object({
+    answer: count,
+    clarify: count,
+    'small-talk': count,
+    decline: count,
+    handoff: count,
+  }),
+  /** By their first reason. Who asks again before a person has replied is counted once. */
+  handovers: z.object({
+    'customer-request': count,
+    unanswered: count,
+    'service-error': count,
+    danger: count,
+    card: count,
+  }),
+  /** From a hand-over of that day to a person's first word. `open`: nobody has replied yet. */
+  waits: z.object({
+    replied: count,
+    open: count,
+    medianSeconds: z.number().optional(),
+    /** Nine of ten waited no longer. */
+    ninthDecileSeconds: z.number().optional(),
+  }),
+  conversationRatings: ratings,
+  answerRatings: ratings,
+});
+
+export const figures = z
+  .object({
+    timeZone: z.string(),
+    /** Oldest first; the last one is today. */
+    days: z.array(counts.extend({ day: z.iso.date() })),
+    total: counts,
+  })
+  .meta({ id: 'Figures' });
 
 /** A link is `BASE/console/password#TOKEN`: what stands behind `#` is never sent to a server, so it is in no log. */
 export const link = z.object({ token: z.string(), expiresAt: z.string() }).meta({ id: 'PasswordLink' });

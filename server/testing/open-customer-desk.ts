@@ -11,7 +11,7 @@ import { createCustomerWork } from '#chat/runs/customer-work.ts';
 import { createSuggestAnswer } from '#chat/suggest-answer.ts';
 import { scriptedAnswer } from '#chat/testing/scripted-answer.ts';
 import { defaultTenant, inDefaultTenant } from '#core/tenant.ts';
-import { createPictureCleaner } from '#storage/pictures/clean-picture.ts';
+import { createPictureCleaner, faceSize } from '#storage/pictures/clean-picture.ts';
 import { openSqliteConversationStore } from '#storage/sqlite/sqlite-conversation-store.ts';
 import { createVisitorIdentity } from '../http/visitor-identity.ts';
 import { type createConversation, requestInit, startServer } from './start-server.ts';
@@ -41,6 +41,7 @@ export async function openCustomerDesk({
   const answering = createAnswering({ store, answer, limits: { messageLength, concurrentAnswers: 10 } });
   const cases = createCaseWork({ store, answering, messageLength });
   const accounts = createAccounts({ store: store.access, tenantId: defaultTenant });
+  const cleanFace = createPictureCleaner(faceSize);
   const rated: unknown[] = [];
   const customers = createCustomerWork({
     store,
@@ -56,8 +57,8 @@ export async function openCustomerDesk({
     overrides: {
       answering,
       logger,
-      customers: { customers, visitors: store, identity },
-      team: { store, accounts, cases, suggest: createSuggestAnswer({ answer }) },
+      customers: { customers, accounts, visitors: store, identity },
+      team: { store, accounts, cases, suggest: createSuggestAnswer({ answer }), cleanFace },
       ...(webFolder ? { webFolder } : {}),
     },
   });

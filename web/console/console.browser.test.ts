@@ -1,6 +1,8 @@
 // The console as a team works with it: the real server, SQLite, a real browser.
+import { readFileSync } from 'node:fs';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
+import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
 import { defaultTenant, inDefaultTenant } from '#core/tenant.ts';
 import { patienceMs } from '#core/testing/patience.ts';
@@ -262,6 +264,37 @@ describeInBrowser('the console', () => {
     expect(await desk.store.dueNotices(new Date().toISOString(), 1)).toMatchObject([{ id: notice!.id }]);
   });
 
+  it('takes a picture of oneself, shows it to colleagues, and says why it takes no other', async () => {
+    const [mia, tom] = [await desk.hire('Mia', 'agent'), await desk.hire('Tom', 'agent')];
+    const customer = await desk.customer('Where is my parcel?');
+    const by = { id: mia.id, name: mia.name };
+    await desk.cases.act(inDefaultTenant(customer.id), { type: 'take', by });
+    await desk.cases.reply(inDefaultTenant(customer.id), { messageId: 'reply-000001', text: 'Here.', by });
+    const page = await visit(mia, { path: '/account' });
+    const choose = (name: string, buffer: Buffer) =>
+      page.locator('input[type=file]').setInputFiles({ name, mimeType: 'image/png', buffer });
+    await choose('note.png', Buffer.from('no picture'));
+    await page.getByText('Send a picture as PNG, JPEG, WebP or GIF.').waitFor();
+    await choose(
+      'mia.png',
+      await sharp({ create: { width: 90, height: 60, channels: 3, background: 'teal' } })
+        .png()
+        .toBuffer(),
+    );
+    await page.getByText('Your picture is set.').waitFor();
+    const drawn = (face: ReturnType<Page['locator']>) =>
+      expect
+        .poll(() => face.evaluate((image: HTMLImageElement) => image.naturalWidth), { timeout: patienceMs })
+        .toBe(192);
+    await drawn(page.locator('.account img.face'));
+    expect(await findings(page)).toEqual([]);
+    const other = await visit(tom, { path: `/inbox/${customer.id}` });
+    await drawn(other.locator('.message.person img.face'));
+    expect(await findings(other)).toEqual([]);
+    await page.getByRole('button', { name: 'Remove', exact: true }).click();
+    await page.locator('.account span.face').waitFor();
+  });
+
   it('hides from a role what it may not do', async () => {
     const vic = await desk.hire('Vic', 'viewer');
     await desk.hire('Ann', 'admin');
@@ -277,6 +310,38 @@ describeInBrowser('the console', () => {
       .waitFor();
   });
 
+  it('shows what became of conversations as charts and tables, and gives it to a spreadsheet', async () => {
+    const vic = await desk.hire('Vic', 'viewer');
+    const customer = await desk.customer('Where is my parcel?');
+    await desk.customer('How do I begin?', { asksForPerson: false });
+    const by = { id: 'mia', name: 'Mia' };
+    await desk.cases.act(inDefaultTenant(customer.id), { type: 'take', by });
+    await desk.cases.reply(inDefaultTenant(customer.id), { messageId: 'reply-000001', text: 'Here.', by });
+    const page = await visit(vic);
+    const loaded: string[] = [];
+    page.on('request', (request) => loaded.push(request.url()));
+    const begun = page.locator('.chart', { hasText: 'Conversations that began' });
+    await page.getByRole('link', { name: 'Figures' }).click();
+    await begun.locator('canvas').waitFor();
+    expect(loaded.some((address) => address.includes('later-figures-page'))).toBe(true);
+    expect(await page.locator('.tiles').textContent()).toContain('Without a person50%');
+    await begun.locator('summary').click();
+    expect(await begun.locator('tbody tr').last().locator('td').allInnerTexts()).toEqual(['1', '1']);
+    await page.getByRole('link', { name: '7 days' }).click();
+    await expect.poll(() => begun.locator('tbody tr').count(), { timeout: patienceMs }).toBe(7);
+    expect(page.url()).toContain('days=7');
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download as CSV' }).click(),
+    ]);
+    const lines = readFileSync(await file.path(), 'utf8')
+      .trim()
+      .split('\r\n');
+    expect(lines).toHaveLength(8);
+    expect(lines[0]).toContain('"Conversations that began: With a person"');
+    expect(await findings(page)).toEqual([]);
+  });
+
   it.each(['light', 'dark'] as const)('has no axe finding on any page (%s)', async (colorScheme) => {
     const ann = await desk.hire('Ann', 'admin');
     const customer = await desk.customer('Where is my parcel?', { email: 'dana@example.com' });
@@ -286,6 +351,7 @@ describeInBrowser('the console', () => {
     expect(await findings(page)).toEqual([]);
     for (const path of [
       `inbox/${customer.id}`,
+      'figures',
       'users',
       'api-keys',
       'canned-replies',

@@ -7,6 +7,7 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router';
+import { readFiguresSearch } from './figures/range.ts';
 import { InboxPage } from './inbox/inbox-page.tsx';
 import { readInboxSearch } from './inbox/views.ts';
 import { NotFound } from './parts/notices.tsx';
@@ -46,6 +47,13 @@ const inbox = createRoute({
 
 /** The inbox draws it: the list stays while conversations change. */
 const conversation = createRoute({ getParentRoute: () => inbox, path: '$id' });
+
+const figures = createRoute({
+  getParentRoute: () => team,
+  path: '/figures',
+  validateSearch: readFiguresSearch,
+  component: lazyRouteComponent(() => import('./figures/figures-page.tsx'), 'FiguresPage'),
+});
 
 const account = createRoute({
   getParentRoute: () => team,
@@ -97,6 +105,7 @@ export function createConsoleRouter() {
       team.addChildren([
         index,
         inbox.addChildren([conversation]),
+        figures,
         account,
         users,
         apiKeys,

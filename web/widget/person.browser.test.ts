@@ -145,6 +145,41 @@ describeInBrowser('the widget where a person is', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('shows the picture of who writes in the place of initials, also after a reload', async () => {
+    const { user } = await desk.accounts.invite('system', {
+      email: 'mia@example.com',
+      name: 'Mia',
+      role: 'agent',
+    });
+    const { buffer } = await photo();
+    const id = 'f'.repeat(22);
+    await desk.store.access.setPicture(
+      user.tenantId,
+      user.id,
+      { id, bytes: await sharp(buffer).resize(192, 192).webp().toBuffer() },
+      { at: new Date().toISOString(), actor: user.id, action: 'user.picture-set' },
+    );
+    const page = await visit(await openSite());
+    await say(page, 'My lamp is broken');
+    await askPerson(page, 'dana@example.com');
+    const key = await keyOf(page);
+    await desk.cases.act(key, { type: 'take', by: mia });
+    await desk.cases.reply(key, { messageId: 'reply-01', text: 'Let me see.', by: mia });
+    const face = page.locator('.message.person .avatar canvas.face');
+    await face.waitFor();
+    const colour = () =>
+      face.evaluate((canvas: HTMLCanvasElement) => [
+        ...canvas.getContext('2d')!.getImageData(96, 96, 1, 1).data,
+      ]);
+    expect((await colour())[1]).toBeGreaterThan(100);
+    await page.reload();
+    await face.waitFor();
+    await say(page, 'Thank you');
+    await expect.poll(() => face.count()).toBe(1);
+    expect(await findings(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
   it('shows pictures again after a reload, and says which it cannot send', async () => {
     const page = await visit(await openSite());
     await say(page, 'My lamp is broken');

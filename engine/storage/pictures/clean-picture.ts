@@ -5,8 +5,17 @@ import { type CleanPicture, type CleanPictureOf, longestPicture } from '#core/pi
 
 /** Width times height: what a phone's camera makes. A bomb says more in its head, and is not decoded. */
 const mostPixels = 40_000_000;
-/** Pixels of the longer side as kept. */
-const keptSide = 2048;
+export interface PictureSize {
+  /** Pixels of the longer side, at most. */
+  readonly side: number;
+  /** What stands over a square is cut off on both sides. */
+  readonly isSquare?: boolean;
+}
+
+/** Of customers: what they show has to be read. */
+const readable: PictureSize = { side: 2048 };
+/** Of people of the team: sharp at 64 CSS pixels on a fine screen, and about 10 kB. */
+export const faceSize: PictureSize = { side: 192, isSquare: true };
 const quality = 82;
 /** At most this much time for one picture, whatever its bytes make the decoder do. Seconds. */
 const mostSeconds = 10;
@@ -26,19 +35,19 @@ const refusal = (publicMessage: string, cause?: unknown) =>
   new AppError('bad-input', publicMessage, { publicMessage, ...(cause === undefined ? {} : { cause }) });
 
 /** Decodes one picture at a time: a few at once could fill the memory. */
-export function createPictureCleaner(): CleanPictureOf {
+export function createPictureCleaner(size = readable): CleanPictureOf {
   let queue: Promise<unknown> = Promise.resolve();
   return (bytes, { signal } = {}) => {
     const cleaned = queue.then(() => {
       signal?.throwIfAborted();
-      return clean(bytes);
+      return clean(bytes, size);
     });
     queue = cleaned.catch(() => {});
     return cleaned;
   };
 }
 
-async function clean(bytes: Uint8Array): Promise<CleanPicture> {
+async function clean(bytes: Uint8Array, { side, isSquare = false }: PictureSize): Promise<CleanPicture> {
   if (bytes.byteLength > longestPicture)
     throw refusal(`A picture may have ${longestPicture / 1024 / 1024} MB at most.`);
   const kind = pictureKind(bytes);
@@ -48,7 +57,12 @@ async function clean(bytes: Uint8Array): Promise<CleanPicture> {
     const { data, info } = await sharp(bytes, { limitInputPixels: mostPixels, failOn: 'error', pages: 1 })
       // As the camera was held: the note that says so is left behind.
       .autoOrient()
-      .resize({ width: keptSide, height: keptSide, fit: 'inside', withoutEnlargement: true })
+      .resize({
+        width: side,
+        height: side,
+        fit: isSquare ? 'cover' : 'inside',
+        withoutEnlargement: !isSquare,
+      })
       .webp({ quality })
       .timeout({ seconds: mostSeconds })
       .toBuffer({ resolveWithObject: true });

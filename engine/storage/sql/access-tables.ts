@@ -22,6 +22,14 @@ interface UsersTable {
   /** Of an identity provider: its address, and its name for the person. */
   issuer: string | null;
   issuer_subject: string | null;
+  picture: string | null;
+}
+
+interface UserPicturesTable {
+  tenant_id: TenantId;
+  id: string;
+  /** WebP. */
+  bytes: Uint8Array;
 }
 
 interface SessionsTable {
@@ -72,6 +80,7 @@ interface AuditTable {
 
 export interface AccessTables {
   users: UsersTable;
+  user_pictures: UserPicturesTable;
   sessions: SessionsTable;
   password_links: PasswordLinksTable;
   api_keys: ApiKeysTable;
@@ -88,6 +97,7 @@ export function toUser(row: Selectable<UsersTable>): User {
     disabled: row.disabled !== 0,
     hasSecondFactor: row.totp_key !== null,
     away: row.away !== 0,
+    ...(row.picture === null ? {} : { picture: row.picture }),
     createdAt: row.created_at,
     ...(row.last_seen_at === null ? {} : { lastSeenAt: row.last_seen_at }),
   };

@@ -189,6 +189,40 @@ export function createSqlAccessStore({ tables, transaction, durable }: SqlAccess
       );
     },
 
+    setPicture: (tenantId, userId, picture, audit) =>
+      written(async (tables) => {
+        const user = await userOf(tables, tenantId, userId).executeTakeFirst();
+        if (!user) throw new AppError('not-found', 'There is no such user.');
+        if (user.picture !== null)
+          await tables
+            .deleteFrom('user_pictures')
+            .where('tenant_id', '=', tenantId)
+            .where('id', '=', user.picture)
+            .execute();
+        if (picture)
+          await tables
+            .insertInto('user_pictures')
+            .values({ tenant_id: tenantId, ...picture })
+            .execute();
+        await tables
+          .updateTable('users')
+          .set({ picture: picture?.id ?? null })
+          .where('tenant_id', '=', tenantId)
+          .where('id', '=', userId)
+          .execute();
+        await log(tables, tenantId, audit);
+      }),
+
+    async picture(tenantId, id) {
+      const row = await tables
+        .selectFrom('user_pictures')
+        .select('bytes')
+        .where('tenant_id', '=', tenantId)
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return row?.bytes;
+    },
+
     async credentials(tenantId, userId) {
       const row = await userOf(tables, tenantId, userId).executeTakeFirst();
       if (!row) return undefined;

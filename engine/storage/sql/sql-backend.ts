@@ -13,6 +13,8 @@ export interface SqlBackend {
   overwritten(column: string): RawBuilder<string>;
   /** Whether the text of a journal entry's message holds the words, in any case. */
   messageContains(words: string): RawBuilder<SqlBool>;
+  /** What a journal entry's message has under this name. */
+  messageField(name: 'author' | 'createdAt' | 'decision'): RawBuilder<string | null>;
   /** Resolves when what was overwritten and deleted is gone from the files, or after a while. */
   erase(): Promise<Erasure>;
   close(): Promise<void>;

@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type ConversationKey, defaultTenant, inDefaultTenant } from '#core/tenant.ts';
 import { describeConversationStore } from '../conversation-store.contract.ts';
+import { describeFiguresStore } from '../figures-store.contract.ts';
 import { describeInboxStore } from '../inbox-store.contract.ts';
 import { describeTeamStore } from '../team-store.contract.ts';
 import { openSqliteConversationStore } from './sqlite-conversation-store.ts';
@@ -25,6 +26,9 @@ describeInboxStore('openSqliteConversationStore', async (options) =>
   openSqliteConversationStore(newPath(), options),
 );
 
+describeFiguresStore('openSqliteConversationStore', async (options) =>
+  openSqliteConversationStore(newPath(), options),
+);
 describeTeamStore('openSqliteConversationStore', async () => openSqliteConversationStore(newPath()));
 
 async function filledDatabase(

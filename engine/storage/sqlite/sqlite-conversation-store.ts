@@ -8,6 +8,7 @@ import type { AccessStore } from '#core/access.ts';
 import type { BridgeStore } from '#core/bridges.ts';
 import type { CustomerStore } from '#core/customers.ts';
 import { AppError } from '#core/errors.ts';
+import type { FiguresStore } from '#core/figures.ts';
 import type { InboxStore } from '#core/inbox.ts';
 import type { NoticeStore } from '#core/notices.ts';
 import type { PictureStore } from '#core/pictures.ts';
@@ -20,6 +21,7 @@ import type { SqlBackend } from '../sql/sql-backend.ts';
 import { createSqlBridgeStore } from '../sql/sql-bridge-store.ts';
 import { createSqlConversationStore, type SqlStoreOptions } from '../sql/sql-conversation-store.ts';
 import { createSqlCustomerStore } from '../sql/sql-customer-store.ts';
+import { createSqlFiguresStore } from '../sql/sql-figures-store.ts';
 import { createSqlInboxStore } from '../sql/sql-inbox-store.ts';
 import { createSqlNoticeStore } from '../sql/sql-notice-store.ts';
 import { createSqlTeamStore } from '../sql/sql-team-store.ts';
@@ -35,6 +37,7 @@ export interface SqliteStore
     NoticeStore,
     BridgeStore,
     CustomerStore,
+    FiguresStore,
     PictureStore,
     TeamStore {
   readonly access: AccessStore;
@@ -96,6 +99,7 @@ export function openSqliteConversationStore(
     overwritten,
     messageContains: (words) =>
       sql`event ->> '$.message.text' LIKE ${`%${words.replace(/[\\%_]/g, '\\$&')}%`} ESCAPE '\\'`,
+    messageField: (name) => sql`event ->> ${sql.lit(`$.message.${name}`)}`,
     erase: async () => ((await eraser.erase(erasureWaitMs)) ? 'erased' : 'erasing'),
     async close() {
       eraser.close();
@@ -127,6 +131,7 @@ export function openSqliteConversationStore(
     ...createSqlBridgeStore(backend, { now }),
     ...createSqlInboxStore(backend, { now }),
     ...createSqlTeamStore(backend),
+    ...createSqlFiguresStore(backend),
     // The same connection, seen with other tables.
     access: createSqlAccessStore(backend as unknown as SqlAccessBackend),
   };

@@ -418,6 +418,16 @@ const steps: readonly Step[] = [
   ALTER TABLE sessions ADD COLUMN sealed_grant TEXT;
   ALTER TABLE sessions ADD COLUMN confirmed_at TEXT;
   `,
+  // Pictures of the team. A name is never used again, so whoever has a picture by its name has the right one.
+  `
+  ALTER TABLE users ADD COLUMN picture TEXT;
+  CREATE TABLE user_pictures (
+    tenant_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+  ) STRICT;
+  `,
 ];
 
 type StoredAudit = Parameters<typeof toAuditEntry>[0] & { readonly tenant_id: TenantId };

@@ -51,7 +51,7 @@ export interface SubjectTables extends Disposable {
 }
 
 /** Of the team: who works here, and what they did. */
-const teamTables = new Set(['users', 'sessions', 'password_links', 'api_keys', 'audit']);
+const teamTables = new Set(['users', 'user_pictures', 'sessions', 'password_links', 'api_keys', 'audit']);
 const secretColumns = new Set(['token_hash', 'password_hash', 'totp_key']);
 const writeWaitMs = 30_000;
 const retryMs = 100;

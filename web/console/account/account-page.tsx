@@ -10,6 +10,7 @@ import { allowNotifications, beep } from '../wire/alerts.ts';
 import { post, request } from '../wire/http.ts';
 import { setPreferences, usePreferences } from '../wire/preferences.ts';
 import { sessionsQuery } from '../wire/queries.ts';
+import { OwnPicture } from './own-picture.tsx';
 import { SecondFactor } from './second-factor.tsx';
 
 export function AccountPage() {
@@ -21,6 +22,7 @@ export function AccountPage() {
         {me.person.name}
         {account && ` · ${account.email} · ${t[account.role]}`}
       </p>
+      {account && <OwnPicture />}
       <Alerts />
       <Password email={account?.email ?? ''} />
       <SecondFactor isOn={account?.hasSecondFactor ?? false} />

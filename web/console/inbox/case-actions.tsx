@@ -1,6 +1,7 @@
 // Buttons of one conversation. The next step stands out; the others are in menus, with keys for all.
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Face } from '../parts/face.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Menu, MenuItem, MenuLine } from '../parts/menu.tsx';
 import { useDesk } from '../shell/context.ts';
@@ -155,8 +156,9 @@ function AssignMenu({ ownerId, isOff, isOpen, onOpenChange, onAssign }: AssignMe
         </>
       }
     >
-      {people.map(({ id, name, available, open }) => (
+      {people.map(({ id, name, available, open, picture }) => (
         <MenuItem key={id} onSelect={() => onAssign(id)} disabled={id === ownerId}>
+          <Face name={name} picture={picture} />
           {id === me.person.id ? `${name} (${t.you})` : name}
           <span className="hint">
             {available ? '' : `${t.notHere} · `}

@@ -44,8 +44,11 @@ function Inbox() {
     return () => live.look(null);
   }, [live, id]);
 
-  // Before it is chosen, so that it opens at once, and also when the network is gone by then.
-  useEffect(() => void loadConversation().catch(() => {}), []);
+  // Before it is chosen, so that it opens at once, and also when the network is gone by then; but not before the list is there.
+  const { isSuccess } = list;
+  useEffect(() => {
+    if (isSuccess) loadConversation().catch(() => {});
+  }, [isSuccess]);
 
   const open = (conversationId: string | undefined) => {
     if (conversationId === undefined) return;

@@ -1,5 +1,6 @@
 // What was said, oldest first, with the team's notes in their place. Stays at the end while one is there.
 import { useLayoutEffect, useRef } from 'react';
+import { FaceOf } from '../parts/face.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { clock, fullTime, t } from '../text/strings.ts';
 import type { CaseDetails, CaseMessage, CaseNote } from '../wire/types.ts';
@@ -67,6 +68,7 @@ function Message({
   return (
     <li id={id} tabIndex={-1} className={`message ${author}`}>
       <div className="message-head">
+        {person && <FaceOf name={person.name} className="small" />}
         <strong>{name}</strong>
         {decision && <span className={`tag decision-${decision}`}>{decisionName(decision)}</span>}
         <time dateTime={createdAt} title={fullTime(createdAt)}>
@@ -158,6 +160,7 @@ function Note({ note: { author, text, at } }: { readonly note: CaseNote }) {
     <li className="message note">
       <div className="message-head">
         <Icon name="note" />
+        <FaceOf name={author.name} className="small" />
         <strong>{author.name}</strong>
         <span className="tag">{t.note}</span>
         <time dateTime={at} title={fullTime(at)}>

@@ -1,4 +1,5 @@
 // A button that opens a list of actions. Radix moves the focus in it, by arrows and by letters.
+import { Link, type LinkProps } from '@tanstack/react-router';
 import { DropdownMenu } from 'radix-ui';
 import type { ReactNode } from 'react';
 
@@ -42,6 +43,21 @@ export function MenuItem({ onSelect, disabled = false, children }: MenuItemProps
   return (
     <DropdownMenu.Item className="menu-item" disabled={disabled} onSelect={onSelect}>
       {children}
+    </DropdownMenu.Item>
+  );
+}
+
+/** To another page: it opens in a new tab as links do. */
+export function MenuLink({
+  to,
+  children,
+}: {
+  readonly to: NonNullable<LinkProps['to']>;
+  readonly children: ReactNode;
+}) {
+  return (
+    <DropdownMenu.Item asChild className="menu-item">
+      <Link to={to}>{children}</Link>
     </DropdownMenu.Item>
   );
 }

@@ -8,6 +8,6 @@ import { Shell } from './shell.tsx';
 export function Gate() {
   const { data: me, error, refetch } = useQuery(meQuery);
   if (me === null) return <SignInPage />;
-  if (me) return <Shell me={me} />;
+  if (me) return <Shell key={me.person.id} me={me} />;
   return error ? <Problem error={error} onRetry={() => void refetch()} /> : <Loading />;
 }

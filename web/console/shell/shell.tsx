@@ -1,44 +1,41 @@
 // The frame around every page: where one can go, who one is, whether the server is there.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, Outlet, useNavigate } from '@tanstack/react-router';
+import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { useEffect, useMemo, useState } from 'react';
+import { Face } from '../parts/face.tsx';
 import { Icon, type IconName } from '../parts/icon.tsx';
-import { Menu, MenuItem, MenuLine } from '../parts/menu.tsx';
+import { Menu, MenuItem, MenuLine, MenuLink } from '../parts/menu.tsx';
 import { t } from '../text/strings.ts';
 import { alertPromise, useAlerts, useWakefulness } from '../wire/alerts.ts';
 import { post, request } from '../wire/http.ts';
-import { type Live, openLive, useOnline } from '../wire/live.ts';
+import { createLive, useOnline } from '../wire/live.ts';
 import { countsQuery, meQuery, setupQuery } from '../wire/queries.ts';
 import type { Me } from '../wire/types.ts';
 import { type Desk, DeskContext } from './context.ts';
 import { ShortcutHelp } from './shortcut-help.tsx';
 import { useKeys } from './use-keys.ts';
 
+/** Of one person: another one needs another. */
 export function Shell({ me }: { readonly me: Me }) {
   const client = useQueryClient();
-  const [live, setLive] = useState<Live>();
-  const [isHelpOpen, setHelpOpen] = useState(false);
-  const { id } = me.person;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another person needs a line of their own.
-  useEffect(() => {
-    const opened = openLive(client, {
+  const [live] = useState(() =>
+    createLive(client, {
       onPromiseDue() {
         alertPromise();
         void client.invalidateQueries({ queryKey: ['inbox', 'list'] });
       },
-    });
-    setLive(opened);
-    return () => opened.close();
-  }, [client, id]);
-  const desk = useMemo<Desk | undefined>(
-    () => live && { me, live, may: (permission) => me.permissions.includes(permission) },
+    }),
+  );
+  const [isHelpOpen, setHelpOpen] = useState(false);
+  useEffect(() => live.open(), [live]);
+  const desk = useMemo<Desk>(
+    () => ({ me, live, may: (permission) => me.permissions.includes(permission) }),
     [me, live],
   );
   const { data: counts } = useQuery({ ...countsQuery, enabled: me.permissions.includes('inbox:read') });
   useAlerts(counts);
   useWakefulness();
   useKeys({ '?': () => setHelpOpen(true) });
-  if (!desk) return null;
   return (
     <DeskContext value={desk}>
       <a className="skip" href="#main">
@@ -52,14 +49,12 @@ export function Shell({ me }: { readonly me: Me }) {
           </Link>
           <nav aria-label={t.main}>
             <Destination to="/inbox" icon="inbox" label={t.inbox} count={counts?.waiting} />
+            {desk.may('inbox:read') && <Destination to="/figures" icon="chart" label={t.figures} />}
             {desk.may('inbox:work') && (
               <Destination to="/canned-replies" icon="reply" label={t.cannedReplies} />
             )}
-            {desk.may('users:manage') && <Destination to="/users" icon="users" label={t.users} />}
-            {desk.may('settings:manage') && <Destination to="/api-keys" icon="key" label={t.apiKeys} />}
             {desk.may('inbox:work') && <Destination to="/settings" icon="gear" label={t.settings} />}
-            {desk.may('settings:manage') && <Destination to="/deliveries" icon="send" label={t.deliveries} />}
-            {desk.may('audit:read') && <Destination to="/audit" icon="log" label={t.audit} />}
+            <AdminMenu desk={desk} />
           </nav>
           <AccountMenu me={me} onHelp={() => setHelpOpen(true)} />
         </header>
@@ -80,7 +75,7 @@ export function Brand() {
 }
 
 interface DestinationProps {
-  readonly to: '/inbox' | '/canned-replies' | '/settings' | '/users' | '/api-keys' | '/deliveries' | '/audit';
+  readonly to: '/inbox' | '/figures' | '/canned-replies' | '/settings';
   readonly icon: IconName;
   readonly label: string;
   readonly count?: number | undefined;
@@ -98,6 +93,42 @@ function Destination({ to, icon, label, count = 0 }: DestinationProps) {
         </span>
       )}
     </Link>
+  );
+}
+
+/** What few need, and not every day. */
+const adminPages = [
+  { to: '/users', icon: 'users', label: 'users', needs: 'users:manage' },
+  { to: '/api-keys', icon: 'key', label: 'apiKeys', needs: 'settings:manage' },
+  { to: '/deliveries', icon: 'send', label: 'deliveries', needs: 'settings:manage' },
+  { to: '/audit', icon: 'log', label: 'audit', needs: 'audit:read' },
+] as const;
+
+function AdminMenu({ desk }: { readonly desk: Desk }) {
+  const isOpen = useLocation({
+    select: ({ pathname }) => adminPages.some(({ to }) => pathname.endsWith(to)),
+  });
+  const pages = adminPages.filter(({ needs }) => desk.may(needs));
+  if (pages.length === 0) return null;
+  return (
+    <Menu
+      className={`quiet destination${isOpen ? ' active' : ''}`}
+      label={t.manage}
+      trigger={
+        <>
+          <Icon name="shield" />
+          <span className="label">{t.manage}</span>
+          <Icon name="down" />
+        </>
+      }
+    >
+      {pages.map(({ to, icon, label }) => (
+        <MenuLink key={to} to={to}>
+          <Icon name={icon} />
+          {t[label]}
+        </MenuLink>
+      ))}
+    </Menu>
   );
 }
 
@@ -136,7 +167,7 @@ function AccountMenu({ me, onHelp }: { readonly me: Me; readonly onHelp: () => v
       label={`${t.account}: ${name}${isAway ? `, ${t.away}` : ''}`}
       trigger={
         <>
-          <span className={`face${isAway ? ' away' : ''}`} data-initial={name.slice(0, 1).toUpperCase()} />
+          <Face name={name} picture={me.account?.picture} className={isAway ? 'away' : ''} />
           <span className="label">{name}</span>
           <Icon name="down" />
         </>

@@ -13,6 +13,7 @@ import type { Role } from '#core/access.ts';
 import { defaultTenant } from '#core/tenant.ts';
 import { patienceMs } from '#core/testing/patience.ts';
 import { createConversation, requestInit, startServer } from '#server/testing/start-server.ts';
+import { createPictureCleaner, faceSize } from '#storage/pictures/clean-picture.ts';
 import { openSqliteConversationStore } from '#storage/sqlite/sqlite-conversation-store.ts';
 
 export const password = 'three blue kettles';
@@ -67,7 +68,13 @@ export async function openTeamDesk(script: Script = { deltas: ['Hold ', 'it.'] }
     store,
     overrides: {
       answering,
-      team: { store, accounts, cases, suggest: createSuggestAnswer({ answer }) },
+      team: {
+        store,
+        accounts,
+        cases,
+        suggest: createSuggestAnswer({ answer }),
+        cleanFace: createPictureCleaner(faceSize),
+      },
       webFolder: join(import.meta.dirname, '../../../dist/web'),
     },
   });

@@ -2,6 +2,8 @@
 export const english = {
   // Frame
   inbox: 'Inbox',
+  figures: 'Figures',
+  manage: 'Administration',
   users: 'Users',
   apiKeys: 'API keys',
   audit: 'Audit log',
@@ -139,6 +141,12 @@ export const english = {
   notSent: 'Not sent. The text is kept; send it again.',
   readOnly: 'Your role can read conversations, not answer them.',
   // Account
+  picture: 'Your picture',
+  pictureText: 'As colleagues and customers see it. PNG, JPEG, WebP or GIF; it is made small and square.',
+  choosePicture: 'Choose a picture',
+  removePicture: 'Remove',
+  pictureSet: 'Your picture is set.',
+  pictureRemoved: 'Your picture is gone.',
   sound: 'A sound',
   notify: 'A notification of the system',
   notifyDenied: 'Your browser does not allow notifications for this page. Its settings can change that.',

@@ -2,6 +2,8 @@ import type { Strings } from './english.ts';
 
 export const french: Strings = {
   inbox: 'Boîte de réception',
+  figures: 'Chiffres',
+  manage: 'Administration',
   users: 'Comptes',
   apiKeys: 'Clés API',
   audit: 'Journal',
@@ -136,6 +138,13 @@ export const french: Strings = {
   lockedOther: '{} répond à ce client. Vous pouvez laisser une note.',
   notSent: 'Non envoyé. Le texte est gardé ; envoyez-le de nouveau.',
   readOnly: 'Votre rôle permet de lire les conversations, pas d’y répondre.',
+  picture: 'Votre photo',
+  pictureText:
+    'Telle que la voient vos collègues et vos clients. PNG, JPEG, WebP ou GIF ; elle est réduite et rendue carrée.',
+  choosePicture: 'Choisir une photo',
+  removePicture: 'Retirer',
+  pictureSet: 'Votre photo est en place.',
+  pictureRemoved: 'Votre photo est retirée.',
   sound: 'Un son',
   notify: 'Une notification du système',
   notifyDenied:

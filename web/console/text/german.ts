@@ -2,6 +2,8 @@ import type { Strings } from './english.ts';
 
 export const german: Strings = {
   inbox: 'Posteingang',
+  figures: 'Zahlen',
+  manage: 'Verwaltung',
   users: 'Konten',
   apiKeys: 'API-Schlüssel',
   audit: 'Protokoll',
@@ -137,6 +139,13 @@ export const german: Strings = {
   lockedOther: '{} antwortet diesem Kunden. Sie können eine Notiz hinterlassen.',
   notSent: 'Nicht gesendet. Der Text ist noch da; senden Sie ihn noch einmal.',
   readOnly: 'Ihre Rolle darf Gespräche lesen, nicht beantworten.',
+  picture: 'Ihr Bild',
+  pictureText:
+    'So sehen Sie Kollegen und Kunden. PNG, JPEG, WebP oder GIF; es wird klein und quadratisch gemacht.',
+  choosePicture: 'Bild wählen',
+  removePicture: 'Entfernen',
+  pictureSet: 'Ihr Bild ist gesetzt.',
+  pictureRemoved: 'Ihr Bild ist entfernt.',
   sound: 'Ein Ton',
   notify: 'Eine Benachrichtigung des Systems',
   notifyDenied:

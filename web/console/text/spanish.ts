@@ -2,6 +2,8 @@ import type { Strings } from './english.ts';
 
 export const spanish: Strings = {
   inbox: 'Bandeja de entrada',
+  figures: 'Cifras',
+  manage: 'Administración',
   users: 'Cuentas',
   apiKeys: 'Claves de API',
   audit: 'Registro',
@@ -136,6 +138,12 @@ export const spanish: Strings = {
   lockedOther: '{} responde a este cliente. Puede dejar una nota.',
   notSent: 'No se envió. El texto se conserva; envíelo otra vez.',
   readOnly: 'Su rol permite leer conversaciones, no responder.',
+  picture: 'Su imagen',
+  pictureText: 'Así la ven sus colegas y clientes. PNG, JPEG, WebP o GIF; se hace pequeña y cuadrada.',
+  choosePicture: 'Elegir una imagen',
+  removePicture: 'Quitar',
+  pictureSet: 'Su imagen está puesta.',
+  pictureRemoved: 'Su imagen se ha quitado.',
   sound: 'Un sonido',
   notify: 'Una notificación del sistema',
   notifyDenied: 'Su navegador no permite notificaciones de esta página. Puede cambiarlo en sus ajustes.',

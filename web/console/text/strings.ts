@@ -29,6 +29,18 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
+const formats = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>();
+
+/** Made once each: making one takes a millisecond and more, and a list has a hundred times in it. The language is known by then. */
+function formatOf<Format extends Intl.NumberFormat | Intl.DateTimeFormat>(
+  name: string,
+  make: () => Format,
+): Format {
+  const format = (formats.get(name) as Format | undefined) ?? make();
+  formats.set(name, format);
+  return format;
+}
+
 /** How long ago, in the largest unit that fits: "12 min", "<1 min". */
 export function span(milliseconds: number): string {
   const [unit, size] =
@@ -37,7 +49,10 @@ export function span(milliseconds: number): string {
       : milliseconds >= hour
         ? (['hour', hour] as const)
         : (['minute', minute] as const);
-  const format = new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short' });
+  const format = formatOf(
+    unit,
+    () => new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short' }),
+  );
   return milliseconds < minute ? `<${format.format(1)}` : format.format(Math.floor(milliseconds / size));
 }
 
@@ -45,13 +60,22 @@ export function span(milliseconds: number): string {
 export function clock(at: string | Date): string {
   const date = new Date(at);
   const isToday = date.toDateString() === new Date().toDateString();
-  return new Intl.DateTimeFormat(language, {
-    ...(isToday ? {} : { day: 'numeric', month: 'short' }),
-    hour: 'numeric',
-    minute: '2-digit',
-  }).format(date);
+  const format = formatOf(
+    isToday ? 'today' : 'clock',
+    () =>
+      new Intl.DateTimeFormat(language, {
+        ...(isToday ? {} : { day: 'numeric', month: 'short' }),
+        hour: 'numeric',
+        minute: '2-digit',
+      }),
+  );
+  return format.format(date);
 }
 
 export function fullTime(at: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at));
+  const format = formatOf(
+    'full',
+    () => new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }),
+  );
+  return format.format(new Date(at));
 }

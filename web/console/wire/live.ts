@@ -22,7 +22,8 @@ export interface Live {
   /** Shows the others which conversation is open here; null: none. */
   look(conversationId: string | null): void;
   typing(isTyping: boolean): void;
-  close(): void;
+  /** Returns the function that closes it. */
+  open(): () => void;
 }
 
 /** Conversations whose customer types. */
@@ -67,8 +68,11 @@ export function useOnline(): boolean {
   );
 }
 
-export function openLive(client: QueryClient, { onPromiseDue }: LiveOptions): Live {
-  const socket: Socket<TeamServerEvents, TeamClientEvents> = io('/team', { withCredentials: true });
+export function createLive(client: QueryClient, { onPromiseDue }: LiveOptions): Live {
+  const socket: Socket<TeamServerEvents, TeamClientEvents> = io('/team', {
+    withCredentials: true,
+    autoConnect: false,
+  });
   const changed = new Set<string>();
   let looksAt: string | null = null;
   let isReady = false;
@@ -125,8 +129,6 @@ export function openLive(client: QueryClient, { onPromiseDue }: LiveOptions): Li
     void client.invalidateQueries(countsQuery);
   }
 
-  addEventListener('offline', lost);
-
   return {
     look(conversationId) {
       // Who leaves hears no more of it.
@@ -137,12 +139,16 @@ export function openLive(client: QueryClient, { onPromiseDue }: LiveOptions): Li
     typing(isTyping) {
       if (socket.connected) socket.emit('typing', { typing: isTyping });
     },
-    close() {
-      removeEventListener('offline', lost);
-      clearTimeout(wait);
-      clearTimeout(grace);
-      socket.disconnect();
-      setOnline(true);
+    open() {
+      addEventListener('offline', lost);
+      socket.connect();
+      return () => {
+        removeEventListener('offline', lost);
+        clearTimeout(wait);
+        clearTimeout(grace);
+        socket.disconnect();
+        setOnline(true);
+      };
     },
   };
 }

@@ -9,6 +9,7 @@ import type {
   CannedReply,
   CaseDetails,
   Delivery,
+  Figures,
   FilledReply,
   InboxCounts,
   InboxPage,
@@ -66,6 +67,8 @@ export interface InboxFilter {
   readonly search?: string | undefined;
 }
 
+/** More than a screenful, so that it is there soon; the pages behind it come as one scrolls. */
+const firstPage = 20;
 const pageSize = 50;
 
 export const inboxQuery = ({ view, search }: InboxFilter) =>
@@ -73,7 +76,7 @@ export const inboxQuery = ({ view, search }: InboxFilter) =>
     queryKey: ['inbox', 'list', view, search ?? ''],
     initialPageParam: '',
     queryFn({ signal, pageParam }) {
-      const query = new URLSearchParams({ view, limit: `${pageSize}` });
+      const query = new URLSearchParams({ view, limit: `${pageParam ? pageSize : firstPage}` });
       if (search) query.set('search', search);
       if (pageParam) query.set('after', pageParam);
       return request<InboxPage>(`/inbox?${query}`, { signal });
@@ -144,6 +147,16 @@ export const sessionsQuery = queryOptions({
   queryKey: ['sessions'],
   queryFn: ({ signal }) => request<SessionFacts[]>('/me/sessions', { signal }),
 });
+
+/** Of today and the days before. The team's time zone counts; without one, this device's. */
+export const figuresQuery = (days: number) =>
+  queryOptions({
+    queryKey: ['figures', days],
+    queryFn({ signal }) {
+      const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+      return request<Figures>(`/figures?${new URLSearchParams({ days: `${days}`, timeZone })}`, { signal });
+    },
+  });
 
 const auditPageSize = 100;
 

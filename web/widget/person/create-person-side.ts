@@ -3,6 +3,7 @@ import type { ClientView } from '../conversation-client.ts';
 import type { CreatePersonSide, PersonSideContext } from '../person-side.ts';
 import { createDeskService } from './desk-service.ts';
 import { createEmailForm, type EmailForm } from './email-form.ts';
+import { createFaces } from './faces.ts';
 import { createOwnList } from './own-conversations.ts';
 import styles from './person.css?inline';
 import { fill, personStrings } from './person-strings.ts';
@@ -33,6 +34,7 @@ export const createPersonSide: CreatePersonSide = (context: PersonSideContext) =
   });
   const ratingCard = createRatingCard(context, strings, takeAlong);
   const pictures = createPictures(context, strings);
+  const faces = createFaces(context);
   const own = createOwnList(context, strings, () => {
     context.switched();
     client.restart();
@@ -140,6 +142,7 @@ export const createPersonSide: CreatePersonSide = (context: PersonSideContext) =
         before = '';
         email = undefined;
         pictures.forget();
+        faces.forget();
         service.forget();
       }
       const state = `${handling} ${now.handedOver}`;
@@ -147,6 +150,7 @@ export const createPersonSide: CreatePersonSide = (context: PersonSideContext) =
       before = sequence > 0 ? state : '';
       service.keepAsking(isOpen && handling === 'waiting');
       strip.update(now);
+      faces.update(now);
       ratingCard.update(handling === 'resolved', rating, service.status?.canTakeAlong === true);
       pictures.allow(
         (handling === 'waiting' || handling === 'person') && service.status?.canSendPictures === true,
