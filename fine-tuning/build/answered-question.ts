@@ -33,11 +33,11 @@ const leastAnswer = 5;
 
 /** `labels`: those that people gave before those that machines did. */
 export function questionsOfConversation(
-  { id, source, at, turns, customer, rating }: ConversationRecord,
+  { id, source, at, turns, customer, rated }: ConversationRecord,
   labels: Labels,
 ): AnsweredQuestion[] | LeftOut {
-  if (rating === 'down' || labels.quality === 'poor') return 'rated badly';
-  if (labels.resolved !== 'yes' && rating !== 'up') return 'not resolved';
+  if (rated === 'down' || labels.quality === 'poor') return 'rated badly';
+  if (labels.resolved !== 'yes' && rated !== 'up') return 'not resolved';
   const answers = personsAnswers(turns).slice(0, mostAnswers);
   if (answers.length === 0) return 'no answer of a person';
   return answers.map((answer) => ({

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Config } from '#app/config.ts';
 import { openKnowledge } from '#app/open-knowledge.ts';
 import { openSupportScore } from '#app/open-writing.ts';
-import { sentenceGuard, supportedFrom } from '#chat/write/guard-sentences.ts';
+import { sentenceGuard } from '#chat/write/guard-sentences.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import { syncFolder, writeDurably } from '#core/durable-file.ts';
 import type { EntityFinder } from '#core/entity-finder.ts';
@@ -89,7 +89,7 @@ export async function buildTrainingSet(
   await using score = await openSupportScore(() => knowledge.embedder);
   const exampleTools = {
     retriever: knowledge.current(),
-    openGuard: sentenceGuard({ scorer: score.scorer, supportedFrom }),
+    openGuard: sentenceGuard(score),
     room: { contextTokens, maxTokens: answerTokens, countTokens: estimateTokens },
     refusals: request.refusals,
     seed,

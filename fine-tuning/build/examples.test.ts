@@ -142,7 +142,7 @@ describe('what is learnt from', () => {
   it.each([
     ['was not settled', {}, {}, 'not resolved'],
     ['helped badly', { resolved: 'yes', quality: 'poor' }, {}, 'rated badly'],
-    ['the customer did not like', { resolved: 'yes' }, { rating: 'down' as const }, 'rated badly'],
+    ['the customer did not like', { resolved: 'yes' }, { rated: 'down' as const }, 'rated badly'],
     ['no person answered', { resolved: 'yes' }, { turns: turns.slice(0, 3) }, 'no answer of a person'],
   ])('is no conversation that %s', (_what, labels, more, why) => {
     expect(questionsOfConversation({ ...record, ...more }, labels)).toBe(why);

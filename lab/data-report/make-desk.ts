@@ -85,8 +85,6 @@ async function publishPast(sampleDir: string, dataDir: string, count: number): P
     vectors: rows.map((row) => vectors[row]!),
     modelId: madeModelId,
     dimensions: embedder.dimensions,
-    // The graph is none of the report's business.
-    exactLimit: Number.POSITIVE_INFINITY,
   });
 }
 
