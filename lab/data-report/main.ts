@@ -27,7 +27,6 @@ await measure('nothing changed');
 async function measure(name: string): Promise<void> {
   const child = spawn(process.execPath, [...process.execArgv, runScript], {
     env: {
-      ...process.env,
       ANSWERDESK_DATA_DIR: dataDir,
       ANSWERDESK_EMBEDDER: madeModelId,
       ANSWERDESK_EMBEDDER_BASE_URL: endpoint.baseUrl,
