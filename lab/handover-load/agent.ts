@@ -40,17 +40,26 @@ export async function beAgent({ url, address, cookie, measured, sent, signal }: 
   socket.on('connect_error', ({ message }) => measured.failed(`agent socket: ${message}`));
   let open: string | undefined;
   let news: NodeJS.Timeout | undefined;
+  let isListing = false;
   const changed = new Set<string>();
   socket.on('conversation-changed', ({ conversationId }) => {
     changed.add(conversationId);
-    news ??= setTimeout(() => {
+    follow();
+  });
+
+  /** One list at a time: what changes meanwhile is asked for when it is there. */
+  function follow(): void {
+    if (isListing || changed.size === 0) return;
+    news ??= setTimeout(async () => {
       news = undefined;
       const isOpenOne = open !== undefined && changed.has(open);
       changed.clear();
-      void list();
-      if (isOpenOne) void show(open!);
+      isListing = true;
+      await Promise.all([list(), isOpenOne ? show(open!) : undefined]);
+      isListing = false;
+      follow();
     }, togetherMs);
-  });
+  }
 
   /** Undefined unless it was done. */
   async function call(method: string, path: string, body?: object): Promise<Response | undefined> {
@@ -62,11 +71,12 @@ export async function beAgent({ url, address, cookie, measured, sent, signal }: 
         ...(body ? { body: JSON.stringify(body) } : {}),
         signal,
       });
+      measured.answered();
       if (response.ok) return response;
       await response.text();
       measured.failed(`${what}: ${response.status}`);
     } catch (thrown) {
-      if (!signal.aborted) measured.failed(`${what}: ${(thrown as Error).name}`);
+      if (!signal.aborted) measured.failed(`${what}: ${codeOf(thrown)}`);
     }
     return undefined;
   }
@@ -124,4 +134,10 @@ export async function beAgent({ url, address, cookie, measured, sent, signal }: 
     clearTimeout(news);
     socket.disconnect();
   }
+}
+
+/** `fetch` says why in the cause. */
+function codeOf(thrown: unknown): string {
+  const { cause, name } = thrown as Error;
+  return (cause as { code?: string } | undefined)?.code ?? name;
 }

@@ -84,7 +84,7 @@ async function measure(agents: number, customers: number, seconds: number): Prom
       `Resident memory: ${atStart.now.toFixed(0)} MB with everybody signed in, ${atEnd.now.toFixed(0)} MB at the end, at most ${atEnd.peak.toFixed(0)} MB.\n`,
     );
   process.stdout.write(
-    `The server took ${(cpu / seconds).toFixed(2)} of a core. Load of the whole machine, ${cpus().length} cores: ${loadavg()[0]!.toFixed(1)}.\n`,
+    `${(measured.answers / seconds).toFixed(0)} requests of consoles a second. The server took ${(cpu / seconds).toFixed(2)} of a core. Load of the whole machine, ${cpus().length} cores: ${loadavg()[0]!.toFixed(1)}.\n`,
   );
   const told = [...failures].map(([what, times]) => `${what}: ${times}`);
   process.stdout.write(`Refused or failed: ${told.length === 0 ? 'nothing' : told.join('; ')}.\n`);
