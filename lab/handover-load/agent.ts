@@ -3,7 +3,7 @@
 import { io, type Socket } from 'socket.io-client';
 import type { TeamClientEvents, TeamServerEvents } from '#server/team/wire.ts';
 import type { Measured, MeasuredKind } from './measured.ts';
-import { agentReads, agentReplies, half, pause } from './pace.ts';
+import { agentReads, agentReplies, agentsCome, half, type Pause } from './pace.ts';
 
 export interface AgentOptions {
   readonly url: string;
@@ -15,6 +15,7 @@ export interface AgentOptions {
   /** When each reply was sent, by its id. */
   readonly sent: Map<string, number>;
   readonly signal: AbortSignal;
+  readonly pause: Pause;
 }
 
 interface ListItem {
@@ -30,7 +31,15 @@ const repliesEach = 4;
 const reachedFor = 20;
 
 /** Until the signal aborts. */
-export async function beAgent({ url, address, cookie, measured, sent, signal }: AgentOptions): Promise<void> {
+export async function beAgent({
+  url,
+  address,
+  cookie,
+  measured,
+  sent,
+  signal,
+  pause,
+}: AgentOptions): Promise<void> {
   const headers = { cookie, 'x-forwarded-for': address };
   const socket: Socket<TeamServerEvents, TeamClientEvents> = io(`${url}/team`, {
     transports: ['websocket'],
@@ -104,9 +113,9 @@ export async function beAgent({ url, address, cookie, measured, sent, signal }: 
     socket.emit('look', { conversationId: id });
     await show(id);
     for (let reply = 0; reply < repliesEach; reply += 1) {
-      if (!(await pause(half(agentReplies), signal))) return;
+      if (!(await pause(half(agentReplies)))) return;
       socket.emit('typing', { typing: true });
-      if (!(await pause(half(agentReplies), signal))) return;
+      if (!(await pause(half(agentReplies)))) return;
       const messageId = crypto.randomUUID();
       sent.set(messageId, performance.now());
       const body = { id: messageId, text: 'I have looked it up for you. Does that help?' };
@@ -121,11 +130,11 @@ export async function beAgent({ url, address, cookie, measured, sent, signal }: 
   }
 
   try {
-    await pause({ from: 0, to: 10 }, signal);
+    await pause(agentsCome);
     while (!signal.aborted) {
       const waiting = (await list()).slice(0, reachedFor);
       const one = waiting[Math.floor(Math.random() * waiting.length)];
-      if (!(await pause(agentReads, signal))) break;
+      if (!(await pause(agentReads))) break;
       if (!one) continue;
       const take = () => call('POST', `/inbox/${one.conversationId}/take`, { overrides: false });
       if ((await timed('take-over confirmed', take)) !== undefined) await work(one.conversationId);

@@ -11,6 +11,7 @@ import { openWorkspace } from '../bench/workspace.ts';
 import { beAgent } from './agent.ts';
 import { beCustomer } from './customer.ts';
 import { createMeasured } from './measured.ts';
+import { createPause } from './pace.ts';
 import { signInAgents } from './sign-in-agents.ts';
 
 const help = `Agents beside customers: how long each waits, memory, errors.
@@ -57,7 +58,7 @@ async function measure(agents: number, customers: number, seconds: number): Prom
   const sent = new Map<string, number>();
   const ending = new AbortController();
   const { signal } = ending;
-  const shared = { url: server.url, measured, sent, signal };
+  const shared = { url: server.url, measured, sent, signal, pause: createPause(signal) };
   const questions = await readQuestions();
   say(`${agents} agents and ${customers} customers are at work.`);
   const people = [
