@@ -3,7 +3,7 @@
 import { io, type Socket } from 'socket.io-client';
 import type { TeamClientEvents, TeamServerEvents } from '#server/team/wire.ts';
 import type { Measured, MeasuredKind } from './measured.ts';
-import { agentReads, agentReplies, half, pause } from './pace.ts';
+import { agentReads, agentReplies, agentsCome, half, type Pause } from './pace.ts';
 
 export interface AgentOptions {
   readonly url: string;
@@ -15,6 +15,7 @@ export interface AgentOptions {
   /** When each reply was sent, by its id. */
   readonly sent: Map<string, number>;
   readonly signal: AbortSignal;
+  readonly pause: Pause;
 }
 
 interface ListItem {
@@ -30,7 +31,15 @@ const repliesEach = 4;
 const reachedFor = 20;
 
 /** Until the signal aborts. */
-export async function beAgent({ url, address, cookie, measured, sent, signal }: AgentOptions): Promise<void> {
+export async function beAgent({
+  url,
+  address,
+  cookie,
+  measured,
+  sent,
+  signal,
+  pause,
+}: AgentOptions): Promise<void> {
   const headers = { cookie, 'x-forwarded-for': address };
   const socket: Socket<TeamServerEvents, TeamClientEvents> = io(`${url}/team`, {
     transports: ['websocket'],
@@ -40,17 +49,26 @@ export async function beAgent({ url, address, cookie, measured, sent, signal }: 
   socket.on('connect_error', ({ message }) => measured.failed(`agent socket: ${message}`));
   let open: string | undefined;
   let news: NodeJS.Timeout | undefined;
+  let isListing = false;
   const changed = new Set<string>();
   socket.on('conversation-changed', ({ conversationId }) => {
     changed.add(conversationId);
-    news ??= setTimeout(() => {
+    follow();
+  });
+
+  /** One list at a time: what changes meanwhile is asked for when it is there. */
+  function follow(): void {
+    if (isListing || changed.size === 0) return;
+    news ??= setTimeout(async () => {
       news = undefined;
       const isOpenOne = open !== undefined && changed.has(open);
       changed.clear();
-      void list();
-      if (isOpenOne) void show(open!);
+      isListing = true;
+      await Promise.all([list(), isOpenOne ? show(open!) : undefined]);
+      isListing = false;
+      follow();
     }, togetherMs);
-  });
+  }
 
   /** Undefined unless it was done. */
   async function call(method: string, path: string, body?: object): Promise<Response | undefined> {
@@ -62,11 +80,12 @@ export async function beAgent({ url, address, cookie, measured, sent, signal }: 
         ...(body ? { body: JSON.stringify(body) } : {}),
         signal,
       });
+      measured.answered();
       if (response.ok) return response;
       await response.text();
       measured.failed(`${what}: ${response.status}`);
     } catch (thrown) {
-      if (!signal.aborted) measured.failed(`${what}: ${(thrown as Error).name}`);
+      if (!signal.aborted) measured.failed(`${what}: ${codeOf(thrown)}`);
     }
     return undefined;
   }
@@ -94,9 +113,9 @@ export async function beAgent({ url, address, cookie, measured, sent, signal }: 
     socket.emit('look', { conversationId: id });
     await show(id);
     for (let reply = 0; reply < repliesEach; reply += 1) {
-      if (!(await pause(half(agentReplies), signal))) return;
+      if (!(await pause(half(agentReplies)))) return;
       socket.emit('typing', { typing: true });
-      if (!(await pause(half(agentReplies), signal))) return;
+      if (!(await pause(half(agentReplies)))) return;
       const messageId = crypto.randomUUID();
       sent.set(messageId, performance.now());
       const body = { id: messageId, text: 'I have looked it up for you. Does that help?' };
@@ -111,11 +130,11 @@ export async function beAgent({ url, address, cookie, measured, sent, signal }: 
   }
 
   try {
-    await pause({ from: 0, to: 10 }, signal);
+    await pause(agentsCome);
     while (!signal.aborted) {
       const waiting = (await list()).slice(0, reachedFor);
       const one = waiting[Math.floor(Math.random() * waiting.length)];
-      if (!(await pause(agentReads, signal))) break;
+      if (!(await pause(agentReads))) break;
       if (!one) continue;
       const take = () => call('POST', `/inbox/${one.conversationId}/take`, { overrides: false });
       if ((await timed('take-over confirmed', take)) !== undefined) await work(one.conversationId);
@@ -124,4 +143,10 @@ export async function beAgent({ url, address, cookie, measured, sent, signal }: 
     clearTimeout(news);
     socket.disconnect();
   }
+}
+
+/** `fetch` says why in the cause. */
+function codeOf(thrown: unknown): string {
+  const { cause, name } = thrown as Error;
+  return (cause as { code?: string } | undefined)?.code ?? name;
 }

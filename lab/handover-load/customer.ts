@@ -8,7 +8,7 @@ import type {
   SocketRequestName,
 } from '#server/protocol.ts';
 import type { Measured } from './measured.ts';
-import { customerWrites, half, pause } from './pace.ts';
+import { customersCome, customerWrites, half, type Pace, type Pause } from './pace.ts';
 
 export interface CustomerOptions {
   readonly url: string;
@@ -19,9 +19,11 @@ export interface CustomerOptions {
   /** When each reply was sent, by its id. */
   readonly sent: Map<string, number>;
   readonly signal: AbortSignal;
+  readonly pause: Pause;
 }
 
 const answerWithinMs = 60_000;
+const longestAnswer: Pace = { from: 60, to: 60 };
 
 /** Until the signal aborts. */
 export async function beCustomer({
@@ -31,6 +33,7 @@ export async function beCustomer({
   measured,
   sent,
   signal,
+  pause,
 }: CustomerOptions): Promise<void> {
   const socket: Socket<ServerToClientEvents, ClientToServerEvents> = io(url, {
     transports: ['websocket'],
@@ -79,24 +82,24 @@ export async function beCustomer({
     if (!done) return;
     measured.time('message of a customer accepted', performance.now() - began);
     if (done.answerId === undefined) asked.at = 0;
-    else await Promise.race([asked.end.promise, pause({ from: 60, to: 60 }, signal)]);
+    else await Promise.race([asked.end.promise, pause(longestAnswer)]);
   }
 
   try {
-    await pause({ from: 0, to: 20 }, signal);
+    await pause(customersCome);
     const made = await request('conversation-create', {});
     if (!made) return;
     const owned = { conversationId: made.conversationId, token: made.token };
     await write(owned);
     await request('handoff-request', owned);
-    while (await pause(half(customerWrites), signal)) {
+    while (await pause(half(customerWrites))) {
       if (!isWaited) {
         isWaited = true;
         await write(owned);
         await request('handoff-request', owned);
       }
       await request('typing', { ...owned, typing: true });
-      if (!(await pause(half(customerWrites), signal))) break;
+      if (!(await pause(half(customerWrites)))) break;
       await write(owned);
     }
   } finally {

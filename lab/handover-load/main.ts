@@ -11,6 +11,7 @@ import { openWorkspace } from '../bench/workspace.ts';
 import { beAgent } from './agent.ts';
 import { beCustomer } from './customer.ts';
 import { createMeasured } from './measured.ts';
+import { createPause } from './pace.ts';
 import { signInAgents } from './sign-in-agents.ts';
 
 const help = `Agents beside customers: how long each waits, memory, errors.
@@ -57,7 +58,7 @@ async function measure(agents: number, customers: number, seconds: number): Prom
   const sent = new Map<string, number>();
   const ending = new AbortController();
   const { signal } = ending;
-  const shared = { url: server.url, measured, sent, signal };
+  const shared = { url: server.url, measured, sent, signal, pause: createPause(signal) };
   const questions = await readQuestions();
   say(`${agents} agents and ${customers} customers are at work.`);
   const people = [
@@ -84,7 +85,7 @@ async function measure(agents: number, customers: number, seconds: number): Prom
       `Resident memory: ${atStart.now.toFixed(0)} MB with everybody signed in, ${atEnd.now.toFixed(0)} MB at the end, at most ${atEnd.peak.toFixed(0)} MB.\n`,
     );
   process.stdout.write(
-    `The server took ${(cpu / seconds).toFixed(2)} of a core. Load of the whole machine, ${cpus().length} cores: ${loadavg()[0]!.toFixed(1)}.\n`,
+    `${(measured.answers / seconds).toFixed(0)} requests of consoles a second. The server took ${(cpu / seconds).toFixed(2)} of a core. Load of the whole machine, ${cpus().length} cores: ${loadavg()[0]!.toFixed(1)}.\n`,
   );
   const told = [...failures].map(([what, times]) => `${what}: ${times}`);
   process.stdout.write(`Refused or failed: ${told.length === 0 ? 'nothing' : told.join('; ')}.\n`);

@@ -14,6 +14,10 @@ export type MeasuredKind = (typeof measuredKinds)[number];
 
 export interface Measured {
   time(kind: MeasuredKind, ms: number): void;
+  /** Some request of an agent. */
+  answered(): void;
+  /** How many those are. */
+  readonly answers: number;
   /** `what` such as `POST /inbox/:id/take 409`. */
   failed(what: string): void;
   /** Forgets what was measured so far: the warm-up is over. */
@@ -27,16 +31,24 @@ export interface Measured {
 export function createMeasured(): Measured {
   const times = new Map<MeasuredKind, number[]>();
   const failures = new Map<string, number>();
+  let answers = 0;
   return {
     time(kind, ms) {
       const known = times.get(kind) ?? [];
       times.set(kind, known);
       known.push(ms);
     },
+    answered() {
+      answers += 1;
+    },
+    get answers() {
+      return answers;
+    },
     failed: (what) => void failures.set(what, (failures.get(what) ?? 0) + 1),
     reset() {
       times.clear();
       failures.clear();
+      answers = 0;
     },
     table() {
       const rows = measuredKinds.map((kind) => {

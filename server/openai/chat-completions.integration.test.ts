@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Answer } from '#chat/answer.ts';
 import { scriptedAnswer } from '#chat/testing/scripted-answer.ts';
 import { defaultTenant } from '#core/tenant.ts';
+import { patienceMs } from '#core/testing/patience.ts';
 import { openTeam, type TeamOptions } from '../testing/open-team.ts';
 import { requestInit } from '../testing/start-server.ts';
 
@@ -38,7 +39,7 @@ async function open(options: TeamOptions = {}) {
   const desk = await openTeam(options);
   onTestFinished(() => desk[Symbol.asyncDispose]());
   const clientOf = (apiKey: string) =>
-    new OpenAI({ apiKey, baseURL: `${desk.url}/v1`, maxRetries: 0, timeout: 20_000 });
+    new OpenAI({ apiKey, baseURL: `${desk.url}/v1`, maxRetries: 0, timeout: patienceMs });
   return { ...desk, clientOf, client: clientOf(await desk.key('answers:ask')) };
 }
 

@@ -13,7 +13,10 @@ export const deliveryRoutes: readonly Route[] = [
     access: 'settings:manage',
     query: z.strictObject({
       limit: z.coerce.number().int().min(1).max(200).default(50),
-      failed: z.stringbool().default(false),
+      failed: z
+        .enum(['true', 'false'])
+        .default('false')
+        .transform((failed) => failed === 'true'),
     }),
     response: z.array(delivery),
     async handle({ principal, query }, { store }) {

@@ -9,6 +9,7 @@ import { createAccounts } from '#access/accounts.ts';
 import { createSingleSignOn, type SingleSignOnSettings } from '#access/single-sign-on.ts';
 import type { Role } from '#core/access.ts';
 import { defaultTenant } from '#core/tenant.ts';
+import { patienceMs } from '#core/testing/patience.ts';
 import { openTeam, password } from '../testing/open-team.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
@@ -97,6 +98,8 @@ interface DeskOptions {
   readonly passwords?: boolean;
   /** The provider gives refresh tokens; default true. */
   readonly refreshes?: boolean;
+  /** Of each request to the provider. */
+  readonly timeoutSeconds?: number;
 }
 
 const ann = { email: 'ann@example.com', email_verified: true, name: 'Ann' };
@@ -109,6 +112,7 @@ async function open({
   newRole,
   passwords = true,
   refreshes = true,
+  timeoutSeconds = patienceMs / 1_000,
 }: DeskOptions = {}) {
   // The provider has to know the way back before the server knows the provider.
   const signIn: { passwords: boolean; provider?: ReturnType<typeof createSingleSignOn>; newRole?: Role } = {
@@ -139,7 +143,7 @@ async function open({
       logout: true,
       ...settings,
     },
-    { timeoutSeconds: 2 },
+    { timeoutSeconds },
   );
   const browser = openBrowser();
 
@@ -296,7 +300,7 @@ describe('single sign-on', () => {
     expect(await me()).toBeDefined();
 
     const hanging = await listen(createServer(() => {}));
-    const stuck = await open({ settings: { issuer: hanging } });
+    const stuck = await open({ settings: { issuer: hanging }, timeoutSeconds: 1 });
     const response = await stuck.browser.get(`${stuck.base}/sign-in/start`);
     expect(stuck.browser.next(response, stuck.base)).toMatch(/#sign-in-unreachable$/);
   });
