@@ -89,8 +89,7 @@ export function describeFiguresStore(
     });
 
     it('comes in portions', async () => {
-      const keys: ConversationKey[] = [];
-      for (let count = 0; count < 120; count++) keys.push(await newConversation());
+      const keys = await Promise.all(Array.from({ length: 60 }, () => newConversation()));
       const sizes: number[] = [];
       for await (const portion of store.caseFacts(defaultTenant, at(0))) sizes.push(portion.length);
       expect(sizes.length).toBeGreaterThan(1);

@@ -177,7 +177,7 @@ export const rooms: readonly Room[] = [
   {
     folder: 'web/console',
     holds:
-      'the pages of the team: `inbox/`, `desk/` (how the team works), `team/`, `account/`, `setup/`; `wire/` speaks to the server, `parts/` is what pages share',
+      'the pages of the team: `inbox/`, `desk/` (how the team works), `figures/`, `team/`, `account/`, `setup/`; `wire/` speaks to the server, `parts/` is what pages share',
     mayImport: ['web'],
     mayImportTypesOf: ['server/protocol.ts', 'server/team/wire.ts', 'engine/core'],
   },

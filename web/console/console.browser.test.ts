@@ -172,9 +172,8 @@ describeInBrowser('the console', () => {
     await page.locator('.list-row').getByText('overdue').waitFor();
   });
 
-  it('tells of what is new in the chosen queues, and of nothing else', async () => {
-    const mia = await desk.hire('Mia', 'agent');
-    const page = await visit(mia, { path: '/account' });
+  /** What the system would show, of a page that another window covers. */
+  async function watchNotifications(page: Page): Promise<() => Promise<string[]>> {
     await page.evaluate(() => {
       const told: string[] = [];
       class Told {
@@ -189,7 +188,13 @@ describeInBrowser('the console', () => {
       Object.assign(window, { Notification: Told, told });
       document.hasFocus = () => false;
     });
-    const told = () => page.evaluate(() => (window as unknown as { told: string[] }).told);
+    return () => page.evaluate(() => (window as unknown as { told: string[] }).told);
+  }
+
+  it('tells of what is new in the chosen queues, and of nothing else', async () => {
+    const mia = await desk.hire('Mia', 'agent');
+    const page = await visit(mia, { path: '/account' });
+    const told = await watchNotifications(page);
     await page.getByLabel('A notification of the system').check();
     await desk.customer('No person is asked for', { asksForPerson: false });
     await desk.customer('Where is my parcel?');
@@ -200,6 +205,44 @@ describeInBrowser('the console', () => {
     await expect.poll(told, { timeout: patienceMs }).toEqual(['New: Waiting', 'New: With the assistant']);
     desk.cases.promiseIsDue(inDefaultTenant('A'.repeat(22)), new Date().toISOString());
     await expect.poll(told, { timeout: patienceMs }).toContain('A promised answer is due soon');
+  });
+
+  it('tells with sound and notification in a tab that nobody has looked at for long, though a request fails there', async () => {
+    const mia = await desk.hire('Mia', 'agent');
+    const page = await visit(mia, { path: '/account' });
+    const told = await watchNotifications(page);
+    await page.getByLabel('A sound').check();
+    await page.getByLabel('A notification of the system').check();
+    // As Chromium treats it: nothing is drawn, timers wait for a second, chains of them for a minute.
+    await page.evaluate(() => {
+      Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' });
+      Object.defineProperty(document, 'hidden', { get: () => true });
+      document.dispatchEvent(new Event('visibilitychange'));
+      const later = window.setTimeout;
+      let depth = 0;
+      const late = (run: () => void, ms = 0) => {
+        const own = depth + 1;
+        const atDepth = () => {
+          depth = own;
+          run();
+          depth = 0;
+        };
+        return later(atDepth, Math.max(ms, own < 5 ? 1_000 : 60_000));
+      };
+      const { createOscillator } = AudioContext.prototype;
+      const beeps: number[] = [];
+      AudioContext.prototype.createOscillator = function oscillator() {
+        beeps.push(performance.now());
+        return createOscillator.call(this);
+      };
+      Object.assign(window, { setTimeout: late, setInterval: () => 0, requestAnimationFrame: () => 0, beeps });
+    });
+    let refused = 0;
+    await page.route('**/inbox/counts', (route) => (refused++ === 0 ? route.abort() : route.continue()));
+    await desk.customer('Where is my parcel?');
+    await expect.poll(told, { timeout: patienceMs }).toEqual(['New: Waiting']);
+    expect(refused).toBeGreaterThan(1);
+    expect(await page.evaluate(() => (window as unknown as { beeps: number[] }).beeps.length)).toBe(1);
   });
 
   it('keeps the composer for notes until the conversation is taken over', async () => {

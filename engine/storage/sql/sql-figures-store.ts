@@ -46,8 +46,8 @@ export function createSqlFiguresStore({ tables, messageField }: SqlBackend): Fig
       .where('tenant_id', '=', tenantId)
       .where('conversation_id', 'in', ids)
       .where('message_id', 'is not', null)
-      .orderBy('conversation_id')
-      .orderBy('sequence')
+      // Not by sequence: that would read every entry, of which most are pieces of answers.
+      .orderBy('position')
       .execute();
     const requests = await tables
       .selectFrom('handoffs')

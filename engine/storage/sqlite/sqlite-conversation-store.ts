@@ -99,7 +99,7 @@ export function openSqliteConversationStore(
     overwritten,
     messageContains: (words) =>
       sql`event ->> '$.message.text' LIKE ${`%${words.replace(/[\\%_]/g, '\\$&')}%`} ESCAPE '\\'`,
-    messageField: (name) => sql`event ->> ${sql.lit(`$.message.${name}`)}`,
+    messageField,
     erase: async () => ((await eraser.erase(erasureWaitMs)) ? 'erased' : 'erasing'),
     async close() {
       eraser.close();
@@ -136,6 +136,9 @@ export function openSqliteConversationStore(
     access: createSqlAccessStore(backend as unknown as SqlAccessBackend),
   };
 }
+
+export const messageField: SqlBackend['messageField'] = (name) =>
+  sql`event ->> ${sql.lit(`$.message.${name}`)}`;
 
 /** Pictures of conversations that are gone. */
 async function sweep(

@@ -5,13 +5,15 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type CompiledQuery, Kysely } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FiguresStore } from '#core/figures.ts';
 import type { InboxStore, InboxView } from '#core/inbox.ts';
 import { defaultTenant, inDefaultTenant } from '#core/tenant.ts';
 import type { ConversationTables } from '../sql/conversation-tables.ts';
 import type { SqlBackend } from '../sql/sql-backend.ts';
+import { createSqlFiguresStore } from '../sql/sql-figures-store.ts';
 import { createSqlInboxStore } from '../sql/sql-inbox-store.ts';
 import { createNodeSqliteDialect } from './node-sqlite-dialect.ts';
-import { openSqliteConversationStore } from './sqlite-conversation-store.ts';
+import { messageField, openSqliteConversationStore } from './sqlite-conversation-store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'answerdesk-scale-'));
 const path = join(folder, 'conversations.db');
@@ -53,6 +55,7 @@ describe('an inbox of ten thousand conversations', () => {
   const queries: CompiledQuery[] = [];
   let database: DatabaseSync;
   let inbox: InboxStore;
+  let figures: FiguresStore;
 
   beforeAll(async () => {
     const store = openSqliteConversationStore(path);
@@ -74,6 +77,7 @@ describe('an inbox of ten thousand conversations', () => {
       log: ({ query }) => void queries.push(query),
     });
     inbox = createSqlInboxStore({ tables } as SqlBackend);
+    figures = createSqlFiguresStore({ tables, messageField } as SqlBackend);
   });
   afterAll(() => {
     database?.close();
@@ -108,6 +112,18 @@ describe('an inbox of ten thousand conversations', () => {
       // Rows of one and the same instant alone are sorted.
       expect(plan).not.toContain('USE TEMP B-TREE FOR ORDER BY');
     }
+  });
+
+  it('reads what is counted from indexes, and of the journal the messages alone', async () => {
+    queries.splice(0);
+    for await (const _portion of figures.caseFacts(defaultTenant, '2100-01-01')) break;
+    for await (const _portion of figures.caseFacts(defaultTenant, '')) break;
+    const plans = queries.splice(0).map((query) => planOf(query)[0]);
+    expect(plans.length).toBeGreaterThan(5);
+    expect(plans.filter((step) => step?.startsWith('SCAN'))).toEqual([]);
+    expect(plans.filter((step) => step?.includes('journal'))).toEqual([
+      expect.stringContaining('INDEX journal_messages '),
+    ]);
   });
 
   it('gives every page, and no conversation twice', async () => {

@@ -108,7 +108,9 @@ export function createLive(client: QueryClient, { onPromiseDue }: LiveOptions): 
   });
   socket.on('conversation-changed', ({ conversationId }) => {
     changed.add(conversationId);
-    wait ??= setTimeout(refresh, togetherMs);
+    // Timers of a page that nobody looks at come late: what it tells of depends on none.
+    if (document.hidden) refresh();
+    else wait ??= setTimeout(refresh, togetherMs);
   });
   socket.on('presence-changed', ({ conversationId, present }) => {
     client.setQueryData<CaseDetails>(caseQuery(conversationId).queryKey, (details) =>
@@ -120,6 +122,7 @@ export function createLive(client: QueryClient, { onPromiseDue }: LiveOptions): 
   socket.on('promise-due', ({ conversationId }) => onPromiseDue(conversationId));
 
   function refresh(): void {
+    clearTimeout(wait);
     wait = undefined;
     for (const id of changed) {
       void client.invalidateQueries(caseQuery(id));

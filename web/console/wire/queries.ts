@@ -1,5 +1,5 @@
 // What pages ask the server for, each under its key. Live news make the same keys stale.
-import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query';
+import { focusManager, infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query';
 import type { InboxView } from '#core/inbox.ts';
 import { Refusal, request } from './http.ts';
 import type {
@@ -25,6 +25,8 @@ import type {
 const attempts = 3;
 
 export function createQueryClient(): QueryClient {
+  // A page that nobody looks at tries again, too, or it would not tell that a customer waits.
+  focusManager.setFocused(true);
   return new QueryClient({
     defaultOptions: {
       queries: {
