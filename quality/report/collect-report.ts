@@ -1,4 +1,5 @@
 // Collects the data report of a desk: labels what is new, then reads documents, labels, quarantine and, where one is named, an evals run.
+import { basename } from 'node:path';
 import type { Config } from '#app/config.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Document } from '#core/document.ts';
@@ -89,6 +90,7 @@ export async function collectReport(
     freshness: freshnessOf(articles, now()),
     coverage: labelled.coverage,
     bias: labelled.bias,
+    ...(evals === undefined ? {} : { evals: { run: basename(evals), cases: asked.length } }),
   };
 }
 

@@ -55,6 +55,8 @@ export interface DataReport {
   readonly freshness: Freshness;
   readonly coverage: Coverage;
   readonly bias: BiasReport;
+  /** The evals run whose questions are among the cases of `bias`. */
+  readonly evals?: { readonly run: string; readonly cases: number };
 }
 
 export interface ArticleName {

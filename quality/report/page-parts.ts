@@ -4,7 +4,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   if (rows.length === 0) return none('None.');
   const cell = (html: string, column: number) =>
     `<td data-label="${head[column]!.replace(/"/g, '&quot;')} "${/^[\d.,–]+$/.test(html) ? ' class="number"' : ''}>${html}</td>`;
-  return `<div class="scroll" tabindex="0" role="region" aria-label="${head[0]!.replace(/"/g, '&quot;')}, a table"><table><thead><tr>${head.map((name) => `<th scope="col">${name}</th>`).join('')}</tr></thead><tbody>${rows
+  return `<div class="scroll" tabindex="0" role="group" aria-label="${head[0]!.replace(/"/g, '&quot;')}, a table"><table><thead><tr>${head.map((name) => `<th scope="col">${name}</th>`).join('')}</tr></thead><tbody>${rows
     .map((row) => `<tr>${row.map(cell).join('')}</tr>`)
     .join('')}</tbody></table></div>`;
 }

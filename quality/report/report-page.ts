@@ -19,7 +19,7 @@ export function toReportPage(report: DataReport): string {
   const sections = [
     ['coverage', 'What to write next', coverageSection(report)],
     ['contradictions', 'Articles that contradict each other', contradictionSection(report)],
-    ['bias', 'Do some customers fare worse?', biasSection(report.bias)],
+    ['bias', 'Do some customers fare worse?', biasSection(report.bias, report.evals)],
     ['labels', 'What conversations are about', labelSection(report)],
     ['agreement', 'How far people agree on labels', agreementSection(report)],
     ['freshness', 'How old articles are', freshnessSection(report)],
