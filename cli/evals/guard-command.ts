@@ -69,7 +69,8 @@ async function judge(
 ): Promise<Line[]> {
   const scored = await scoreRows(rows, scorer, {
     signal,
-    progress: (done) => done % 500 === 0 && process.stderr.write(`${name}: ${done} of ${rows.length} sentences\n`),
+    progress: (done) =>
+      done % 500 === 0 && process.stderr.write(`${name}: ${done} of ${rows.length} sentences\n`),
   });
   const choosing = scored.filter(isForChoosing);
   const chosen = choosing.length > 0 ? fitThreshold(choosing, true) : undefined;

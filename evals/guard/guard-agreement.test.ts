@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { agreement, fitThreshold, judgeSet, partOf, readSupportRows, type ScoredRow } from './guard-agreement.ts';
+import {
+  agreement,
+  fitThreshold,
+  judgeSet,
+  partOf,
+  readSupportRows,
+  type ScoredRow,
+} from './guard-agreement.ts';
 
 let folder: string;
 beforeAll(async () => {

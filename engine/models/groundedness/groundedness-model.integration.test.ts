@@ -17,8 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const open = (name: string, isFixed = true) =>
-  openGroundednessModel({ model: join(folder, name), isFixed });
+const open = (name: string, isFixed = true) => openGroundednessModel({ model: join(folder, name), isFixed });
 
 describe('the groundedness model', () => {
   it('gives a probability, of the part of a passage that supports the sentence best', async () => {
@@ -35,9 +34,9 @@ describe('the groundedness model', () => {
   it('stops with the reason of the signal', async () => {
     await using model = await open('model');
     const reason = new Error('gone');
-    await expect(
-      model!.scorer.score('Red.', 'Red.', { signal: AbortSignal.abort(reason) }),
-    ).rejects.toBe(reason);
+    await expect(model!.scorer.score('Red.', 'Red.', { signal: AbortSignal.abort(reason) })).rejects.toBe(
+      reason,
+    );
   });
 
   it('is not there where it is off, or where nobody chose it and the folder is missing', async () => {
@@ -58,7 +57,11 @@ describe('the groundedness model', () => {
 });
 
 describe('what is read of a passage', () => {
-  const sentence = fc.string({ unit: fc.constantFrom('red ', 'blue ', 'dial ', '20 '), minLength: 1, maxLength: 60 });
+  const sentence = fc.string({
+    unit: fc.constantFrom('red ', 'blue ', 'dial ', '20 '),
+    minLength: 1,
+    maxLength: 60,
+  });
   it('are whole sentences, all of them where they fit, never nothing', () => {
     fc.assert(
       fc.property(fc.array(sentence, { maxLength: 12 }), fc.integer({ min: 1, max: 3 }), (said, most) => {
