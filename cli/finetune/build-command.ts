@@ -2,7 +2,6 @@
 import { loadConfig } from '#app/config.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import { buildTrainingSet, type TrainingSetRequest } from '#fine-tuning/build/build-training-set.ts';
-import { labelDesk } from '#quality/labelling/label-desk.ts';
 import { showProgress } from '../command.ts';
 import { lockTraining } from '../privacy/lock-data-folder.ts';
 
@@ -12,8 +11,6 @@ export async function buildCommand(
 ): Promise<void> {
   const config = loadConfig();
   using _lock = lockTraining(config.dataDir);
-  // What is new has no labels yet, and only what is known to be settled is learnt from.
-  await labelDesk(config, {}, { signal });
   const { folder, card } = await buildTrainingSet(config, request, { signal, progress: showProgress });
   if (json) return void process.stdout.write(`${JSON.stringify({ folder, ...card })}\n`);
   const { train, validation, test } = card.splits;

@@ -14,6 +14,7 @@ import { openCurrentContents } from '#knowledge/generations/generation-reader.ts
 import type { LabelKind } from '#learning/labels/label-kinds.ts';
 import { estimateTokens } from '#models/chat/estimate-tokens.ts';
 import { openOnnxEntityFinder } from '#models/personal-data/onnx-entity-finder.ts';
+import { labelDesk } from '#quality/labelling/label-desk.ts';
 import { createEntityPass } from '#redact/entity-pass.ts';
 import { createPublishedWords } from '#redact/published-words.ts';
 import { createDefaultRedactor } from '#redact/redaction-profile.ts';
@@ -68,6 +69,8 @@ export async function buildTrainingSet(
   const folder = trainingSetFolder(dataDir, request.name);
   if (await stat(folder).catch(() => undefined))
     throw new AppError('bad-input', `${folder} is there already: name another set with --name.`);
+  // What is new has no labels yet, and only what is known to be settled is learnt from.
+  await labelDesk(config, {}, { signal });
   using contents = await openCurrentContents(dataDir);
   if (!contents)
     throw new AppError('knowledge-base-missing', 'There is no knowledge base yet: answerdesk ingest PATH');

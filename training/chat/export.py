@@ -46,7 +46,7 @@ def export_onnx(model: PreTrainedModel, out: Path, precision: str) -> None:
     elif precision == "int8":
         with tempfile.TemporaryDirectory() as folder:
             onnx.save(graph, Path(folder) / "fp32.onnx")
-            quantize_dynamic(Path(folder) / "fp32.onnx", target, weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=["MatMul"])
+            quantize_dynamic(Path(folder) / "fp32.onnx", target, weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=["MatMul"], extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT})
     else:
         quantizer = MatMulNBitsQuantizer(graph, block_size=BLOCK, is_symmetric=True)
         quantizer.process()

@@ -14,6 +14,7 @@ const provider = {
   logout: false,
   start: async () => ({ url: '/console/account#elsewhere', ticket: 'A'.repeat(22) }),
   finish: () => Promise.reject(new Error('Nobody comes back.')),
+  confirm: async () => undefined,
   logoutUrl: async () => undefined,
 };
 
