@@ -14,7 +14,7 @@ import type { Workspace } from './workspace.ts';
 
 const rounds = 5;
 const k = 10;
-const mostQuestions = 100;
+const mostQuestions = 50;
 
 export interface PeerBench {
   readonly workspace: Workspace;
