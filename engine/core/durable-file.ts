@@ -9,16 +9,22 @@ export interface FileDigest {
   readonly sha256: string;
 }
 
+/** A hash takes less than 2 GiB at once. */
+const mostBytesAtOnce = 1 << 26;
+
 /** Writes and fsyncs; a full disk rejects. The hash is of what was meant to be written, not of what the disk made of it. */
 export async function writeDurably(path: string, pieces: Iterable<Uint8Array>): Promise<FileDigest> {
   const hash = createHash('sha256');
   let bytes = 0;
   const file = await open(path, 'w');
   try {
-    for (const piece of pieces) {
-      await file.writeFile(piece);
-      hash.update(piece);
-      bytes += piece.byteLength;
+    for (const whole of pieces) {
+      for (let start = 0; start < whole.byteLength; start += mostBytesAtOnce) {
+        const piece = whole.subarray(start, start + mostBytesAtOnce);
+        await file.writeFile(piece);
+        hash.update(piece);
+        bytes += piece.byteLength;
+      }
     }
     await file.sync();
   } finally {

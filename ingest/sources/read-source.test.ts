@@ -1,4 +1,4 @@
-import { symlink } from 'node:fs/promises';
+import { symlink, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
@@ -24,6 +24,14 @@ const problems = (items: readonly SourceItem[]) =>
 const line = (value: unknown) => `${JSON.stringify(value)}\n`;
 
 describe('article files', () => {
+  it('names a file of 100 MB and leaves it out, and reads the others', async () => {
+    const huge = await write('huge.md', '# Everything\n');
+    await truncate(huge, 100 * 1024 * 1024);
+    const items = await readItems([huge, await write('small.md', '# Returns\n\nWithin 30 days.')]);
+    expect(problems(items)).toEqual(['-: file larger than 16 MB']);
+    expect(items.filter(({ type }) => type === 'article')).toHaveLength(1);
+  });
+
   it('gives rows of questions and answers an id that their question keeps', async () => {
     const csv = 'Question,Answer\n"Do you ship to islands?","Yes, it takes three extra days."\n';
     const [item] = await read('faq.csv', csv);

@@ -17,11 +17,17 @@ export function knowledgeFolder(passages: number): string {
   return join(tmpdir(), `answerdesk-bench-${passages}`);
 }
 
-export async function openBenchKnowledge(workspace: Workspace, passages: number): Promise<BenchKnowledge> {
-  const dataDir = knowledgeFolder(passages);
-  const articles = await workspace.folder('articles');
-  await writeArticles(articles, await makeArticles(passages));
-  await ingest(workspace, articles, dataDir);
+/** `dataDir`: one that is published already. */
+export async function openBenchKnowledge(
+  workspace: Workspace,
+  { passages, dataDir: given }: { readonly passages: number; readonly dataDir?: string | undefined },
+): Promise<BenchKnowledge> {
+  const dataDir = given ?? knowledgeFolder(passages);
+  if (given === undefined) {
+    const articles = await workspace.folder('articles');
+    await writeArticles(articles, await makeArticles(passages));
+    await ingest(workspace, articles, dataDir);
+  }
   const generation = await openCurrentGeneration(dataDir);
   if (!generation) throw new AppError('internal', `The bench's knowledge base is missing in ${dataDir}.`);
   return { dataDir, generation };

@@ -10,6 +10,7 @@ import { benchEmbedding } from './embedding-bench.ts';
 import { benchFirstToken } from './first-token-bench.ts';
 import { benchIngestSpeed, benchReingest } from './ingest-bench.ts';
 import { type BenchKnowledge, knowledgeFolder, openBenchKnowledge } from './knowledge.ts';
+import { benchPeers } from './peer-benches.ts';
 import { type BenchRow, isMet, toMarkdown } from './report.ts';
 import { benchRerank } from './rerank-bench.ts';
 import { benchBm25, benchQueryPath } from './retrieval-benches.ts';
@@ -32,6 +33,8 @@ const benches: Readonly<Record<string, (bench: Bench) => Promise<BenchRow[]>>> =
     benchQueryPath(knowledge.generation, embedder, server.questions),
   rerank: ({ knowledge, embedder, server }) => benchRerank(knowledge.generation, embedder, server.questions),
   bm25: ({ knowledge, server }) => benchBm25(knowledge.generation, server.questions),
+  peers: ({ workspace, knowledge, embedder, server }) =>
+    benchPeers({ workspace, embedder, generation: knowledge.generation, questions: server.questions }),
   embedding: ({ knowledge, ...bench }) => benchEmbedding({ ...bench, generation: knowledge.generation }),
   ingest: ({ workspace, embedder, passages }) => benchIngestSpeed(workspace, embedder, passages),
   reingest: ({ workspace, passages }) => benchReingest(workspace, passages),
@@ -47,6 +50,7 @@ const help = `Measures speed and memory beside named peers: medians, spread, rat
 
   --only NAMES         some rows only, with commas: ${Object.keys(benches).join(', ')}
   --chunks NUMBER      size of the knowledge base, default 10000
+  --data-dir FOLDER    a published knowledge base instead, for texts of your own; made by the embedder that ships
   --peer-model FOLDER  an int8 ONNX export of bge-small-en-v1.5 (model.onnx, tokenizer.json), for the embedding peer. One is
                        published on the Hugging Face hub as Xenova/bge-small-en-v1.5: onnx/model_quantized.onnx, save it as model.onnx
   --against FOLDER     another checkout of the project with its packages installed, in turns with this one: for "crowd"
@@ -84,8 +88,12 @@ async function main(): Promise<void> {
   }
   await using stack = new AsyncDisposableStack();
   const embedder = stack.adopt(await openOnnxEmbedder(embedderFolder), (opened) => opened.close());
-  say(`Preparing a knowledge base of about ${passages} passages in ${knowledgeFolder(passages)}.`);
-  const knowledge = await openBenchKnowledge(workspace, passages);
+  say(
+    values['data-dir'] === undefined
+      ? `Preparing a knowledge base of about ${passages} passages in ${knowledgeFolder(passages)}.`
+      : `Opening the knowledge base in ${values['data-dir']}.`,
+  );
+  const knowledge = await openBenchKnowledge(workspace, { passages, dataDir: values['data-dir'] });
   const { against } = values;
   const server = { workspace, dataDir: knowledge.dataDir, questions: await readQuestions(), against };
   const bench = { workspace, passages, peerModel: values['peer-model'], embedder, knowledge, server };
@@ -117,6 +125,7 @@ function parse() {
       options: {
         only: { type: 'string' },
         chunks: { type: 'string', default: '10000' },
+        'data-dir': { type: 'string' },
         'peer-model': { type: 'string' },
         against: { type: 'string' },
         json: { type: 'boolean', default: false },
