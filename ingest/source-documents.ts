@@ -8,7 +8,7 @@ import { createTeamVocabulary } from '#knowledge/transcripts/team-vocabulary.ts'
 import { cleanText } from '#parse/clean.ts';
 import type { ParsedBlock } from '#parse/parsed-text.ts';
 import { type ErasedPeople, emailsIn } from '#privacy/erased-people.ts';
-import { createPublishedWords } from '#redact/published-words.ts';
+import { createPublishedWords, type PublishedWords } from '#redact/published-words.ts';
 import { speaksOfOneCase } from '#redact/value-veto.ts';
 import { createBoilerplate } from './clean/boilerplate.ts';
 import { createInternalFacts } from './clean/internal-facts.ts';
@@ -28,6 +28,8 @@ export interface ReadDocument {
   readonly blocks?: readonly ParsedBlock[];
 }
 
+/** Documents between two looks at whether somebody wants to stop. */
+const learntAtOnce = 50;
 /** A model reads many turns much faster together. */
 const turnsAtOnce = 512;
 
@@ -41,16 +43,25 @@ export async function* readDocuments(
   const conversations: Conversation[] = [];
   const keptTranscripts: Document[] = [];
   const internalFacts = createInternalFacts();
-  const published = createPublishedWords(options.publishedNames);
+  const words = createPublishedWords(options.publishedNames);
   const vocabulary = createTeamVocabulary();
-  const learn = (document: Document) => {
-    const { pageContent, metadata } = document;
-    published.learn(document);
-    if (metadata.kind !== 'article') return;
-    internalFacts.learn(pageContent, metadata.audience);
-    if (metadata.audience === 'customer') vocabulary.learn(`${metadata.title}\n${pageContent}`);
+  // Learning takes a third of a run in which little has changed, and only conversations and texts that are redacted ask for it.
+  const unlearnt: Document[] = [...(options.otherDocuments ?? [])];
+  const learn = (most = unlearnt.length) => {
+    for (const document of unlearnt.splice(0, most)) {
+      const { pageContent, metadata } = document;
+      words.learn(document);
+      if (metadata.kind !== 'article') continue;
+      internalFacts.learn(pageContent, metadata.audience);
+      if (metadata.audience === 'customer') vocabulary.learn(`${metadata.title}\n${pageContent}`);
+    }
   };
-  options.otherDocuments?.forEach(learn);
+  const published: Pick<PublishedWords, 'has'> = {
+    has(word) {
+      learn();
+      return words.has(word);
+    },
+  };
   const report = (problem: ProblemItem) => {
     counts.quarantined += 1;
     options.onProblem(problem);
@@ -74,15 +85,16 @@ export async function* readDocuments(
 
   const count = (document: Document): Document => {
     const { kind, audience } = document.metadata;
-    learn(document);
+    unlearnt.push(document);
     counts[kind === 'article' ? 'articles' : 'transcripts'] += 1;
     if (audience === 'internal') counts.internal += 1;
     return document;
   };
   /** Closed to customers where it tells what only agents-only articles say. */
   const closeIfItTells = (document: Document): Document => {
-    if (document.metadata.audience !== 'customer' || !internalFacts.foundIn(document.pageContent))
-      return document;
+    if (document.metadata.audience !== 'customer') return document;
+    learn();
+    if (!internalFacts.foundIn(document.pageContent)) return document;
     counts.withInternalFacts += 1;
     return { ...document, metadata: { ...document.metadata, audience: 'internal' } };
   };
@@ -139,6 +151,10 @@ export async function* readDocuments(
   yield* pages.finish().flatMap(newArticle);
 
   const nearDuplicates = createNearDuplicates();
+  while (keptTranscripts.length + pending.length > 0 && unlearnt.length > 0) {
+    learn(learntAtOnce);
+    await pause();
+  }
   for (const document of keptTranscripts) {
     await pause();
     nearDuplicates.addOrFind(document.pageContent);

@@ -38,7 +38,6 @@ describe('conversations over HTTP', () => {
       'customer-message',
       'answer-start',
       'answer-delta',
-      'answer-delta',
       'answer-end',
     ]);
     const shown = await (await fetch(`${server.api}/${id}`, requestInit(token))).json();

@@ -8,6 +8,8 @@ import { type Pair, spread, spreadOfPairs } from './statistics.ts';
 const rounds = 3;
 const together = 500;
 const manyTogether = 2_000;
+/** Customers who come as fast as two cores answer. */
+const oneAfterAnother = { customers: 200, spreadMs: 20_000 };
 
 export async function benchCrowd(bench: ServerBench): Promise<BenchRow[]> {
   const { questions } = bench;
@@ -34,6 +36,7 @@ export async function benchCrowd(bench: ServerBench): Promise<BenchRow[]> {
   await using limited = await serve({ ANSWERDESK_MAX_CONCURRENT_ANSWERS: '200' });
   const many = await askTogether(limited, { ...crowd, customers: manyTogether });
   const vanished = await askAndVanish(limited, { ...crowd, customers: manyTogether });
+  const steady = await askTogether(limited, { ...crowd, ...oneAfterAnother });
   const once = `${together} customers at once`;
   return [
     row(`${once}, CPU of an answer`, 'ms', { rounds: fresh, of: ({ cpuPerAnswer }) => cpuPerAnswer }),
@@ -56,6 +59,12 @@ export async function benchCrowd(bench: ServerBench): Promise<BenchRow[]> {
       unit: 'ms',
       ours: spread([many.refusalMs.p95]),
       targets: { ours: '<= 200' },
+    },
+    {
+      name: `${oneAfterAnother.customers} customers in ${oneAfterAnother.spreadMs / 1000} s: how alike they wait for the first token (Jain's index)`,
+      unit: '',
+      ours: spread([steady.jain]),
+      targets: { ours: '>= 0.95' },
     },
     {
       name: `${manyTogether} customers vanish: until nothing is left of them`,

@@ -232,7 +232,7 @@ describe('POST /v1/chat/completions', () => {
     const first = await client.chat.completions.create({ ...ask('How?'), stream: true });
     const error = await refusal(client.chat.completions.create(ask('How?')));
     expect([error.status, error.code]).toEqual([503, 'busy']);
-    expect(error.headers!.get('retry-after')).toBe('2');
+    expect(error.headers!.get('retry-after')).toBe('1');
     gate.resolve();
     await Array.fromAsync(first);
     expect((await client.chat.completions.create(ask('How?'))).choices).toHaveLength(1);

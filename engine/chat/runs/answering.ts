@@ -178,11 +178,11 @@ export function createAnswering({
     try {
       const known = await store.findMessage(key, messageId);
       if (known) return known;
-      await refuse(key);
       throwIfDraining();
       if (isCrowded)
         throw new AppError('too-many-requests', 'Too many messages of this conversation wait for an answer.');
       if (!place) throw admission.refusal();
+      await refuse(key);
       const message: Message = {
         id: messageId,
         author: 'customer',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inTurnOf } from '#core/customer-turn.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { type EmbeddingEndpoint, startEmbeddingEndpoint } from '../testing/embedding-endpoint.ts';
 import { createHashingEmbedder } from '../testing/hashing-embedder.ts';
@@ -132,6 +133,38 @@ describe('ONNX embedder', () => {
     const question = embedder.embedQuery('reset').then(() => order.push('question'));
     await Promise.all([documents.then(() => order.push('documents')), question]);
     expect(order).toEqual(['question', 'documents']);
+    await embedder.close();
+  });
+
+  it('goes on with the customer who came first, whatever others ask for', async () => {
+    const embedder = await openOnnxEmbedder(shipped, { threads: 1 });
+    const order: string[] = [];
+    const busy = embedder.embedDocuments(Array.from({ length: 40 }, (_, number) => `Passage ${number}`));
+    const done = (who: string) => () => void order.push(who);
+    await Promise.all([
+      ...[2, 3, 4].map((arrivedAt) =>
+        inTurnOf(arrivedAt, () => embedder.embedQuery(`question ${arrivedAt}`).then(done(`${arrivedAt}`))),
+      ),
+      inTurnOf(1, () =>
+        embedder
+          .embedDocuments(
+            Array.from({ length: 20 }, (_, number) => `Sentence ${number}.`),
+            { alone: true },
+          )
+          .then(done('1')),
+      ),
+      busy,
+    ]);
+    expect(order[0]).toBe('1');
+    await embedder.close();
+  });
+
+  it('gives a text that is embedded alone the same vector, whatever it is embedded with', async () => {
+    const embedder = await openOnnxEmbedder(shipped, { threads: 1 });
+    const texts = ['Hold the button.', 'Hold the button for ten seconds.', 'A refund takes five days.'];
+    const together = await embedder.embedDocuments(texts, { alone: true });
+    for (const [index, text] of texts.entries())
+      expect(await embedder.embedDocuments([text])).toEqual([together[index]]);
     await embedder.close();
   });
 

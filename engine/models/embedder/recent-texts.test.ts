@@ -48,7 +48,7 @@ describe('an embedder that remembers queries', () => {
 });
 
 describe('an embedder that remembers sentences', () => {
-  it('embeds each sentence once, by itself', async () => {
+  it('embeds each sentence once, by itself, and those that are missing in one call', async () => {
     const asked: { texts: readonly string[]; alone: boolean | undefined }[] = [];
     const inner = createHashingEmbedder();
     const remembering = rememberSentences({
@@ -60,10 +60,28 @@ describe('an embedder that remembers sentences', () => {
     });
     const first = await remembering.embedDocuments(['one', 'two', 'one']);
     expect(await remembering.embedDocuments(['two', 'one'])).toEqual([first[1], first[0]]);
+    await remembering.embedDocuments(['three', 'two']);
     expect(asked).toEqual([
-      { texts: ['one'], alone: true },
-      { texts: ['two'], alone: true },
+      { texts: ['one', 'two'], alone: true },
+      { texts: ['three'], alone: true },
     ]);
+  });
+
+  it('goes on for the other customer when the one who asked first gives up', async () => {
+    const inner = createHashingEmbedder();
+    const leaving = new AbortController();
+    const remembering = rememberSentences({
+      ...inner,
+      async embedDocuments(texts, options) {
+        await new Promise((resolve) => setImmediate(resolve));
+        return inner.embedDocuments(texts, options);
+      },
+    });
+    const first = remembering.embedDocuments(['one', 'two'], { signal: leaving.signal });
+    const second = remembering.embedDocuments(['two', 'three']);
+    leaving.abort();
+    await expect(first).rejects.toMatchObject({ name: 'AbortError' });
+    expect(await second).toEqual(await inner.embedDocuments(['two', 'three']));
   });
 
   it('does not mix up the vectors of two models', async () => {

@@ -25,11 +25,32 @@ export function rememberSentences(
   const recent = createRecentResults<Float32Array>({ most: sentences });
   return {
     embedQuery: (text, options) => embedder.embedQuery(text, options),
-    embedDocuments(texts, options) {
+    async embedDocuments(texts, options) {
       const { modelId } = embedder;
-      const embed = async (text: string) =>
-        (await embedder.embedDocuments([text], { ...options, alone: true }))[0]!;
-      return Promise.all(texts.map((text) => recent(`${modelId}\n${text}`, () => embed(text), options)));
+      const embed = (some: readonly string[]) => embedder.embedDocuments(some, { ...options, alone: true });
+      const missing: string[] = [];
+      const together = Promise.withResolvers<ReadonlyMap<string, Float32Array>>();
+      let isSent = false;
+      const vectors = texts.map((text) =>
+        recent(
+          `${modelId}\n${text}`,
+          async () => {
+            // What another customer was computing, and gave up.
+            if (isSent) return (await embed([text]))[0]!;
+            missing.push(text);
+            return (await together.promise).get(text)!;
+          },
+          options,
+        ),
+      );
+      isSent = true;
+      // In one call: of a model on a server it is one request.
+      if (missing.length > 0)
+        embed(missing).then(
+          (found) => together.resolve(new Map(missing.map((text, index) => [text, found[index]!]))),
+          together.reject,
+        );
+      return Promise.all(vectors);
     },
   };
 }

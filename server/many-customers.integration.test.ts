@@ -1,0 +1,79 @@
+// More customers than the desk can serve, and customers who all leave at once.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { inDefaultTenant } from '#core/tenant.ts';
+import { connectSocket } from './testing/socket-client.ts';
+import { bodyOf, createConversation, readEvents, requestInit, startServer } from './testing/start-server.ts';
+
+const message = { id: 'message-1', text: 'How do I reset it?' };
+const valueOf = (metrics: string, name: string) =>
+  Number(new RegExp(`^${name} (\\d+)`, 'm').exec(metrics)?.[1]);
+
+describe('many customers', () => {
+  it('refuses who comes above the number of answers at once, with the time to come back, over HTTP and sockets', async () => {
+    const gate = Promise.withResolvers<void>();
+    await using server = await startServer({
+      script: { deltas: ['a', 'b'], gate: gate.promise },
+      env: { ANSWERDESK_MAX_CONCURRENT_ANSWERS: '2' },
+    });
+    const conversations = await Promise.all(
+      Array.from({ length: 6 }, () => createConversation(server.api)),
+    );
+    const responses = await Promise.all(
+      conversations.map(({ id, token }) =>
+        fetch(`${server.api}/${id}/messages`, requestInit(token, message)),
+      ),
+    );
+    expect(responses.map(({ status }) => status).toSorted()).toEqual([200, 200, 503, 503, 503, 503]);
+    for (const response of responses.filter(({ status }) => status === 503)) {
+      const { error } = await bodyOf<{ error: { code: string; retryable: boolean; retryAfterMs: number } }>(
+        response,
+      );
+      expect(error).toMatchObject({ code: 'busy', retryable: true });
+      expect(error.retryAfterMs).toBeGreaterThanOrEqual(1_000);
+      expect(Number(response.headers.get('retry-after'))).toBe(Math.ceil(error.retryAfterMs / 1_000));
+    }
+    using client = await connectSocket(server.url);
+    const { id: conversationId, token } = await createConversation(server.api);
+    const { id: messageId, text } = message;
+    expect(await client.request('message-send', { conversationId, token, messageId, text })).toMatchObject({
+      ok: false,
+      error: { code: 'busy', retryAfterMs: expect.any(Number) },
+    });
+    gate.resolve();
+    for (const response of responses.filter(({ status }) => status === 200)) await readEvents(response);
+    // There is room again, also for the one who was refused.
+    const again = await fetch(`${server.api}/${conversationId}/messages`, requestInit(token, message));
+    expect((await readEvents(again)).at(-1)?.event.type).toBe('answer-end');
+  });
+
+  it('keeps nothing of customers who vanish in the middle of their answers', async () => {
+    const gate = Promise.withResolvers<void>();
+    await using server = await startServer({ script: { deltas: ['a', 'b'], gate: gate.promise } });
+    const leaving = new AbortController();
+    const conversations = await Promise.all(
+      Array.from({ length: 100 }, async () => {
+        const { id, token } = await createConversation(server.api);
+        const response = await fetch(`${server.api}/${id}/messages`, {
+          ...requestInit(token, message),
+          signal: leaving.signal,
+        });
+        await readEvents(response, { count: 3 }).catch(() => {});
+        return inDefaultTenant(id);
+      }),
+    );
+    expect(valueOf(await server.metrics(), 'answerdesk_answers_active')).toBe(100);
+    leaving.abort();
+    while (valueOf(await server.metrics(), 'answerdesk_event_streams') > 0) await sleep(5);
+    expect(conversations.filter(server.answering.isFollowed)).toEqual([]);
+    // Their answers do not belong to connections: they are completed, for whoever comes back.
+    gate.resolve();
+    while (server.answering.active > 0) await sleep(5);
+    for (const key of conversations.slice(0, 3))
+      expect((await server.store.entriesAfter(key, 0)).at(-1)?.event).toMatchObject({
+        type: 'answer-end',
+        message: { text: 'ab' },
+      });
+    expect(await server.store.unfinishedAnswers()).toEqual([]);
+  });
+});
