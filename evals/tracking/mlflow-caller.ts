@@ -11,7 +11,12 @@ export interface MlflowServer extends CallOptions {
 export type MlflowCall = (method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown) => Promise<unknown>;
 
 /** Rejects with `not-found` for what is not there, with `model-unavailable` where the server cannot be reached or refuses. */
-export function createMlflowCaller({ trackingUri, token, signal, timeoutMs = 30_000 }: MlflowServer): MlflowCall {
+export function createMlflowCaller({
+  trackingUri,
+  token,
+  signal,
+  timeoutMs = 30_000,
+}: MlflowServer): MlflowCall {
   const base = `${trackingUri.replace(/\/+$/, '')}/api/2.0/`;
   return async (method, path, body) => {
     const timeout = AbortSignal.timeout(timeoutMs);

@@ -48,7 +48,8 @@ export function biasSection(
       ? `<h3>Wait for a person</h3>${table(['Group', 'Handed over', 'Median wait'], waiting)}`
       : '',
   ].join('');
-  const every = parts === '' ? '' : `<details><summary class="figures">Every group</summary>${parts}</details>`;
+  const every =
+    parts === '' ? '' : `<details><summary class="figures">Every group</summary>${parts}</details>`;
   return `${verdict}${asked}${all}${every}<p class="note">Each group is compared with all others of its kind (two-proportion z test, Fisher's exact test for small counts), corrected for ${plural(comparisons, 'comparison')} by Holm's method. A group is flagged if p is below ${rules.significance} and the shares are ${Math.round(rules.leastDifference * 100)} points apart. Groups with fewer than ${rules.leastCompared} conversations are not compared, those with fewer than ${rules.leastShown} (${number(hidden)} figures) not shown. A difference is no proof of unfairness: customers of one group may ask what no article answers.</p>`;
 }
 

@@ -40,6 +40,11 @@ it('of an empty desk says so in every part', () => {
     freshness: { dated: 0, undated: 0, ages: [], oldest: [] },
     bias: { ...fullReport.bias, cases: 0 },
   });
-  for (const said of ['no conversation of this desk yet', 'No conversation is labelled yet', 'Nobody has labelled', 'No article has a date'])
+  for (const said of [
+    'no conversation of this desk yet',
+    'No conversation is labelled yet',
+    'Nobody has labelled',
+    'No article has a date',
+  ])
     expect(page).toContain(said);
 });

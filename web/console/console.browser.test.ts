@@ -235,7 +235,12 @@ describeInBrowser('the console', () => {
         beeps.push(performance.now());
         return createOscillator.call(this);
       };
-      Object.assign(window, { setTimeout: late, setInterval: () => 0, requestAnimationFrame: () => 0, beeps });
+      Object.assign(window, {
+        setTimeout: late,
+        setInterval: () => 0,
+        requestAnimationFrame: () => 0,
+        beeps,
+      });
     });
     let refused = 0;
     await page.route('**/inbox/counts', (route) => (refused++ === 0 ? route.abort() : route.continue()));
