@@ -4,7 +4,7 @@ import type { Server, Socket } from 'socket.io';
 import type { Logger } from '#app/logger.ts';
 import type { Look } from '#chat/runs/case-work.ts';
 import type { Principal } from '#core/access.ts';
-import { keyText } from '#core/tenant.ts';
+import { type ConversationKey, keyText } from '#core/tenant.ts';
 import type { TeamDependencies } from './route.ts';
 import { principalOf } from './team-router.ts';
 import { type TeamClientEvents, type TeamServerEvents, teamRequests } from './wire.ts';
@@ -17,8 +17,13 @@ export interface TeamSocketsOptions extends Pick<TeamDependencies, 'accounts' | 
 
 type TeamSocket = Socket<TeamClientEvents, TeamServerEvents, object, { principal: Principal }>;
 
-/** Changes of one conversation that come within this time are told once. */
+/** Changes of one conversation that come within this time are told once to who looks at it. */
 const togetherMs = 50;
+/**
+ * All ask for their list again with each piece of news: they are told together, the later the more consoles are open, so that what all
+ * of them ask for in a second is bounded. With 50 consoles it is a second.
+ */
+const perConsoleMs = 20;
 
 export function attachTeamSockets(
   io: Server,
@@ -27,6 +32,8 @@ export function attachTeamSockets(
   const team = io.of('/team');
   const { cases, answering } = dependencies;
   const changed = new Map<string, NodeJS.Timeout>();
+  const listed = new Map<string, ConversationKey>();
+  let telling: NodeJS.Timeout | undefined;
 
   team.use((socket, next) => {
     principalOf(socket.request, dependencies).then(
@@ -57,15 +64,24 @@ export function attachTeamSockets(
     if (news.type === 'promise-due')
       return void team.to(tenantId).emit('promise-due', { conversationId, dueAt: news.dueAt });
     const name = keyText(news.key);
+    listed.set(name, news.key);
+    telling ??= setTimeout(tellLists, Math.max(togetherMs, team.sockets.size * perConsoleMs));
     if (changed.has(name)) return;
     changed.set(
       name,
       setTimeout(() => {
         changed.delete(name);
-        team.to(tenantId).emit('conversation-changed', { conversationId });
+        team.to(name).emit('conversation-changed', { conversationId });
       }, togetherMs),
     );
   });
+
+  function tellLists(): void {
+    telling = undefined;
+    for (const { tenantId, conversationId } of listed.values())
+      team.to(tenantId).emit('conversation-changed', { conversationId });
+    listed.clear();
+  }
 
   function serve(socket: TeamSocket): void {
     const { tenantId, person } = socket.data.principal;
@@ -115,6 +131,7 @@ export function attachTeamSockets(
   return () => {
     stop();
     stopSignals();
+    clearTimeout(telling);
     for (const timer of changed.values()) clearTimeout(timer);
   };
 }
