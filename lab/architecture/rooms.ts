@@ -158,7 +158,7 @@ export const rooms: readonly Room[] = [
   {
     folder: 'lab',
     holds:
-      'what measures and is not shipped: `bench/`, `retrieval/`, `reranking/`, `cards/`, `contradictions/`, `personal-data/`, `queue-replay/`, `attacks/`, `api/`, `architecture/`',
+      'what measures and is not shipped: `bench/`, `retrieval/`, `reranking/`, `cards/`, `contradictions/`, `labels/`, `data-report/`, `personal-data/`, `queue-replay/`, `attacks/`, `api/`, `architecture/`',
     mayImport: ['engine/*', 'ingest/*', 'evals', 'quality', 'server', 'cli'],
   },
   {

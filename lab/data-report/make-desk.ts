@@ -2,16 +2,33 @@
 // in other words than the next.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createHashingEmbedder } from '#models/testing/hashing-embedder.ts';
 import type { Chunk, Document } from '#core/document.ts';
 import { packagePath } from '#core/package-root.ts';
 import { defaultTenant, inDefaultTenant } from '#core/tenant.ts';
 import { openCurrentContents } from '#knowledge/generations/generation-reader.ts';
 import { publishGeneration } from '#knowledge/generations/generation-writer.ts';
+import { createHashingEmbedder } from '#models/testing/hashing-embedder.ts';
 import { openSqliteConversationStore, type SqliteStore } from '#storage/sqlite/sqlite-conversation-store.ts';
 
-const openings = ['', 'Hi, ', 'hello there, ', 'Good morning. ', 'quick question: ', 'sorry to bother you, ', 'me again. '];
-const endings = ['', ' thanks', ' Any idea?', ' It was fine last week.', ' I have asked before.', ' Please help', ' !!!', ' no rush'];
+const openings = [
+  '',
+  'Hi, ',
+  'hello there, ',
+  'Good morning. ',
+  'quick question: ',
+  'sorry to bother you, ',
+  'me again. ',
+];
+const endings = [
+  '',
+  ' thanks',
+  ' Any idea?',
+  ' It was fine last week.',
+  ' I have asked before.',
+  ' Please help',
+  ' !!!',
+  ' no rush',
+];
 const days = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 /** What the endpoint of main.ts is called. */
 export const madeModelId = 'openai:test';
@@ -45,7 +62,10 @@ async function publishPast(sampleDir: string, dataDir: string, count: number): P
   const rowsOf = Map.groupBy(sample.chunks.keys(), (row) => sample.chunks[row]!.documentId);
   const embedder = createHashingEmbedder();
   const vectors = await embedder.embedDocuments(sample.chunks.map(({ text }) => text));
-  const copies = Array.from({ length: count }, (_, at): [Document, number] => [talks[at % talks.length]!, at]);
+  const copies = Array.from({ length: count }, (_, at): [Document, number] => [
+    talks[at % talks.length]!,
+    at,
+  ]);
   const documents: Document[] = [...articles];
   const chunks: Chunk[] = [];
   const rows: number[] = [];
@@ -98,7 +118,11 @@ async function readQuestions(): Promise<string[]> {
   });
 }
 
-async function addConversation(store: SqliteStore, questions: readonly string[], number: number): Promise<void> {
+async function addConversation(
+  store: SqliteStore,
+  questions: readonly string[],
+  number: number,
+): Promise<void> {
   const { conversation } = await store.create(defaultTenant, { language: 'en' });
   const key = inDefaultTenant(conversation.id);
   const createdAt = new Date(firstDay + number * 60_000).toISOString();
@@ -108,7 +132,10 @@ async function addConversation(store: SqliteStore, questions: readonly string[],
   const message = {
     id: 'a',
     author: 'bot' as const,
-    text: decision === 'decline' ? 'I cannot answer that.' : 'Turn the dial until it clicks, then wait for ten seconds.',
+    text:
+      decision === 'decline'
+        ? 'I cannot answer that.'
+        : 'Turn the dial until it clicks, then wait for ten seconds.',
     createdAt,
     decision,
     citations: [],

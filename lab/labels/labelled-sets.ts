@@ -69,10 +69,12 @@ async function reasonSets(read: Read): Promise<LabelledSet[]> {
     name,
     kind: 'reason',
     part,
-    cases: sampled(rows.filter(({ label }) => reasons[name]![label] !== undefined)).map(({ text, label }, at) => ({
-      record: recordOf(`${name}-${at}`, [text]),
-      label: reasons[name]![label]!,
-    })),
+    cases: sampled(rows.filter(({ label }) => reasons[name]![label] !== undefined)).map(
+      ({ text, label }, at) => ({
+        record: recordOf(`${name}-${at}`, [text]),
+        label: reasons[name]![label]!,
+      }),
+    ),
   });
   const bitext = await read<{ text: string; intent: string }>('ner/bitext_support_intents/data.jsonl.gz');
   const turns = async (part: string) =>
@@ -130,14 +132,18 @@ interface Dialogue {
 }
 
 /** What the customer said afterwards of whether the thing was done; questions of manners and of fun say nothing of that. */
-const outcomeQuestion = /(?:reserve|find you|book your|submit|directions|authenticate|report fraud|schedule your|change your ride|status of|unlock|recover)/;
+const outcomeQuestion =
+  /(?:reserve|find you|book your|submit|directions|authenticate|report fraud|schedule your|change your ride|status of|unlock|recover)/;
 
 async function resolutionSets(read: Read): Promise<LabelledSet[]> {
   const star = (await read<Dialogue>('star/dialogues.jsonl.gz')).flatMap((dialogue) => {
     const said = dialogue.satisfaction?.find(({ Question }) => outcomeQuestion.test(Question));
     return said ? [{ dialogue, label: said.Answer ? 'yes' : 'no' }] : [];
   });
-  const cases = sampled(star, 2 * mostCases).map(({ dialogue, label }) => ({ record: talkOf(dialogue, 'person'), label }));
+  const cases = sampled(star, 2 * mostCases).map(({ dialogue, label }) => ({
+    record: talkOf(dialogue, 'person'),
+    label,
+  }));
   const half = Math.floor(cases.length / 2);
   const tau = await read<Dialogue>('tau_bench_transcripts/airline_gpt4o.jsonl');
   return [
@@ -158,19 +164,24 @@ async function resolutionSets(read: Read): Promise<LabelledSet[]> {
 /** Sentiment and reason of real messages to companies, read by one person; customer-tweets.json holds ids and labels, no text. */
 async function readByHand(read: Read): Promise<LabelledSet[]> {
   const path = new URL('./customer-tweets.json', import.meta.url);
-  const labels = JSON.parse(await readFile(path, 'utf8')) as Record<string, [sentiment: string, reason: string]>;
+  const labels = JSON.parse(await readFile(path, 'utf8')) as Record<
+    string,
+    [sentiment: string, reason: string]
+  >;
   const sets = await Promise.all(
     (['dev', 'test'] as const).map(async (split) => {
       const rows = await read<Dialogue>(`twitter_care/${split}.jsonl`);
-      return (['sentiment', 'reason'] as const).map((kind, column): LabelledSet => ({
-        name: 'customer care on Twitter',
-        kind,
-        part: split === 'dev' ? 'tuning' : 'test',
-        cases: rows.flatMap((dialogue) => {
-          const label = labels[dialogue.id]?.[column];
-          return label ? [{ record: talkOf(dialogue, 'person'), label }] : [];
+      return (['sentiment', 'reason'] as const).map(
+        (kind, column): LabelledSet => ({
+          name: 'customer care on Twitter',
+          kind,
+          part: split === 'dev' ? 'tuning' : 'test',
+          cases: rows.flatMap((dialogue) => {
+            const label = labels[dialogue.id]?.[column];
+            return label ? [{ record: talkOf(dialogue, 'person'), label }] : [];
+          }),
         }),
-      }));
+      );
     }),
   );
   return sets.flat();
@@ -184,7 +195,12 @@ function recordOf(id: string, texts: readonly string[]): ConversationRecord {
 function talkOf({ id, turns }: Dialogue, team: 'person' | 'bot'): ConversationRecord {
   const said = turns.flatMap(({ role, text = '' }) =>
     role === 'customer' || role === 'agent'
-      ? [{ author: role === 'customer' ? ('customer' as const) : team, text: text.replace(/@\S+|https?:\S+/g, ' ').trim() }]
+      ? [
+          {
+            author: role === 'customer' ? ('customer' as const) : team,
+            text: text.replace(/@\S+|https?:\S+/g, ' ').trim(),
+          },
+        ]
       : [],
   );
   const problem = said.find(({ author }) => author === 'customer')?.text ?? '';

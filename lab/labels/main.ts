@@ -36,7 +36,17 @@ try {
     process.stderr.write(`${set.kind} ${set.name} ${set.part}\n`);
     if (values.show && set.part === 'tuning') showMistakes(set, judged);
   }
-  const header = ['label', 'data', 'n', 'labelled', 'accuracy', 'commonest class', 'macro F1', 'calibration error', 'AUROC'];
+  const header = [
+    'label',
+    'data',
+    'n',
+    'labelled',
+    'accuracy',
+    'commonest class',
+    'macro F1',
+    'calibration error',
+    'AUROC',
+  ];
   const lines = [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
   process.stdout.write(`${lines.join('\n')}\n`);
 } finally {
@@ -74,7 +84,9 @@ async function functionsFor(
   { kind, intents = [] }: Pick<LabelledSet, 'kind' | 'intents'>,
   model: Embedder,
 ): Promise<readonly LabellingFunction[]> {
-  const groups = async (entries: readonly { readonly name: string; readonly examples: readonly string[] }[]) => {
+  const groups = async (
+    entries: readonly { readonly name: string; readonly examples: readonly string[] }[],
+  ) => {
     const vectors = await embedTexts(
       model,
       entries.flatMap(({ examples }) => examples),
@@ -122,5 +134,7 @@ function short(value: number): string {
 function showMistakes({ cases }: LabelledSet, judged: readonly JudgedLabel[]): void {
   for (const [at, { label, guess, probability }] of judged.entries())
     if (label !== guess)
-      process.stderr.write(`${label} < ${guess ?? '–'} ${short(probability)} ${cases[at]!.record.problem.slice(0, 140)}\n`);
+      process.stderr.write(
+        `${label} < ${guess ?? '–'} ${short(probability)} ${cases[at]!.record.problem.slice(0, 140)}\n`,
+      );
 }

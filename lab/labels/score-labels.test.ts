@@ -1,7 +1,11 @@
 import { expect, it } from 'vitest';
 import { macroF1, scoreLabels } from './score-labels.ts';
 
-const judged = (label: string, guess: string | undefined, probability = 0.9) => ({ label, guess, probability });
+const judged = (label: string, guess: string | undefined, probability = 0.9) => ({
+  label,
+  guess,
+  probability,
+});
 
 it('counts right ones among those with a label, and misses in F1', () => {
   const all = [judged('a', 'a'), judged('a', 'b', 0.6), judged('b', 'b'), judged('b', undefined, 0)];

@@ -39,7 +39,10 @@ const resamples = 300;
 export function scoreLabels(judged: readonly JudgedLabel[]): LabelScores {
   const labelled = judged.filter(({ guess }) => guess !== undefined);
   const right = labelled.filter(({ guess, label }) => guess === label).length;
-  const predictions = labelled.map(({ guess, label, probability }) => ({ probability, label: guess === label }));
+  const predictions = labelled.map(({ guess, label, probability }) => ({
+    probability,
+    label: guess === label,
+  }));
   const [low, high] = wilsonInterval(right, labelled.length);
   const counts = [...Map.groupBy(judged, ({ label }) => label).values()].map((group) => group.length);
   return {
@@ -64,7 +67,10 @@ export function macroF1(judged: readonly JudgedLabel[]): number {
   return scores.reduce((sum, score) => sum + score, 0) / Math.max(1, scores.length);
 }
 
-function bootstrapped(judged: readonly JudgedLabel[], statistic: (rows: readonly JudgedLabel[]) => number): Share {
+function bootstrapped(
+  judged: readonly JudgedLabel[],
+  statistic: (rows: readonly JudgedLabel[]) => number,
+): Share {
   const random = randomFrom(7);
   const values = Array.from({ length: resamples }, () =>
     statistic(judged.map(() => judged[Math.floor(random() * judged.length)]!)),

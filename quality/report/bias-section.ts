@@ -1,6 +1,6 @@
 // The part of the data report on groups that fare worse.
 import { escapeHtml } from '#learning/metrics/escape-html.ts';
-import type { BiasReport, GroupFigure, Measure } from '../bias/group-outcomes.ts';
+import { type BiasReport, faresWorse, type GroupFigure, type Measure } from '../bias/group-outcomes.ts';
 import type { DataReport } from './data-report.ts';
 import { bar, none, number, percent, plural, table } from './page-parts.ts';
 
@@ -21,7 +21,9 @@ export function biasSection(
     return none(
       'There is no conversation of this desk yet. Past conversations do not tell what the desk would have answered; "--evals RUN" adds what it did answer in an evals run.',
     );
-  const flagged = groups.filter(({ differs }) => differs);
+  const flagged = groups
+    .filter(({ differs }) => differs)
+    .sort((a, b) => Number(faresWorse(b)) - Number(faresWorse(a)));
   const verdict =
     flagged.length > 0
       ? `<p class="alarm">${plural(flagged.length, 'group')} differ${flagged.length === 1 ? 's' : ''} from all other conversations beyond chance:</p><ul>${flagged.map(sentence).join('')}</ul>`
@@ -48,7 +50,8 @@ export function biasSection(
       ? `<h3>Wait for a person</h3>${table(['Group', 'Handed over', 'Median wait'], waiting)}`
       : '',
   ].join('');
-  const every = parts === '' ? '' : `<details><summary class="figures">Every group</summary>${parts}</details>`;
+  const every =
+    parts === '' ? '' : `<details><summary class="figures">Every group</summary>${parts}</details>`;
   return `${verdict}${asked}${all}${every}<p class="note">Each group is compared with all others of its kind (two-proportion z test, Fisher's exact test for small counts), corrected for ${plural(comparisons, 'comparison')} by Holm's method. A group is flagged if p is below ${rules.significance} and the shares are ${Math.round(rules.leastDifference * 100)} points apart. Groups with fewer than ${rules.leastCompared} conversations are not compared, those with fewer than ${rules.leastShown} (${number(hidden)} figures) not shown. A difference is no proof of unfairness: customers of one group may ask what no article answers.</p>`;
 }
 

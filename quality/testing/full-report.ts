@@ -5,7 +5,11 @@ import type { DataReport } from '../report/data-report.ts';
 const bias = createBiasTally();
 const add = (groups: Parameters<typeof bias.add>[0]['groups'], count: number, answered: number) => {
   for (let at = 0; at < count; at++)
-    bias.add({ groups, outcome: { answered: at < answered }, ...(at % 10 === 0 ? { waitSeconds: 60 + at } : {}) });
+    bias.add({
+      groups,
+      outcome: { answered: at < answered },
+      ...(at % 10 === 0 ? { waitSeconds: 60 + at } : {}),
+    });
 };
 add({ language: 'en', channel: 'the only channel' }, 400, 320);
 add({ language: 'es', channel: 'the only channel' }, 60, 20);
@@ -80,7 +84,9 @@ export const fullReport: DataReport = {
   },
   coverage: {
     threshold: 0.6,
-    intents: [{ intent: 'refund', conversations: 100, covered: 0.8, low: 0.7, high: 0.87, nearest: 'Policy' }],
+    intents: [
+      { intent: 'refund', conversations: 100, covered: 0.8, low: 0.7, high: 0.87, nearest: 'Policy' },
+    ],
   },
   bias: bias.report(),
   evals: { run: 'run-7', cases: 100 },

@@ -10,6 +10,8 @@ interface LanguageWords {
   readonly settled: RegExp;
   /** What a customer says when it is not. */
   readonly unsettled: RegExp;
+  /** What the team says when it could not be done. */
+  readonly refused: RegExp;
 }
 
 const words = (text: string) =>
@@ -25,7 +27,7 @@ export const labelWords: Readonly<Record<string, LanguageWords>> = {
         "(?:does|do|did|is|are|was)(?:n[o'’]?t| not) work\\w*|not working|stopped (?:working|responding)|broken?|error|fail(?:s|ed|ing)?|crash\\w*|stuck|won[’']?t|can[’']?t (?:log|connect|open|see|get)|keeps? \\w+ing|offline|faulty|freez\\w+|bug",
       ),
       order: words(
-        'orders?|deliver(?:y|ed)|parcel|package|ship(?:ped|ping|ment)?|tracking|courier|carrier|arriv(?:e|ed|es)|return(?:s|ing)?|exchange|send (?:it|this|them) back',
+        'orders?|book(?:ed|ing|ings)?|reserv\\w+|buy|purchas\\w+|deliver(?:y|ed)|parcel|package|ship(?:ped|ping|ment)?|tracking|courier|carrier|arriv(?:e|ed|es)|return(?:s|ing)?|exchange|send (?:it|this|them) back',
       ),
       billing: words(
         'invoices?|bill(?:s|ed|ing)?|charg(?:e|ed|es|ing)|refund(?:s|ed)?|payments?|paid|pay|price|cost|vat|receipts?|discount|voucher|credit card|direct debit',
@@ -55,6 +57,9 @@ export const labelWords: Readonly<Record<string, LanguageWords>> = {
     unsettled: words(
       "still (?:not|no|the same|broken|waiting|happening)|(?:that|it|this) (?:did|does)(?:n[o'’]?t| not) (?:help|work)|not (?:helpful|solved|resolved)|same (?:problem|issue|error)|no luck|nothing (?:has )?changed|didn[’']?t (?:help|work)",
     ),
+    refused: words(
+      "unfortunately|(?:i(?:[’']?m| am)|we(?:[’']?re| are)) (?:very |so |really )?(?:sorry|afraid),? (?:but|that|there|we|i|your|it)|sorry,? (?:but|there|your|we)|(?:i|we) apologi[sz]e,? but|unable to|(?:can|could)(?:n[’']?t| ?not) (?:\\w+ )?(?:find|book|offer|help|process|complete|verify|confirm|reserve|change|refund|meet|match|do)|not (?:able to|possible|available|authori[sz]ed|eligible)|no (?:\\w+ ){0,4}available|(?:was|is|been) (?:declined|rejected|denied)|(?:has )?failed",
+    ),
   },
   de: {
     reasons: {
@@ -65,7 +70,7 @@ export const labelWords: Readonly<Record<string, LanguageWords>> = {
         'funktioniert (?:nicht|nicht mehr)|geht (?:nicht|nicht mehr)|fehler\\w*|kaputt|defekt|stürzt ab|hängt|problem|störung|lässt sich nicht',
       ),
       order: words(
-        'bestell\\w+|liefer\\w+|paket|sendung\\w*|versand|versendet|rücksend\\w+|zurückschicken|umtausch\\w*|retoure',
+        'bestell\\w+|buch(?:en|e|t|ung\\w*)|reservier\\w+|kaufen|gekauft|liefer\\w+|paket|sendung\\w*|versand|versendet|rücksend\\w+|zurückschicken|umtausch\\w*|retoure',
       ),
       billing: words(
         'rechnung\\w*|zahl\\w+|bezahl\\w*|abgebucht|abbuch\\w+|erstatt\\w+|rückerstattung|preis\\w*|kosten|kostet|gutschrift|mehrwertsteuer|lastschrift',
@@ -93,6 +98,9 @@ export const labelWords: Readonly<Record<string, LanguageWords>> = {
     unsettled: words(
       'immer noch (?:nicht|das|kein\\w*)|hat nicht geholfen|hilft (?:mir )?nicht|gleiche\\w* (?:problem|fehler)|nach wie vor',
     ),
+    refused: words(
+      'leider|(?:ist|war) (?:uns |mir )?nicht möglich|(?:können|konnten|kann|konnte) (?:\\p{L}+ ){0,4}nicht|nicht (?:verfügbar|vorrätig|berechtigt)|abgelehnt|fehlgeschlagen',
+    ),
   },
   es: {
     reasons: {
@@ -103,7 +111,7 @@ export const labelWords: Readonly<Record<string, LanguageWords>> = {
         'no (?:me )?(?:funciona|va|puedo|carga|abre|deja|conecta)|error(?:es)?|falla\\w*|roto|rota|averiad\\w+|problema|se (?:cuelga|cierra|bloquea)',
       ),
       order: words(
-        'pedidos?|env[ií]os?|enviad\\w+|paquete|entrega\\w*|seguimiento|devolución|devolver|cambio de producto|transportista',
+        'pedidos?|reserv\\w+|comprar|compr[éo]|env[ií]os?|enviad\\w+|paquete|entrega\\w*|seguimiento|devolución|devolver|cambio de producto|transportista',
       ),
       billing: words(
         'facturas?|cobr\\w+|pag(?:o|os|ar|ué|ado)|reembols\\w+|precio\\w*|cuesta|cargo|iva|descuento|tarjeta',
@@ -125,6 +133,9 @@ export const labelWords: Readonly<Record<string, LanguageWords>> = {
     unsettled: words(
       'sigue (?:sin|igual)|no (?:me )?(?:ayuda|ha ayudado|sirve|ha servido)|todavía no|mismo (?:problema|error)|aún no',
     ),
+    refused: words(
+      'lamentablemente|desafortunadamente|lo siento,? pero|no (?:es|fue|ha sido) posible|no (?:podemos|puedo|pudimos|hay) |no (?:está|estaba) disponible|rechazad\\w|ha fallado',
+    ),
   },
   fr: {
     reasons: {
@@ -135,7 +146,7 @@ export const labelWords: Readonly<Record<string, LanguageWords>> = {
         'ne (?:fonctionne|marche|répond|charge) (?:pas|plus)|(?:marche|fonctionne) (?:pas|plus)|erreurs?|panne|cassée?|plante|bloquée?|problème|bug|impossible de',
       ),
       order: words(
-        'commandes?|livr\\w+|colis|expédi\\w+|suivi|retour(?:ner)?|renvoyer|échange\\w*|transporteur',
+        'commandes?|commander|réserv\\w+|achet\\w+|livr\\w+|colis|expédi\\w+|suivi|retour(?:ner)?|renvoyer|échange\\w*|transporteur',
       ),
       billing: words(
         'factur\\w+|paiements?|pay\\w+|débité\\w*|prélev\\w+|rembours\\w+|prix|coût\\w*|tva|réduction|carte bancaire',
@@ -159,6 +170,9 @@ export const labelWords: Readonly<Record<string, LanguageWords>> = {
     unsettled: words(
       "toujours (?:pas|le même|rien)|(?:ne )?m'a pas aidée?|n'aide pas|même (?:problème|erreur)|ça ne (?:marche|change) (?:pas|rien)",
     ),
+    refused: words(
+      "malheureusement|désolée?s?,? mais|(?:n'est|n'a) pas (?:été )?possible|(?:ne peux|ne pouvons|n'avons) pas|pas disponible|refusée?s?|a échoué",
+    ),
   },
   pt: {
     reasons: {
@@ -169,7 +183,7 @@ export const labelWords: Readonly<Record<string, LanguageWords>> = {
         'não (?:funciona|consigo|abre|carrega|liga|conecta)|erros?|avariad\\w+|quebrad\\w+|estragad\\w+|problema|trava|falha\\w*|deixou de',
       ),
       order: words(
-        'encomendas?|pedidos?|entreg\\w+|envio|enviad\\w+|pacote|rastreio|rastreamento|devol\\w+|troca\\w*|transportadora',
+        'encomendas?|reserv\\w+|comprar|comprei|pedidos?|entreg\\w+|envio|enviad\\w+|pacote|rastreio|rastreamento|devol\\w+|troca\\w*|transportadora',
       ),
       billing: words(
         'fatur\\w+|cobr\\w+|pag(?:o|ar|amento|amentos|uei)|reembols\\w+|preço\\w*|custa|iva|desconto|cartão',
@@ -192,6 +206,9 @@ export const labelWords: Readonly<Record<string, LanguageWords>> = {
     ),
     unsettled: words(
       'continua (?:sem|igual|a)|ainda não|não (?:ajudou|ajuda|resolveu)|mesmo (?:problema|erro)',
+    ),
+    refused: words(
+      'infelizmente|lamento,? mas|não (?:é|foi) possível|não (?:podemos|posso|conseguimos|consigo|há)|não está disponível|recusad\\w|falhou',
     ),
   },
 };
