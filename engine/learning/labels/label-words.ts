@@ -27,7 +27,7 @@ export const labelWords: Readonly<Record<string, LanguageWords>> = {
         "(?:does|do|did|is|are|was)(?:n[o'’]?t| not) work\\w*|not working|stopped (?:working|responding)|broken?|error|fail(?:s|ed|ing)?|crash\\w*|stuck|won[’']?t|can[’']?t (?:log|connect|open|see|get)|keeps? \\w+ing|offline|faulty|freez\\w+|bug",
       ),
       order: words(
-        'orders?|book(?:ed|ing|ings)?|reserv\\w+|buy|purchas\\w+|deliver(?:y|ed)|parcel|package|ship(?:ped|ping|ment)?|tracking|courier|carrier|arriv(?:e|ed|es)|return(?:s|ing)?|exchange|send (?:it|this|them) back',
+        'orders?|deliver(?:y|ed)|parcel|package|ship(?:ped|ping|ment)?|tracking|courier|carrier|arriv(?:e|ed|es)|return(?:s|ing)?|exchange|send (?:it|this|them) back',
       ),
       billing: words(
         'invoices?|bill(?:s|ed|ing)?|charg(?:e|ed|es|ing)|refund(?:s|ed)?|payments?|paid|pay|price|cost|vat|receipts?|discount|voucher|credit card|direct debit',
@@ -70,7 +70,7 @@ export const labelWords: Readonly<Record<string, LanguageWords>> = {
         'funktioniert (?:nicht|nicht mehr)|geht (?:nicht|nicht mehr)|fehler\\w*|kaputt|defekt|stürzt ab|hängt|problem|störung|lässt sich nicht',
       ),
       order: words(
-        'bestell\\w+|buch(?:en|e|t|ung\\w*)|reservier\\w+|kaufen|gekauft|liefer\\w+|paket|sendung\\w*|versand|versendet|rücksend\\w+|zurückschicken|umtausch\\w*|retoure',
+        'bestell\\w+|liefer\\w+|paket|sendung\\w*|versand|versendet|rücksend\\w+|zurückschicken|umtausch\\w*|retoure',
       ),
       billing: words(
         'rechnung\\w*|zahl\\w+|bezahl\\w*|abgebucht|abbuch\\w+|erstatt\\w+|rückerstattung|preis\\w*|kosten|kostet|gutschrift|mehrwertsteuer|lastschrift',
@@ -111,7 +111,7 @@ export const labelWords: Readonly<Record<string, LanguageWords>> = {
         'no (?:me )?(?:funciona|va|puedo|carga|abre|deja|conecta)|error(?:es)?|falla\\w*|roto|rota|averiad\\w+|problema|se (?:cuelga|cierra|bloquea)',
       ),
       order: words(
-        'pedidos?|reserv\\w+|comprar|compr[éo]|env[ií]os?|enviad\\w+|paquete|entrega\\w*|seguimiento|devolución|devolver|cambio de producto|transportista',
+        'pedidos?|env[ií]os?|enviad\\w+|paquete|entrega\\w*|seguimiento|devolución|devolver|cambio de producto|transportista',
       ),
       billing: words(
         'facturas?|cobr\\w+|pag(?:o|os|ar|ué|ado)|reembols\\w+|precio\\w*|cuesta|cargo|iva|descuento|tarjeta',
@@ -146,7 +146,7 @@ export const labelWords: Readonly<Record<string, LanguageWords>> = {
         'ne (?:fonctionne|marche|répond|charge) (?:pas|plus)|(?:marche|fonctionne) (?:pas|plus)|erreurs?|panne|cassée?|plante|bloquée?|problème|bug|impossible de',
       ),
       order: words(
-        'commandes?|commander|réserv\\w+|achet\\w+|livr\\w+|colis|expédi\\w+|suivi|retour(?:ner)?|renvoyer|échange\\w*|transporteur',
+        'commandes?|livr\\w+|colis|expédi\\w+|suivi|retour(?:ner)?|renvoyer|échange\\w*|transporteur',
       ),
       billing: words(
         'factur\\w+|paiements?|pay\\w+|débité\\w*|prélev\\w+|rembours\\w+|prix|coût\\w*|tva|réduction|carte bancaire',
@@ -183,7 +183,7 @@ export const labelWords: Readonly<Record<string, LanguageWords>> = {
         'não (?:funciona|consigo|abre|carrega|liga|conecta)|erros?|avariad\\w+|quebrad\\w+|estragad\\w+|problema|trava|falha\\w*|deixou de',
       ),
       order: words(
-        'encomendas?|reserv\\w+|comprar|comprei|pedidos?|entreg\\w+|envio|enviad\\w+|pacote|rastreio|rastreamento|devol\\w+|troca\\w*|transportadora',
+        'encomendas?|pedidos?|entreg\\w+|envio|enviad\\w+|pacote|rastreio|rastreamento|devol\\w+|troca\\w*|transportadora',
       ),
       billing: words(
         'fatur\\w+|cobr\\w+|pag(?:o|ar|amento|amentos|uei)|reembols\\w+|preço\\w*|custa|iva|desconto|cartão',

@@ -68,7 +68,7 @@ const precedence: readonly Reason[] = [
   'information',
 ];
 /** Cosine below which a text resembles none of them. */
-const leastCosine = 0.42;
+const leastCosine = 0.35;
 /** Between the best and the next; from there on the best is sure. */
 const sureMargin = 0.12;
 
