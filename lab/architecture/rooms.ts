@@ -165,7 +165,7 @@ export const rooms: readonly Room[] = [
   {
     folder: 'lab',
     holds:
-      'what measures and is not shipped: `bench/`, `handover-load/`, `retrieval/`, `reranking/`, `cards/`, `contradictions/`, `personal-data/`, `queue-replay/`, `attacks/`, `api/`, `architecture/`',
+      'what measures and is not shipped: `bench/`, `handover-load/`, `scale/`, `retrieval/`, `reranking/`, `cards/`, `contradictions/`, `labels/`, `data-report/`, `personal-data/`, `queue-replay/`, `attacks/`, `api/`, `architecture/`',
     mayImport: ['engine/*', 'ingest/*', 'evals', 'quality', 'server', 'cli'],
   },
   {

@@ -25,14 +25,8 @@ await measure('first report');
 await measure('nothing changed');
 
 async function measure(name: string): Promise<void> {
-  const child = spawn(process.execPath, [...process.execArgv, runScript], {
-    env: {
-      ANSWERDESK_DATA_DIR: dataDir,
-      ANSWERDESK_EMBEDDER: madeModelId,
-      ANSWERDESK_EMBEDDER_BASE_URL: endpoint.baseUrl,
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const args = [...process.execArgv, runScript, dataDir, madeModelId, endpoint.baseUrl];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const [code, said] = await Promise.all([
     new Promise<number | null>((resolve) => child.on('close', resolve)),
     text(child.stdout),

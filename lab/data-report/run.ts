@@ -1,10 +1,16 @@
-// One data report, for main.ts: DATA_DIR. Prints what it took.
+// One data report, for main.ts: DATA_DIR EMBEDDER BASE_URL. Prints what it took.
 import { loadConfig } from '#app/config.ts';
 import { collectReport } from '#quality/report/collect-report.ts';
 import { toReportPage } from '#quality/report/report-page.ts';
 
 const started = performance.now();
-const report = await collectReport(loadConfig(), { evalsDir: '' });
+const [dataDir, embedder, baseUrl] = process.argv.slice(2);
+const config = loadConfig({
+  ANSWERDESK_DATA_DIR: dataDir,
+  ANSWERDESK_EMBEDDER: embedder,
+  ANSWERDESK_EMBEDDER_BASE_URL: baseUrl,
+});
+const report = await collectReport(config, { evalsDir: '' });
 const page = toReportPage(report);
 const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
 const { pastConversations, chatConversations } = report.counts;

@@ -35,6 +35,15 @@ export interface GroupFigure {
   readonly differs: boolean;
 }
 
+/** Of two groups that differ, the one to look at. */
+export function faresWorse({
+  measure,
+  share,
+  others = share,
+}: Pick<GroupFigure, 'measure' | 'share' | 'others'>): boolean {
+  return measure === 'answered' || measure === 'citedRight' ? share < others : share > others;
+}
+
 export interface WaitFigure {
   readonly dimension: Dimension;
   readonly group: string;

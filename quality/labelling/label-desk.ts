@@ -63,7 +63,7 @@ const clusterSample = 2_000;
 /** Fewer say nothing about which groups there are. */
 const leastToCluster = 20;
 /** Of the labelling functions: one more makes every conversation be read again. */
-const functionsVersion = 3;
+const functionsVersion = 4;
 
 export function labelsFolder(dataDir: string): string {
   return join(dataDir, 'labels');

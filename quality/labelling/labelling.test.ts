@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkLabels, conversationCell, type LabelRules } from '#learning/labels/check-labels.ts';
-import type { ConversationRecord } from '#learning/labels/conversation-record.ts';
+import { type ConversationRecord, outcomeOf } from '#learning/labels/conversation-record.ts';
 import { appendGoldLabels, goldFile, readGoldLabels } from '#learning/labels/gold-labels.ts';
 import { nameClusters } from '#learning/labels/name-clusters.ts';
 import { readTaxonomy } from '#learning/labels/taxonomy.ts';
@@ -58,6 +58,21 @@ describe('a spreadsheet of labels', () => {
     ]);
   });
 
+  it('is read as Excel saves "Unicode text" and names its separator, and with yes and no in its language', async () => {
+    const unicode = `\uFEFFconversation\tresolved\tintent\r\nc:a\tFALSCH\tRückgabe\r\n`;
+    const named = 'sep=;\r\nconversation;resolved\r\nc:b;vrai\r\n';
+    const first = checkLabels(await sheet(Buffer.from(unicode, 'utf16le')), rules);
+    const second = checkLabels(await sheet(named), rules);
+    expect([...first.problems, ...second.problems]).toEqual([]);
+    expect(
+      [...first.labels, ...second.labels].map(({ conversation, kind, value }) => [conversation, kind, value]),
+    ).toEqual([
+      ['a', 'intent', 'Rückgabe'],
+      ['a', 'resolved', 'no'],
+      ['b', 'resolved', 'yes'],
+    ]);
+  });
+
   it('names the row of everything that it cannot take, and takes the rest', async () => {
     const text = [
       'conversation,intent,resolved,language',
@@ -108,6 +123,17 @@ describe('labels of people', () => {
       [null, 3, 'Ana', '1970-01-01T00:00:00.000Z'],
     ]);
     expect(current).toEqual([]);
+  });
+
+  it('count in the order in which they were given, whatever the clock said', async () => {
+    const at = (time: number, value: string) =>
+      appendGoldLabels(folder, [{ conversation: 'a', kind: 'intent', value, annotator: 'Ana' }], {
+        now: () => new Date(time),
+      });
+    await at(2_000_000_000_000, 'refund');
+    await at(0, 'delivery');
+    const { current } = await readGoldLabels(folder);
+    expect(current.map(({ value, version }) => [value, version])).toEqual([['delivery', 2]]);
   });
 
   it('survive a line that a full disk has cut', async () => {
@@ -191,6 +217,22 @@ describe('labels of machines', () => {
     expect(rows.angry!.outcome).toEqual({ answered: false, declined: true, handedOver: false });
   });
 
+  it('take a thank-you after a refusal for manners', async () => {
+    const refused = record('refused', [
+      { author: 'customer', text: 'Can you book me a room for Friday?' },
+      { author: 'person', text: 'I am sorry, but there are no rooms available on Friday.' },
+      { author: 'customer', text: 'Thank you, goodbye' },
+      { author: 'person', text: 'Goodbye.' },
+    ]);
+    await update([refused, helped]);
+    const rows = await labels();
+    expect(rows.refused!.labels).toMatchObject({
+      resolved: ['no', expect.any(Number)],
+      quality: ['poor', expect.any(Number)],
+    });
+    expect(rows.helped!.labels).toMatchObject({ resolved: ['yes', expect.any(Number)] });
+  });
+
   it('hold no text of a conversation, read only what has changed, and never touch those of people', async () => {
     await appendGoldLabels(folder, [
       { conversation: 'angry', kind: 'sentiment', value: 'neutral', annotator: 'Ana' },
@@ -200,6 +242,16 @@ describe('labels of machines', () => {
     expect(await update([angry, helped])).toMatchObject({ conversations: 2, unchanged: 2 });
     expect(await readFile(weakFile(folder), 'utf8')).not.toMatch(/parcel|unacceptable|Profile/);
     expect(await readFile(goldFile(folder), 'utf8')).toBe(before);
+  });
+
+  it('know no wait below zero, although the clock was set back between a request and a reply', () => {
+    const waited = (requested: string, replied: string) =>
+      outcomeOf({
+        ...record('w', [{ author: 'person', text: 'Hello', at: replied }]),
+        handoff: { reason: 'customer-request', at: requested },
+      }).waitSeconds;
+    expect(waited('2026-05-01T10:00:00.000Z', '2026-05-01T10:01:00.000Z')).toBe(60);
+    expect(waited('2026-05-01T10:00:00.000Z', '2026-05-01T09:00:00.000Z')).toBeUndefined();
   });
 
   it('of an empty desk are none', async () => {

@@ -1,6 +1,6 @@
 // The part of the data report on groups that fare worse.
 import { escapeHtml } from '#learning/metrics/escape-html.ts';
-import type { BiasReport, GroupFigure, Measure } from '../bias/group-outcomes.ts';
+import { type BiasReport, faresWorse, type GroupFigure, type Measure } from '../bias/group-outcomes.ts';
 import type { DataReport } from './data-report.ts';
 import { bar, none, number, percent, plural, table } from './page-parts.ts';
 
@@ -21,7 +21,9 @@ export function biasSection(
     return none(
       'There is no conversation of this desk yet. Past conversations do not tell what the desk would have answered; "--evals RUN" adds what it did answer in an evals run.',
     );
-  const flagged = groups.filter(({ differs }) => differs);
+  const flagged = groups
+    .filter(({ differs }) => differs)
+    .sort((a, b) => Number(faresWorse(b)) - Number(faresWorse(a)));
   const verdict =
     flagged.length > 0
       ? `<p class="alarm">${plural(flagged.length, 'group')} differ${flagged.length === 1 ? 's' : ''} from all other conversations beyond chance:</p><ul>${flagged.map(sentence).join('')}</ul>`

@@ -1,4 +1,5 @@
 // The data report in sentences: what stands well, and what to do.
+import { faresWorse } from '../bias/group-outcomes.ts';
 import type { DataReport } from './data-report.ts';
 import { number, percent, plural } from './page-parts.ts';
 
@@ -60,6 +61,7 @@ function contradictions({ contradictions: { found, facts } }: DataReport): Draft
 function bias({ bias: { groups, cases, comparisons } }: DataReport): Draft {
   if (cases === 0) return undefined;
   const flagged = groups.filter(({ differs }) => differs);
+  const worst = flagged.find(faresWorse) ?? flagged[0];
   if (comparisons === 0)
     return {
       tone: 'fair',
@@ -70,7 +72,7 @@ function bias({ bias: { groups, cases, comparisons } }: DataReport): Draft {
     tone: flagged.length === 0 ? 'good' : 'poor',
     figure: number(flagged.length),
     text: `of ${plural(comparisons, 'comparison')} show a group of customers that fares differently beyond chance.`,
-    ...(flagged[0] ? { advice: `Begin with "${flagged[0].group}" (${flagged[0].dimension}).` } : {}),
+    ...(worst ? { advice: `Begin with "${worst.group}" (${worst.dimension}).` } : {}),
   };
 }
 

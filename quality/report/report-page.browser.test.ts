@@ -22,13 +22,11 @@ describeInBrowser('the page of the data report', () => {
   ] as const)('has no axe finding and does not run over the edge (%s, %d px)', async (colorScheme, width) => {
     const page = await browser.newPage({ colorScheme, viewport: { width, height: 844 }, bypassCSP: true });
     await page.setContent(toReportPage(fullReport));
-    await page.evaluate(() => {
-      for (const details of document.querySelectorAll('details')) details.open = true;
-    });
+    await page.evaluate(`for (const details of document.querySelectorAll('details')) details.open = true`);
     await page.evaluate(axe.source);
-    const { violations } = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run());
+    const { violations } = await page.evaluate<axe.AxeResults>('axe.run()');
     expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
     await page.close();
   });
 });

@@ -10,6 +10,8 @@ interface LanguageWords {
   readonly settled: RegExp;
   /** What a customer says when it is not. */
   readonly unsettled: RegExp;
+  /** What the team says when it could not be done. */
+  readonly refused: RegExp;
 }
 
 const words = (text: string) =>
@@ -55,6 +57,9 @@ export const labelWords: Readonly<Record<string, LanguageWords>> = {
     unsettled: words(
       "still (?:not|no|the same|broken|waiting|happening)|(?:that|it|this) (?:did|does)(?:n[o'’]?t| not) (?:help|work)|not (?:helpful|solved|resolved)|same (?:problem|issue|error)|no luck|nothing (?:has )?changed|didn[’']?t (?:help|work)",
     ),
+    refused: words(
+      "unfortunately|(?:i(?:[’']?m| am)|we(?:[’']?re| are)) (?:very |so |really )?(?:sorry|afraid),? (?:but|that|there|we|i|your|it)|sorry,? (?:but|there|your|we)|(?:i|we) apologi[sz]e,? but|unable to|(?:can|could)(?:n[’']?t| ?not) (?:\\w+ )?(?:find|book|offer|help|process|complete|verify|confirm|reserve|change|refund|meet|match|do)|not (?:able to|possible|available|authori[sz]ed|eligible)|no (?:\\w+ ){0,4}available|(?:was|is|been) (?:declined|rejected|denied)|(?:has )?failed",
+    ),
   },
   de: {
     reasons: {
@@ -93,6 +98,9 @@ export const labelWords: Readonly<Record<string, LanguageWords>> = {
     unsettled: words(
       'immer noch (?:nicht|das|kein\\w*)|hat nicht geholfen|hilft (?:mir )?nicht|gleiche\\w* (?:problem|fehler)|nach wie vor',
     ),
+    refused: words(
+      'leider|(?:ist|war) (?:uns |mir )?nicht möglich|(?:können|konnten|kann|konnte) (?:\\p{L}+ ){0,4}nicht|nicht (?:verfügbar|vorrätig|berechtigt)|abgelehnt|fehlgeschlagen',
+    ),
   },
   es: {
     reasons: {
@@ -124,6 +132,9 @@ export const labelWords: Readonly<Record<string, LanguageWords>> = {
     ),
     unsettled: words(
       'sigue (?:sin|igual)|no (?:me )?(?:ayuda|ha ayudado|sirve|ha servido)|todavía no|mismo (?:problema|error)|aún no',
+    ),
+    refused: words(
+      'lamentablemente|desafortunadamente|lo siento,? pero|no (?:es|fue|ha sido) posible|no (?:podemos|puedo|pudimos|hay) |no (?:está|estaba) disponible|rechazad\\w|ha fallado',
     ),
   },
   fr: {
@@ -159,6 +170,9 @@ export const labelWords: Readonly<Record<string, LanguageWords>> = {
     unsettled: words(
       "toujours (?:pas|le même|rien)|(?:ne )?m'a pas aidée?|n'aide pas|même (?:problème|erreur)|ça ne (?:marche|change) (?:pas|rien)",
     ),
+    refused: words(
+      "malheureusement|désolée?s?,? mais|(?:n'est|n'a) pas (?:été )?possible|(?:ne peux|ne pouvons|n'avons) pas|pas disponible|refusée?s?|a échoué",
+    ),
   },
   pt: {
     reasons: {
@@ -192,6 +206,9 @@ export const labelWords: Readonly<Record<string, LanguageWords>> = {
     ),
     unsettled: words(
       'continua (?:sem|igual|a)|ainda não|não (?:ajudou|ajuda|resolveu)|mesmo (?:problema|erro)',
+    ),
+    refused: words(
+      'infelizmente|lamento,? mas|não (?:é|foi) possível|não (?:podemos|posso|conseguimos|consigo|há)|não está disponível|recusad\\w|falhou',
     ),
   },
 };

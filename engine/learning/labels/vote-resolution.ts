@@ -7,6 +7,9 @@ import { customerText } from './vote-sentiment.ts';
 /** A matter that took more turns of the customer took long. */
 const manyTurns = 6;
 
+/** Of the team, in which a refusal counts. */
+const lastTurns = 4;
+
 type Judge = (conversation: ReadConversation) => Vote | undefined;
 
 /** Whoever rates the conversation says how it ended for them; a thumb says it of one answer, and the last one is nearest to the end. */
@@ -36,11 +39,25 @@ const handling: Judge = ({ handling: state, turns, handoff }) => {
   return undefined;
 };
 
-const ending: Judge = ({ acts, turns }) => {
+/**
+ * The last words of the team before it says goodbye: what is refused earlier may have been settled since. Who is
+ * refused says thank you all the same, so that proves nothing then.
+ */
+const refusal: Judge = ({ turns, language }) => {
+  const table = labelWords[language];
+  if (!table) return undefined;
+  const last = turns.filter(({ author }) => author !== 'customer').slice(-lastTurns);
+  return last.some(({ text }) => countOf(table.refused, text) > 0)
+    ? { value: 'no', confidence: 0.7 }
+    : undefined;
+};
+
+const ending: Judge = (conversation) => {
+  const { acts, turns } = conversation;
   const last = acts.at(-1);
   if (last?.act === 'unhelped' || last?.act === 'anger') return { value: 'no', confidence: 0.85 };
   if (acts.length > 1 && (last?.act === 'thanks' || last?.act === 'goodbye'))
-    return { value: 'yes', confidence: 0.82 };
+    return refusal(conversation) ? undefined : { value: 'yes', confidence: 0.82 };
   const decision = turns.findLast(({ author }) => author !== 'customer')?.decision;
   if (decision === 'decline') return { value: 'no', confidence: 0.8 };
   if (decision === 'handoff' || decision === 'clarify') return { value: 'no', confidence: 0.6 };
@@ -57,6 +74,7 @@ const sayings: Judge = (conversation) => {
     .join('\n');
   const unsettled = countOf(table.unsettled, customerText({ turns: conversation.turns.slice(1) }));
   if (unsettled > 0) return { value: 'no', confidence: unsettled > 1 ? 0.85 : 0.7 };
+  if (refusal(conversation)) return undefined;
   return countOf(table.settled, team) > 0 ? { value: 'yes', confidence: 0.75 } : undefined;
 };
 
@@ -64,7 +82,7 @@ const sayings: Judge = (conversation) => {
 const ingested: Judge = ({ origin }) => (origin === 'past' ? { value: 'yes', confidence: 0.7 } : undefined);
 
 const qualityByEnd: Judge = (conversation) => {
-  const settled = [handling, ending, sayings].flatMap((judge) => judge(conversation) ?? []);
+  const settled = [handling, ending, sayings, refusal].flatMap((judge) => judge(conversation) ?? []);
   if (settled.some(({ value, confidence }) => value === 'no' && confidence >= 0.7))
     return { value: 'poor', confidence: 0.8 };
   const thanked = conversation.acts.length > 1 && conversation.acts.at(-1)?.act === 'thanks';
@@ -99,6 +117,7 @@ export const resolutionFunctions: readonly LabellingFunction[] = [
   { name: 'handling', kind: 'resolved', vote: handling },
   { name: 'ending', kind: 'resolved', vote: ending },
   { name: 'sayings', kind: 'resolved', vote: sayings },
+  { name: 'refusal', kind: 'resolved', vote: refusal },
   { name: 'ingested', kind: 'resolved', vote: ingested },
   { name: 'rating', kind: 'quality', vote: qualityByRating },
   { name: 'ending', kind: 'quality', vote: qualityByEnd },
