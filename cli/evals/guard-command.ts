@@ -22,12 +22,15 @@ export interface GuardCommandOptions extends CallOptions {
 }
 
 /** Ours, and judged whole: the model learned and chose on neither; the score was fitted on the pairs, so their row flatters it. */
-const ownFiles = ['data/evals/support-sentences.jsonl', 'data/evals/support-pairs.jsonl'];
+const ownFiles = [
+  packagePath('data/evals/support-sentences.jsonl'),
+  packagePath('data/evals/support-pairs.jsonl'),
+];
 const wholeSets = new Set(['support-sentences', 'support-pairs']);
 
 /** Without files: those that ship. Public sets are judged on the documents that nothing learned from. */
 export async function guard(files: readonly string[], { json, signal }: GuardCommandOptions): Promise<void> {
-  const paths = files.length > 0 ? files : ownFiles.map(packagePath);
+  const paths = files.length > 0 ? files : ownFiles;
   const rows = (await Promise.all(paths.map(readSupportRows)))
     .flat()
     .filter((row) => wholeSets.has(row.set) || partOf(row) !== 'train');
