@@ -22,7 +22,10 @@ export interface GuardCommandOptions extends CallOptions {
 }
 
 /** Ours, and judged whole: the model learned and chose on neither; the score was fitted on the pairs, so their row flatters it. */
-const ownFiles = ['data/evals/support-sentences.jsonl', 'data/evals/support-pairs.jsonl'].map(packagePath);
+const ownFiles = [
+  packagePath('data/evals/support-sentences.jsonl'),
+  packagePath('data/evals/support-pairs.jsonl'),
+];
 const wholeSets = new Set(['support-sentences', 'support-pairs']);
 
 /** Without files: those that ship. Public sets are judged on the documents that nothing learned from. */
