@@ -13,15 +13,23 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'finetune-'));
   await mkdir(join(folder, 'help'));
   const articles = {
-    'lamp.md': '# Resetting the lamp\n\nHold the dial of the lamp for ten seconds to reset it. The light turns white when it is ready.\n',
-    'returns.md': '# Returning an item\n\nUnused items can be returned within 30 days of delivery. Print the label from your account.\n',
-    'battery.md': '# The battery\n\nThe battery of the sensor lasts for two years. Replace it with a new one of the same kind.\n',
+    'lamp.md':
+      '# Resetting the lamp\n\nHold the dial of the lamp for ten seconds to reset it. The light turns white when it is ready.\n',
+    'returns.md':
+      '# Returning an item\n\nUnused items can be returned within 30 days of delivery. Print the label from your account.\n',
+    'battery.md':
+      '# The battery\n\nThe battery of the sensor lasts for two years. Replace it with a new one of the same kind.\n',
   };
   for (const [name, text] of Object.entries(articles)) await writeFile(join(folder, 'help', name), text);
   const turns = Array.from({ length: 12 }, (_, index) => {
     const lamp = index % 2 === 0;
     const said = [
-      ['customer', lamp ? `my lamp number ${index} blinks, how do i reset it` : `the item came in week ${index}, how long can i return it`],
+      [
+        'customer',
+        lamp
+          ? `my lamp number ${index} blinks, how do i reset it`
+          : `the item came in week ${index}, how long can i return it`,
+      ],
       [
         'agent',
         lamp
@@ -31,7 +39,12 @@ beforeAll(async () => {
       ['customer', 'that worked, thank you so much, problem solved!'],
     ];
     return said.map(([role, text], turn) =>
-      JSON.stringify({ conversation_id: `c-${index}`, role, text, time: `2026-10-${10 + index}T10:0${turn}:00Z` }),
+      JSON.stringify({
+        conversation_id: `c-${index}`,
+        role,
+        text,
+        time: `2026-10-${10 + index}T10:0${turn}:00Z`,
+      }),
     );
   });
   await writeFile(join(folder, 'help/chats.jsonl'), `${turns.flat().join('\n')}\n`);
@@ -41,10 +54,15 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('answerdesk finetune', () => {
   it('builds a set of what the team answered, which can be checked and is not sent without a yes', async () => {
-    const { stdout } = await succeed(run('finetune', 'build', '--name', 'first', '--validation', '0.2', '--test', '0.2', '--json'));
+    const { stdout } = await succeed(
+      run('finetune', 'build', '--name', 'first', '--validation', '0.2', '--test', '0.2', '--json'),
+    );
     const { folder: set, splits, files } = JSON.parse(stdout);
     expect(splits.train.examples).toBeGreaterThan(0);
-    const rows = await readJsonLines<{ messages: { role: string; content: string }[]; conversationId?: string }>(join(set, 'train.jsonl'));
+    const rows = await readJsonLines<{
+      messages: { role: string; content: string }[];
+      conversationId?: string;
+    }>(join(set, 'train.jsonl'));
     expect(rows).toHaveLength(splits.train.examples);
     const text = JSON.stringify(rows);
     expect(text).toContain('Hold the dial of the lamp for ten seconds');
@@ -57,17 +75,29 @@ describe('answerdesk finetune', () => {
 
     const broken = join(folder, 'broken.jsonl');
     await writeFile(broken, '{"messages": []}\n');
-    expect(await run('finetune', 'check', broken)).toMatchObject({ code: 2, stderr: expect.stringMatching(/line 1: messages/) });
+    expect(await run('finetune', 'check', broken)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/line 1: messages/),
+    });
 
     const unconfigured = await run('finetune', 'submit', 'first', '--model', 'small');
     expect(unconfigured).toMatchObject({ code: 2, stderr: expect.stringMatching(/OPENAI_API_KEY/) });
-    expect(await run('finetune', 'status', 'first')).toMatchObject({ code: 2, stderr: expect.stringMatching(/Submitted were: none/) });
+    expect(await run('finetune', 'status', 'first')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/Submitted were: none/),
+    });
   });
 
   it('lists chat models beside embedders, and has nothing to go back to at first', async () => {
     const { stderr } = await succeed(run('models', 'list'));
     expect(stderr).toMatch(/\* {2}extractive/);
-    expect(await run('models', 'rollback', '--chat')).toMatchObject({ code: 2, stderr: expect.stringMatching(/nothing to go back to/) });
-    expect(await run('models', 'use', 'nothing', '--chat')).toMatchObject({ code: 2, stderr: expect.stringMatching(/no chat model nothing/) });
+    expect(await run('models', 'rollback', '--chat')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/nothing to go back to/),
+    });
+    expect(await run('models', 'use', 'nothing', '--chat')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/no chat model nothing/),
+    });
   });
 });

@@ -6,8 +6,8 @@ import { createFineTuningClient } from '#fine-tuning/hosted/fine-tuning-client.t
 import { cancelJob, refreshJob, registerJob } from '#fine-tuning/hosted/follow-job.ts';
 import { type JobRecord, listJobRecords, readJobRecord } from '#fine-tuning/hosted/job-record.ts';
 import { type Estimate, type SubmitRequest, submitSet } from '#fine-tuning/hosted/submit-set.ts';
-import { logRegistered } from '../models/log-registered.ts';
 import { askPerson, isAttended } from '../models/ask-person.ts';
+import { logRegistered } from '../models/log-registered.ts';
 
 export interface JobOptions extends CallOptions {
   readonly json: boolean;

@@ -5,8 +5,8 @@ import { downloadFile } from '#connectors/web/download-file.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import { AppError } from '#core/errors.ts';
 import { type AddedChatModel, addChatModel } from '#models/chat/add-chat-model.ts';
-import { logRegistered } from './log-registered.ts';
 import { type TrainingRecord, trainingRecordSchema } from '#models/store/chat-registry.ts';
+import { logRegistered } from './log-registered.ts';
 
 export interface AddChatRequest extends CallOptions {
   readonly sha256: string | undefined;

@@ -6,7 +6,11 @@ import { registeredModel, registerInMlflow } from '#fine-tuning/registry/mlflow-
 import { listChatModels } from '#models/store/chat-registry.ts';
 
 /** A server that is down is told, and is no reason to fail: the record is kept here. */
-export async function logRegistered({ dataDir, mlflow }: Config, id: string, { signal }: CallOptions): Promise<void> {
+export async function logRegistered(
+  { dataDir, mlflow }: Config,
+  id: string,
+  { signal }: CallOptions,
+): Promise<void> {
   const { trackingUri, token, experiment } = mlflow;
   const record = (await listChatModels(dataDir)).find((model) => model.id === id);
   if (trackingUri === undefined || !record) return;

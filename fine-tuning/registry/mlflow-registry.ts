@@ -1,8 +1,8 @@
 // The record of a chat model in MLflow's model registry, where a server is configured: a version of one registered model, with its run.
 import { z } from 'zod';
-import { createMlflowCaller, type MlflowCall, type MlflowServer } from '#evals/tracking/mlflow-caller.ts';
-import { experimentNamed } from '#evals/tracking/mlflow.ts';
 import { AppError } from '#core/errors.ts';
+import { experimentNamed } from '#evals/tracking/mlflow.ts';
+import { createMlflowCaller, type MlflowCall, type MlflowServer } from '#evals/tracking/mlflow-caller.ts';
 import type { ChatModelRecord } from '#models/store/chat-registry.ts';
 
 export const registeredModel = 'answerdesk-chat';
@@ -17,13 +17,23 @@ export async function registerInMlflow(
 ): Promise<string> {
   const call = createMlflowCaller(server);
   const { id, setting, base, parent, training, parameters, metrics, addedAt } = record;
-  const tags = Object.entries({ id, setting, base, parent, 'training set': training?.set, ...hashesOf(record) }).flatMap(
-    ([key, value]) => (value === undefined ? [] : [{ key, value }]),
-  );
+  const tags = Object.entries({
+    id,
+    setting,
+    base,
+    parent,
+    'training set': training?.set,
+    ...hashesOf(record),
+  }).flatMap(([key, value]) => (value === undefined ? [] : [{ key, value }]));
   const time = Date.parse(addedAt);
   const experimentId = await experimentNamed(experiment, call);
   const { run_id: runId } = runSchema.parse(
-    await call('POST', 'mlflow/runs/create', { experiment_id: experimentId, run_name: id, start_time: time, tags }),
+    await call('POST', 'mlflow/runs/create', {
+      experiment_id: experimentId,
+      run_name: id,
+      start_time: time,
+      tags,
+    }),
   ).run.info;
   await call('POST', 'mlflow/runs/log-batch', {
     run_id: runId,
@@ -51,5 +61,7 @@ async function makeModel(call: MlflowCall): Promise<void> {
 }
 
 function hashesOf({ training }: ChatModelRecord): Record<string, string> {
-  return Object.fromEntries(Object.entries(training?.files ?? {}).map(([name, hash]) => [`sha256 of ${name}`, hash]));
+  return Object.fromEntries(
+    Object.entries(training?.files ?? {}).map(([name, hash]) => [`sha256 of ${name}`, hash]),
+  );
 }

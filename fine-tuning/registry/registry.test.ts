@@ -23,7 +23,12 @@ function evaluationOf(right: number): Evaluation {
   const cases = Array.from({ length: 40 }, (_, index) => ({
     id: `q${index}`,
     verdict: index < right ? ('pass' as const) : ('fail' as const),
-    scores: { 'recall-5': 1, answered: 1, 'fact-recall': index < right ? 1 : 0, 'wrong-answer': index < right ? 0 : 1 },
+    scores: {
+      'recall-5': 1,
+      answered: 1,
+      'fact-recall': index < right ? 1 : 0,
+      'wrong-answer': index < right ? 0 : 1,
+    },
   }));
   const suite = { cases, metrics: {} };
   return {
@@ -53,7 +58,10 @@ describe('a chat model', () => {
     const own = request({ extractive: 20, [after.setting]: 30 });
     const outcome = await useChatModel([before, after], { ...own, consent: 'within-tolerance' });
     expect(outcome.published).toBe(true);
-    expect(outcome.change).toMatchObject({ before: { modelId: 'extractive' }, after: { modelId: 'ours@01234567' } });
+    expect(outcome.change).toMatchObject({
+      before: { modelId: 'extractive' },
+      after: { modelId: 'ours@01234567' },
+    });
     expect(own.asked).toEqual(['extractive', after.setting]);
     expect(await chatModelInUse(dataDir)).toBe(after.setting);
     expect(await rollBackChatModel(dataDir)).toBe('extractive');
@@ -68,7 +76,9 @@ describe('a chat model', () => {
 
   it('in use already is not asked anything', async () => {
     const own = request({});
-    expect(await useChatModel([after, after], { ...own, consent: 'within-tolerance' })).toEqual({ published: false });
+    expect(await useChatModel([after, after], { ...own, consent: 'within-tolerance' })).toEqual({
+      published: false,
+    });
     expect(own.asked).toEqual([]);
   });
 
@@ -105,7 +115,10 @@ describe('a chat model', () => {
       expect(version).toBe('3');
       const body = (path: string) => seen.find((one) => one.path === path)?.body;
       expect(body('registered-models/create')).toEqual({ name: 'answerdesk-chat' });
-      expect(body('runs/log-batch')).toMatchObject({ params: [{ key: 'rank', value: '16' }], metrics: [{ key: 'perplexity', value: 12.5 }] });
+      expect(body('runs/log-batch')).toMatchObject({
+        params: [{ key: 'rank', value: '16' }],
+        metrics: [{ key: 'perplexity', value: 12.5 }],
+      });
       expect(JSON.stringify(body('model-versions/create'))).toContain('a'.repeat(64));
     } finally {
       await new Promise((resolve) => server.close(resolve));
