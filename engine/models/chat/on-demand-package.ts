@@ -13,6 +13,8 @@ export interface OnDemandPackage {
   readonly version: string;
   /** About so much on disk. */
   readonly size: string;
+  /** False: its scripts fetch what only GPUs need, from elsewhere than the registry, and fail where that cannot be reached. */
+  readonly scripts?: false;
 }
 
 export const nodeLlamaCpp: OnDemandPackage = { name: 'node-llama-cpp', version: '3', size: '730 MB' };
@@ -20,18 +22,19 @@ export const transformersJs: OnDemandPackage = {
   name: '@huggingface/transformers',
   version: '4',
   size: '600 MB',
+  scripts: false,
 };
 
 /** `folder`: where `npm install --prefix` put packages. Throws `model-invalid` with the command that installs it. */
 export async function importOnDemand(wanted: OnDemandPackage, folder: string): Promise<unknown> {
-  const { name, version, size } = wanted;
+  const { name, version, size, scripts = true } = wanted;
   const installed = await entryIn(folder, name);
   try {
     return await import(installed ?? name);
   } catch (cause) {
     const isMissing =
       installed === undefined && (cause as { code?: unknown }).code === 'ERR_MODULE_NOT_FOUND';
-    const command = `npm install --prefix ${folder} ${name}@${version}`;
+    const command = `npm install ${scripts ? '' : '--ignore-scripts '}--prefix ${folder} ${name}@${version}`;
     throw new AppError(
       'model-invalid',
       isMissing
