@@ -102,7 +102,13 @@ export async function openLance(
   return {
     words: (question) => rowsOf(table.query().fullTextSearch(wordsOf(question)).select(['row', '_score'])),
     vectors: (question) =>
-      rowsOf(table.query().nearestTo(matrixRow(queries, question)).distanceType('dot').select(['row', '_distance'])),
+      rowsOf(
+        table
+          .query()
+          .nearestTo(matrixRow(queries, question))
+          .distanceType('dot')
+          .select(['row', '_distance']),
+      ),
     hybrid: (question) =>
       rowsOf(
         table
