@@ -100,9 +100,15 @@ export async function openLance(
   const rowsOf = async (query: LanceQuery) => (await query.limit(k).toArray()).map(({ row }) => Number(row));
   const wordsOf = (question: number) => questions[question]!.replace(/[^\p{L}\p{N}]+/gu, ' ');
   return {
-    words: (question) => rowsOf(table.query().fullTextSearch(wordsOf(question)).select(['row'])),
+    words: (question) => rowsOf(table.query().fullTextSearch(wordsOf(question)).select(['row', '_score'])),
     vectors: (question) =>
-      rowsOf(table.query().nearestTo(matrixRow(queries, question)).distanceType('dot').select(['row'])),
+      rowsOf(
+        table
+          .query()
+          .nearestTo(matrixRow(queries, question))
+          .distanceType('dot')
+          .select(['row', '_distance']),
+      ),
     hybrid: (question) =>
       rowsOf(
         table
