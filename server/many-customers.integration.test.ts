@@ -6,7 +6,7 @@ import { connectSocket } from './testing/socket-client.ts';
 import { bodyOf, createConversation, readEvents, requestInit, startServer } from './testing/start-server.ts';
 
 const message = { id: 'message-1', text: 'How do I reset it?' };
-const valueOf = (metrics: string, name: string) =>
+const metric = (metrics: string, name: string) =>
   Number(new RegExp(`^${name} (\\d+)`, 'm').exec(metrics)?.[1]);
 
 describe('many customers', () => {
@@ -16,9 +16,7 @@ describe('many customers', () => {
       script: { deltas: ['a', 'b'], gate: gate.promise },
       env: { ANSWERDESK_MAX_CONCURRENT_ANSWERS: '2' },
     });
-    const conversations = await Promise.all(
-      Array.from({ length: 6 }, () => createConversation(server.api)),
-    );
+    const conversations = await Promise.all(Array.from({ length: 6 }, () => createConversation(server.api)));
     const responses = await Promise.all(
       conversations.map(({ id, token }) =>
         fetch(`${server.api}/${id}/messages`, requestInit(token, message)),
@@ -62,9 +60,9 @@ describe('many customers', () => {
         return inDefaultTenant(id);
       }),
     );
-    expect(valueOf(await server.metrics(), 'answerdesk_answers_active')).toBe(100);
+    expect(metric(await server.metrics(), 'answerdesk_answers_active')).toBe(100);
     leaving.abort();
-    while (valueOf(await server.metrics(), 'answerdesk_event_streams') > 0) await sleep(5);
+    while (metric(await server.metrics(), 'answerdesk_event_streams') > 0) await sleep(5);
     expect(conversations.filter(server.answering.isFollowed)).toEqual([]);
     // Their answers do not belong to connections: they are completed, for whoever comes back.
     gate.resolve();
