@@ -6,7 +6,7 @@ import { connectSocket } from './testing/socket-client.ts';
 import { bodyOf, createConversation, readEvents, requestInit, startServer } from './testing/start-server.ts';
 
 const message = { id: 'message-1', text: 'How do I reset it?' };
-const valueIn = (metrics: string, name: string) =>
+const metric = (metrics: string, name: string) =>
   Number(new RegExp(`^${name} (\\d+)`, 'm').exec(metrics)?.[1]);
 
 describe('many customers', () => {
@@ -60,9 +60,9 @@ describe('many customers', () => {
         return inDefaultTenant(id);
       }),
     );
-    expect(valueIn(await server.metrics(), 'answerdesk_answers_active')).toBe(100);
+    expect(metric(await server.metrics(), 'answerdesk_answers_active')).toBe(100);
     leaving.abort();
-    while (valueIn(await server.metrics(), 'answerdesk_event_streams') > 0) await sleep(5);
+    while (metric(await server.metrics(), 'answerdesk_event_streams') > 0) await sleep(5);
     expect(conversations.filter(server.answering.isFollowed)).toEqual([]);
     // Their answers do not belong to connections: they are completed, for whoever comes back.
     gate.resolve();
