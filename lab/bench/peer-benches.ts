@@ -15,6 +15,9 @@ import type { Workspace } from './workspace.ts';
 const rounds = 5;
 const k = 10;
 const mostQuestions = 50;
+const leastQuestions = 5;
+/** What one round of a peer may take: a slow one is asked fewer questions, as is ours beside it. */
+const roundMs = 2_000;
 
 export interface PeerBench {
   readonly workspace: Workspace;
@@ -49,19 +52,23 @@ export async function benchPeers(bench: PeerBench): Promise<BenchRow[]> {
     },
   };
   const roundOf =
-    (ask: AskPeer): Round =>
+    (ask: AskPeer, count = questions.length): Round =>
     async () => {
       const rows: (readonly number[])[] = [];
       const ms = await timeMs(async () => {
-        for (const question of questions.keys()) rows.push(await ask(question));
+        for (let question = 0; question < count; question++) rows.push(await ask(question));
       });
-      return { ms: ms / questions.length, rows };
+      return { ms: ms / count, rows };
     };
   const exact = (await roundOf(ours.vectors)()).rows;
 
-  async function row(kind: Kind, peer: string, theirRound: Round): Promise<BenchRow> {
+  async function row(
+    kind: Kind,
+    peer: string,
+    { theirRound, count = questions.length }: { readonly theirRound: Round; readonly count?: number },
+  ): Promise<BenchRow> {
     const name = { words: 'by words', vectors: 'by vectors', hybrid: 'by both, vector known' }[kind];
-    const ourRound = roundOf(ours[kind]);
+    const ourRound = roundOf(ours[kind], count);
     await ourRound();
     let found = (await theirRound()).rows;
     const pairs = await inTurns(
@@ -74,7 +81,9 @@ export async function benchPeers(bench: PeerBench): Promise<BenchRow[]> {
       },
     );
     const note =
-      kind === 'vectors' ? { note: `the peer's recall@10 ${shareFound(exact, found).toFixed(3)}` } : {};
+      kind === 'vectors'
+        ? { note: `the peer's recall@10 ${shareFound(exact.slice(0, found.length), found).toFixed(3)}` }
+        : {};
     return { name, unit: 'ms', peer, ...note, ...spreadOfPairs(pairs) };
   }
 
@@ -95,7 +104,12 @@ export async function benchPeers(bench: PeerBench): Promise<BenchRow[]> {
     await attempt(name, async () => {
       const peer = await open();
       for (const kind of ['words', 'vectors', 'hybrid'] as const)
-        if (peer[kind]) rows.push(await row(kind, name, roundOf(peer[kind])));
+        if (peer[kind]) {
+          const ask = peer[kind];
+          const one = await timeMs(() => ask(0));
+          const count = Math.min(questions.length, Math.max(leastQuestions, Math.floor(roundMs / one)));
+          rows.push(await row(kind, name, { theirRound: roundOf(ask, count), count }));
+        }
     });
   await attempt('bm25s, tantivy and faiss', async () => {
     await using python = await openPythonPeers(folder, asked);
@@ -105,7 +119,8 @@ export async function benchPeers(bench: PeerBench): Promise<BenchRow[]> {
       ['vectors', 'faiss, in full', 'faiss-flat'],
       ['vectors', 'faiss, eight bits and the best 50 in full', 'faiss-int8'],
     ];
-    for (const [kind, name, peer] of pythonPeers) rows.push(await row(kind, name, () => python.ask(peer)));
+    for (const [kind, name, peer] of pythonPeers)
+      rows.push(await row(kind, name, { theirRound: () => python.ask(peer) }));
   });
   return rows;
 }
