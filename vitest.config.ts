@@ -9,22 +9,22 @@ const browser = ['**/*.browser.test.ts'];
 const buildWeb = ['web/testing/build-web.ts'];
 
 /**
- * The least share of lines, in percent, that tests run in each room. Processes of their own and browsers do not
+ * The least share of lines, in percent, that tests run in each room. Processes and threads of their own and browsers do not
  * count, so `cli` has no floor and the widget a low one. */
 const coverageFloors = {
   'engine/core': 98,
   'engine/chat': 95,
   'engine/knowledge': 95,
-  'engine/models': 90,
+  'engine/models': 82,
   'engine/storage': 95,
   'engine/learning': 68,
   'engine/app': 70,
-  ingest: 87,
+  ingest: 81,
   evals: 55,
-  quality: 60,
+  quality: 57,
   server: 87,
   lab: 27,
-  'web/widget': 10,
+  'web/widget': 7,
 };
 
 export default defineConfig(({ mode }) => {
