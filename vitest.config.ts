@@ -23,7 +23,7 @@ const coverageFloors = {
   evals: 55,
   quality: 57,
   server: 87,
-  lab: 27,
+  lab: 26,
   'web/widget': 7,
 };
 
