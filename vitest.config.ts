@@ -9,23 +9,31 @@ const browser = ['**/*.browser.test.ts'];
 const buildWeb = ['web/testing/build-web.ts'];
 
 /**
- * The least share of lines, in percent, that tests run in each room. Processes and threads of their own and browsers do not
+ * The least share of lines, in percent, that tests run in each room. Processes of their own and browsers do not
  * count, so `cli` has no floor and the widget a low one. */
 const coverageFloors = {
   'engine/core': 98,
   'engine/chat': 95,
   'engine/knowledge': 95,
-  'engine/models': 82,
+  'engine/models': 90,
   'engine/storage': 95,
   'engine/learning': 68,
   'engine/app': 70,
-  ingest: 81,
+  ingest: 94,
   evals: 55,
   quality: 57,
   server: 87,
-  lab: 26,
+  lab: 27,
   'web/widget': 7,
 };
+
+/** What runs in threads alone: its tests go through the thread, where nothing is counted. */
+const inThreads = [
+  'ingest/readers/**',
+  'engine/models/chat/onnx-chat-thread.ts',
+  'engine/models/onnx/model-thread.ts',
+  'engine/models/personal-data/{entity-model,entity-spans,word-pieces}.ts',
+];
 
 export default defineConfig(({ mode }) => {
   // npm run test:long: more random cases, kills and cuts.
@@ -58,7 +66,7 @@ export default defineConfig(({ mode }) => {
       coverage: {
         provider: 'v8',
         include: Object.keys(coverageFloors).map((room) => `${room}/**/*.ts`),
-        exclude: ['**/*.test.ts', '**/testing/**', '**/*.contract.ts', '**/*.d.ts'],
+        exclude: ['**/*.test.ts', '**/testing/**', '**/*.contract.ts', '**/*.d.ts', ...inThreads],
         reporter: ['text-summary', 'html'],
         thresholds: Object.fromEntries(
           Object.entries(coverageFloors).map(([room, lines]) => [`${room}/**`, { lines }]),

@@ -5,6 +5,7 @@ import {
   cannedKnowledgeBase,
   collectEvents,
   conversationOf,
+  cosineCalibration,
   ScriptedChatModel,
   scored,
   shippedActs,
@@ -48,20 +49,7 @@ async function metricsOf(words: readonly string[], status = 200): Promise<string
     acts: shippedActs,
     chatModel: { name: 'extractive', model: new ScriptedChatModel({ deltas: ['Hold the dial [1].'] }) },
     writing: writingOf(model, { openGuard: sentenceGuard({ scorer, supportedFrom: 0.5 }) }),
-    calibration: () => ({
-      embedder: 'canned',
-      coefficients: {
-        cosine: 20,
-        scoreMargin: 0,
-        coverageMargin: 0,
-        rerank: 0,
-        rerankMargin: 0,
-        kindMissing: 0,
-      },
-      intercept: -10,
-      answerFrom: 0.6,
-      clarifyFrom: 0.2,
-    }),
+    calibration: () => cosineCalibration,
     observer: metrics.answer,
   });
   await collectEvents(

@@ -3,12 +3,12 @@ import type { Message, Turn } from '#core/conversation.ts';
 import type { ScoredChunk } from '#core/document.ts';
 import { makeChunk } from '#core/testing/make-chunk.ts';
 import { type AnswerDependencies, createAnswer } from './answer.ts';
-import type { Calibration } from './decide/policy.ts';
 import {
   cannedEmbedder,
   cannedKnowledgeBase,
   collectEvents,
   conversationOf,
+  cosineCalibration,
   deltaText,
   type Script,
   ScriptedChatModel,
@@ -18,14 +18,6 @@ import {
 import { buildPrompt } from './write/prompt.ts';
 import { repliesIn } from './write/replies.ts';
 
-/** Cosine .52 and more answers, .5 asks about the nearest article, less declines. */
-const calibration: Calibration = {
-  embedder: 'canned',
-  coefficients: { cosine: 20, scoreMargin: 0, coverageMargin: 0, rerank: 0, rerankMargin: 0, kindMissing: 0 },
-  intercept: -10,
-  answerFrom: 0.6,
-  clarifyFrom: 0.2,
-};
 const sure = { cosine: 0.9 };
 const unsure = { cosine: 0.48 };
 const hopeless = { cosine: 0.1 };
@@ -42,7 +34,7 @@ function desk(script: Script, passages: readonly ScoredChunk[], extra: Partial<A
     embedder: cannedEmbedder(),
     acts: shippedActs,
     chatModel: { name: 'scripted', model },
-    calibration: () => calibration,
+    calibration: () => cosineCalibration,
     ...extra,
   });
   const ask = (...turns: (Pick<Message, 'author' | 'text'> & Partial<Message>)[]) =>

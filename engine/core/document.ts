@@ -74,23 +74,22 @@ export interface Chunk {
   readonly quotable?: readonly TextRange[];
 }
 
-/** Where a passage stands in its document. */
-export type ChunkPlace = Pick<Chunk, 'id' | 'ordinal' | 'headingPath' | 'start' | 'end' | 'blocks'>;
+/** What a passage says of its document, but for the title. */
+type DocumentFacts = Pick<
+  Chunk,
+  'documentId' | 'source' | 'kind' | 'audience' | 'language' | 'url' | 'updated' | 'version' | 'supersededBy'
+>;
 
-/** All else that a chunk says is its document's. */
-export function chunkOf(document: Document, { start, end, ...place }: ChunkPlace): Chunk {
-  const { source, kind, title, audience, language, url, updated, version, supersededBy, quotable } =
-    document.metadata;
-  const shown = quotable?.flatMap((range) =>
-    range.start >= start && range.end <= end ? [{ start: range.start - start, end: range.end - start }] : [],
-  );
+type KnownFacts = Pick<DocumentFacts, 'source' | 'kind' | 'audience' | 'language'> & {
+  readonly [Field in 'url' | 'updated' | 'version' | 'supersededBy']?: string | undefined;
+};
+
+export function documentFacts(
+  documentId: string,
+  { source, kind, audience, language, url, updated, version, supersededBy }: KnownFacts,
+): DocumentFacts {
   return {
-    ...place,
-    documentId: document.id,
-    title,
-    text: document.pageContent.slice(start, end),
-    start,
-    end,
+    documentId,
     source,
     kind,
     audience,
@@ -99,6 +98,25 @@ export function chunkOf(document: Document, { start, end, ...place }: ChunkPlace
     ...(updated === undefined ? {} : { updated }),
     ...(version === undefined ? {} : { version }),
     ...(supersededBy === undefined ? {} : { supersededBy }),
+  };
+}
+
+/** Where a passage stands in its document. */
+export type ChunkPlace = Pick<Chunk, 'id' | 'ordinal' | 'headingPath' | 'start' | 'end' | 'blocks'>;
+
+/** All else that a chunk says is its document's. */
+export function chunkOf(document: Document, { start, end, ...place }: ChunkPlace): Chunk {
+  const { title, quotable } = document.metadata;
+  const shown = quotable?.flatMap((range) =>
+    range.start >= start && range.end <= end ? [{ start: range.start - start, end: range.end - start }] : [],
+  );
+  return {
+    ...place,
+    ...documentFacts(document.id, document.metadata),
+    title,
+    text: document.pageContent.slice(start, end),
+    start,
+    end,
     ...(shown === undefined || shown.length === 0 ? {} : { quotable: shown }),
   };
 }

@@ -66,7 +66,10 @@ export async function writeJobRecord(dataDir: string, record: JobRecord): Promis
 
 /** Newest first. */
 export async function listJobRecords(dataDir: string): Promise<JobRecord[]> {
-  const names = await readdir(folderOf(dataDir)).catch(() => []);
+  const names = await readdir(folderOf(dataDir)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
   const records: JobRecord[] = [];
   for (const name of names.filter((entry) => entry.endsWith('.json'))) {
     const record = await readJobRecord(dataDir, name.slice(0, -'.json'.length));

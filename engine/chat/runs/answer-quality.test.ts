@@ -7,6 +7,7 @@ import {
   cannedKnowledgeBase,
   collectEvents,
   conversationOf,
+  cosineCalibration,
   ScriptedChatModel,
   scored,
   shippedActs,
@@ -38,20 +39,7 @@ function desk(options: Partial<AnswerQualityOptions> = {}) {
       knowledgeBase: () =>
         cannedKnowledgeBase([scored(makeChunk({ text: 'Hold the dial for 20 seconds.' }), { cosine: 0.9 })]),
       chatModel: { name: 'scripted', model: new ScriptedChatModel({ deltas: [text] }) },
-      calibration: () => ({
-        embedder: 'canned',
-        coefficients: {
-          cosine: 20,
-          scoreMargin: 0,
-          coverageMargin: 0,
-          rerank: 0,
-          rerankMargin: 0,
-          kindMissing: 0,
-        },
-        intercept: -10,
-        answerFrom: 0.6,
-        clarifyFrom: 0.2,
-      }),
+      calibration: () => cosineCalibration,
     }),
   );
   const ask = (question = 'How do I reset it?') =>

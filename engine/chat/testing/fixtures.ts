@@ -10,6 +10,16 @@ import type { Embedder } from '#core/embedder.ts';
 import type { ChatEvent } from '#core/events.ts';
 import type { KnowledgeBase, RetrieveOptions } from '#core/retriever.ts';
 import { openActClassifier } from '#models/dialogue-acts/open-act-classifier.ts';
+import type { Calibration } from '../decide/policy.ts';
+
+/** Looks at the cosine alone: .52 and more answers, .5 asks about the nearest article, less declines. */
+export const cosineCalibration: Calibration = {
+  embedder: 'canned',
+  coefficients: { cosine: 20, scoreMargin: 0, coverageMargin: 0, rerank: 0, rerankMargin: 0, kindMissing: 0 },
+  intercept: -10,
+  answerFrom: 0.6,
+  clarifyFrom: 0.2,
+};
 
 /** The classifier that ships. */
 export const shippedActs = openActClassifier();

@@ -1,7 +1,7 @@
 // The passages of a generation by their row. A large knowledge base keeps them as the bytes of its files and reads one when it is asked for:
 // objects of a million passages take gigabytes and half a minute to make.
 import { LRUCache } from 'lru-cache';
-import { type Chunk, chunkOf, type Document, type DocumentMetadata } from '#core/document.ts';
+import { type Chunk, chunkOf, type Document, type DocumentMetadata, documentFacts } from '#core/document.ts';
 import { type ChunkRecord, documentNumberAt, eachLine, metadataAt, parseLine } from './chunk-records.ts';
 
 /** What is known of a document without its text. */
@@ -85,19 +85,8 @@ export function passagesIn(documentBytes: Uint8Array, chunkBytes: Uint8Array): P
 }
 
 function factsOf(documentId: string, known: Facts): DocumentFacts {
-  const { source, kind, audience, language, url, updated, version, supersededBy, articles } = known;
-  return {
-    documentId,
-    source,
-    kind,
-    audience,
-    language,
-    ...(url === undefined ? {} : { url }),
-    ...(updated === undefined ? {} : { updated }),
-    ...(version === undefined ? {} : { version }),
-    ...(supersededBy === undefined ? {} : { supersededBy }),
-    ...(articles === undefined ? {} : { articles }),
-  };
+  const { articles } = known;
+  return { ...documentFacts(documentId, known), ...(articles === undefined ? {} : { articles }) };
 }
 
 type Facts = {

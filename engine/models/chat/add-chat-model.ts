@@ -1,6 +1,6 @@
 // Brings a chat model in a GGUF file into the data folder: checked, copied by its hash, measured and written down before it can be used.
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { HumanMessage, SystemMessage } from '@langchain/core/messages';
 import type { CallOptions } from '#core/call-options.ts';
@@ -14,6 +14,7 @@ import {
   registerChatModel,
   type TrainingRecord,
 } from '../store/chat-registry.ts';
+import { removeLeftovers } from '../store/remove-leftovers.ts';
 import { openGgufChatModel } from './gguf-chat-model.ts';
 import { type GgufFacts, readGguf } from './gguf-file.ts';
 import type { LlamaModule } from './llama-module.ts';
@@ -64,7 +65,7 @@ export async function addChatModel(source: string, options: AddChatModelOptions)
   const module = (await importOnDemand(nodeLlamaCpp, packages)) as LlamaModule;
   const folder = chatModelFolder(dataDir);
   await mkdir(folder, { recursive: true });
-  await removeLeftovers(folder);
+  await removeLeftovers(folder, { prefix: '.adding-', olderThanMs: staleAfterMs });
   // Named after where it comes from: a download that broke off is found again.
   const partial = join(folder, `.adding-${createHash('sha256').update(source).digest('hex').slice(0, 16)}`);
   const name = await bring(source, partial, options);
@@ -88,14 +89,6 @@ export async function addChatModel(source: string, options: AddChatModelOptions)
     return { ...facts, ...speed, id, path, setting, sha256, isNew };
   } finally {
     await rm(partial, { force: true });
-  }
-}
-
-/** Of downloads that nobody went on with. */
-async function removeLeftovers(folder: string): Promise<void> {
-  for (const name of (await readdir(folder)).filter((entry) => entry.startsWith('.adding-'))) {
-    const { mtimeMs } = await stat(join(folder, name)).catch(() => ({ mtimeMs: Date.now() }));
-    if (Date.now() - mtimeMs > staleAfterMs) await rm(join(folder, name), { force: true });
   }
 }
 
@@ -142,6 +135,7 @@ async function bring(
   }
 }
 
+/** Downloads that nobody went on with. */
 const staleAfterMs = 7 * 86_400_000;
 /** As long as a prompt of the desk with two passages. */
 const probe = 'Hold the dial for 20 seconds until the ring turns white, then let go. '.repeat(30);

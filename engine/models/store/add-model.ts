@@ -1,6 +1,6 @@
 // Brings a model into the store: looked at before any library opens it, copied, tried, and only then put in its place.
 import { randomBytes } from 'node:crypto';
-import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { CallOptions } from '#core/call-options.ts';
 import { hashFile, syncFile, syncFolder } from '#core/durable-file.ts';
@@ -20,6 +20,7 @@ import {
   storedModelSchema,
 } from './model-store.ts';
 import { findExternalData } from './onnx-external-data.ts';
+import { removeLeftovers } from './remove-leftovers.ts';
 import { type SelfTestResult, testModel } from './self-test.ts';
 import { shippedCalibrationPath, shippedThresholdsFor } from './shipped-calibration.ts';
 
@@ -64,7 +65,7 @@ export async function addModel(
   }
   const store = modelStoreFolder(dataDir);
   await mkdir(store, { recursive: true });
-  await removeLeftovers(store);
+  await removeLeftovers(store, { prefix: temporaryPrefix, olderThanMs: staleAfterMs });
   const temporary = join(store, `${temporaryPrefix}${randomBytes(6).toString('hex')}`);
   // The content, not the link that it may be.
   const copy = async (name: string) => {
@@ -234,12 +235,4 @@ async function isIntact({ folder, files }: StoredModel): Promise<boolean> {
 async function keepShippedPolicy(dataDir: string, modelId: string): Promise<void> {
   if (modelId === (await shippedThresholdsFor()))
     await copyFile(shippedCalibrationPath, modelCalibrationPath(dataDir, modelId)!);
-}
-
-/** Of a process that was killed; a running one's is younger. */
-async function removeLeftovers(store: string): Promise<void> {
-  for (const name of (await readdir(store)).filter((entry) => entry.startsWith(temporaryPrefix))) {
-    const { mtimeMs } = await stat(join(store, name)).catch(() => ({ mtimeMs: Date.now() }));
-    if (Date.now() - mtimeMs > staleAfterMs) await rm(join(store, name), { recursive: true, force: true });
-  }
 }
