@@ -41,18 +41,25 @@ describe('the extractive answer', () => {
       ),
     );
     expect(text).toBe(
-      'To reset:\n1. Open the menu.\n2. Hold the dial to reset the thermostat.\n3. Wait for the click.\n\nSome weather is cold. [1]',
+      'Some weather is cold.\n\nTo reset:\n1. Open the menu.\n2. Hold the dial to reset the thermostat.\n3. Wait for the click. [1]',
     );
   });
 
-  it('opens with the sentence that answers, and puts what the article says before it behind', async () => {
+  it('keeps the order of the article: the answer comes first or second in its paragraph', async () => {
     const text = await compose(
       'how do I reset the thermostat',
       passage('The dial is made of glass. To reset the thermostat, hold its dial.\n\nIt clicks.'),
     );
-    expect(text).toBe(
-      'To reset the thermostat, hold its dial.\n\nIt clicks.\n\nThe dial is made of glass. [1]',
+    expect(text).toBe('The dial is made of glass. To reset the thermostat, hold its dial.\n\nIt clicks. [1]');
+  });
+
+  it('opens with the sentence that answers where much stands before it', async () => {
+    const around = 'Glass keeps its colour in the sun and does not bend, which is why our dials are made of it. ';
+    const text = await compose(
+      'how do I reset the thermostat',
+      passage(`${around.repeat(2)}To reset the thermostat, hold its dial.\n\nIt clicks.`),
     );
+    expect(text).toBe('To reset the thermostat, hold its dial.\n\nIt clicks. [1]');
   });
 
   it('opens with the yes or no that stands just before the sentence that answers', async () => {
@@ -333,7 +340,7 @@ describe('the extractive answer', () => {
       });
     const answer = async (sentence: string) =>
       (await composeAnswer({ query: 'how long', passages: read(sentence) }, { embedder })).join('');
-    expect(await answer('Returns are free within 60 days.')).toMatch(/^Returns .*\[2\]$/s);
+    expect(await answer('Returns are free within 60 days.')).toMatch(/Returns .*\[2\]$/s);
     expect(await answer('Parcels take three days.')).toContain('three days. [1]');
   });
 
