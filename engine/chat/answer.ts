@@ -177,6 +177,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
           query: part.query,
           question: several ? asked[index]!.question : part.question,
           passages: await given(part, language, { signal }),
+          isUnsure: part.outcome.decision === 'answer' && part.outcome.isUnsure === true,
         })),
       );
       const passages = grounded.flatMap((part) => part.passages);
@@ -193,7 +194,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
             query: found.query,
             question: found.question,
             passages,
-            ...(several ? { parts: grounded } : {}),
+            ...(several ? { parts: grounded } : { isUnsure: grounded[0]!.isUnsure }),
             said: history.filter(({ decision }) => decision === 'answer').map((earlier) => earlier.text),
             wording: answerWording(language),
           },

@@ -3,6 +3,7 @@ import type { Conversation, Message } from '#core/conversation.ts';
 import type { Answer } from './answer.ts';
 import { createSuggestAnswer } from './suggest-answer.ts';
 import { scriptedAnswer } from './testing/scripted-answer.ts';
+import { answerWording } from './write/answer-wording.ts';
 
 const message = (id: string, author: Message['author'], rest: Partial<Message> = {}): Message => ({
   id,
@@ -39,6 +40,13 @@ describe('createSuggestAnswer', () => {
     );
     expect(suggested).toMatchObject({ question: { id: 'second' }, answer: { text: 'Hold it.' } });
     expect(requests[0]?.conversation.messages.map(({ id }) => id)).toEqual(['first', 'by-mia', 'second']);
+  });
+
+  it('leaves out what the desk says of its own doubts', async () => {
+    const { before, behind } = answerWording('de').unsure;
+    const { answer } = scriptedAnswer({ deltas: [`${before}\n\nHold it. [1]\n\n${behind}`] });
+    const suggested = await createSuggestAnswer({ answer })(conversation(message('first', 'customer')));
+    expect(suggested?.answer?.text).toBe('Hold it. [1]');
   });
 
   it('looks behind a last message that is no question', async () => {

@@ -7,6 +7,7 @@ import type { ScoredChunk } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
 import type { Answer } from './answer.ts';
 import { timeLimit } from './time-limit.ts';
+import { withoutDoubt } from './write/answer-wording.ts';
 
 export interface Suggestion {
   readonly question: Pick<Message, 'id' | 'text'>;
@@ -66,7 +67,8 @@ export function createSuggestAnswer({
       if (event.type === 'answer-error')
         throw new AppError(event.code, 'No answer could be suggested.', { publicMessage: event.message });
       if (event.type !== 'answer-end' || event.message.decision !== 'answer') continue;
-      said = { text: event.message.text, citations: event.message.citations ?? [] };
+      // An agent judges for themselves how sure it is.
+      said = { text: withoutDoubt(event.message.text), citations: event.message.citations ?? [] };
     }
     return {
       question: { id: question.id, text: question.text },

@@ -16,11 +16,13 @@ export interface Grounding {
   readonly parts?: readonly GroundedPart[];
   /** What the desk answered before in this conversation: it is not said again. */
   readonly said?: readonly string[];
+  /** The passages may not answer it, and what is quoted says so. */
+  readonly isUnsure?: boolean;
   readonly wording?: AnswerWording;
 }
 
 /** Without passages it is said to be unknown. */
-export interface GroundedPart extends Pick<Grounding, 'query' | 'passages'> {
+export interface GroundedPart extends Pick<Grounding, 'query' | 'passages' | 'isUnsure'> {
   readonly question: string;
 }
 
@@ -32,6 +34,8 @@ export interface AnswerWording {
   readonly goesOn: string;
   /** Under a question of several that no article answers. */
   readonly unknown: string;
+  /** In front of an answer that may be none, and behind it. */
+  readonly unsure: { readonly before: string; readonly behind: string };
   /** Before text in another language, whose name it is given. */
   readonly inOtherLanguage: (name: string) => string;
 }

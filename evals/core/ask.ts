@@ -12,6 +12,8 @@ import type { CasePassage } from './result.ts';
 /** JSON: it is kept, so that a run can be resumed. */
 export interface AskRecord {
   readonly decision: Decision;
+  /** Given with the desk's word that it may be no answer. */
+  readonly isUnsure?: boolean;
   /** The policy's probability that the passages hold the answer; 0 or 1 where it decided without looking. */
   readonly confidence: number;
   /** False where the policy decided before anything was looked up. */
@@ -78,6 +80,7 @@ export function createAsk(dependencies: Omit<AnswerDependencies, 'observer'>): A
     if (!ended || !outcome) throw new AppError('internal', 'The answer ended without an event that says so.');
     return {
       decision: ended.decision ?? 'answer',
+      ...(outcome.decision === 'answer' && outcome.isUnsure ? { isUnsure: true } : {}),
       confidence: outcome.confidence,
       lookedUp,
       text: ended.text,

@@ -1,5 +1,6 @@
 // What of one answer to a question of a real help centre can be told without a person.
 
+import { withoutDoubt } from '#chat/write/answer-wording.ts';
 import { tokenizeForSearch } from '#core/lexical-tokens.ts';
 import type { AskRecord } from '#evals/core/ask.ts';
 import { citationScores, factRecall, forbiddenIn, missingFacts } from '#evals/judging/answer-checks.ts';
@@ -35,7 +36,7 @@ export function scoreSetAnswer(
   { text: marked, citations }: Pick<AskRecord, 'text' | 'citations'>,
   centre: HelpCentre,
 ): SetAnswerScores {
-  const text = marked.replace(/\s*\[\d{1,3}\]/g, '');
+  const text = withoutDoubt(marked).replace(/\s*\[\d{1,3}\]/g, '');
   const units = textUnits(text).filter(({ kind }) => kind !== 'heading');
   const gold = new Set(goldPassages(question, centre).flatMap(wordsOf));
   const judged = units

@@ -67,13 +67,25 @@ describe('the suite over a help centre', () => {
       'harmful-mix': '0 of 1',
       found: '1 of 1',
       'found-answered': '1 of 1',
+      'found-stated': '1 of 1',
       'answerable-asked-back': '0 of 1',
       'unanswerable-answered': '1 of 1',
+      'unanswerable-stated': '1 of 1',
       'underspecified-asked-back': '0 of 1',
       'handed-over': '0 of 1',
       'as-expected': '0.25 of 4',
     });
     expect(outcome.cases.map(({ verdict }) => verdict)).toEqual(['pass', 'fail', 'fail', 'fail']);
+  });
+
+  it('counts an answer that the desk doubts as given, and not as stated', async () => {
+    const { outcome } = await run(() => ({ ...record('answer', `${markdown} [1]`), isUnsure: true }));
+    expect(outcome.metrics).toMatchObject({
+      'found-answered': { value: 1 },
+      'found-stated': { value: 0 },
+      'unanswerable-answered': { value: 1 },
+      'unanswerable-stated': { value: 0 },
+    });
   });
 
   it('counts an answer that was not given as one without facts', async () => {

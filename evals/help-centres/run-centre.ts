@@ -85,6 +85,8 @@ export function summarizeQuestions(
     meanMetric(values.map(Number), { unit: 'share', seed, label, ...rest });
   const decided = (questions: readonly JudgedQuestion[], decision: Decision) =>
     questions.map(({ reply }) => reply.decision === decision);
+  const stated = (questions: readonly JudgedQuestion[]) =>
+    questions.map(({ reply }) => reply.decision === 'answer' && !reply.isUnsure);
   const answered = judged.filter(
     ({ reply, question }) => reply.decision === 'answer' && question.must_not.length > 0,
   );
@@ -132,6 +134,10 @@ export function summarizeQuestions(
         ),
         'Of those whose passage was found, answered',
       ),
+      'found-stated': share(
+        stated(answerable.filter(({ found }) => found)),
+        'Of those whose passage was found, answered without a word of doubt',
+      ),
       'answerable-asked-back': share(
         decided(answerable, 'clarify'),
         'Answerable questions that were asked back',
@@ -144,6 +150,9 @@ export function summarizeQuestions(
         'Questions that the articles do not answer, answered all the same',
         { better: 'lower' },
       ),
+      'unanswerable-stated': share(stated(expected('decline')), 'Of them, answered without a word of doubt', {
+        better: 'lower',
+      }),
       'underspecified-asked-back': share(
         decided(expected('ask-back'), 'clarify'),
         'Questions with several meanings that were asked back',

@@ -48,12 +48,14 @@ export function summarizeAbstention(
     // What was decided without looking anything up is never answered.
     confidence: judged.forced.decision === 'answer' ? judged.forced.confidence : 0,
     probability: judged.forced.decision === 'answer' ? judged.forced.confidence : 0,
+    isStated: judged.reply.decision === 'answer' && !judged.reply.isUnsure,
     right: isRight(evalCase, judged.forced),
     label: passageFound(evalCase, judged.forced),
   }));
   const answerable = rows.filter((row) => row.answerable);
   const unanswerable = rows.filter((row) => !row.answerable);
   const answered = rows.filter(({ decision }) => decision === 'answer');
+  const stated = rows.filter(({ isStated }) => isStated);
   const count = (list: typeof rows, decision: string) =>
     list.filter((row) => row.decision === decision).length;
   const statistic = (
@@ -62,6 +64,11 @@ export function summarizeAbstention(
   ) => statisticMetric(rows, value, { seed, ...words });
 
   const metrics: Record<string, Metric> = {
+    'wrong-stated': shareMetric(stated.filter(({ right }) => !right).length, stated.length, {
+      label:
+        'Of the answers given without a word of doubt, those that are wrong or should not have been given',
+      better: 'lower',
+    }),
     'wrong-answers': shareMetric(answered.filter(({ right }) => !right).length, answered.length, {
       label: 'Of all answers given, those that are wrong or should not have been given',
       better: 'lower',

@@ -1,4 +1,5 @@
 // Is the answer right, does it point to where it says so, and does the text it cites support it?
+import { withoutDoubt } from '#chat/write/answer-wording.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { toAppError } from '#core/errors.ts';
@@ -35,10 +36,12 @@ export interface AnswerJudges {
 
 export async function judgeAnswer(
   { standalone }: EvalCase,
-  reply: AskRecord,
+  shown: AskRecord,
   { scorer, embedder, judge }: AnswerJudges,
   options: CallOptions = {},
 ): Promise<AnswerRecord> {
+  // What the desk says of itself has no passage to be supported by.
+  const reply = { ...shown, text: withoutDoubt(shown.text) };
   if (reply.decision !== 'answer') return { reply, sentences: [], relevance: 0 };
   const sentences = await groundednessOfSentences(reply, scorer, options);
   const supported: boolean[] = [];

@@ -134,6 +134,24 @@ function indentOf(line: string): number {
   return line.length - line.trimStart().length;
 }
 
+const tableLine = /^ {0,3}\|.*\S.*\|\s*$/;
+const delimiterLine = /^ {0,3}\|?(?:\s*:?-+:?\s*\|)*\s*:?-+:?\s*\|?\s*$/;
+
+/** Kramdown and others take lines between bars for a table without a line of dashes; Markdown wants one, under a head. */
+export function withTableMarks(markdown: string): string {
+  const lines = markdown.split('\n');
+  const isCode = codeLines(markdown);
+  const isTable = lines.map((line, at) => !isCode[at] && tableLine.test(line));
+  const marked = lines.flatMap((line, at) => {
+    const begins = isTable[at] && !isTable[at - 1] && isTable[at + 1] && !delimiterLine.test(lines[at + 1]!);
+    if (!begins) return [line];
+    const columns = line.trim().slice(1, -1).split(/(?<!\\)\|/).length;
+    const row = (cell: string) => `|${`${cell}|`.repeat(columns)}`;
+    return ['', row(' '), row('---'), line];
+  });
+  return marked.join('\n');
+}
+
 /** MDX without its `import` and `export` statements, which end at a blank line (MDX's own rule). */
 export function withoutStatements(mdx: string): string {
   let inStatement = false;
@@ -150,13 +168,21 @@ export function withoutExpressions(mdx: string): string {
 }
 
 function mapOutsideCode(markdown: string, map: (line: string) => string): string {
+  const isCode = codeLines(markdown);
+  return markdown
+    .split('\n')
+    .map((line, at) => (isCode[at] ? line : map(line)))
+    .join('\n');
+}
+
+/** For each line whether it is code or one of its fences. */
+function codeLines(markdown: string): boolean[] {
   let fence: string | undefined;
-  const lines = markdown.split('\n').map((line) => {
+  return markdown.split('\n').map((line) => {
     const marker = fenceLine.exec(line)?.[1];
     const inside = fence !== undefined;
     if (!inside && marker) fence = marker;
     else if (inside && marker?.startsWith(fence!) && line.trim() === marker) fence = undefined;
-    return inside || marker ? line : map(line);
+    return inside || marker !== undefined;
   });
-  return lines.join('\n');
 }

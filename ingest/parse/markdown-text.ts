@@ -13,7 +13,7 @@ import { mdx } from 'micromark-extension-mdx';
 import { withoutMarkup } from '#core/inline-markup.ts';
 import { parseHtmlText } from './html-text.ts';
 import { leftOut } from './html-tree.ts';
-import { containersToElements, withoutExpressions, withoutStatements } from './markdown-dialects.ts';
+import { containersToElements, withoutExpressions, withoutStatements, withTableMarks } from './markdown-dialects.ts';
 import { isTooLong, withinLimits } from './markdown-limits.ts';
 import type { ParsedText } from './parsed-text.ts';
 import { parsePlainText } from './plain-text.ts';
@@ -32,7 +32,7 @@ export function parseMarkdown(markdown: string, { isMdx = false, base }: Markdow
   if (isTooLong(markdown))
     return { ...parsePlainText(markdown), note: 'too long to be read as Markdown: taken as plain text' };
   const written = isMdx ? withoutStatements(markdown) : markdown;
-  const source = containersToElements(readReadmeBlocks(written));
+  const source = withTableMarks(containersToElements(readReadmeBlocks(written)));
   const bounded = withinLimits(source);
   if (!isMdx) return parseHtmlText(markdownToHtml(bounded), { base });
   try {

@@ -35,6 +35,27 @@ describe('confidence', () => {
     );
   });
 
+  it('is said where it is too low for an answer to be stated, and never where the budget is tighter', () => {
+    const budget = (share: number, answerFrom: number) => ({
+      budget: share,
+      answerFrom,
+      coverage: 0.5,
+      answerableAnswered: 0.5,
+    });
+    const fit = { ...calibration, errorBudgets: [budget(0.05, 0.8), budget(0.15, 0.5)] };
+    const on = (cosine: number, by: Calibration) => {
+      const passages = [scored(makeChunk(), { cosine })];
+      return decide({ act: looked, question: 'q', history: [], unhelped: 0, passages }, by);
+    };
+    const between = [...Array(100).keys()]
+      .map((hundredth) => hundredth / 100)
+      .find((cosine) => probability([scored(makeChunk(), { cosine })]) > 0.6)!;
+    expect(on(between, fit)).toMatchObject({ decision: 'answer', isUnsure: true });
+    expect(on(between, calibration)).not.toHaveProperty('isUnsure');
+    expect(on(1, fit).confidence < 0.8 || !('isUnsure' in on(1, fit))).toBe(true);
+    expect(on(between, { ...fit, answerFrom: 0.8 }).decision).not.toBe('answer');
+  });
+
   it('is zero without passages', () => {
     expect(probability([])).toBe(0);
   });

@@ -49,6 +49,8 @@ export type PolicyOutcome =
       readonly confidence: number;
       /** To be given word for word. */
       readonly card?: CardMatch;
+      /** Likely enough to be given, not to be stated: whoever quotes it says so. */
+      readonly isUnsure?: boolean;
     }
   | {
       readonly decision: 'clarify';
@@ -186,7 +188,10 @@ function decideByEvidence(
   }
   const isSure = confidence >= (confirmed || isExceptionFound(question, passages) ? clarifyFrom : answerFrom);
   // Whatever the thresholds: a model that is given nothing makes its answer up.
-  if (isSure && passages.length > 0) return { decision: 'answer', confidence };
+  if (isSure && passages.length > 0) {
+    const isUnsure = !confirmed && confidence < statedFrom(fitFor(passages, calibration));
+    return { decision: 'answer', confidence, ...(isUnsure ? { isUnsure } : {}) };
+  }
   if (mayAskBack && saysNothingYet) return { decision: 'clarify', confidence, topics: [] };
   if (mayAskBack && confidence >= Math.max(likelierThanNot, clarifyFrom)) {
     const topics = nearestArticles(passages, 1).map(topicOf);
@@ -203,6 +208,15 @@ function isExceptionFound(question: string, [best]: readonly ScoredChunk[]): boo
   return (
     best !== undefined && askedKindOf(question) === 'exception' && holdsKind(best.chunk.text, 'exception')
   );
+}
+
+/** At most this share of all questions is answered wrongly without a word of doubt; what may be answered beyond it is given with one. */
+const statedBudget = 0.05;
+
+/** The probability from which on an answer is stated; 0 where the fit makes no promises. */
+function statedFrom({ errorBudgets = [] }: PolicyFit): number {
+  const kept = errorBudgets.filter(({ budget }) => budget <= statedBudget);
+  return kept.toSorted((a, b) => b.budget - a.budget)[0]?.answerFrom ?? 0;
 }
 
 /** An article that is this likely to be meant is worth a question of its own; a menu of less likely ones is not. */

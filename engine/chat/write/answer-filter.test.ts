@@ -6,10 +6,15 @@ import { createAnswerFilter } from './answer-filter.ts';
 
 const allowed = 'https://help.example.com/reset';
 
-function filtered(pieces: readonly string[], passages = 3): { text: string; cited: readonly number[] } {
+function filtered(
+  pieces: readonly string[],
+  passages = 3,
+  isHeld?: (tag: string) => boolean,
+): { text: string; cited: readonly number[] } {
   const filter = createAnswerFilter({
     passages,
     isAllowedUrl: (url) => [allowed, 'help@example.com'].includes(url),
+    ...(isHeld ? { isHeld } : {}),
   });
   const text = pieces.map((piece) => filter.push(piece)).join('') + filter.flush();
   return { text, cited: filter.cited };
@@ -51,6 +56,18 @@ describe('answer filter', () => {
   it('keeps whole e-mail addresses that a passage holds, and only those', () => {
     const written = 'Write to help@example.com, not to c2VjcmV0@example.com or help@evil.example.';
     expect(filtered([...written]).text).toBe('Write to help@example.com, not to c2VjcmV0 or help.');
+  });
+
+  it('shows a placeholder that a passage holds in brackets that are no markup, and no other tag', () => {
+    const isHeld = (tag: string) => tag === '<container>' || tag === '<www.evil.example>';
+    const text = 'Run `docker exec <container> ls` <b>now</b>, not <www.evil.example>.';
+    const shown = 'Run `docker exec ‹container› ls` now, not ‹›.';
+    expect(filtered([text], 3, isHeld).text).toBe(shown);
+    expect(filtered([...text], 3, isHeld).text).toBe(shown);
+  });
+
+  it('leaves the quotes around an e-mail address as they are', () => {
+    expect(filtered([`where email = "help@example.com"'`]).text).toBe(`where email = "help@example.com"'`);
   });
 
   it.each([
@@ -128,6 +145,7 @@ describe('answer filter', () => {
     fc.assert(
       fc.property(fc.array(parts, { maxLength: 14 }), (pieces) => {
         expect(markupIn(filtered(pieces).text)).toEqual([]);
+        expect(markupIn(filtered(pieces, 3, () => true).text)).toEqual([]);
       }),
       { numRuns: 1000 * effort },
     );

@@ -1,6 +1,7 @@
 // The output filter: what a model writes passes through here before a customer sees it. It knows the passages, not the
 // model, so no instruction hidden in a text can talk it out of its work.
 //  - citations `[n]` of passages that were not given are removed; the others are renumbered in order of first use
+//  - HTML is removed; a tag that a passage says stands in brackets that are no markup
 //  - images are removed; links, bare and e-mail addresses stay only if a passage that was given holds them (no exfiltration)
 //  - what is left over cannot become markup: not by nesting, not by length, not by what was taken out between two halves
 // Source: OWASP LLM Top 10 2025, LLM02 and LLM05; EchoLeak, CVE-2025-32711.
@@ -23,6 +24,8 @@ export interface AnswerFilterOptions {
   readonly passages: number;
   /** Asked about whole addresses: `https://…`, `www.…`, `name@…`. */
   readonly isAllowedUrl: (url: string) => boolean;
+  /** Whether a passage says `<…>` in these words: a placeholder such as `<container>`, or a tag in code. Default: none does. */
+  readonly isHeld?: (tag: string) => boolean;
 }
 
 interface Resolved {
@@ -34,7 +37,11 @@ interface Resolved {
   readonly again?: string;
 }
 
-export function createAnswerFilter({ passages, isAllowedUrl }: AnswerFilterOptions): AnswerFilter {
+export function createAnswerFilter({
+  passages,
+  isAllowedUrl,
+  isHeld = () => false,
+}: AnswerFilterOptions): AnswerFilter {
   const cited: number[] = [];
   let held = '';
   const breaker = createMarkupBreaker();
@@ -61,11 +68,13 @@ export function createAnswerFilter({ passages, isAllowedUrl }: AnswerFilterOptio
     if (held.startsWith('<')) {
       const end = indexOf('>', 1);
       if (end === -1) return complete ? plain : undefined;
-      return removed(end + 1);
+      const tag = held.slice(0, end + 1);
+      // In brackets that open nothing: what stands between them is looked at like the rest.
+      return isHeld(tag) ? { ...removed(end + 1), again: `‹${tag.slice(1, -1)}›` } : removed(end + 1);
     }
     if (!held.startsWith('[') && !held.startsWith('![')) {
       const isEmail = held.startsWith('@');
-      const address = held.slice(0, longestConstruct).match(isEmail ? /^@[\w.-]*/ : /^[^\s<>"'\]]*/)![0];
+      const address = held.slice(0, longestConstruct).match(isEmail ? /^@[\w.-]*/ : /^[^\s<>‹›"'\]]*/)![0];
       if (address.length === held.length && !complete) return undefined;
       const url = address.replace(/[).,;:!?*_-]+$/, '');
       if (isEmail && !url.includes('.')) return { length: url.length, shown: url, kind: 'address' };

@@ -7,7 +7,7 @@ import { createAnswerFilter } from './answer-filter.ts';
 import { unknownCode } from './answer-wording.ts';
 import { cardReply } from './card-reply.ts';
 import { citationsOf } from './citations.ts';
-import { heldAddresses } from './held-addresses.ts';
+import { heldAddresses, heldTags } from './held-addresses.ts';
 import { repliesIn } from './replies.ts';
 
 type OwnOutcome = Exclude<PolicyOutcome, { decision: 'answer' }>;
@@ -82,6 +82,7 @@ function dangerReply({ danger, advice }: Extract<OwnOutcome, { reason: 'danger' 
   const filter = createAnswerFilter({
     passages: passages.length,
     isAllowedUrl: heldAddresses(passages, undefined),
+    isHeld: heldTags(passages),
   });
   const quoted = advice ? filter.push(`${advice.chunk.text} [1]`) + filter.flush() : '';
   const first = danger.kind === 'self-harm' ? replies.crisis : replies.danger;

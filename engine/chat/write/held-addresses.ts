@@ -1,7 +1,11 @@
-// Which addresses an answer may show: those that stand, whole, in the passages it was written from.
+// Which addresses and tags an answer may show: those that stand, whole, in the passages it was written from.
 import { addressesIn, hostOf } from '#core/addresses.ts';
 import type { ScoredChunk } from '#core/document.ts';
 import { linksIn, withoutMarkup } from '#core/inline-markup.ts';
+
+/** Whether a tag such as `<container>` stands in one of the passages. */
+export const heldTags = (passages: readonly ScoredChunk[]) => (tag: string) =>
+  passages.some(({ chunk }) => chunk.kind === 'article' && chunk.text.includes(tag));
 
 /**
  * `articleHosts`: hosts of the knowledge base's articles, if it has any. Past conversations also hold addresses that customers were

@@ -17,7 +17,7 @@ export function createMarkupBreaker(): MarkupBreaker {
   let before = '';
   /** A link definition begins its line with a bracket, and its label may go over several lines. */
   let line: 'start' | 'bracket' | 'other' = 'start';
-  let afterAddress = false;
+  let after: 'address' | 'mailbox' | undefined;
 
   const follow = (character: string): void => {
     before = (before + character).slice(-keptLength);
@@ -34,10 +34,11 @@ export function createMarkupBreaker(): MarkupBreaker {
     return character === '.' && /www$/i.test(before);
   };
 
-  /** An address goes on until a space; sentence marks behind it are not part of it. */
+  /** An address goes on until a space; sentence marks behind it are not part of it, and quotes not of a mailbox. */
   const wouldExtend = (character: string): boolean => {
-    if (!afterAddress || /[).,;:!?*_]/.test(character)) return false;
-    afterAddress = false;
+    if (!after || /[).,;:!?*_]/.test(character)) return false;
+    if (after === 'mailbox' && /["'`”’»›]/.test(character)) return false;
+    after = undefined;
     return !/\s/.test(character);
   };
 
@@ -59,7 +60,7 @@ export function createMarkupBreaker(): MarkupBreaker {
       const parted = wouldExtend(piece[0]!) || (kind === 'link' && before.endsWith('!'));
       const shown = parted ? ` ${piece}` : piece;
       for (const character of shown) follow(character);
-      afterAddress = kind !== 'mark';
+      after = kind === 'mark' ? undefined : piece.startsWith('@') ? 'mailbox' : 'address';
       return shown;
     },
   };

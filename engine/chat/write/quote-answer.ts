@@ -5,6 +5,7 @@ import type { Citation } from '#core/conversation.ts';
 import type { ChatEvent } from '#core/events.ts';
 import { createAnswerFilter } from './answer-filter.ts';
 import { citationsOf } from './citations.ts';
+import { heldTags } from './held-addresses.ts';
 
 export interface QuoteRequest {
   readonly messageId: string;
@@ -24,7 +25,11 @@ export async function* quoteAnswer(
   { signal }: CallOptions = {},
 ): AsyncGenerator<ChatEvent, Quoted> {
   const { passages } = grounding;
-  const filter = createAnswerFilter({ passages: passages.length, isAllowedUrl });
+  const filter = createAnswerFilter({
+    passages: passages.length,
+    isAllowedUrl,
+    isHeld: heldTags(passages),
+  });
   let text = '';
   let announced = 0;
   const show = function* (piece: string): Generator<ChatEvent> {

@@ -8,6 +8,7 @@ import type { ChatEvent } from '#core/events.ts';
 import { type AnswerFilter, createAnswerFilter } from './answer-filter.ts';
 import { citationsOf } from './citations.ts';
 import { type DraftDependencies, type DraftEnd, draftAnswer } from './draft-answer.ts';
+import { heldTags } from './held-addresses.ts';
 import { buildPrompt } from './prompt.ts';
 import { type Quoted, type QuoteRequest, quoteAnswer } from './quote-answer.ts';
 
@@ -79,7 +80,11 @@ export function createWriter({ chatModel, writing }: WriterDependencies): WriteA
     const { passages } = prompt;
     const controller = new AbortController();
     const signal = options.signal ? AbortSignal.any([options.signal, controller.signal]) : controller.signal;
-    const filter = createAnswerFilter({ passages: passages.length, isAllowedUrl });
+    const filter = createAnswerFilter({
+      passages: passages.length,
+      isAllowedUrl,
+      isHeld: heldTags(passages),
+    });
     const draft = draftAnswer(prompt, { model, ...rest }, { signal });
     const patience = Promise.withResolvers<'late'>();
     const timer = setTimeout(() => patience.resolve('late'), quoteAfterMs);

@@ -54,7 +54,8 @@ describe('the extractive answer', () => {
   });
 
   it('opens with the sentence that answers where much stands before it', async () => {
-    const around = 'Glass keeps its colour in the sun and does not bend, which is why our dials are made of it. ';
+    const around =
+      'Glass keeps its colour in the sun and does not bend, which is why our dials are made of it. ';
     const text = await compose(
       'how do I reset the thermostat',
       passage(`${around.repeat(2)}To reset the thermostat, hold its dial.\n\nIt clicks.`),
@@ -246,6 +247,7 @@ describe('the extractive answer', () => {
     const wording = {
       language: 'en',
       goesOn: 'It goes on.',
+      unsure: { before: 'Perhaps:', behind: 'Or ask a person.' },
       unknown: 'Unknown.',
       inOtherLanguage: (name: string) => `In ${name}:`,
     };
@@ -274,11 +276,34 @@ describe('the extractive answer', () => {
       part('What does Plus cost?', 1),
       part('Do you sell fridges?'),
     ];
-    const wording = { language: 'en', goesOn: '', unknown: 'I do not know.', inOtherLanguage: () => '' };
+    const wording = {
+      language: 'en',
+      goesOn: '',
+      unsure: { before: 'Perhaps:', behind: 'Or ask a person.' },
+      unknown: 'I do not know.',
+      inOtherLanguage: () => '',
+    };
     const text = (await composeAnswer({ query: 'x', passages, parts, wording }, { embedder })).join('');
     expect(text).toBe(
       '**Are returns free?**\n\nReturns are free. [1]\n\n**What does Plus cost?**\n\nPlus costs 4 euros. [2]\n\n**Do you sell fridges?**\n\nI do not know.',
     );
+  });
+
+  it('says around an answer that it is not sure of that it is not', async () => {
+    const wording = {
+      language: 'en',
+      goesOn: '',
+      unsure: { before: 'Perhaps:', behind: 'Or ask a person.' },
+      unknown: '',
+      inOtherLanguage: () => '',
+    };
+    const text = (
+      await composeAnswer(
+        { query: 'are returns free', passages: [passage('Returns are free.')], isUnsure: true, wording },
+        { embedder },
+      )
+    ).join('');
+    expect(text).toBe(`${wording.unsure.before}\n\nReturns are free. [1]\n\n${wording.unsure.behind}`);
   });
 
   it('does not say the same again: it gives the next article, or nothing', async () => {
@@ -302,6 +327,7 @@ describe('the extractive answer', () => {
     const wording = {
       language: 'de',
       goesOn: '',
+      unsure: { before: 'Perhaps:', behind: 'Or ask a person.' },
       unknown: '',
       inOtherLanguage: (name: string) => `Auf ${name}:`,
     };

@@ -33,13 +33,14 @@ type Composing = ScoreOptions & Pick<Grounding, 'said' | 'wording'> & { readonly
  * answers was said before.
  */
 export async function composeAnswer(
-  { query, question = query, passages, parts = [], said = [], wording }: Grounding,
+  { query, question = query, passages, parts = [], said = [], isUnsure, wording }: Grounding,
   models: ExtractiveModels,
   options: ScoreOptions = {},
 ): Promise<string[]> {
   const composing = { ...options, models, said, ...(wording ? { wording } : {}) };
   const numberOf = (passage: ScoredChunk) => passages.indexOf(passage) + 1;
-  if (parts.length < 2) return composeOne({ query, question, passages }, numberOf, composing);
+  if (parts.length < 2)
+    return composeOne({ query, question, passages, ...(isUnsure ? { isUnsure } : {}) }, numberOf, composing);
   const pieces: string[] = [];
   const given = new Set<string>();
   for (const part of parts) {
@@ -59,7 +60,7 @@ export async function composeAnswer(
 }
 
 async function composeOne(
-  { query, question, passages }: GroundedPart,
+  { query, question, passages, isUnsure = false }: GroundedPart,
   numberOf: (passage: ScoredChunk) => number,
   { models, said = [], wording, ...options }: Composing,
 ): Promise<string[]> {
@@ -82,7 +83,10 @@ async function composeOne(
         const mark = `[${numberOf(read[second.passage]!)}]`;
         pieces.push('\n\n', ...writeUnits(second, { mark, goesOn: wording?.goesOn ?? '' }));
       }
-      return notice ? [`${notice}\n\n`, ...pieces] : pieces;
+      const answer = notice ? [`${notice}\n\n`, ...pieces] : pieces;
+      return isUnsure && wording
+        ? [`${wording.unsure.before}\n\n`, ...answer, `\n\n${wording.unsure.behind}`]
+        : answer;
     }
     scored = scored.filter(({ passage }) => passage !== chosen.passage);
   }
