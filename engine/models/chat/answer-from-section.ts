@@ -84,7 +84,7 @@ function rejoined(blocks: readonly ChosenBlock[]): ChosenBlock[] {
   const whole: ChosenBlock[] = [];
   for (const block of blocks) {
     const last = whole.at(-1);
-    const between = block.units[0]!.start - (last?.units.at(-1)!.end ?? -Infinity);
+    const between = block.units[0]!.start - (last?.units.at(-1)?.end ?? -Infinity);
     if (last && isParagraph(last) && isParagraph(block) && between <= 1)
       whole[whole.length - 1] = paragraph([...last.units, ...block.units]);
     else whole.push(block);
