@@ -145,7 +145,10 @@ export function withTableMarks(markdown: string): string {
   const marked = lines.flatMap((line, at) => {
     const begins = isTable[at] && !isTable[at - 1] && isTable[at + 1] && !delimiterLine.test(lines[at + 1]!);
     if (!begins) return [line];
-    const columns = line.trim().slice(1, -1).split(/(?<!\\)\|/).length;
+    const columns = line
+      .trim()
+      .slice(1, -1)
+      .split(/(?<!\\)\|/).length;
     const row = (cell: string) => `|${`${cell}|`.repeat(columns)}`;
     return ['', row(' '), row('---'), line];
   });

@@ -13,7 +13,12 @@ import { mdx } from 'micromark-extension-mdx';
 import { withoutMarkup } from '#core/inline-markup.ts';
 import { parseHtmlText } from './html-text.ts';
 import { leftOut } from './html-tree.ts';
-import { containersToElements, withoutExpressions, withoutStatements, withTableMarks } from './markdown-dialects.ts';
+import {
+  containersToElements,
+  withoutExpressions,
+  withoutStatements,
+  withTableMarks,
+} from './markdown-dialects.ts';
 import { isTooLong, withinLimits } from './markdown-limits.ts';
 import type { ParsedText } from './parsed-text.ts';
 import { parsePlainText } from './plain-text.ts';
