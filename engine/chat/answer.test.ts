@@ -172,21 +172,30 @@ describe('answer', () => {
     expect((await unlikely.ask(question)).at(-1)).toMatchObject({ message: { decision: 'decline' } });
   });
 
-  it('names the articles that come closest where it is too unsure to answer, and none where nothing comes close', async () => {
-    const found = (cosine: number) =>
-      ['reset', 'reset', 'dial', 'valve'].map((documentId) => scored(makeChunk({ documentId }), { cosine }));
-    const events = await desk({ deltas: ['x'] }, found(0.48)).ask(question);
-    expect(events.map(({ type }) => type)).toContain('sources-available');
+  it('quotes what comes closest where it is too unsure to answer, as a reply that declines', async () => {
+    const passages = [scored(makeChunk({ documentId: 'reset' }), { cosine: 0.48 })];
+    const { ask, model } = desk({ deltas: ['Hold the dial [1].'] }, passages);
+    const events = await ask(question);
+    expect(events.map(({ type }) => type)).toEqual([
+      'answer-start',
+      'sources-available',
+      'answer-delta',
+      'answer-end',
+    ]);
     expect(events.at(-1)).toMatchObject({
-      message: {
-        decision: 'decline',
-        text: expect.stringContaining('“About reset” [1] or “About dial” [2].'),
-        citations: [{ documentId: 'reset' }, { documentId: 'dial' }],
-      },
+      reason: 'complete',
+      message: { decision: 'decline', text: 'Hold the dial [1].', citations: [{ documentId: 'reset' }] },
     });
-    const far = (await desk({ deltas: ['x'] }, found(0.1)).ask(question)).at(-1) as { message: Message };
-    expect(far.message.text).toBe(repliesIn('en').decline);
-    expect(far.message.citations).toBeUndefined();
+    expect(model.groundings.at(-1)).toMatchObject({ isUnsure: true });
+  });
+
+  it('says that it does not know where nothing comes close, or what does was said before', async () => {
+    const passages = (cosine: number) => [scored(makeChunk({ documentId: 'reset' }), { cosine })];
+    for (const { ask } of [desk({ deltas: ['x'] }, passages(0.1)), desk({ deltas: [] }, passages(0.48))]) {
+      const { message } = (await ask(question)).at(-1) as { message: Message };
+      expect(message.text).toBe(repliesIn('en').decline);
+      expect(message.citations).toBeUndefined();
+    }
   });
 
   it('answers from the section that the customer picks', async () => {

@@ -14,6 +14,7 @@ import { type CardReply, cardPassage, cardReply } from './write/card-reply.ts';
 import { type FixedOutcome, fixedReply, isFixed } from './write/fixed-reply.ts';
 import type { GuardVerdict } from './write/guard-sentences.ts';
 import { heldAddresses } from './write/held-addresses.ts';
+import { quoteWhole } from './write/quote-answer.ts';
 import { wholeSections } from './write/whole-sections.ts';
 import { createWriter, type WriterDependencies } from './write/write-answer.ts';
 
@@ -71,11 +72,10 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
 
   /** What the model is given for one question. */
   async function given(
-    { outcome, passages, cards }: Found,
+    { passages, cards }: Found,
     language: string | undefined,
     options: CallOptions,
   ): Promise<readonly ScoredChunk[]> {
-    if (outcome.decision !== 'answer') return [];
     const score = passages.at(-1)?.score ?? 1;
     const near = [...(cards.given ? [cards.given] : []), ...(cards.near ?? [])]
       .slice(0, 1)
@@ -167,6 +167,39 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
       const topic =
         cards.given?.card.sources ?? found.passages.slice(0, 1).map(({ chunk }) => chunk.documentId);
       const notices = cardReply(noticesOn(topic, cards));
+      const said = history.filter(({ decision }) => decision === 'answer').map((earlier) => earlier.text);
+      if (outcome.decision === 'decline' && outcome.isNear && !several) {
+        const passages = await given(found, language, { signal });
+        const { query, question: asked } = found;
+        const { events, text, citations } = await quoteWhole(
+          chatModel,
+          {
+            messageId,
+            grounding: {
+              query,
+              question: asked,
+              passages,
+              said,
+              isUnsure: true,
+              wording: answerWording(language),
+            },
+            isAllowedUrl: heldAddresses(passages, knowledgeBase().articleHosts),
+          },
+          { signal },
+        );
+        if (text !== '') {
+          firstToken();
+          const lead = leadOf(notices);
+          if (lead) yield { type: 'answer-delta', messageId, text: lead };
+          yield* events;
+          const { decision } = outcome;
+          const model = { name: chatModel.name };
+          const cards = lead ? { cards: notices.cards } : {};
+          const ended = message({ decision, text: lead + text, citations, model, ...cards });
+          yield { type: 'answer-end', message: ended, reason: 'complete' };
+          return;
+        }
+      }
       if (isFixed(outcome) && !several) {
         yield* say(outcome, notices);
         return;
@@ -176,7 +209,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
         (several ? parts : [found]).map(async (part, index) => ({
           query: part.query,
           question: several ? asked[index]!.question : part.question,
-          passages: await given(part, language, { signal }),
+          passages: part.outcome.decision === 'answer' ? await given(part, language, { signal }) : [],
           isUnsure: part.outcome.decision === 'answer' && part.outcome.isUnsure === true,
         })),
       );
@@ -195,7 +228,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
             question: found.question,
             passages,
             ...(several ? { parts: grounded } : { isUnsure: grounded[0]!.isUnsure }),
-            said: history.filter(({ decision }) => decision === 'answer').map((earlier) => earlier.text),
+            said,
             wording: answerWording(language),
           },
           isAllowedUrl: heldAddresses(passages, knowledgeBase().articleHosts),

@@ -66,8 +66,8 @@ export type PolicyOutcome =
       readonly tone?: 'calm';
       /** What the articles list the neighbours of, and not this one. */
       readonly code?: string;
-      /** Passages of the articles that come closest, one of each; where some article is likely enough to be named. */
-      readonly nearest?: readonly ScoredChunk[];
+      /** What was found may still be it: it is quoted, with the word that nothing sure was found. */
+      readonly isNear?: boolean;
     }
   | { readonly decision: 'small-talk'; readonly confidence: number; readonly smallTalk: SmallTalk }
   /** The customer left the address that was asked for. */
@@ -199,8 +199,8 @@ function decideByEvidence(
   }
   if (unhelped + 1 >= giveUpAfter) return { decision: 'handoff', confidence, reason: 'unanswered' };
   // Too unsure to answer from; the customer may still see at a glance that it is the one.
-  const nearest = confidence >= clarifyFrom ? nearestArticles(passages, mostNamed) : [];
-  return { decision: 'decline', confidence, ...(nearest.length > 0 ? { nearest } : {}) };
+  const isNear = confidence >= clarifyFrom && nearestArticles(passages, 1).length > 0;
+  return { decision: 'decline', confidence, ...(isNear ? { isNear } : {}) };
 }
 
 /** What is excepted stands in one sentence beside all that holds, and looks less like the question than that does. */
@@ -221,9 +221,6 @@ function statedFrom({ errorBudgets = [] }: PolicyFit): number {
 
 /** An article that is this likely to be meant is worth a question of its own; a menu of less likely ones is not. */
 const likelierThanNot = 0.5;
-
-/** Articles named where nothing is sure: more would be a list of search results. */
-const mostNamed = 2;
 
 /** The best passage of each of the first articles found. */
 function nearestArticles(passages: readonly ScoredChunk[], count: number): ScoredChunk[] {

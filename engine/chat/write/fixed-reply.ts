@@ -1,7 +1,6 @@
 // What the desk says when nothing has to be written: its own words, or the team's. In danger it adds what an article says about that.
 import type { CardMatch } from '#core/answer-card.ts';
 import type { Citation, Conversation, Message } from '#core/conversation.ts';
-import type { ScoredChunk } from '#core/document.ts';
 import type { PolicyOutcome } from '../decide/policy.ts';
 import { createAnswerFilter } from './answer-filter.ts';
 import { unknownCode } from './answer-wording.ts';
@@ -33,7 +32,6 @@ export function fixedReply(
     return { ...card, text: [text, repliesIn(conversation.language).handoff].filter(Boolean).join('\n\n') };
   }
   if (outcome.decision === 'handoff' && outcome.reason === 'danger') return dangerReply(outcome);
-  if (outcome.decision === 'decline' && outcome.nearest) return nearestReply(outcome.nearest, conversation);
   return { text: ownWords(outcome, conversation), citations: [] };
 }
 
@@ -59,20 +57,6 @@ function ownWords(
       return outcome.after === 'unclear-yes' ? replies.whichOne(titles) : replies.clarify(titles);
     }
   }
-}
-
-/** That nothing sure was found, and which articles come closest. */
-function nearestReply(
-  nearest: readonly ScoredChunk[],
-  { language }: Pick<Conversation, 'language'>,
-): FixedReply {
-  return {
-    text: repliesIn(language).declineNear(nearest.map(({ chunk }) => chunk.title)),
-    citations: citationsOf(
-      nearest.map((_, index) => index + 1),
-      nearest,
-    ),
-  };
 }
 
 /** In the language of the words that told of the danger. */

@@ -46,3 +46,17 @@ export async function* quoteAnswer(
   yield* show(filter.flush());
   return { text, citations: citationsOf(filter.cited, passages, text) };
 }
+
+/** The same, before any of it is shown: where nothing is quoted, something else may be said. */
+export async function quoteWhole(
+  model: NamedChatModel,
+  request: QuoteRequest,
+  options: CallOptions = {},
+): Promise<Quoted & { readonly events: readonly ChatEvent[] }> {
+  const quoting = quoteAnswer(model, request, options);
+  const events: ChatEvent[] = [];
+  for (let next = await quoting.next(); ; next = await quoting.next()) {
+    if (next.done) return { ...next.value, events };
+    events.push(next.value);
+  }
+}

@@ -11,8 +11,6 @@ export interface Replies {
   /** To "that did not help". */
   readonly unhelped: string;
   readonly decline: string;
-  /** The same where some article comes close: their titles, each cited by its number. */
-  readonly declineNear: (titles: readonly string[]) => string;
   /** To attempts to make the desk talk of something else. */
   readonly calm: string;
   /** To anger: takes it seriously and offers a person, no menu. */
@@ -50,12 +48,6 @@ const quoted = {
 const either = (language: keyof typeof quoted, names: readonly string[]) =>
   new Intl.ListFormat(language, { type: 'disjunction' }).format(names.map(quoted[language]));
 
-/** "A" [1] or "B" [2]. */
-const eitherCited = (language: keyof typeof quoted, titles: readonly string[]) =>
-  new Intl.ListFormat(language, { type: 'disjunction' }).format(
-    titles.map((title, index) => `${quoted[language](title)} [${index + 1}]`),
-  );
-
 const english: Replies = {
   greeting: 'Hello! What can I help you with?',
   thanks: "You're welcome! Is there anything else I can help you with?",
@@ -69,8 +61,6 @@ const english: Replies = {
     "I'm sorry that this did not help. Tell me what you want to do and what you see, or talk to a person of our team.",
   decline:
     "I don't know: our help articles don't cover this. You can ask in other words, or talk to a person.",
-  declineNear: (titles) =>
-    `I don't have a sure answer to this. What comes closest in our help articles is ${eitherCited('en', titles)}. You can ask in other words, or talk to a person.`,
   calm: "I'm here for questions about our products and services. Tell me what isn't working, or ask for a person of our team, and I will pass you on.",
   anger:
     "I'm sorry: I can see that you are upset, and I take that seriously. A person of our team will look into it. Leave your e-mail address, and they will get back to you.",
@@ -104,8 +94,6 @@ const spanish: Replies = {
     'Siento que no le haya servido. Cuénteme qué quiere hacer y qué es lo que ve, o hable con una persona de nuestro equipo.',
   decline:
     'No lo sé: nuestros artículos de ayuda no tratan este tema. Puede preguntarlo de otra forma o hablar con una persona.',
-  declineNear: (titles) =>
-    `No tengo una respuesta segura. Lo más cercano en nuestros artículos de ayuda es ${eitherCited('es', titles)}. Puede preguntarlo de otra forma o hablar con una persona.`,
   calm: 'Estoy aquí para preguntas sobre nuestros productos y servicios. Dígame qué no funciona, o pida hablar con una persona de nuestro equipo.',
   anger:
     'Lo siento: entiendo su enfado y me lo tomo en serio. Una persona de nuestro equipo se ocupará. Deje su correo electrónico y le responderá.',
@@ -138,8 +126,6 @@ const french: Replies = {
     'Je regrette que cela ne vous ait pas aidé. Dites-moi ce que vous voulez faire et ce que vous voyez, ou parlez à une personne de notre équipe.',
   decline:
     'Je ne sais pas : nos articles d’aide n’en parlent pas. Vous pouvez poser la question autrement ou parler à une personne.',
-  declineNear: (titles) =>
-    `Je n’ai pas de réponse sûre à cette question. Ce qui s’en approche le plus dans nos articles d’aide : ${eitherCited('fr', titles)}. Vous pouvez poser la question autrement ou parler à une personne.`,
   calm: 'Je suis là pour vos questions sur nos produits et services. Dites-moi ce qui ne va pas, ou demandez à parler à une personne de notre équipe.',
   anger:
     'Je suis désolé : je comprends votre colère et je la prends au sérieux. Une personne de notre équipe va s’en occuper. Laissez votre adresse e-mail, elle vous répondra.',
@@ -173,8 +159,6 @@ const german: Replies = {
     'Es tut mir leid, dass das nicht geholfen hat. Sagen Sie mir, was Sie tun möchten und was Sie sehen, oder sprechen Sie mit einem Menschen aus unserem Team.',
   decline:
     'Das weiß ich nicht: Unsere Hilfeartikel sagen dazu nichts. Sie können es anders formulieren oder mit einem Menschen sprechen.',
-  declineNear: (titles) =>
-    `Darauf habe ich keine sichere Antwort. Am nächsten kommt in unseren Hilfeartikeln ${eitherCited('de', titles)}. Sie können es anders formulieren oder mit einem Menschen sprechen.`,
   calm: 'Ich bin für Fragen zu unseren Produkten und Leistungen da. Sagen Sie mir, was nicht geht, oder fragen Sie nach einem Menschen aus unserem Team.',
   anger:
     'Es tut mir leid: Ich verstehe Ihren Ärger und nehme ihn ernst. Ein Mensch aus unserem Team kümmert sich darum. Hinterlassen Sie Ihre E-Mail-Adresse, dann meldet er sich bei Ihnen.',
@@ -208,8 +192,6 @@ const portuguese: Replies = {
     'Lamento que isto não tenha ajudado. Diga o que quer fazer e o que aparece, ou fale com uma pessoa da nossa equipe.',
   decline:
     'Não sei: os nossos artigos de ajuda não tratam deste tema. Pode perguntar de outra forma ou falar com uma pessoa.',
-  declineNear: (titles) =>
-    `Não tenho uma resposta segura para isso. O que mais se aproxima nos nossos artigos de ajuda é ${eitherCited('pt', titles)}. Pode perguntar de outra forma ou falar com uma pessoa.`,
   calm: 'Estou aqui para perguntas sobre os nossos produtos e serviços. Diga o que não funciona, ou peça para falar com uma pessoa da nossa equipe.',
   anger:
     'Lamento muito: percebo a sua irritação e levo-a a sério. Uma pessoa da nossa equipe vai tratar disto. Deixe o seu e-mail e ela responderá.',
@@ -240,8 +222,6 @@ const chinese: Replies = {
   whichOne: (topics) => `您指的是哪一个？回复数字即可。\n\n${numbered(topics)}`,
   unhelped: '很抱歉没能帮到您。请告诉我您想做什么、看到了什么，或者联系我们的工作人员。',
   decline: '这个我不知道：我们的帮助文章里没有相关内容。您可以换一种说法，或者联系工作人员。',
-  declineNear: (titles) =>
-    `这个问题我没有确切的答案。帮助文章中最接近的是${eitherCited('zh', titles)}。您可以换个说法再问，或与人工客服联系。`,
   calm: '我负责解答有关我们产品和服务的问题。请告诉我哪里有问题，或者要求转接我们的工作人员。',
   anger:
     '非常抱歉：我理解您的不满，也会认真对待。我们的工作人员会处理此事。请留下您的电子邮箱，他们会回复您。',

@@ -67,14 +67,15 @@ export function answerFromSection({ blocks }: Section, choice: SectionChoice): C
     .filter(({ units }) => units.length > 0);
 }
 
-/** As the article has it; but what is long and stands in front of the answer comes behind it. */
+/** As the article has it; but what is long and stands in front of the answer comes behind it. A table comes first: the text behind it takes the citation. */
 function inOrder(answer: readonly ChosenBlock[], others: readonly ChosenBlock[]): ChosenBlock[] {
   const start = ({ units }: ChosenBlock) => units[0]!.start;
   const first = answer[0]!;
   const introduction = others.filter((block) => start(block) < start(first));
   const isShort = wordsOf(introduction.flatMap(({ units }) => units)) <= introductionWordLimit;
   const all = [...answer, ...others];
-  return isShort && !replies.test(first.units[0]!.text)
+  const isText = answer.every(({ kind }) => kind === 'paragraph' || kind === 'list');
+  return isShort && isText && !replies.test(first.units[0]!.text)
     ? rejoined(all.toSorted((a, b) => start(a) - start(b)))
     : all;
 }
