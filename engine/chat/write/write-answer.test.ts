@@ -162,6 +162,13 @@ describe('an answer in words of a model', () => {
     expect(written.complete).toBe(true);
     await expect.poll(() => server.requests.at(-1)?.closed).toBe(true);
   });
+
+  it('stops a model that goes round without ever ending a sentence', async () => {
+    const raw = endless(() => 'The light ring means\n');
+    const { events } = await (await desk({}, 1_000_000))({ raw });
+    expect(onScreen(events)).toBe(quotation);
+    await expect.poll(() => server.requests.at(-1)?.closed).toBe(true);
+  });
 });
 
 describe('while the model is slow', () => {

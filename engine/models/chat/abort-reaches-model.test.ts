@@ -128,22 +128,36 @@ describe('an abort in an ONNX folder', () => {
       'node_modules/@huggingface/transformers/index.js',
       `export const env = {};
        export class StoppingCriteria {}
+       export class DynamicCache {
+         get_seq_length() {
+           return 0;
+         }
+       }
        export class TextStreamer {
          constructor(_tokenizer, options) {
            this.say = options.callback_function;
          }
        }
+       const ids = { tolist: () => [[1n]] };
        let answers = 0;
-       export const pipeline = async () =>
-         async (_messages, { streamer, stopping_criteria }) => {
-           answers += 1;
-           streamer.say('answer ' + answers);
-           while (answers === 1 && !stopping_criteria._call([[]])[0])
-             await new Promise((resolve) => setImmediate(resolve));
-         };`,
+       export const pipeline = async () => ({
+         tokenizer: { apply_chat_template: () => ({ input_ids: ids, attention_mask: ids }) },
+         model: {
+           async generate({ streamer, stopping_criteria }) {
+             answers += 1;
+             streamer.say('answer ' + answers);
+             while (answers === 1 && !stopping_criteria._call([[]])[0])
+               await new Promise((resolve) => setImmediate(resolve));
+           },
+         },
+       });`,
     );
     await write('chat/config.json', '{"max_position_embeddings":2048}');
     await write('chat/tokenizer_config.json', '{"chat_template":"{{ messages }}"}');
+    await write(
+      'chat/tokenizer.json',
+      '{"model":{"type":"WordPiece","vocab":{"[UNK]":0},"unk_token":"[UNK]"},"added_tokens":[],"normalizer":null,"pre_tokenizer":null,"post_processor":null,"decoder":null}',
+    );
     await using model = await openWritingModel({
       ...settings,
       packages,
