@@ -83,7 +83,7 @@ const schema = z.object({
 
   ANSWERDESK_CHAT_MODEL: z.string().min(1).optional(),
   ANSWERDESK_CHAT_BASE_URL: httpUrl.optional(),
-  ANSWERDESK_CHAT_FIRST_TOKEN_TIMEOUT_MS: milliseconds(20_000),
+  ANSWERDESK_CHAT_FIRST_TOKEN_TIMEOUT_MS: wholeNumber([1, 3_600_000]).optional(),
   ANSWERDESK_CHAT_TOKEN_TIMEOUT_MS: milliseconds(10_000),
   ANSWERDESK_CHAT_MAX_TOKENS: count(600, 32_000),
   ANSWERDESK_CHAT_CONTEXT_TOKENS: wholeNumber([512, 2_000_000]).optional(),
@@ -310,6 +310,7 @@ function shape(env: z.infer<typeof schema>) {
       isFixed: env.ANSWERDESK_CHAT_MODEL !== undefined,
       baseUrl: env.ANSWERDESK_CHAT_BASE_URL ?? env.OPENAI_BASE_URL,
       apiKey: env.OPENAI_API_KEY,
+      /** Undefined: more for a model in this process, which reads the whole prompt on this machine first. */
       firstTokenTimeoutMs: env.ANSWERDESK_CHAT_FIRST_TOKEN_TIMEOUT_MS,
       tokenTimeoutMs: env.ANSWERDESK_CHAT_TOKEN_TIMEOUT_MS,
       maxTokens: env.ANSWERDESK_CHAT_MAX_TOKENS,

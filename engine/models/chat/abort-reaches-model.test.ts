@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { HumanMessage } from '@langchain/core/messages';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { writeLlamaPackage } from '../testing/llama-package.ts';
 import { chunkLine, openOpenaiServer } from '../testing/openai-server.ts';
 import { openWritingModel } from './open-chat-model.ts';
 
@@ -64,42 +64,7 @@ describe('an abort reaches the model in time', () => {
 
   it('in a GGUF file: decoding stops behind the token that it is at', async () => {
     const tokenMs = 80;
-    await write('node_modules/node-llama-cpp/package.json', '{"type":"module","exports":"./index.js"}');
-    const module = await write(
-      'node_modules/node-llama-cpp/index.js',
-      `export const work = { decoding: 0, tokens: 0 };
-       export const LlamaLogLevel = { disabled: 'disabled' };
-       export const readGgufFileInfo = async () => ({
-         version: 3,
-         metadata: { tokenizer: { chat_template: '{{ messages }}' } },
-         architectureMetadata: { context_length: 2048 },
-         fullTensorInfo: [{ dimensions: [1], ggmlType: 0, fileOffset: 0 }],
-       });
-       const model = {
-         tokenize: (text) => text.split(' '),
-         createContext: async () => ({ getSequence: () => ({ contextSize: 1024 }) }),
-       };
-       export const getLlama = async () => ({ loadModel: async () => model, dispose: async () => {} });
-       export class LlamaChat {
-         async generateResponse(_history, { maxTokens, signal, onTextChunk }) {
-           work.decoding += 1;
-           try {
-             for (let token = 0; token < maxTokens; token++) {
-               await new Promise((resolve) => setTimeout(resolve, ${tokenMs}));
-               if (signal.aborted) throw signal.reason;
-               work.tokens += 1;
-               onTextChunk('word ');
-             }
-             return { metadata: { stopReason: 'maxTokens' } };
-           } finally {
-             work.decoding -= 1;
-           }
-         }
-       }`,
-    );
-    const { work } = (await import(pathToFileURL(module).href)) as {
-      work: { decoding: number; tokens: number };
-    };
+    const work = await writeLlamaPackage(packages, { tokenMs });
     const file = await write('model.gguf', 'GGUF, and no more than that');
     await using model = await openWritingModel({ ...settings, packages, model: `gguf:${file}`, atOnce: 1 });
     const controller = new AbortController();
