@@ -9,7 +9,6 @@ import { inertText } from './inert-text.ts';
 import { promptPassages } from './prompt-passages.ts';
 import { type PromptProfile, promptProfiles } from './prompt-profiles.ts';
 
-
 export interface PromptInput {
   /** The conversation up to and with the question, oldest first. */
   readonly turns: readonly Turn[];
@@ -110,7 +109,12 @@ export function quotedConversation(turns: readonly Turn[], room?: ConversationRo
   const last = turns.at(-1);
   if (!last) return '<conversation>\n</conversation>';
   const fits = (quoted: readonly string[]) => !room || room.countTokens(wrapped(quoted)) <= room.tokens;
-  let kept = [quote(last, shortened(last.text, (text) => fits([quote(last, text)])))];
+  let kept = [
+    quote(
+      last,
+      shortened(last.text, (text) => fits([quote(last, text)])),
+    ),
+  ];
   for (const turn of turns.slice(-earlierTurns - 1, -1).toReversed()) {
     const more = [quote(turn, firstOf(turn.text)), ...kept];
     if (!fits(more)) break;

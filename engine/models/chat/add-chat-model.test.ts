@@ -19,7 +19,10 @@ beforeEach(async () => {
 afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
 const kept = async () => (await readdir(chatModelFolder(dataDir))).filter((name) => name !== 'records');
-async function add(from: string, more: Partial<AddChatModelOptions> & { readonly model?: LlamaPackage } = {}) {
+async function add(
+  from: string,
+  more: Partial<AddChatModelOptions> & { readonly model?: LlamaPackage } = {},
+) {
   const { model, ...options } = more;
   const packages = await mkdtemp(join(dataDir, 'packages-'));
   await writeLlamaPackage(packages, model);

@@ -28,8 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const reading = (info: GgufFileInfo, file = path) =>
-  readGguf(file, { readGgufFileInfo: async () => info });
+const reading = (info: GgufFileInfo, file = path) => readGguf(file, { readGgufFileInfo: async () => info });
 
 describe('a GGUF file', () => {
   it('says what it is, and how many numbers it has', async () => {

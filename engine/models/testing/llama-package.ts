@@ -17,6 +17,8 @@ export interface LlamaWork {
   /** Answers that are being written right now. */
   decoding: number;
   tokens: number;
+  /** Models. */
+  loaded: number;
 }
 
 /** `packages`: the folder of `npm install --prefix`. Resolves to what it does while it does it. */
@@ -30,7 +32,7 @@ export async function writeLlamaPackage(
   const file = join(folder, 'index.js');
   await writeFile(
     file,
-    `export const work = { decoding: 0, tokens: 0 };
+    `export const work = { decoding: 0, tokens: 0, loaded: 0 };
      export const LlamaLogLevel = { disabled: 'disabled' };
      export const readGgufFileInfo = async () => ({
        version: 3,
@@ -42,7 +44,13 @@ export async function writeLlamaPackage(
        tokenize: (text) => text.split(' '),
        createContext: async () => ({ getSequence: () => ({ contextSize: 1024 }) }),
      };
-     export const getLlama = async () => ({ loadModel: async () => model, dispose: async () => {} });
+     export const getLlama = async () => ({
+       async loadModel() {
+         work.loaded += 1;
+         return model;
+       },
+       dispose: async () => {},
+     });
      export class LlamaChat {
        async generateResponse(_history, { maxTokens, signal, onTextChunk }) {
          work.decoding += 1;
