@@ -36,8 +36,12 @@ export interface ChatBench {
 
 const contextTokens = 2_048;
 const maxTokens = 48;
-const rounds = 5;
-const crowds = [1, 4, 16] as const;
+/** How many at once, and how often: many at once take minutes. */
+const crowds = [
+  { atOnce: 1, rounds: 5 },
+  { atOnce: 4, rounds: 2 },
+  { atOnce: 16, rounds: 1 },
+] as const;
 const guardedSentences = 60;
 /** The goals of docs/bench.md. */
 const leastSpeed = '>= 0.95';
@@ -50,7 +54,7 @@ export async function benchChat(bench: ChatBench): Promise<BenchRow[]> {
   const peer = llamaServer === undefined ? [missing("llama.cpp's server: --llama-server PROGRAM")] : [];
   const threads = Math.max(1, availableParallelism() - 1);
   const rows: BenchRow[] = [];
-  for (const atOnce of crowds) {
+  for (const { atOnce, rounds } of crowds) {
     await using model = await openWritingModel({
       model: `gguf:${file}`,
       packages,
@@ -75,7 +79,7 @@ export async function benchChat(bench: ChatBench): Promise<BenchRow[]> {
       maxTokens,
       timeoutMs: 300_000,
     });
-    rows.push(...(await sideBySide(model, { theirs, prompts, atOnce })));
+    rows.push(...(await sideBySide(model, { theirs, prompts, atOnce, rounds })));
   }
   return [...guard, ...peer, ...rows, await benchMemory(bench, file)];
 }
@@ -86,18 +90,19 @@ interface Sides {
   readonly theirs: ChatModel;
   readonly prompts: readonly (readonly BaseMessage[])[];
   readonly atOnce: number;
+  readonly rounds: number;
 }
 
 async function sideBySide(
   { model, countTokens }: WritingModel,
-  { theirs, prompts, atOnce }: Sides,
+  { theirs, prompts, atOnce, rounds }: Sides,
 ): Promise<BenchRow[]> {
   // The first answer of each reads the instructions, which the others share.
-  await readAnswer(model, prompts[0]!);
-  await readAnswer(theirs, prompts[0]!);
+  const cold = await readAnswer(model, prompts[0]!);
+  const theirCold = await readAnswer(theirs, prompts[0]!);
   const first: Pair[] = [];
   const speed: Pair[] = [];
-  for (let round = 0; round < (atOnce === 1 ? rounds : 2); round++) {
+  for (let round = 0; round < rounds; round++) {
     const some = Array.from(
       { length: atOnce },
       (_, index) => prompts[(1 + round * atOnce + index) % prompts.length]!,
@@ -108,7 +113,9 @@ async function sideBySide(
   }
   const peer = 'llama.cpp server';
   const name = atOnce === 1 ? 'one answer' : `${atOnce} answers at once`;
+  const anew = spreadOfPairs([{ ours: cold.firstMs, theirs: theirCold.firstMs }]);
   return [
+    ...(atOnce === 1 ? [{ name: 'first token, the very first answer', unit: 'ms', peer, ...anew }] : []),
     { name: `first token, ${name}`, unit: 'ms', peer, ...spreadOfPairs(first) },
     {
       name: `tokens a second, ${name}`,
