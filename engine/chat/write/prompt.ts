@@ -25,6 +25,8 @@ export interface Prompt {
   readonly shown: readonly string[];
   /** Of all messages, at most. */
   readonly tokens: number;
+  /** UTF-16 code units of an answer, at most. */
+  readonly answerLength: number;
 }
 
 /** Marks around messages that a chat template adds. */
@@ -41,7 +43,7 @@ export function buildPrompt(
     countTokens,
     size = 'large',
   }: Pick<WritingModel, 'contextTokens' | 'maxTokens' | 'countTokens'> & Partial<Pick<WritingModel, 'size'>>,
-  { instructions, layout, passages: most, passageTokens }: PromptProfile = promptProfiles[size],
+  { instructions, layout, passages: most, passageTokens, answerLength }: PromptProfile = promptProfiles[size],
 ): Prompt {
   const { passageMark, ask } = layouts[layout];
   // A third of a very small context is left for the answer, whatever cap is set.
@@ -65,6 +67,7 @@ export function buildPrompt(
     passages: given.map(({ passage }) => passage),
     shown: given.map(({ text }) => text),
     tokens: countTokens(instructions) + countTokens(content) + templateTokens,
+    answerLength,
   };
 }
 
