@@ -30,7 +30,25 @@ const shortInstructions =
   'You answer questions of customers. Answer in one to three short sentences in the language of the question, with the words of the help articles. Put the number of the article behind each sentence, as [1]. If the articles do not answer the question, say that you do not know.';
 
 export const promptProfiles: Readonly<Record<ModelSize, PromptProfile>> = {
-  small: { instructions: shortInstructions, layout: 'plain', passages: 1, passageTokens: 300, answerLength: 800 },
-  medium: { instructions: shortInstructions, layout: 'plain', passages: 2, passageTokens: 500, answerLength: 1_600 },
-  large: { instructions, layout: 'marked', passages: 3, passageTokens: 1_600, answerLength: Number.POSITIVE_INFINITY },
+  small: {
+    instructions: shortInstructions,
+    layout: 'plain',
+    passages: 1,
+    passageTokens: 300,
+    answerLength: 800,
+  },
+  medium: {
+    instructions: shortInstructions,
+    layout: 'plain',
+    passages: 2,
+    passageTokens: 500,
+    answerLength: 1_600,
+  },
+  large: {
+    instructions,
+    layout: 'marked',
+    passages: 3,
+    passageTokens: 1_600,
+    answerLength: Number.POSITIVE_INFINITY,
+  },
 };
