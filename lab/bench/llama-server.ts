@@ -1,7 +1,6 @@
 // llama.cpp's own server, as a process beside ours: the same file, the same threads, the same context for each answer.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '#core/errors.ts';
@@ -18,8 +17,6 @@ export interface LlamaServerOptions {
 export interface LlamaServer extends AsyncDisposable {
   /** Ends in `/v1`. */
   readonly baseUrl: string;
-  /** Resident, in bytes. */
-  memory(): Promise<number>;
 }
 
 const patienceMs = 60_000;
@@ -66,11 +63,6 @@ export async function openLlamaServer({
   }
   return {
     baseUrl: `${url}/v1`,
-    async memory() {
-      const [, kilobytes] =
-        /^VmRSS:\s+(\d+) kB/m.exec(await readFile(`/proc/${child.pid}/status`, 'utf8')) ?? [];
-      return Number(kilobytes) * 1024;
-    },
     async [Symbol.asyncDispose]() {
       if (child.exitCode !== null) return;
       const exit = once(child, 'exit');

@@ -15,7 +15,6 @@ class Cache {
 
 function tensor(row: readonly bigint[]): TokenTensor {
   return {
-    dims: [1, row.length],
     tolist: () => [row],
     slice: (_rows, [from, to]) => tensor(row.slice(from, to)),
   };

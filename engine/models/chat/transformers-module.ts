@@ -48,7 +48,6 @@ export interface TokenizedPrompt {
 }
 
 export interface TokenTensor {
-  readonly dims: readonly number[];
   tolist(): readonly (readonly bigint[])[];
   slice(rows: null, columns: readonly [from: number, to: number]): TokenTensor;
 }
