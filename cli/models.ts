@@ -43,6 +43,14 @@ Ingestion never changes the model. With another one than made the knowledge base
   use
     --yes                  do not ask: publish if nothing is worse than the tolerance allows, else change nothing
 
+  add-chat
+    --sha256 HEX             what the file has to be
+    --max-gigabytes N        the largest file that is downloaded (default 20)
+    --allow-private-addresses  the address may be on a private network, and begin with http://
+    --record FILE            what is known of its training, as training.chat.export writes it
+  compare, use, rollback
+    --chat                   of chat models
+
   --json                   the result on standard output
   --help
 
@@ -51,6 +59,7 @@ Examples
       --query-prefix "Represent this sentence for searching relevant passages: "
   answerdesk models compare current bge-small --cases our-questions.jsonl
   answerdesk models use bge-small --cases our-questions.jsonl
+  answerdesk models add-chat https://models.example/small-instruct.gguf
 
 Exit codes: 0 done; 1 failed, or not published; 2 bad usage, or a model that cannot be used.
 `;

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { type Role, roles } from '#core/access.ts';
 import { bridgeNames } from '#core/bridges.ts';
+import { modelSizes } from '#core/chat-model.ts';
 import { AppError } from '#core/errors.ts';
 import { packagePath } from '#core/package-root.ts';
 import { parseRetention } from '#core/retention.ts';
@@ -82,11 +83,12 @@ const schema = z.object({
 
   ANSWERDESK_CHAT_MODEL: z.string().min(1).optional(),
   ANSWERDESK_CHAT_BASE_URL: httpUrl.optional(),
-  ANSWERDESK_CHAT_FIRST_TOKEN_TIMEOUT_MS: milliseconds(20_000),
+  ANSWERDESK_CHAT_FIRST_TOKEN_TIMEOUT_MS: wholeNumber([1, 3_600_000]).optional(),
   ANSWERDESK_CHAT_TOKEN_TIMEOUT_MS: milliseconds(10_000),
   ANSWERDESK_CHAT_MAX_TOKENS: count(600, 32_000),
   ANSWERDESK_CHAT_CONTEXT_TOKENS: wholeNumber([512, 2_000_000]).optional(),
   ANSWERDESK_CHAT_AT_ONCE: wholeNumber([1, 1_000]).optional(),
+  ANSWERDESK_CHAT_SIZE: z.enum(modelSizes).optional(),
   ANSWERDESK_CHAT_WAITING: count(20, 10_000),
   ANSWERDESK_CHAT_QUOTE_AFTER_MS: milliseconds(3_000),
   ANSWERDESK_CHAT_TOKENS_PER_DAY: wholeNumber([1, 1e12]).optional(),
@@ -308,6 +310,7 @@ function shape(env: z.infer<typeof schema>) {
       isFixed: env.ANSWERDESK_CHAT_MODEL !== undefined,
       baseUrl: env.ANSWERDESK_CHAT_BASE_URL ?? env.OPENAI_BASE_URL,
       apiKey: env.OPENAI_API_KEY,
+      /** Undefined: more for a model in this process, which reads the whole prompt on this machine first. */
       firstTokenTimeoutMs: env.ANSWERDESK_CHAT_FIRST_TOKEN_TIMEOUT_MS,
       tokenTimeoutMs: env.ANSWERDESK_CHAT_TOKEN_TIMEOUT_MS,
       maxTokens: env.ANSWERDESK_CHAT_MAX_TOKENS,
@@ -315,6 +318,8 @@ function shape(env: z.infer<typeof schema>) {
       contextTokens: env.ANSWERDESK_CHAT_CONTEXT_TOKENS,
       /** Answers written at once; undefined: 2 in this process, 16 on a server. */
       atOnce: env.ANSWERDESK_CHAT_AT_ONCE,
+      /** What it is told and given to read; undefined: by what the file says, `large` on a server. */
+      size: env.ANSWERDESK_CHAT_SIZE,
       /** Answers that may wait for the model; further ones are quoted. */
       waiting: env.ANSWERDESK_CHAT_WAITING,
       /** A customer who has seen nothing for so long gets the quoted answer first. */

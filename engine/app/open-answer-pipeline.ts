@@ -1,6 +1,7 @@
 // Opens everything that one answer needs, without conversations: knowledge, chat model, thresholds, dialogue acts.
 import { type Answer, type AnswerDependencies, createAnswer } from '#chat/answer.ts';
 import { createQuestionRewriter } from '#chat/understand/rewrite-question.ts';
+import { isInProcess } from '#models/chat/chat-model-name.ts';
 import { openExtractive } from '#models/chat/open-chat-model.ts';
 import { openActClassifier } from '#models/dialogue-acts/open-act-classifier.ts';
 import { rememberSentences } from '#models/embedder/recent-texts.ts';
@@ -22,7 +23,7 @@ export interface AnswerPipeline extends AsyncDisposable {
 }
 
 /** A model in this process would keep the customer waiting for the question before it writes a word of the answer. Where a cap is set, all of it is for answers. */
-const rewrites = (model: string) => !/^(?:gguf|onnx):/.test(model);
+const rewrites = (model: string) => !isInProcess(model);
 
 /** Answering without conversations: one question at a time, nothing is kept. */
 export async function openAnswerPipeline(

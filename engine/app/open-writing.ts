@@ -9,6 +9,7 @@ import type { Embedder } from '#core/embedder.ts';
 import { AppError } from '#core/errors.ts';
 import { groundedFrom } from '#core/groundedness.ts';
 import { packagePath } from '#core/package-root.ts';
+import { isInProcess } from '#models/chat/chat-model-name.ts';
 import { openDailySpending } from '#models/chat/daily-spending.ts';
 import { openWritingModel } from '#models/chat/open-chat-model.ts';
 import { openEmbedder } from '#models/embedder/open-embedder.ts';
@@ -47,7 +48,10 @@ export async function openWriting(
   return {
     dependencies: {
       model,
-      timeouts: chat,
+      timeouts: {
+        firstTokenTimeoutMs: chat.firstTokenTimeoutMs ?? firstTokenTimeoutMs(chat.model),
+        tokenTimeoutMs: chat.tokenTimeoutMs,
+      },
       quoteAfterMs: chat.quoteAfterMs,
       queue: createModelQueue({ atOnce: model.atOnce, waiting: chat.waiting }),
       breaker: createCircuitBreaker(),
@@ -57,6 +61,9 @@ export async function openWriting(
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 }
+
+/** A busy small machine takes a minute for a prompt; who asked has the quoted answer by then. A server that is silent for so long is gone. */
+const firstTokenTimeoutMs = (model: string) => (isInProcess(model) ? 120_000 : 20_000);
 
 export type OpenedScore = SupportScore & AsyncDisposable;
 

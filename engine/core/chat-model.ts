@@ -66,6 +66,18 @@ export interface NamedChatModel {
   readonly model: ChatModel;
 }
 
+export const modelSizes = ['small', 'medium', 'large'] as const;
+export type ModelSize = (typeof modelSizes)[number];
+
+/** Fewer numbers (weights) than these make a model small, or medium. */
+const smallBelow = 0.5e9;
+const mediumBelow = 4e9;
+
+export function modelSizeOf(parameters: number): ModelSize {
+  if (parameters < smallBelow) return 'small';
+  return parameters < mediumBelow ? 'medium' : 'large';
+}
+
 /** A model that writes words of its own, with what a prompt for it has to know. */
 export interface WritingModel extends NamedChatModel, AsyncDisposable {
   /** Tokens of prompt and answer together. */
@@ -74,6 +86,8 @@ export interface WritingModel extends NamedChatModel, AsyncDisposable {
   readonly maxTokens: number;
   /** Answers that it writes at once; more wait. */
   readonly atOnce: number;
+  /** Small ones are told less and given less to read. */
+  readonly size: ModelSize;
   /** Exact where the model runs in this process, else never too few. */
   countTokens(text: string): number;
 }

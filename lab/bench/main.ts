@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import type { Embedder } from '#core/embedder.ts';
 import { AppError, errorFacts, toAppError } from '#core/errors.ts';
 import { openOnnxEmbedder } from '#models/embedder/onnx-embedder.ts';
+import { benchChat, type ChatBench } from './chat-bench.ts';
 import { readQuestions } from './corpus.ts';
 import { benchCrowd } from './crowd-bench.ts';
 import { benchEmbedding } from './embedding-bench.ts';
@@ -26,7 +27,10 @@ interface Bench {
   readonly embedder: Embedder;
   readonly knowledge: BenchKnowledge;
   readonly server: ServerBench;
+  readonly chat: ChatPeers;
 }
+
+type ChatPeers = Pick<ChatBench, 'file' | 'packages' | 'llamaServer'>;
 
 const benches: Readonly<Record<string, (bench: Bench) => Promise<BenchRow[]>>> = {
   query: ({ knowledge, embedder, server }) =>
@@ -42,6 +46,14 @@ const benches: Readonly<Record<string, (bench: Bench) => Promise<BenchRow[]>>> =
   memory: ({ server }) => benchMemory(server),
   'first-token': ({ server }) => benchFirstToken(server),
   crowd: ({ server }) => benchCrowd(server),
+  chat: ({ workspace, embedder, knowledge, server, chat }) =>
+    benchChat({
+      ...chat,
+      workspace,
+      embedder,
+      generation: knowledge.generation,
+      questions: server.questions,
+    }),
 };
 
 const help = `Measures speed and memory beside named peers: medians, spread, ratios, targets. Takes a quarter of an hour on two cores.
@@ -53,6 +65,8 @@ const help = `Measures speed and memory beside named peers: medians, spread, rat
   --data-dir FOLDER    a published knowledge base instead, for texts of your own; made by the embedder that ships
   --peer-model FOLDER  an int8 ONNX export of bge-small-en-v1.5 (model.onnx, tokenizer.json), for the embedding peer. One is
                        published on the Hugging Face hub as Xenova/bge-small-en-v1.5: onnx/model_quantized.onnx, save it as model.onnx
+  --chat-model FILE    a GGUF file, for "chat"; --packages FOLDER is where node-llama-cpp was installed (npm install --prefix)
+  --llama-server FILE  the server program of llama.cpp, for "chat"
   --against FOLDER     another checkout of the project with its packages installed, in turns with this one: for "crowd"
   --json               the rows as JSON on standard output, the table on standard error
   --out FILE           the rows as JSON in a file too
@@ -96,7 +110,12 @@ async function main(): Promise<void> {
   const knowledge = await openBenchKnowledge(workspace, { passages, dataDir: values['data-dir'] });
   const { against } = values;
   const server = { workspace, dataDir: knowledge.dataDir, questions: await readQuestions(), against };
-  const bench = { workspace, passages, peerModel: values['peer-model'], embedder, knowledge, server };
+  const chat = {
+    file: values['chat-model'],
+    packages: values.packages,
+    llamaServer: values['llama-server'],
+  };
+  const bench = { workspace, passages, peerModel: values['peer-model'], embedder, knowledge, server, chat };
   const rows: BenchRow[] = [];
   for (const name of names) {
     say(`Measuring: ${name}.`);
@@ -128,6 +147,9 @@ function parse() {
         'data-dir': { type: 'string' },
         'peer-model': { type: 'string' },
         against: { type: 'string' },
+        'chat-model': { type: 'string' },
+        packages: { type: 'string', default: 'var/packages' },
+        'llama-server': { type: 'string' },
         json: { type: 'boolean', default: false },
         out: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },

@@ -86,11 +86,11 @@ def build_graph(model: PreTrainedModel) -> onnx.ModelProto:
         return helper.make_tensor_value_info(name, kind, shape)
 
     def cache(kind: str, length_name: str) -> list[onnx.ValueInfoProto]:
-        shape = ["batch", config.num_key_value_heads, length_name, head]
+        shape = ["batch_size", config.num_key_value_heads, length_name, head]
         return [tensor(f"{kind}.{index}.{part}", TensorProto.FLOAT, shape) for index in range(config.num_hidden_layers) for part in ("key", "value")]
 
-    inputs = [tensor("input_ids", TensorProto.INT64, ["batch", "new"]), tensor("attention_mask", TensorProto.INT64, ["batch", "whole"]), *cache("past_key_values", "past")]
-    outputs = [tensor("logits", TensorProto.FLOAT, ["batch", "new", config.vocab_size]), *cache("present", "whole")]
+    inputs = [tensor("input_ids", TensorProto.INT64, ["batch_size", "new"]), tensor("attention_mask", TensorProto.INT64, ["batch_size", "whole"]), *cache("past_key_values", "past")]
+    outputs = [tensor("logits", TensorProto.FLOAT, ["batch_size", "new", config.vocab_size]), *cache("present", "whole")]
     made = helper.make_graph(graph.nodes, "llama", inputs, outputs, graph.initializers)
     proto = helper.make_model(made, opset_imports=[helper.make_opsetid("", OPSET), helper.make_opsetid(CONTRIB, 1)], producer_name="answerdesk")
     proto.ir_version = 9

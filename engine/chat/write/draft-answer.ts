@@ -37,7 +37,7 @@ export interface DraftEnd {
 const charactersPerToken = 8;
 
 export async function* draftAnswer(
-  { messages, passages, tokens }: Prompt,
+  { messages, passages, tokens, answerLength }: Prompt,
   { model, timeouts, queue, breaker, spending, openGuard }: DraftDependencies,
   { signal }: { readonly signal: AbortSignal },
 ): AsyncGenerator<DraftPiece, DraftEnd> {
@@ -61,7 +61,7 @@ export async function* draftAnswer(
       signal,
       isProgress: ({ text }) => text.length > 0,
     });
-    const most = model.maxTokens * charactersPerToken;
+    const most = Math.min(answerLength, model.maxTokens * charactersPerToken);
     let finish: 'stop' | 'length' | undefined;
     for await (const chunk of stream) {
       finish = finishOf(chunk) ?? finish;

@@ -47,6 +47,11 @@ export function sentenceGuard(score: SupportScore): OpenGuard {
 const mostDropped = 0.5;
 /** The same sentence so often, and the model will not stop by itself. */
 const mostRepeated = 3;
+/** The same words over and over, without ever becoming a sentence. */
+const goesRound = /(.{8,160}?)\1{3}$/s;
+/** UTF-16 code units: four rounds of it, looked for once in so many. */
+const roundLength = 4 * 160;
+const lookEvery = 40;
 const marker = /\s*\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]/g;
 const leadingMarkers = /^(?:\s*\[\d{1,3}(?:\s*[,;]\s*\d{1,3})*\])+/;
 
@@ -56,6 +61,8 @@ function createGuard(
   signal: AbortSignal | undefined,
 ): Guard {
   let pending = '';
+  let isRound = false;
+  let lookedAt = 0;
   /** What stands between two sentences that are shown: the widest break since the last one. */
   let gap = '';
   /** A heading, or a line that leads into a list, is shown with what it leads to. */
@@ -147,9 +154,15 @@ function createGuard(
   }
 
   return {
-    push(text) {
+    async push(text) {
       pending += text;
-      return drain(false, true);
+      const shown = await drain(false, true);
+      if (pending.length < lookedAt) lookedAt = 0;
+      if (pending.length >= lookedAt + lookEvery) {
+        lookedAt = pending.length;
+        isRound ||= goesRound.test(pending.slice(-roundLength));
+      }
+      return shown;
     },
     end: (isWhole) => drain(true, isWhole),
     get verdict() {
@@ -160,7 +173,7 @@ function createGuard(
         dropped,
         declines: kept === 0 && unknown > 0,
         isTooLittle: kept === 0 || dropped > mostDropped * (kept + dropped) || lostStep,
-        isStuck: repeated >= mostRepeated,
+        isStuck: isRound || repeated >= mostRepeated,
       };
     },
   };

@@ -24,8 +24,6 @@ interface Part {
   readonly score: number;
 }
 
-/** Small models answer from two or three passages; what stands behind is rarely the answer. */
-const most = 3;
 /** What stands far behind the best section is left out, although there is room. */
 const leastShare = 0.25;
 
@@ -36,17 +34,16 @@ export function promptPassages(
   { countTokens, tokens }: PassageRoom,
 ): PromptPassage[] {
   const question = new Set(tokenizeForSearch(query));
-  const given = passages.slice(0, most);
-  const parts = given.flatMap((passage, index) => sectionsOf(passage, index, question));
+  const parts = passages.flatMap((passage, index) => sectionsOf(passage, index, question));
   const ranked = parts.toSorted((a, b) => b.score - a.score || a.passage - b.passage || a.start - b.start);
   const best = ranked[0]?.score ?? 0;
   let left = tokens;
   const taken: Part[] = [];
   for (const part of ranked) {
     if (part !== ranked[0] && part.score < best * leastShare) break;
-    const { text } = given[part.passage]!.chunk;
+    const { text } = passages[part.passage]!.chunk;
     const cost =
-      countTokens(text.slice(part.start, part.end)) + headingTokens(taken, part, given, countTokens);
+      countTokens(text.slice(part.start, part.end)) + headingTokens(taken, part, passages, countTokens);
     if (cost <= left) {
       left -= cost;
       taken.push(part);
@@ -60,7 +57,7 @@ export function promptPassages(
       break;
     }
   }
-  return given.flatMap((passage, index) => {
+  return passages.flatMap((passage, index) => {
     const own = taken.filter((part) => part.passage === index).sort((a, b) => a.start - b.start);
     if (own.length === 0) return [];
     const pieces = own.map(({ start, end }) => passage.chunk.text.slice(start, end).trim());
@@ -76,10 +73,12 @@ export function titleOf({ kind, title, headingPath }: Chunk): string {
 function headingTokens(
   taken: readonly Part[],
   { passage }: Part,
-  given: readonly ScoredChunk[],
+  passages: readonly ScoredChunk[],
   countTokens: PassageRoom['countTokens'],
 ): number {
-  return taken.some((part) => part.passage === passage) ? 2 : countTokens(titleOf(given[passage]!.chunk)) + 2;
+  return taken.some((part) => part.passage === passage)
+    ? 2
+    : countTokens(titleOf(passages[passage]!.chunk)) + 2;
 }
 
 /** From one heading to the next. Their score: what the reader says of the best words in them, or how many words of the question they hold. */

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { modelSizes } from '#core/chat-model.ts';
 import { splitSentences } from '#core/sentences.ts';
 import { makeChunk } from '#core/testing/make-chunk.ts';
 import { scored } from '../testing/fixtures.ts';
 import { inertText } from './inert-text.ts';
 import { buildPrompt } from './prompt.ts';
+import { promptProfiles } from './prompt-profiles.ts';
 
 /** Of ChatML, Llama 2 and 3, Mistral, Gemma, DeepSeek, Qwen, Phi, Granite, Command R, sentencepiece. */
 const controlTokens =
@@ -63,20 +65,21 @@ describe('what stands in a prompt', () => {
         fc.array(text, { maxLength: 4 }),
         fc.array(text, { minLength: 1, maxLength: 5 }),
         fc.constantFrom(512, 1_024, 4_096, 32_768),
-        (passages, turns, contextTokens) => {
+        fc.constantFrom(...modelSizes),
+        (passages, turns, contextTokens, size) => {
           const { messages, passages: given } = buildPrompt(
             {
               turns: turns.map((said) => ({ author: 'customer', text: said.repeat(3) })),
               query: turns.at(-1)!,
               passages: passages.map((article) => scored(makeChunk({ text: article.repeat(4) }))),
             },
-            { contextTokens, maxTokens: 600, countTokens },
+            { contextTokens, maxTokens: 600, countTokens, size },
           );
           const whole = messages.map(({ text: content }) => content).join('\n');
           const answer = Math.min(600, Math.floor(contextTokens / 3));
           expect(countTokens(whole)).toBeLessThanOrEqual(contextTokens - answer);
-          expect(whole.match(/<passage number/g) ?? []).toHaveLength(given.length);
-          expect(given.length).toBeLessThanOrEqual(3);
+          if (size === 'large') expect(whole.match(/<passage number/g) ?? []).toHaveLength(given.length);
+          expect(given.length).toBeLessThanOrEqual(promptProfiles[size].passages);
         },
       ),
     );
@@ -114,5 +117,61 @@ describe('what stands in a prompt', () => {
     );
     expect(messages[1]!.text).toContain('Refunds take 5 days.');
     expect(messages[1]!.text).not.toContain('KESTREL');
+  });
+
+  const room = { contextTokens: 4_096, maxTokens: 200, countTokens: (value: string) => value.length / 3 };
+
+  it('has of a passage the section that the reader chose', () => {
+    const text = '## Prices\n\nThe dial costs 9 euros.\n\n## Reset\n\nHold the dial until it clicks.';
+    const from = text.indexOf('clicks');
+    const passage = scored(makeChunk({ text }));
+    const reading = [{ start: from, end: from + 6, belongs: 0.9 }] as const;
+    const turns = [{ author: 'customer' as const, text: 'What does the dial cost to reset?' }];
+    for (const size of modelSizes) {
+      const { shown } = buildPrompt(
+        { turns, query: turns[0]!.text, passages: [{ ...passage, reading }] },
+        { ...room, size },
+      );
+      expect(shown[0]).toContain('Hold the dial until it clicks.');
+      expect(shown[0]).not.toContain('9 euros');
+    }
+  });
+
+  it('has of earlier turns what they say first, of the last one all', () => {
+    const long = `It blinks. ${'And it goes on to say more about it. '.repeat(20)}`;
+    const turns = [
+      { author: 'customer' as const, text: `Too long ago. ${long}` },
+      ...['one', 'two', 'three', 'four'].map((name) => ({
+        author: 'customer' as const,
+        text: `Turn ${name}. ${long}`,
+      })),
+      { author: 'customer' as const, text: `The question. ${long} The end?` },
+    ];
+    const { messages } = buildPrompt({ turns, query: 'The question?', passages: [] }, room);
+    const said = messages[1]!.text;
+    expect(said).not.toContain('Too long ago');
+    expect(said).toContain('The end?');
+    for (const name of ['one', 'two', 'three', 'four']) expect(said).toContain(`Turn ${name}. It blinks.`);
+    expect(said.length).toBeLessThan(4 * 300 + long.length + 300);
+  });
+
+  it('for a small model holds the question, complete in itself, in place of the conversation', () => {
+    const turns = [
+      { author: 'customer' as const, text: 'My thermostat blinks.' },
+      { author: 'customer' as const, text: 'And what does red mean?' },
+    ];
+    const { messages, passages } = buildPrompt(
+      {
+        turns,
+        query: 'My thermostat blinks. What does red mean? </s>',
+        passages: [scored(makeChunk({ text: 'Red means an error.' }))],
+      },
+      { ...room, size: 'small' },
+    );
+    expect(passages).toHaveLength(1);
+    expect(messages[1]!.text).toMatch(
+      /Red means an error\.[\s\S]*Question: My thermostat blinks\. What does red mean\? ‹\/s>$/,
+    );
+    expect(messages[1]!.text).not.toContain('And what');
   });
 });

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ModelSize } from '#core/chat-model.ts';
 import type { AppError } from '#core/errors.ts';
 import type { ChatEvent } from '#core/events.ts';
 import type { Spending } from '#core/spending.ts';
@@ -55,11 +56,12 @@ function onScreen(events: readonly ChatEvent[]): string {
   }, '');
 }
 
-async function desk(changed: Partial<WritingDependencies> = {}, maxTokens = 200) {
+async function desk(changed: Partial<WritingDependencies> = {}, maxTokens = 200, size: ModelSize = 'large') {
   const model = await openWritingModel({
     model: 'openai:m',
     baseUrl: server.baseUrl,
     maxTokens,
+    size,
     packages: '/nowhere',
   });
   const write = createWriter({
@@ -160,6 +162,20 @@ describe('an answer in words of a model', () => {
     const { events, written } = await (await desk())({ words, delayMs: 0 });
     expect(onScreen(events)).toBe('Hold the dial for 20 seconds [1].');
     expect(written.complete).toBe(true);
+    await expect.poll(() => server.requests.at(-1)?.closed).toBe(true);
+  });
+
+  it('stops a small model where it has said more than an answer', async () => {
+    const ask = await desk({}, 1_000_000, 'small');
+    const raw = endless((index) => `It is the ${index}th word of many. `);
+    await ask({ raw });
+    await expect.poll(() => server.requests.at(-1)?.closed).toBe(true);
+  });
+
+  it('stops a model that goes round without ever ending a sentence', async () => {
+    const raw = endless(() => 'The light ring means\n');
+    const { events } = await (await desk({}, 1_000_000))({ raw });
+    expect(onScreen(events)).toBe(quotation);
     await expect.poll(() => server.requests.at(-1)?.closed).toBe(true);
   });
 });

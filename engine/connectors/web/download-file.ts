@@ -32,7 +32,10 @@ export async function downloadFile(address: string, to: string, options: Downloa
   const { allowPrivate = false, resolve, signal } = options;
   const url = URL.parse(address);
   if (url?.protocol !== 'https:' && !(allowPrivate && url?.protocol === 'http:'))
-    throw new AppError('bad-input', `${address}: only https:// is downloaded.`);
+    throw new AppError(
+      'bad-input',
+      `${address}: only https:// is downloaded. A server of yours: --allow-private-addresses.`,
+    );
   using fetch = createPublicFetch({ resolve, ...(allowPrivate ? { privateHost: url.host } : {}) });
   const tag = `${to}.tag`;
   try {

@@ -11,6 +11,12 @@ export function readChatModelName(model: string): ChatModelName | undefined {
   return kind === 'gguf' || kind === 'onnx' || Object.hasOwn(providers, kind) ? { kind, name } : undefined;
 }
 
+/** Not on a server: it computes on this machine, beside everything else. */
+export function isInProcess(model: string): boolean {
+  const kind = readChatModelName(model)?.kind;
+  return kind === 'gguf' || kind === 'onnx';
+}
+
 /** What to write in place of it. */
 export function chatModelNameProblem(model: string): string {
   return `write where the model is, too: openai:${model} for one of an OpenAI-compatible server, gguf:FILE, onnx:FOLDER, or extractive`;

@@ -5,7 +5,12 @@ import type { CallbackManagerForLLMRun } from '@langchain/core/callbacks/manager
 import { BaseChatModel } from '@langchain/core/language_models/chat_models';
 import { AIMessage, AIMessageChunk, type BaseMessage } from '@langchain/core/messages';
 import { ChatGenerationChunk, type ChatResult } from '@langchain/core/outputs';
-import type { GroundedCallOptions, WritingModel } from '#core/chat-model.ts';
+import {
+  type GroundedCallOptions,
+  type ModelSize,
+  modelSizeOf,
+  type WritingModel,
+} from '#core/chat-model.ts';
 import { readGguf } from './gguf-file.ts';
 import type { LlamaModule } from './llama-module.ts';
 import { importOnDemand, nodeLlamaCpp } from './on-demand-package.ts';
@@ -23,6 +28,8 @@ export interface InProcessOptions {
   /** 0 = one for each core. */
   readonly threads: number;
   readonly atOnce?: number | undefined;
+  /** In place of what the file tells. */
+  readonly size?: ModelSize | undefined;
 }
 
 /** Longer contexts take memory that no prompt of the desk needs. */
@@ -39,12 +46,13 @@ export async function openGgufChatModel({
   contextTokens = usualContext,
   threads,
   atOnce = 2,
+  size,
 }: InProcessOptions): Promise<WritingModel> {
   const { getLlama, LlamaChat, LlamaLogLevel, ...rest } = (await importOnDemand(
     nodeLlamaCpp,
     packages,
   )) as LlamaModule;
-  const { contextLength } = await readGguf(path, rest);
+  const { contextLength, parameters } = await readGguf(path, rest);
   // More threads than cores wait for one another in a loop.
   const cores = threads || Math.max(1, availableParallelism() - 1);
   // What it logs may quote a prompt.
@@ -70,6 +78,7 @@ export async function openGgufChatModel({
     contextTokens: contextSize,
     maxTokens,
     atOnce,
+    size: size ?? modelSizeOf(parameters),
     countTokens: (text) => model.tokenize(text, false).length,
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };

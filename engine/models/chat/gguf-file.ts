@@ -10,6 +10,8 @@ export interface GgufFacts {
   /** Tokens that the model was trained for. */
   readonly contextLength: number;
   readonly bytes: number;
+  /** Numbers in its tensors. */
+  readonly parameters: number;
 }
 
 /** A question with its passages and the answer need about so many tokens. */
@@ -59,6 +61,7 @@ export async function readGguf(
     ...(license === undefined ? {} : { licence: license }),
     contextLength,
     bytes,
+    parameters: fullTensorInfo.reduce((sum, tensor) => sum + elementsOf(tensor), 0),
   };
 }
 
@@ -79,8 +82,10 @@ const blocks: Readonly<Record<number, readonly [elements: number, bytes: number]
   30: [1, 2],
 };
 
-function endOf({ dimensions, ggmlType, fileOffset }: GgufTensor): number {
-  const elements = dimensions.reduce<number>((product, size) => product * Number(size), 1);
-  const [perBlock, bytes] = blocks[ggmlType] ?? [1, 0];
-  return Number(fileOffset) + (elements / perBlock) * bytes;
+function endOf(tensor: GgufTensor): number {
+  const [perBlock, bytes] = blocks[tensor.ggmlType] ?? [1, 0];
+  return Number(tensor.fileOffset) + (elementsOf(tensor) / perBlock) * bytes;
 }
+
+const elementsOf = ({ dimensions }: GgufTensor) =>
+  dimensions.reduce<number>((product, size) => product * Number(size), 1);

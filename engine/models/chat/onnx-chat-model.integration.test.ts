@@ -1,6 +1,8 @@
 // With a real model and transformers.js, where they are: ANSWERDESK_TEST_ONNX names the folder (training.chat.export --onnx writes one),
 // ANSWERDESK_TEST_PACKAGES the one into which `npm install --prefix` put the package.
-import { describe } from 'vitest';
+import { HumanMessage, SystemMessage } from '@langchain/core/messages';
+import { describe, expect, it } from 'vitest';
+import { patienceMs } from '#core/testing/patience.ts';
 import { openWritingModel } from './open-chat-model.ts';
 import { writingModelContract } from './writing-model.contract.ts';
 
@@ -12,15 +14,31 @@ if (folder === undefined)
   );
 
 describe.skipIf(folder === undefined)('a chat model in an ONNX folder', () => {
+  const open = () =>
+    openWritingModel({ model: `onnx:${folder}`, maxTokens: 60, packages, threads: 1, contextTokens: 1_024 });
+
+  it(
+    'says to a question what it says when nothing was read before it',
+    async () => {
+      await using model = await open();
+      const ask = async (question: string) => {
+        const prompt = [
+          new SystemMessage('You answer questions of customers in one short sentence.'),
+          new HumanMessage(question),
+        ];
+        let text = '';
+        for await (const chunk of await model.model.stream(prompt)) text += chunk.text;
+        return text;
+      };
+      const first = await ask('How does a letter travel?');
+      expect(await ask('What is a dial for?')).not.toBe(first);
+      expect(await ask('How does a letter travel?')).toBe(first);
+    },
+    patienceMs,
+  );
+
   writingModelContract({
-    open: () =>
-      openWritingModel({
-        model: `onnx:${folder}`,
-        maxTokens: 60,
-        packages,
-        threads: 1,
-        contextTokens: 1_024,
-      }),
+    open,
     async isWorking() {
       const before = process.cpuUsage().user;
       await new Promise((resolve) => setTimeout(resolve, 300));

@@ -1,23 +1,26 @@
 // A chat model in an ONNX folder, in this process: transformers.js behind LangChain's chat model. It computes in a thread of its own,
 // because onnxruntime-node blocks the thread that calls it; a flag in shared memory stops it between two tokens.
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { Tokenizer } from '@huggingface/tokenizers';
 import type { CallbackManagerForLLMRun } from '@langchain/core/callbacks/manager';
 import { BaseChatModel } from '@langchain/core/language_models/chat_models';
 import { AIMessage, AIMessageChunk, type BaseMessage } from '@langchain/core/messages';
 import { ChatGenerationChunk, type ChatResult } from '@langchain/core/outputs';
 import { z } from 'zod';
-import type { GroundedCallOptions, WritingModel } from '#core/chat-model.ts';
+import { type GroundedCallOptions, modelSizeOf, type WritingModel } from '#core/chat-model.ts';
 import { AppError, briefly } from '#core/errors.ts';
-import { estimateTokens } from './estimate-tokens.ts';
 import type { InProcessOptions } from './gguf-chat-model.ts';
-import type { OnnxThreadReply, OnnxThreadRequest } from './onnx-chat-thread.ts';
+import type { OnnxThreadData, OnnxThreadReply, OnnxThreadRequest } from './onnx-chat-thread.ts';
 import { pushedText } from './pushed-text.ts';
 
 const modelConfig = z.looseObject({ max_position_embeddings: z.number().int().positive().optional() });
 const tokenizerConfig = z.looseObject({ chat_template: z.unknown().optional() });
 const usualContext = 4_096;
+/** A number has one to four of them in such files. */
+const bytesPerParameter = 2;
 
 /** Throws `bad-input` where the folder holds no chat model, `model-invalid` where transformers.js is missing. */
 export async function openOnnxChatModel({
@@ -26,9 +29,19 @@ export async function openOnnxChatModel({
   packages,
   maxTokens,
   contextTokens = usualContext,
+  threads,
+  size,
 }: InProcessOptions): Promise<WritingModel> {
-  const trained = await readFolder(path);
-  const worker = new Worker(threadUrl, { workerData: { path, packages, maxTokens } });
+  const { trained, template, tokenizer, bytes } = await readFolder(path);
+  const workerData: OnnxThreadData = {
+    path,
+    packages,
+    maxTokens,
+    template,
+    // More threads than cores wait for one another in a loop.
+    threads: threads || Math.max(1, availableParallelism() - 1),
+  };
+  const worker = new Worker(threadUrl, { workerData });
   const thread = createThread(worker);
   try {
     await thread.ready;
@@ -43,7 +56,8 @@ export async function openOnnxChatModel({
     maxTokens,
     // One session, one answer: the others wait.
     atOnce: 1,
-    countTokens: estimateTokens,
+    size: size ?? modelSizeOf(bytes / bytesPerParameter),
+    countTokens: (text) => tokenizer.encode(text, { add_special_tokens: false }).ids.length,
     async [Symbol.asyncDispose]() {
       await worker.terminate();
     },
@@ -52,11 +66,20 @@ export async function openOnnxChatModel({
 
 const threadUrl = new URL(import.meta.resolve('#models/chat/onnx-chat-thread.ts'));
 
-/** Resolves to the tokens that the model was trained for, where it says so. */
-async function readFolder(path: string): Promise<number | undefined> {
-  const read = async <T>(file: string, schema: z.ZodType<T>): Promise<T> => {
+interface OnnxFolder {
+  /** Tokens; undefined where the folder does not say. */
+  readonly trained: number | undefined;
+  /** Of a file of its own, which transformers.js does not read; undefined where tokenizer_config.json has it. */
+  readonly template: string | undefined;
+  readonly tokenizer: Tokenizer;
+  /** Of the weights. */
+  readonly bytes: number;
+}
+
+async function readFolder(path: string): Promise<OnnxFolder> {
+  const read = async <T>(file: string, parse: (value: unknown) => T): Promise<T> => {
     try {
-      return schema.parse(JSON.parse(await readFile(join(path, file), 'utf8')));
+      return parse(JSON.parse(await readFile(join(path, file), 'utf8')));
     } catch (cause) {
       throw new AppError(
         'bad-input',
@@ -65,16 +88,32 @@ async function readFolder(path: string): Promise<number | undefined> {
       );
     }
   };
-  const config = await read('config.json', modelConfig);
-  const { chat_template } = await read('tokenizer_config.json', tokenizerConfig);
+  const config = await read('config.json', (value) => modelConfig.parse(value));
+  const settings = await read('tokenizer_config.json', (value) => tokenizerConfig.parse(value));
   const template =
-    chat_template ?? (await readFile(join(path, 'chat_template.jinja'), 'utf8').catch(() => undefined));
-  if (template === undefined)
+    settings.chat_template === undefined
+      ? await readFile(join(path, 'chat_template.jinja'), 'utf8').catch(() => undefined)
+      : undefined;
+  if (settings.chat_template === undefined && template === undefined)
     throw new AppError(
       'bad-input',
       `${path}: the model has no chat template: it completes text and does not chat. Look for its "Instruct" or "Chat" form.`,
     );
-  return config.max_position_embeddings;
+  return {
+    trained: config.max_position_embeddings,
+    template,
+    tokenizer: await read('tokenizer.json', (value) => new Tokenizer(value as object, settings)),
+    bytes: await weightBytes(join(path, 'onnx')),
+  };
+}
+
+/** Of the file that is loaded, and of those that it keeps numbers in. */
+async function weightBytes(folder: string): Promise<number> {
+  const names = await readdir(folder).catch(() => []);
+  const sizes = names
+    .filter((name) => /^model\.onnx(?:_data.*)?$/.test(name))
+    .map(async (name) => (await stat(join(folder, name))).size);
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
 interface OnnxThread {

@@ -1,7 +1,7 @@
 // Opens the chat model that the configuration names. What quotes articles is always there; what writes words of its own is one of four:
 // a model on an OpenAI-compatible server, one of another provider, a GGUF file, an ONNX folder.
 import { basename } from 'node:path';
-import type { ChatModel, NamedChatModel, WritingModel } from '#core/chat-model.ts';
+import type { ChatModel, ModelSize, NamedChatModel, WritingModel } from '#core/chat-model.ts';
 import { AppError, briefly } from '#core/errors.ts';
 import { chatModelNameProblem, providers, readChatModelName } from './chat-model-name.ts';
 import { createCompatibleChatModel } from './compatible-chat-model.ts';
@@ -21,6 +21,8 @@ export interface ChatModelOptions {
   readonly contextTokens?: number | undefined;
   /** Answers that it writes at once; undefined: few in this process, more on a server. */
   readonly atOnce?: number | undefined;
+  /** undefined: what a model in this process tells of itself; a model on a server counts as large. */
+  readonly size?: ModelSize | undefined;
   /** Where packages that are installed on demand lie. */
   readonly packages: string;
   /** Of a model in this process; 0: as many as leave a core free. */
@@ -44,7 +46,7 @@ export async function openWritingModel(options: ChatModelOptions): Promise<Writi
   if (!named)
     throw new AppError('model-invalid', `ANSWERDESK_CHAT_MODEL: ${chatModelNameProblem(options.model)}`);
   const { kind, name } = named;
-  const { maxTokens, contextTokens, atOnce, packages, threads = 0 } = options;
+  const { maxTokens, contextTokens, atOnce, size, packages, threads = 0 } = options;
   if (kind === 'gguf' || kind === 'onnx') {
     const open = kind === 'gguf' ? openGgufChatModel : openOnnxChatModel;
     const local = {
@@ -55,6 +57,7 @@ export async function openWritingModel(options: ChatModelOptions): Promise<Writi
       contextTokens,
       threads,
       atOnce,
+      size,
     };
     return open(local);
   }
@@ -64,6 +67,7 @@ export async function openWritingModel(options: ChatModelOptions): Promise<Writi
     maxTokens,
     contextTokens: contextTokens ?? serverContext,
     atOnce: atOnce ?? serverAtOnce,
+    size: size ?? 'large',
     countTokens: estimateTokens,
     async [Symbol.asyncDispose]() {},
   };
