@@ -109,6 +109,8 @@ def run_training(
                 pace = (time.monotonic() - started) / (progress.step - first)
                 run.log(step, training_loss=loss, learning_rate=optimizer.param_groups[0]["lr"], seconds_per_step=pace, **{f"training_{name}": value for name, value in parts.items()})
                 print(f"step {step}: loss {loss:.4f}, {pace:.2f} s a step", flush=True)
+            if progress.step % settings.get("checkpoint_every", total) == 0:
+                save(work / "checkpoint.pt", model, optimizer, progress)
             if (step + 1) % settings["evaluate_every"] == 0 and evaluate(step + 1):
                 print(f"no better for {settings['patience']} evaluations: stopped", flush=True)
                 break
