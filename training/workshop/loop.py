@@ -86,7 +86,7 @@ def run_training(
             save(work / "checkpoint.pt", model, optimizer, progress)
             return progress.since_best >= settings["patience"]
 
-        if progress.step == 0:
+        if not progress.history:
             evaluate(0)
         first, started = progress.step, time.monotonic()
         for step in range(progress.step, total):
