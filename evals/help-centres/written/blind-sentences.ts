@@ -28,7 +28,10 @@ export interface BlindSentences {
   readonly key: readonly SentenceKey[];
 }
 
-/** Only what models wrote themselves. The same sentence under the same passages is read once, and stands for all that wrote it. */
+/**
+ * Only what models wrote themselves, with what they cite: a sentence without a citation needs no reader. The same sentence under the same
+ * passages is read once, and stands for all that wrote it.
+ */
 export function blindSentences(
   answers: readonly WrittenAnswer[],
   { count, seed }: { readonly count: number; readonly seed: number },
@@ -40,6 +43,7 @@ export function blindSentences(
   >();
   for (const { isWritten, sentences, citations, id, place, model, way } of answers) {
     for (const { text, citations: cited } of isWritten ? sentences : []) {
+      if (cited.length === 0) continue;
       const passages = citations
         .filter(({ number }) => cited.includes(number))
         .map(({ title, quote }) => `${title}\n${quote}`);
@@ -70,7 +74,6 @@ export function blindSentences(
 const introduction = `# Sentences to label
 
 For each: do the passages under it support all that the sentence says? Write 1 (supported), 0 (not) or nothing (it claims nothing) into labels.csv.
-A sentence without a passage that claims something is 0.
 `;
 
 function describe(item: string, text: string, passages: readonly string[]): string {

@@ -165,7 +165,8 @@ describe('sentences for a blind reader', () => {
       way: 'raw',
       sentences: [
         ...answer({}).sentences,
-        { text: 'It costs nine euros.', citations: [], isGrounded: false },
+        { text: 'It costs nine euros.', citations: [1], isGrounded: false },
+        { text: 'It is free.', citations: [], isGrounded: false },
       ],
     }),
     answer({
@@ -181,6 +182,7 @@ describe('sentences for a blind reader', () => {
     expect(labels.split('\n')).toHaveLength(4);
     expect(sentences).toContain('**The ring turns white.**');
     expect(sentences).not.toContain('Quoted.');
+    expect(sentences).not.toContain('It is free.');
     expect(sentences).not.toMatch(/guarded|raw|speaking|isGrounded/);
     expect(key).toHaveLength(3);
     expect(JSON.stringify(key)).not.toContain('ring turns');
