@@ -12,7 +12,7 @@ import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from training.chat.base import load_model, load_tokenizer, save_model
+from training.chat.base import load_model, load_tokenizer
 from training.chat.examples import Encoded, encode, encode_all, padded, perplexity
 from training.chat.export import export_gguf, export_onnx
 from training.chat.merge import RECORD, merge
@@ -192,16 +192,6 @@ def like(chat_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     writer.write_tensors_to_file()
     writer.close()
     return path
-
-
-def test_a_model_that_was_read_from_a_gguf_file_is_saved_as_one_of_full_precision(trained: tuple[Path, Path], like: Path, tmp_path: Path) -> None:
-    path = tmp_path / "base.gguf"
-    export_gguf(load_model(trained[1]), like, path, "q8_0")
-    save_model(tmp_path / "saved", load_model(path), load_tokenizer(trained[1]))
-    assert "quantization_config" not in json.loads((tmp_path / "saved" / "config.json").read_text())
-    again = load_model(tmp_path / "saved")
-    for name, weight in load_model(path).state_dict().items():
-        assert torch.equal(weight, again.state_dict()[name])
 
 
 @pytest.mark.parametrize(("precision", "tolerance"), [("f16", 0.01), ("q8_0", 0.1), ("q4_0", 2.0), ("q4_1", 2.0)])
