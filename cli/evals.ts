@@ -20,6 +20,7 @@ import { openEmbedder } from '#models/embedder/open-embedder.ts';
 import { defineCommand, wholeNumber } from './command.ts';
 import { guard } from './evals/guard-command.ts';
 import { judge } from './evals/judge-command.ts';
+import { written } from './evals/written-command.ts';
 import { lockTraining } from './privacy/lock-data-folder.ts';
 
 const help = `Measures how good the answers are, and writes a report.
@@ -35,6 +36,7 @@ const help = `Measures how good the answers are, and writes a report.
   answerdesk evals judge export RUN...       answers of such runs for two readers, who do not see which run wrote them
   answerdesk evals judge import DIR A B      what two readers say, and how far they agree
   answerdesk evals guard [FILE...]           how far the guard of written answers agrees with labelled sentences
+  answerdesk evals written MODEL...          the same questions, answered by each chat model with the guard and without, and by quoting
 
 Suites: ${Object.keys(allSuites).join(', ')}.
 
@@ -57,7 +59,7 @@ Suites: ${Object.keys(allSuites).join(', ')}.
   --seed N               seed of the bootstrap (default 1)
   --json                 the report (or comparison) on standard output
   --source NAME          draft: the source of your documents
-  --count N              draft: how many cases at most (default 50); judge export: how many questions
+  --count N              draft: how many cases at most (default 50); judge export, written: how many questions (of each place)
   --help
 
 A run is a folder with report.html, report.json and junit.xml. docs/evals.md explains the figures.
@@ -108,6 +110,7 @@ export const command = defineCommand({
     }
     if (command === 'judge') return judge(rest, { ...values, runsDir });
     if (command === 'guard') return guard(rest, { json: values.json === true, signal });
+    if (command === 'written') return written(rest, { ...values, signal });
     const dataDir = values['data-dir'] === undefined ? undefined : resolve(values['data-dir']);
     if (command === 'draft') {
       const count = wholeNumber(values.count, '--count');

@@ -8,6 +8,7 @@ export const retentionKinds = [
   'sessions',
   'journals',
   'evals',
+  'training',
   'exports',
   'audit',
 ] as const;
@@ -25,6 +26,7 @@ export const defaultRetention: RetentionDays = {
   sessions: 30,
   journals: 365,
   evals: undefined,
+  training: undefined,
   exports: 30,
   audit: undefined,
 };

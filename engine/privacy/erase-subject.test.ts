@@ -138,6 +138,30 @@ describe('erasing a person', () => {
     expect(await listGenerations(desk.dataDir)).toEqual(['gen-000003']);
   });
 
+  it('takes the examples of their conversations out of training sets, and leaves those of others', async () => {
+    desk = await plantDesk(small);
+    const { conversations, transcripts } = await findSubject(subject, { dataDir: desk.dataDir });
+    const example = (conversationId: string, content: string) =>
+      JSON.stringify({ messages: [{ role: 'user', content }], conversationId });
+    const kept = [example('of-another', 'How long does a refund take?'), example('a#0', 'And to a card?')];
+    const theirs = [
+      ...conversations.map((id) => example(id, 'How do I pair the valve?')),
+      ...transcripts.map(({ id }) => example(id, 'How do I move the sensor?')),
+      example('of-somebody', `Write to ${ann.addresses[0]}.`),
+    ];
+    expect(theirs.length).toBeGreaterThanOrEqual(8);
+    for (const name of ['train', 'validation', 'test'])
+      await desk.write(
+        `fine-tuning/sets/first/${name}.jsonl`,
+        `${[kept[0], ...theirs, kept[1]].join('\n')}\n`,
+      );
+    await erase();
+    for (const name of ['train', 'validation', 'test'])
+      expect(await readFile(join(desk.dataDir, `fine-tuning/sets/first/${name}.jsonl`), 'utf8')).toBe(
+        `${kept.join('\n')}\n`,
+      );
+  });
+
   it('lists what has only the name in common, and erases it only where somebody has confirmed it', async () => {
     desk = await plantDesk(small);
     const store = openSqliteConversationStore(join(desk.dataDir, 'conversations.db'));

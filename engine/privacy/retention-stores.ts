@@ -32,6 +32,7 @@ interface OpenedStores extends AsyncDisposable {
 }
 
 const conversationsAtOnce = 500;
+const trainingSets = 'fine-tuning/sets';
 /** What somebody who wrote in the audit log is called there. */
 const actor = 'retention';
 
@@ -58,7 +59,7 @@ export function openStores({ dataDir, lock, signal }: Stores, at: Date): OpenedS
         for (const name of await picturesOf(dataDir, ids))
           await rm(join(dataDir, 'pictures', name), { recursive: true, force: true });
         await store?.delete(some);
-        await removeLabels(dataDir, ids);
+        await removeRecords(dataDir, ids);
       }
       return keys.length;
     },
@@ -80,7 +81,7 @@ export function openStores({ dataDir, lock, signal }: Stores, at: Date): OpenedS
       using _lock = lock();
       const rule = { keeps: (document: Document) => !isOlder(document, before) };
       const { removed } = await changeDocuments({ dataDir, rule, signal });
-      await removeLabels(
+      await removeRecords(
         dataDir,
         removed.map(({ id }) => id),
       );
@@ -106,6 +107,7 @@ export function openStores({ dataDir, lock, signal }: Stores, at: Date): OpenedS
       sessions: rows('sessions'),
       pictures: files(dataDir, ['pictures']),
       evals: files(dataDir, ['evals']),
+      training: files(dataDir, [trainingSets]),
       exports: files(dataDir, ['exports']),
       journals: both(files(dataDir, ['quarantine', 'sources'], /^quarantine\/|\.vectors$/), history(dataDir)),
     },
@@ -120,11 +122,12 @@ function isOlder({ metadata: { kind, updated } }: Document, before: string): boo
   return kind === 'transcript' && updated !== undefined && updated < before;
 }
 
-/** What was said about conversations and documents that are gone. */
-async function removeLabels(dataDir: string, ids: readonly string[]): Promise<void> {
+/** What was said about conversations and documents that are gone, and the examples that were made of them. */
+async function removeRecords(dataDir: string, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   const rule = { isIn: () => false, covered: (text: string) => text, ids: new Set(ids) };
-  for (const file of await listFiles(dataDir, 'labels')) await cleanFile(dataDir, file, rule);
+  for (const folder of ['labels', trainingSets])
+    for (const file of await listFiles(dataDir, folder)) await cleanFile(dataDir, file, rule);
 }
 
 /** What lies in the folders, each file or folder as old as what was last changed in it. */
@@ -135,7 +138,8 @@ function files(dataDir: string, folders: readonly string[], only = /(?:)/): Rete
       for (const { path, changedAt } of await listFiles(dataDir, folder)) {
         if (!only.test(path)) continue;
         // A run is one thing, with all its files; a journal of a source is one by itself.
-        const entry = folder === 'sources' ? path : path.split('/').slice(0, 2).join('/');
+        const depth = folder.split('/').length + 1;
+        const entry = folder === 'sources' ? path : path.split('/').slice(0, depth).join('/');
         newest.set(entry, Math.max(newest.get(entry) ?? 0, changedAt));
       }
     return [...newest].map(([path, changedAt]) => ({ path, at: new Date(changedAt).toISOString() }));

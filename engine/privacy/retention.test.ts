@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -97,6 +97,15 @@ describe('retention', () => {
     await write('labels/set.jsonl', 1, `{"id":"${old}"}\n{"id":"${fresh}"}\n`);
     await write('evals/run-old/report.json', 100);
     await write('evals/run-new/report.json', 1);
+    await write('fine-tuning/sets/old/train.jsonl', 100);
+    await write('fine-tuning/sets/old/card.json', 100);
+    await write('fine-tuning/sets/new/card.json', 100);
+    await write(
+      'fine-tuning/sets/new/train.jsonl',
+      1,
+      `{"messages":[],"conversationId":"${old}"}\n{"messages":[],"conversationId":"${fresh}"}\n`,
+    );
+    await write('fine-tuning/jobs/old.json', 400, '{}');
     await write('exports/old.json', 31);
     await write('quarantine/a.jsonl', 400);
     await write('sources/help/m.vectors', 400);
@@ -107,7 +116,7 @@ describe('retention', () => {
       [500, 5].map((age) => `{"at":"${daysAgo(age).toISOString()}"}\n`).join(''),
     );
     await write('somebody/else.txt', 900);
-    const report = await retain('conversations=365,evals=90,audit=100');
+    const report = await retain('conversations=365,evals=90,training=90,audit=100');
     expect(Object.fromEntries(report.kinds.map(({ kind, removed }) => [kind, removed]))).toEqual({
       conversations: 1,
       transcripts: 0,
@@ -116,12 +125,18 @@ describe('retention', () => {
       sessions: 0,
       journals: 3,
       evals: 1,
+      training: 1,
       exports: 1,
       audit: 1,
     });
     expect(await left()).toEqual([fresh]);
     expect(await readdir(join(dataDir, 'pictures'))).toEqual([fresh]);
     expect(await readdir(join(dataDir, 'evals'))).toEqual(['run-new']);
+    expect(await readdir(join(dataDir, 'fine-tuning/sets'))).toEqual(['new']);
+    const examples = await readFile(join(dataDir, 'fine-tuning/sets/new/train.jsonl'), 'utf8');
+    expect(examples).toContain(fresh);
+    expect(examples).not.toContain(old);
+    expect(await readdir(join(dataDir, 'fine-tuning/jobs'))).toEqual(['old.json']);
     expect(await readdir(join(dataDir, 'sources/help'))).toEqual(['memory.jsonl']);
     expect(report.unknown).toEqual(['somebody']);
     expect(

@@ -48,12 +48,18 @@ export function scoreSetAnswer(
   const wanted = formatsIn(markdown, question.answer);
   const shown = formatsIn(text);
   return {
-    direct: missingFacts(opening(units), facts).length < facts.length,
+    direct: holdsFactFirst(text, facts),
     complete: factRecall(text, facts),
     ...(judged.length > 0 ? { clean: belonging.length / judged.length } : {}),
     ...(wanted.size > 0 ? { formatKept: [...wanted].every((format) => shown.has(format)) } : {}),
     rightArticle: citationScores(citations, rightArticles(question)).hit === 1,
   };
+}
+
+/** The first sentence holds a fact. `text` without citation marks. */
+export function holdsFactFirst(text: string, facts: readonly string[]): boolean {
+  const units = textUnits(text).filter(({ kind }) => kind !== 'heading');
+  return missingFacts(opening(units), facts).length < facts.length;
 }
 
 /** One of the passages that the answer is written from holds a gold range. */

@@ -139,15 +139,7 @@ async function askCentre(
   request: AnswerSetsRequest,
   { signal, screen }: ScreenOptions,
 ) {
-  // It stays, so that the next run embeds only what changed.
-  const config = loadConfig();
-  const dataDir = join(request.dataDir ?? config.dataDir, 'evals-centres', centre.name);
-  const embedder = await openEmbedder(config.embedder);
-  try {
-    await ingestInto(dataDir, { embedder, paths: [articlesPath(request.articles, centre.name)] }, { signal });
-  } finally {
-    await embedder.close();
-  }
+  const dataDir = await ingestCentre(centre.name, request, { signal });
   await using opened = await openSubject({ dataDir, calibration: request.calibration });
   const progress = (done: number, total: number) => {
     if (screen.isTerminal) screen.write(`\r\u001B[K${centre.name} ${done} of ${total}`);
@@ -159,6 +151,23 @@ async function askCentre(
   );
   if (screen.isTerminal) screen.write('\r\u001B[K');
   return { outcome, judged, subject: opened.subject };
+}
+
+/** Resolves to its data folder. It stays, so that the next run embeds only what changed. */
+export async function ingestCentre(
+  name: string,
+  { dataDir, articles }: Pick<AnswerSetsRequest, 'dataDir' | 'articles'>,
+  options: CallOptions,
+): Promise<string> {
+  const config = loadConfig();
+  const folder = join(dataDir ?? config.dataDir, 'evals-centres', name);
+  const embedder = await openEmbedder(config.embedder);
+  try {
+    await ingestInto(folder, { embedder, paths: [articlesPath(articles, name)] }, options);
+  } finally {
+    await embedder.close();
+  }
+  return folder;
 }
 
 function joinSubjects(subjects: readonly Subject[]): Subject {

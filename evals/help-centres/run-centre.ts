@@ -236,7 +236,7 @@ function describeQuestion(question: SetQuestion, { reply, found, harmful, scores
   } satisfies Partial<CaseResult>;
 }
 
-function turnsOf({ turns, question }: SetQuestion): AskTurn[] {
+export function turnsOf({ turns, question }: Pick<SetQuestion, 'turns' | 'question'>): AskTurn[] {
   return [
     ...turns.map(
       ({ author, text }): AskTurn =>

@@ -26,7 +26,13 @@ def load_tokenizer(base: Path) -> PreTrainedTokenizerBase:
 
 def load_model(base: Path) -> PreTrainedModel:
     folder, arguments = place_of(base)
-    return AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, **arguments)
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, **arguments)
+    if base.is_file():
+        # Its weights are plain numbers now, but transformers still takes it for quantised, and would not save it.
+        model.hf_quantizer = None
+        if hasattr(model.config, "quantization_config"):
+            del model.config.quantization_config
+    return model
 
 
 def save_model(folder: Path, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> None:

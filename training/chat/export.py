@@ -1,7 +1,7 @@
 """Exports a merged model: an ONNX folder for onnx:, a GGUF file for gguf: and llama.cpp, each in several precisions.
 
 ONNX: fp32, int8 (weights, one scale a column), int4 (one scale for 32 numbers). GGUF: f16, q8_0, q4_0, q4_1, written beside the metadata of a
-GGUF file of the same base, which has the tokenizer. Q4_K_M needs llama.cpp's own llama-quantize: give it the f16 file.
+GGUF file of the same base, which has the tokenizer; q4_k_m, q5_k_m and q6_k by llama.cpp, which --llama names.
 Only models of the Llama family are exported. Exit status: 0 done, 1 it cannot be exported, 2 wrong arguments.
 """
 
@@ -21,11 +21,13 @@ from transformers import PreTrainedModel
 from training.chat.base import load_model, load_tokenizer
 from training.chat.merge import RECORD
 from training.chat.onnx_graph import build_graph, supported
+from training.chat.quantize import K_QUANTS, find_library, quantize
 from training.workshop.corpus import DataError
 
 EXAMPLES = """examples:
   python -m training.chat.export --model work/chat-merged --onnx int8 --out work/chat-onnx
   python -m training.chat.export --model work/chat-merged --gguf q8_0 --like model.gguf --out work/chat.gguf
+  python -m training.chat.export --model work/chat-merged --gguf q4_k_m --like model.gguf --llama var/packages --out work/chat.gguf
 then
   answerdesk models add-chat work/chat.gguf --record work/chat.gguf.json"""
 ONNX_PRECISIONS = ("fp32", "int8", "int4")
@@ -59,8 +61,16 @@ def hf_order(weight: np.ndarray, heads: int) -> np.ndarray:
     return weight.reshape(heads, 2, weight.shape[0] // heads // 2, *weight.shape[1:]).swapaxes(1, 2).reshape(weight.shape)
 
 
-def export_gguf(model: PreTrainedModel, like: Path, out: Path, precision: str) -> None:
-    """`like`: a GGUF file of the same base, whose metadata and tokenizer are taken over."""
+def export_gguf(model: PreTrainedModel, like: Path, out: Path, precision: str, llama: Path | None = None) -> None:
+    """`like`: a GGUF file of the same base, whose metadata and tokenizer are taken over. `llama`: for K-quants, where its library lies."""
+    if precision in K_QUANTS:
+        if llama is None:
+            raise DataError(f"{precision} is written by llama.cpp: name the packages of the data folder with --llama")
+        library = find_library(llama)
+        with tempfile.TemporaryDirectory() as folder:
+            export_gguf(model, like, Path(folder) / "f16.gguf", "f16")
+            quantize(library, Path(folder) / "f16.gguf", out, precision)
+        return
     config = model.config
     if config.model_type != "llama":
         raise DataError(f"{config.model_type} is not exported to GGUF here: use convert_hf_to_gguf.py of llama.cpp on the folder")
@@ -102,8 +112,9 @@ def main() -> int:
     parser.add_argument("--model", type=Path, required=True, help="a folder of training.chat.merge")
     kinds = parser.add_mutually_exclusive_group(required=True)
     kinds.add_argument("--onnx", choices=ONNX_PRECISIONS)
-    kinds.add_argument("--gguf", choices=sorted(GGUF_PRECISIONS))
+    kinds.add_argument("--gguf", choices=[*GGUF_PRECISIONS, *K_QUANTS])
     parser.add_argument("--like", type=Path, help="with --gguf: a GGUF file of the same base")
+    parser.add_argument("--llama", type=Path, help="with q4_k_m, q5_k_m, q6_k: packages of the data folder, with node-llama-cpp in them")
     parser.add_argument("--out", type=Path, required=True, help="folder (ONNX) or file (GGUF)")
     arguments = parser.parse_args()
     if arguments.gguf and not arguments.like:
@@ -115,7 +126,7 @@ def main() -> int:
             export_onnx(model, arguments.out, arguments.onnx)
             load_tokenizer(arguments.model).save_pretrained(arguments.out)
         else:
-            export_gguf(model, arguments.like, arguments.out, arguments.gguf)
+            export_gguf(model, arguments.like, arguments.out, arguments.gguf, arguments.llama)
         if record.is_file():
             shutil.copy(record, arguments.out / RECORD if arguments.onnx else arguments.out.with_name(f"{arguments.out.name}.json"))
     except (OSError, KeyError, DataError) as error:

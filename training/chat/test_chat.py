@@ -55,7 +55,7 @@ def chats(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def settings() -> dict:
     config = tomllib.loads((HERE / "train.toml").read_text())
-    config["train"] |= {"batch": 4, "epochs": 1, "evaluate_every": 3, "warmup_steps": 1, "learning_rate": 5e-3}
+    config["train"] |= {"batch": 2, "accumulate": 2, "epochs": 1, "evaluate_every": 3, "warmup_steps": 1, "learning_rate": 5e-3}
     config["lora"] |= {"rank": 4, "alpha": 8}
     config["search"] |= {"steps": 2, "trials": 2}
     return config
@@ -84,6 +84,31 @@ def test_every_row_comes_once_an_epoch_and_the_order_is_the_same_in_every_run() 
     plan = batches_of(rows, size=4, epochs=2, seed=3)
     assert sorted(row.ids[0] for batch in plan for row in batch) == sorted([*range(23), *range(23)])
     assert plan == batches_of(rows, size=4, epochs=2, seed=3)
+
+
+def test_a_step_learns_from_several_batches_and_a_killed_run_loses_one_step(chat_base: Path, chats: Path, tmp_path: Path) -> None:
+    config = settings()
+    config["train"] |= {"evaluate_every": 100, "patience": 1}
+
+    def killed(step: int, figures: dict[str, float]) -> None:
+        if step == 3:
+            raise KeyboardInterrupt
+
+    train(config, base=chat_base, data=chats, work=tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        train(config | {"train": config["train"] | {"evaluate_every": 3}}, base=chat_base, data=chats, work=tmp_path / "parts", on_evaluation=killed)
+    assert torch.load(tmp_path / "parts" / "checkpoint.pt", weights_only=True)["progress"]["step"] == 3
+    train(config, base=chat_base, data=chats, work=tmp_path / "parts")
+    whole, parts = (json.loads((tmp_path / name / "history.json").read_text()) for name in ("whole", "parts"))
+    assert [entry["step"] for entry in whole["history"]][-1] == 6  # 24 examples, two at a time, two times a step
+    assert parts["history"][-1]["validation_perplexity"] == pytest.approx(whole["history"][-1]["validation_perplexity"], rel=1e-4)
+
+
+def test_k_quants_say_what_they_need(trained: tuple[Path, Path], tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="--llama"):
+        export_gguf(load_model(trained[1]), tmp_path / "like.gguf", tmp_path / "out.gguf", "q4_k_m")
+    with pytest.raises(DataError, match="npm install"):
+        export_gguf(load_model(trained[1]), tmp_path / "like.gguf", tmp_path / "out.gguf", "q4_k_m", tmp_path)
 
 
 def test_names_the_line_that_is_no_example(tmp_path: Path, chat_base: Path) -> None:
@@ -190,7 +215,7 @@ def test_pruning_takes_out_what_it_says(trained: tuple[Path, Path]) -> None:
 def test_one_table_has_every_variant(trained: tuple[Path, Path], chats: Path, like: Path) -> None:
     tokenizer = load_tokenizer(trained[1])
     rows, _ = encode_all(tokenizer, chats / "test.jsonl", 100)
-    table = measure(trained[1], rows, like=like, threads=1, pad=tokenizer.pad_token_id)
+    table = measure(trained[1], rows, like=like, llama=None, threads=1, pad=tokenizer.pad_token_id)
     assert [row["variant"] for row in table][:4] == ["PyTorch fp32", "ONNX fp32", "ONNX int8", "ONNX int4"]
     assert all(math.isfinite(row["perplexity"]) and row["megabytes"] > 0 for row in table)
     sizes = {row["variant"]: row["megabytes"] for row in table}

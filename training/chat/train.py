@@ -97,7 +97,8 @@ def train(config: dict[str, Any], *, base: Path, data: Path, work: Path, max_ste
         tokenizer.save_pretrained(folder)
 
     task = Task("chat", "validation_token_probability", loss_of, measure, keep)
-    total = min(len(plan), max_steps or len(plan))
+    steps = len(plan) // settings["accumulate"]
+    total = min(steps, max_steps or steps)
     facts = {"examples": len(rows), "too_long": too_long, "held_out": len(held_out), "device": device.type, "base": base.name, "files": data_hashes(data)}
     return run_training(task, model=adapters, optimizer=optimizer, config=config, facts=facts, total=total, work=work, manifest=data / "card.json", on_evaluation=on_evaluation)
 
@@ -108,7 +109,8 @@ def main() -> int:
     parser.add_argument("--data", type=Path, required=True, help="a folder that answerdesk finetune build wrote")
     parser.add_argument("--work", type=Path, required=True, help="checkpoint, curves and the best adapters")
     parser.add_argument("--config", type=Path, default=HERE / "train.toml")
-    parser.add_argument("--batch", type=int)
+    parser.add_argument("--batch", type=int, help="examples in memory at once")
+    parser.add_argument("--accumulate", type=int, help="batches that a step learns from")
     parser.add_argument("--epochs", type=int)
     parser.add_argument("--learning-rate", type=float)
     parser.add_argument("--evaluate-every", type=int)
@@ -119,7 +121,7 @@ def main() -> int:
     torch.set_num_threads(arguments.threads)
     try:
         config = tomllib.loads(arguments.config.read_text("utf-8"))
-        chosen = {"batch": arguments.batch, "epochs": arguments.epochs, "learning_rate": arguments.learning_rate, "evaluate_every": arguments.evaluate_every}
+        chosen = {"batch": arguments.batch, "accumulate": arguments.accumulate, "epochs": arguments.epochs, "learning_rate": arguments.learning_rate, "evaluate_every": arguments.evaluate_every}
         config["train"] |= {name: value for name, value in chosen.items() if value is not None}
         config["model"] |= {"tokens": arguments.tokens} if arguments.tokens else {}
         train(config, base=arguments.base, data=arguments.data, work=arguments.work, max_steps=arguments.max_steps)

@@ -103,7 +103,7 @@ def pace_of(model: PreTrainedModel, prompt: list[int]) -> float:
     return WRITTEN / (time.perf_counter() - began)
 
 
-def measure(folder: Path, rows: list[Encoded], *, like: Path | None, threads: int, pad: int) -> list[dict[str, Any]]:
+def measure(folder: Path, rows: list[Encoded], *, like: Path | None, llama: Path | None, threads: int, pad: int) -> list[dict[str, Any]]:
     model = load_model(folder).eval()
     prompt = rows[0].ids[: rows[0].prompt]
     table: list[dict[str, Any]] = []
@@ -123,9 +123,9 @@ def measure(folder: Path, rows: list[Encoded], *, like: Path | None, threads: in
             path = out / "onnx" / "model.onnx"
             decoder = OnnxDecoder(path, model.config, threads)
             add(f"ONNX {precision}", path.stat().st_size, decoder.pace(prompt), decoder.perplexity(rows))
-        for precision in GGUF_PRECISIONS if like else ():
+        for precision in [*GGUF_PRECISIONS, *(("q4_k_m",) if llama else ())] if like else ():
             path = Path(place) / f"{precision}.gguf"
-            export_gguf(model, like, path, precision)
+            export_gguf(model, like, path, precision, llama)
             # As llama.cpp computes with these weights; its pace is measured by "answerdesk models add-chat".
             add(f"GGUF {precision}", path.stat().st_size, None, perplexity(load_model(path).eval(), rows, pad))
     pruned: list[tuple[str, Callable[[], PreTrainedModel]]] = [
@@ -148,6 +148,7 @@ def main() -> int:
     parser.add_argument("--model", type=Path, required=True, help="a folder of training.chat.merge")
     parser.add_argument("--data", type=Path, required=True, help="a training set; its test.jsonl judges")
     parser.add_argument("--like", type=Path, help="a GGUF file of the same base, for the GGUF variants")
+    parser.add_argument("--llama", type=Path, help="packages of the data folder, with node-llama-cpp in them, for Q4_K_M")
     parser.add_argument("--out", type=Path, required=True, help="variants.json and variants.md")
     parser.add_argument("--examples", type=int, default=40)
     parser.add_argument("--tokens", type=int, default=1024)
@@ -159,7 +160,7 @@ def main() -> int:
         rows, _ = encode_all(tokenizer, arguments.data / "test.jsonl", arguments.tokens)
         if not rows:
             raise DataError(f"{arguments.data}/test.jsonl has no example of up to {arguments.tokens} tokens")
-        table = measure(arguments.model, rows[: arguments.examples], like=arguments.like, threads=arguments.threads, pad=tokenizer.pad_token_id)
+        table = measure(arguments.model, rows[: arguments.examples], like=arguments.like, llama=arguments.llama, threads=arguments.threads, pad=tokenizer.pad_token_id)
     except (OSError, KeyError, DataError) as error:
         print(f"variants: {error}", file=sys.stderr)
         return 1

@@ -23,7 +23,7 @@ class Task:
     objective: str
     """Of the validation figures, the one that says which weights are best; higher is better."""
     loss_of: Callable[[int], tuple[torch.Tensor, dict[str, float]]]
-    """Loss of a step's batch, and its parts for the log."""
+    """Loss of a batch, and its parts for the log; a step learns from train.accumulate of them, one after the other, in the memory of one."""
     measure: Callable[[], dict[str, float]]
     keep: Callable[[Path], None]
     """Writes the weights as they are into a folder."""
@@ -63,7 +63,7 @@ def run_training(
     progress = load(work / "checkpoint.pt", model, optimizer)
     run_id = last_run_id(work) if progress else None
     progress = progress or Progress()
-    decay = settings.get("average_decay", 0.0)
+    decay, accumulate = settings.get("average_decay", 0.0), settings.get("accumulate", 1)
     if decay and not progress.average:
         progress.average = {name: value.detach().clone() for name, value in model.named_parameters() if value.requires_grad}
     with tracked_run(task.experiment, work, config | {"data": facts | {"steps": total}}, run_id=run_id) as run:
@@ -86,15 +86,18 @@ def run_training(
             save(work / "checkpoint.pt", model, optimizer, progress)
             return progress.since_best >= settings["patience"]
 
-        if progress.step == 0:
+        if not progress.history:
             evaluate(0)
         first, started = progress.step, time.monotonic()
         for step in range(progress.step, total):
             for group in optimizer.param_groups:
                 group["lr"] = learning_rate_at(step, peak=settings["learning_rate"], warmup=settings["warmup_steps"], total=total)
-            loss, parts = task.loss_of(step)
             optimizer.zero_grad()
-            loss.backward()
+            loss = 0.0
+            for part in range(accumulate):
+                batch_loss, parts = task.loss_of(step * accumulate + part)
+                (batch_loss / accumulate).backward()
+                loss += batch_loss.item() / accumulate
             torch.nn.utils.clip_grad_norm_(trained, 1.0)
             optimizer.step()
             with torch.no_grad():
@@ -104,8 +107,10 @@ def run_training(
             progress.step = step + 1
             if step % 10 == 0:
                 pace = (time.monotonic() - started) / (progress.step - first)
-                run.log(step, training_loss=loss.item(), learning_rate=optimizer.param_groups[0]["lr"], seconds_per_step=pace, **{f"training_{name}": value for name, value in parts.items()})
-                print(f"step {step}: loss {loss.item():.4f}, {pace:.2f} s a step", flush=True)
+                run.log(step, training_loss=loss, learning_rate=optimizer.param_groups[0]["lr"], seconds_per_step=pace, **{f"training_{name}": value for name, value in parts.items()})
+                print(f"step {step}: loss {loss:.4f}, {pace:.2f} s a step", flush=True)
+            if progress.step % settings.get("checkpoint_every", total) == 0:
+                save(work / "checkpoint.pt", model, optimizer, progress)
             if (step + 1) % settings["evaluate_every"] == 0 and evaluate(step + 1):
                 print(f"no better for {settings['patience']} evaluations: stopped", flush=True)
                 break

@@ -28,7 +28,7 @@ MODELS = {"embedder": (embedder, "validation_ndcg10_384"), "reranker": (reranker
 SEARCHED = {
     "embedder": ["learning_rate", "weight_decay", "batch", "teacher_temperature", "temperature", "contrastive_weight"],
     "reranker": ["learning_rate", "weight_decay", "batch", "teacher_temperature", "answer_weight", "teacher_weight"],
-    "chat": ["learning_rate", "weight_decay", "batch", "rank", "dropout"],
+    "chat": ["learning_rate", "weight_decay", "accumulate", "rank", "dropout"],
 }
 
 
@@ -38,8 +38,9 @@ def suggest(model: str, trial: optuna.Trial, config: dict[str, Any]) -> dict[str
     train = changed["train"]
     train["learning_rate"] = trial.suggest_float("learning_rate", 1e-5, 2e-4, log=True)
     train["weight_decay"] = trial.suggest_float("weight_decay", 1e-3, 0.1, log=True)
-    batch = config["train"]["batch"]
-    train["batch"] = trial.suggest_categorical("batch", sorted({batch // 2, batch}))
+    size = "accumulate" if model == "chat" else "batch"
+    most = config["train"][size]
+    train[size] = trial.suggest_categorical(size, sorted({max(1, most // 2), most}))
     if model == "chat":
         lora = changed["lora"]
         lora["rank"] = trial.suggest_categorical("rank", sorted({max(1, config["lora"]["rank"] // 2), config["lora"]["rank"]}))

@@ -212,7 +212,7 @@ const unknown = [
   /\bnão (?:sei|encontr\w+)\b/i,
   /不知道|不清楚|没有(?:提到|相关|找到)/,
 ];
-function saysUnknown(sentence: string): boolean {
+export function saysUnknown(sentence: string): boolean {
   const plain = sentence.replace(/[‘’]/g, "'");
   return unknown.some((pattern) => pattern.test(plain));
 }

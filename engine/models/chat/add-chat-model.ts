@@ -1,10 +1,11 @@
-// Brings a chat model in a GGUF file into the data folder: checked, copied by its hash, measured and written down before it can be used.
+// Brings a chat model in a GGUF file or an ONNX folder into the data folder: checked, copied by its hash, measured and written down before
+// it can be used.
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { HumanMessage, SystemMessage } from '@langchain/core/messages';
 import type { CallOptions } from '#core/call-options.ts';
-import { finishOf } from '#core/chat-model.ts';
+import { finishOf, type WritingModel } from '#core/chat-model.ts';
 import { hashFile } from '#core/durable-file.ts';
 import { AppError, briefly } from '#core/errors.ts';
 import {
@@ -15,10 +16,12 @@ import {
   type TrainingRecord,
 } from '../store/chat-registry.ts';
 import { removeLeftovers } from '../store/remove-leftovers.ts';
-import { openGgufChatModel } from './gguf-chat-model.ts';
+import { type InProcessOptions, openGgufChatModel } from './gguf-chat-model.ts';
 import { type GgufFacts, readGguf } from './gguf-file.ts';
 import type { LlamaModule } from './llama-module.ts';
 import { importOnDemand, nodeLlamaCpp } from './on-demand-package.ts';
+import { openOnnxChatModel } from './onnx-chat-model.ts';
+import { copyOnnxFolder } from './onnx-folder.ts';
 
 export interface AddChatModelOptions extends CallOptions {
   readonly dataDir: string;
@@ -59,37 +62,55 @@ export interface ChatModelSpeed {
   readonly memoryBytes: number;
 }
 
-/** `source`: a file, or an address that begins with https://. Throws `bad-input` or `model-invalid`; nothing is left of what is refused. */
+/** `source`: a file, a folder, or an address that begins with https://. Throws `bad-input` or `model-invalid`; nothing is left of what is refused. */
 export async function addChatModel(source: string, options: AddChatModelOptions): Promise<AddedChatModel> {
-  const { dataDir, packages, say = () => {} } = options;
-  const module = (await importOnDemand(nodeLlamaCpp, packages)) as LlamaModule;
+  const { dataDir, say = () => {} } = options;
   const folder = chatModelFolder(dataDir);
   await mkdir(folder, { recursive: true });
   await removeLeftovers(folder, { prefix: '.adding-', olderThanMs: staleAfterMs });
   // Named after where it comes from: a download that broke off is found again.
   const partial = join(folder, `.adding-${createHash('sha256').update(source).digest('hex').slice(0, 16)}`);
-  const name = await bring(source, partial, options);
+  const isFolder = (await stat(source).catch(() => undefined))?.isDirectory() === true;
   try {
-    const { sha256 } = await hashFile(partial);
-    if (options.sha256 !== undefined && options.sha256.toLowerCase() !== sha256)
-      throw new AppError(
-        'bad-input',
-        `${source} is not the file that you expect: its SHA-256 is ${sha256}. Nothing was added.`,
-      );
-    const facts = await readGguf(partial, module);
+    const brought = isFolder
+      ? await bringFolder(source, partial, options)
+      : await bringFile(source, partial, options);
+    const { name, sha256, kind, ...facts } = brought;
     say('Trying the model …');
-    const speed = await measure(partial, options);
+    const speed = await measure(partial, isFolder ? openOnnxChatModel : openGgufChatModel, options);
     const id = chatModelId(name, sha256);
-    const path = resolve(folder, `${id}.gguf`);
+    const path = resolve(folder, isFolder ? id : `${id}.gguf`);
     const isNew = (await stat(path).catch(() => undefined)) === undefined;
     if (isNew) await rename(partial, path);
-    const setting = `gguf:${path}`;
+    const setting = `${kind}:${path}`;
     if (isNew || options.trained)
       await registerChatModel(dataDir, recordOf({ id, setting, speed }, options.trained));
     return { ...facts, ...speed, id, path, setting, sha256, isNew };
   } finally {
-    await rm(partial, { force: true });
+    await rm(partial, { recursive: true, force: true });
   }
+}
+
+async function bringFile(source: string, partial: string, options: AddChatModelOptions) {
+  const module = (await importOnDemand(nodeLlamaCpp, options.packages)) as LlamaModule;
+  const name = await bring(source, partial, options);
+  const { sha256 } = await hashFile(partial);
+  expectHash(source, sha256, options);
+  return { kind: 'gguf', name, sha256, ...(await readGguf(partial, module)) };
+}
+
+async function bringFolder(source: string, partial: string, options: AddChatModelOptions) {
+  const folder = await copyOnnxFolder(source, partial);
+  expectHash(source, folder.sha256, options);
+  return { kind: 'onnx', name: basename(resolve(source)), ...folder };
+}
+
+function expectHash(source: string, sha256: string, expected: Pick<AddChatModelOptions, 'sha256'>): void {
+  if (expected.sha256 === undefined || expected.sha256.toLowerCase() === sha256) return;
+  throw new AppError(
+    'bad-input',
+    `${source} is not what you expect: its SHA-256 is ${sha256}. Nothing was added.`,
+  );
 }
 
 function recordOf(
@@ -142,11 +163,12 @@ const probe = 'Hold the dial for 20 seconds until the ring turns white, then let
 
 async function measure(
   path: string,
+  open: (options: InProcessOptions) => Promise<WritingModel>,
   { packages, threads, signal }: AddChatModelOptions,
 ): Promise<ChatModelSpeed> {
   const before = process.memoryUsage().rss;
   const options = { name: 'probe', path, packages, threads, maxTokens: 64, contextTokens: 2_048, atOnce: 1 };
-  await using opened = await openGgufChatModel(options);
+  await using opened = await open(options);
   const prompt = [
     new SystemMessage('You answer in plain sentences.'),
     new HumanMessage(`${probe}\n\nHow is it reset? Explain each step.`),
