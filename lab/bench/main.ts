@@ -15,6 +15,7 @@ import { type BenchRow, isMet, toMarkdown } from './report.ts';
 import { benchRerank } from './rerank-bench.ts';
 import { benchBm25, benchQueryPath } from './retrieval-benches.ts';
 import { benchMemory, benchStart, type ServerBench } from './server-benches.ts';
+import { benchVectors } from './vector-bench.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 const embedderFolder = 'data/models/embedder';
@@ -33,6 +34,8 @@ const benches: Readonly<Record<string, (bench: Bench) => Promise<BenchRow[]>>> =
     benchQueryPath(knowledge.generation, embedder, server.questions),
   rerank: ({ knowledge, embedder, server }) => benchRerank(knowledge.generation, embedder, server.questions),
   bm25: ({ knowledge, server }) => benchBm25(knowledge.generation, server.questions),
+  vectors: ({ workspace, knowledge, embedder, server }) =>
+    benchVectors({ workspace, embedder, generation: knowledge.generation, questions: server.questions }),
   peers: ({ workspace, knowledge, embedder, server }) =>
     benchPeers({ workspace, embedder, generation: knowledge.generation, questions: server.questions }),
   embedding: ({ knowledge, ...bench }) => benchEmbedding({ ...bench, generation: knowledge.generation }),
