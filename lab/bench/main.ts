@@ -14,6 +14,7 @@ import { benchPeers } from './peer-benches.ts';
 import { type BenchRow, isMet, toMarkdown } from './report.ts';
 import { benchRerank } from './rerank-bench.ts';
 import { benchBm25, benchQueryPath } from './retrieval-benches.ts';
+import { benchScale, scales } from './scale-bench.ts';
 import { benchMemory, benchStart, type ServerBench } from './server-benches.ts';
 import { benchVectors } from './vector-bench.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
@@ -43,6 +44,8 @@ const benches: Readonly<Record<string, (bench: Bench) => Promise<BenchRow[]>>> =
   reingest: ({ workspace, passages }) => benchReingest(workspace, passages),
   start: ({ server }) => benchStart(server),
   memory: ({ server }) => benchMemory(server),
+  scale: ({ server }) => benchScale(server, scales.scale),
+  million: ({ server }) => benchScale(server, scales.million),
   'first-token': ({ server }) => benchFirstToken(server),
   crowd: ({ server }) => benchCrowd(server),
 };
