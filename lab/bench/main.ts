@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import type { Embedder } from '#core/embedder.ts';
 import { AppError, errorFacts, toAppError } from '#core/errors.ts';
 import { openOnnxEmbedder } from '#models/embedder/onnx-embedder.ts';
+import { benchAnswers } from './answer-bench.ts';
 import { readQuestions } from './corpus.ts';
 import { benchCrowd } from './crowd-bench.ts';
 import { benchEmbedding } from './embedding-bench.ts';
@@ -47,6 +48,7 @@ const benches: Readonly<Record<string, (bench: Bench) => Promise<BenchRow[]>>> =
   scale: ({ server }) => benchScale(server, scales.scale),
   million: ({ server }) => benchScale(server, scales.million),
   'first-token': ({ server }) => benchFirstToken(server),
+  answers: ({ server }) => benchAnswers(server),
   crowd: ({ server }) => benchCrowd(server),
 };
 
