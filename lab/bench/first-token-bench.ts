@@ -21,6 +21,7 @@ const slow = { firstTokenMs: 150, betweenTokensMs: 100, tokens: 100 };
 const listening = /listening on (\S+)/;
 const rounds = 5;
 const questionsOneByOne = 20;
+const mostQuestions = 40;
 const chatsAtOnce = 100;
 /** With answers of ten seconds, a question every tenth of a second keeps that many chats going. */
 const betweenQuestionsMs = 100;
@@ -102,7 +103,7 @@ async function openSides(bench: ServerBench, schedule: typeof quick): Promise<Si
     const answers = await ask(questions.map((question) => () => askThrough(client, proxy.url, question)));
     return overheadsOf(questions, answers, await timings());
   };
-  const candidates = bench.questions.slice(0, chatsAtOnce);
+  const candidates = bench.questions.slice(0, mostQuestions);
   const tried = await askDesk(candidates, inSequence);
   // A question that the desk declines, or answers without the model's words, has no first token of a model.
   const questions = candidates.filter((_, index) => tried[index]!.length > 0);

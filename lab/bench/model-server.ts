@@ -42,6 +42,8 @@ const server = createServer(async (request, response) => {
   send(response, { delta: {}, finish_reason: 'stop' });
   response.end('data: [DONE]\n\n');
 });
+// The other side is measured meanwhile: a connection that is closed just as it is used again would end the bench.
+server.keepAliveTimeout = 600_000;
 server.listen(0, '127.0.0.1', () => {
   process.stderr.write(`listening on http://127.0.0.1:${(server.address() as AddressInfo).port}\n`);
 });
