@@ -9,8 +9,8 @@ import { createTimetable, runSchedule } from '#ingest/schedule.ts';
 /** In the night of most; at a minute at which little else begins. */
 const daily = '17 3 * * *';
 
-/** The server opens its files first. */
-const startDelayMs = 5_000;
+/** The server opens its files and models first, on slow machines too. */
+const startDelayMs = 20_000;
 
 /** Runs until the signal aborts, or it is disposed. */
 export function startRetention(signal: AbortSignal): AsyncDisposable {

@@ -41,30 +41,36 @@ export async function openKnowledge(
   await using stack = new AsyncDisposableStack();
   const onNotice = logger ? { onNotice: (notice: string) => logger.warn(notice) } : {};
   const madeWith = (await findModelInUse(dataDir))?.modelId;
-  const first = await openChosenEmbedder(await chooseEmbedder(settings, dataDir, madeWith), onNotice);
-  const embedders = stack.use(
+  // Models and knowledge base are opened side by side: each mostly waits for a thread of its own.
+  const openingReranker = openReranker(rerankerChoice);
+  stack.defer(async () => (await openingReranker.catch(() => undefined))?.close());
+  const first = openChosenEmbedder(await chooseEmbedder(settings, dataDir, madeWith), onNotice);
+  const openingEmbedders = first.then((opened) =>
     createServingEmbedders({
-      first,
+      first: opened,
       async open(modelId) {
         const found = await findEmbedder(settings, dataDir, modelId);
         return found && openChosenEmbedder(found, onNotice);
       },
     }),
   );
+  stack.defer(async () => (await openingEmbedders.catch(() => undefined))?.[Symbol.asyncDispose]());
+  // Who waits for them is told.
+  for (const opening of [openingReranker, openingEmbedders]) opening.catch(() => {});
   const store = stack.adopt(
     await openKnowledgeBase({
       dataDir,
       embedder: first,
-      embedderOf: embedders.of,
+      embedderOf: async (modelId) => (await openingEmbedders).of(modelId),
       graph: vectorSearch === 'graph',
       pollIntervalMs,
       ...(logger ? { logger } : {}),
     }),
     (opened) => opened.close(),
   );
+  const embedders = await openingEmbedders;
   stack.defer(store.onSwap(({ generation }) => embedders.keepOnly(generation.modelId)));
-  const opened = await openReranker(rerankerChoice);
-  if (opened) stack.adopt(opened, ({ close }) => close());
+  const opened = await openingReranker;
   const reranker = opened && withFailuresTold(opened, reranking.observer);
   const prepared = new WeakMap<KnowledgeBase, KnowledgeBase>();
   const prepare = (knowledgeBase: KnowledgeBase): KnowledgeBase => {

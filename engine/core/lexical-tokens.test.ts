@@ -52,6 +52,22 @@ describe('tokenizeForSearch', () => {
     expect(meet(query, text)).toBe(false);
   });
 
+  it('gives the same for a text however often its words came before, and whatever was done with what it gave', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom('Wi-Fi', 'batteries', 'the', '密码', 'x'.repeat(50), '2.3.1')),
+        (words) => {
+          const text = words.join(' ');
+          const first = tokenizeForSearch(text);
+          const kept = [...first];
+          first.fill('changed');
+          expect(tokenizeForSearch(text)).toEqual(kept);
+          expect(kept).toEqual(words.flatMap((word) => tokenizeForSearch(word)));
+        },
+      ),
+    );
+  });
+
   it('leaves out words that say nothing of the subject', () => {
     expect(tokenizeForSearch('how do I do this, and what is it?')).toEqual([]);
   });

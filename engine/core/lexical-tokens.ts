@@ -33,10 +33,29 @@ const diacriticPattern = /\p{M}/gu;
  */
 export function tokenizeForSearch(text: string): string[] {
   const tokens: string[] = [];
-  for (const [match] of withoutMarkup(text).normalize('NFKC').toLowerCase().matchAll(wordPattern))
-    addWord(match, tokens);
+  for (const match of withoutMarkup(text).normalize('NFKC').toLowerCase().match(wordPattern) ?? []) {
+    if (match.length > mostRememberedLength) {
+      addWord(match, tokens);
+      continue;
+    }
+    let known = tokensOfWords.get(match);
+    if (known === undefined) {
+      const own: string[] = [];
+      addWord(match, own);
+      known = own;
+      if (tokensOfWords.size >= mostRememberedWords) tokensOfWords.clear();
+      tokensOfWords.set(match, known);
+    }
+    for (const token of known) tokens.push(token);
+  }
   return tokens;
 }
+
+/** A text is mostly words that came before: looked up, they take a third of the time. */
+const tokensOfWords = new Map<string, readonly string[]>();
+const mostRememberedWords = 20_000;
+/** V8 keeps a longer part of a text as a reference to the whole text. */
+const mostRememberedLength = 12;
 
 function addWord(match: string, tokens: string[]): void {
   const word = match.replace(possessivePattern, '').replace(apostrophePattern, '');

@@ -78,8 +78,11 @@ export function dotProduct(
   bStart: number,
   length: number,
 ): number {
-  // Four sums: a single one would wait for each addition.
-  let [first, second, third, fourth] = [0, 0, 0, 0];
+  // Four sums: a single one would wait for each addition. Taken apart from an array, they made this five times slower.
+  let first = 0;
+  let second = 0;
+  let third = 0;
+  let fourth = 0;
   let index = 0;
   for (; index + 4 <= length; index += 4) {
     first += a[aStart + index]! * b[bStart + index]!;

@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHashingEmbedder } from '#models/testing/hashing-embedder.ts';
 import { type KnowledgeBaseStore, openKnowledgeBase } from './knowledge-base.ts';
@@ -89,6 +91,44 @@ describe('the knowledge base', () => {
     await opened.refresh();
     expect(seen).toEqual(['gen-000002']);
   });
+
+  it('loads again after the thread that searches died, and answers what comes then', async () => {
+    await publishSample(dataDir, sampleDocuments, embedder);
+    const threads: Worker[] = [];
+    const watch = (thread: Worker) => threads.push(thread);
+    process.on('worker', watch);
+    const opened = await open();
+    process.off('worker', watch);
+    expect(threads).toHaveLength(1);
+    await threads[0]!.terminate();
+    await expect.poll(errors).toHaveLength(1);
+    expect(thrownBy(opened).code).toBe('internal');
+    await opened.refresh();
+    expect((await opened.current().retrieve('error e4'))[0]?.chunk.documentId).toBe('error-e4');
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    'goes on answering while a new generation comes from a disk that hangs, and after it failed',
+    async () => {
+      await publishSample(dataDir, sampleDocuments, embedder);
+      const opened = await open();
+      await publishSample(dataDir, sampleDocuments.slice(1), embedder);
+      // Opening a pipe waits until somebody writes, and a pipe cannot be read like a file then.
+      const hanging = join(dataDir, 'index', 'gen-000002', 'documents.jsonl');
+      await rm(hanging);
+      execFileSync('mkfifo', [hanging]);
+      const refreshing = opened.refresh();
+      const isStillReading = () => Promise.race([refreshing.then(() => false), Promise.resolve(true)]);
+      for (let asked = 0; asked < 20; asked++)
+        expect((await opened.current().retrieve('error e4'))[0]?.chunk.documentId).toBe('error-e4');
+      expect(await isStillReading()).toBe(true);
+      await writeFile(hanging, '').catch(() => {});
+      await refreshing;
+      expect(opened.current().generation.id).toBe('gen-000001');
+      expect((await opened.current().retrieve('error e4'))[0]?.chunk.documentId).toBe('error-e4');
+      expect(errors()).toHaveLength(1);
+    },
+  );
 
   it('answers every question while generations are swapped under it', async () => {
     const round = (number: number) =>

@@ -23,7 +23,8 @@ export interface KnowledgeBaseStore {
 
 export interface KnowledgeBaseOptions {
   readonly dataDir: string;
-  readonly embedder: Embedder;
+  /** May still be opening: the generation is read meanwhile. */
+  readonly embedder: Embedder | Promise<Embedder>;
   /**
    * The embedder of the model that made a generation, undefined if there is no such model. Without this, a generation of another model
    * than `embedder`'s is refused. The store closes no embedder.
@@ -53,15 +54,18 @@ interface KnowledgeBaseLogger {
  */
 export async function openKnowledgeBase({
   dataDir,
-  embedder,
-  embedderOf = async (modelId) => (modelId === embedder.modelId ? embedder : undefined),
+  embedder: given,
+  embedderOf = async (modelId) => {
+    const embedder = await given;
+    return modelId === embedder.modelId ? embedder : undefined;
+  },
   graph = false,
   logger,
   pollIntervalMs = 1000,
 }: KnowledgeBaseOptions): Promise<KnowledgeBaseStore> {
   let serving: KnowledgeBase | undefined;
   let servingThread: SearchThread | undefined;
-  let servingEmbedder = embedder;
+  let servingEmbedder: Embedder | undefined;
   let problem = missing();
   // The id that CURRENT named when it was last looked at, or what was wrong with it, so that a refused generation is not loaded again
   // every second.
@@ -84,14 +88,13 @@ export async function openKnowledgeBase({
   async function load(id: string): Promise<Loaded> {
     const folder = generationFolder(dataDir, id);
     const { modelId, dimensions } = await openManifest(folder);
-    const its = await embedderOf(modelId);
-    // Vectors of two models cannot be compared, even if they have the same length.
-    if (its?.modelId !== modelId || its.dimensions !== dimensions)
-      throw otherModel({ generation: id, modelId }, embedder.modelId);
-    const thread: SearchThread = await openSearchThread({
+    const opening = embedderOf(modelId);
+    let thread: SearchThread | undefined;
+    const reading = openSearchThread({
       folder,
       graph,
-      embedder: its,
+      // Asked by searches alone, which come when both are there.
+      embedder: { embedQuery: async (text, options) => (await opening)!.embedQuery(text, options) },
       onFailure(error) {
         logger?.error({ generation: id, code: error.code, err: error }, 'search ended, loading again');
         if (thread !== servingThread) return;
@@ -101,7 +104,18 @@ export async function openKnowledgeBase({
         seen = undefined;
       },
     });
-    return { thread, embedder: its };
+    reading.catch(() => {});
+    try {
+      const its = await opening;
+      // Vectors of two models cannot be compared, even if they have the same length.
+      if (its?.modelId !== modelId || its.dimensions !== dimensions)
+        throw otherModel({ generation: id, modelId }, (await given).modelId);
+      thread = await reading;
+      return { thread, embedder: its };
+    } catch (error) {
+      reading.then(endLater, () => {});
+      throw error;
+    }
   }
 
   function current(): KnowledgeBase {
@@ -178,11 +192,12 @@ export async function openKnowledgeBase({
   }
 
   await refresh();
+  const first = await given;
   const timer = pollIntervalMs > 0 ? setInterval(refresh, pollIntervalMs).unref() : undefined;
 
   return {
     current,
-    embedder: () => servingEmbedder,
+    embedder: () => servingEmbedder ?? first,
     onSwap(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

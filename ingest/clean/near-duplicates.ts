@@ -70,15 +70,21 @@ export function shinglesOf(text: string): Set<number> {
   const shingles = new Set<number>();
   const last = Math.max(1, words.length - 2);
   for (let index = 0; index < last && words.length > 0; index += 1)
-    shingles.add(hash(words.slice(index, index + 3).join(' ')));
+    shingles.add(hashOfWords(words, index, Math.min(index + 3, words.length)));
   return shingles;
 }
 
-/** FNV-1a, 32 bits. */
-function hash(text: string): number {
+const space = 32;
+
+/** FNV-1a, 32 bits, of the words with a space between them. */
+function hashOfWords(words: readonly string[], from: number, to: number): number {
   let value = 0x811c9dc5;
-  for (let index = 0; index < text.length; index += 1)
-    value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
+  for (let at = from; at < to; at += 1) {
+    if (at > from) value = Math.imul(value ^ space, 0x01000193);
+    const word = words[at]!;
+    for (let index = 0; index < word.length; index += 1)
+      value = Math.imul(value ^ word.charCodeAt(index), 0x01000193);
+  }
   return value >>> 0;
 }
 

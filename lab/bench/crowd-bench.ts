@@ -40,10 +40,15 @@ export async function benchCrowd(bench: ServerBench): Promise<BenchRow[]> {
   const once = `${together} customers at once`;
   return [
     row(`${once}, CPU of an answer`, 'ms', { rounds: fresh, of: ({ cpuPerAnswer }) => cpuPerAnswer }),
-    row(`${once}, first token p95`, 's', { rounds: fresh, of: ({ firstTextMs }) => firstTextMs.p95 / 1000 }),
+    row(`${once}, first token p95`, 's', {
+      rounds: fresh,
+      of: ({ firstTextMs }) => firstTextMs.p95 / 1000,
+      targets: { ours: '<= 3' },
+    }),
     row(`${once}, asked before: answers a second`, '', {
       rounds: again,
       of: ({ answersPerSecond }) => answersPerSecond,
+      ...(bench.against === undefined ? {} : { targets: { ratio: '>= 5' } }),
     }),
     row(`${once}, asked before: CPU of an answer`, 'ms', {
       rounds: again,
@@ -59,6 +64,12 @@ export async function benchCrowd(bench: ServerBench): Promise<BenchRow[]> {
       unit: 'ms',
       ours: spread([many.refusalMs.p95]),
       targets: { ours: '<= 200' },
+    },
+    {
+      name: `${manyTogether} customers at once: connections that broke`,
+      unit: '',
+      ours: spread([many.broken]),
+      targets: { ours: '<= 0' },
     },
     {
       name: `${oneAfterAnother.customers} customers in ${oneAfterAnother.spreadMs / 1000} s: how alike they wait for the first token (Jain's index)`,
@@ -79,11 +90,12 @@ interface CrowdPair {
   readonly theirs: CrowdResult | undefined;
 }
 
-function row(
-  name: string,
-  unit: string,
-  { rounds, of }: { readonly rounds: readonly CrowdPair[]; readonly of: (result: CrowdResult) => number },
-): BenchRow {
+interface CrowdRow extends Pick<BenchRow, 'targets'> {
+  readonly rounds: readonly CrowdPair[];
+  readonly of: (result: CrowdResult) => number;
+}
+
+function row(name: string, unit: string, { rounds, of, targets }: CrowdRow): BenchRow {
   const pairs = rounds.flatMap(({ ours, theirs }): Pair[] =>
     theirs ? [{ ours: of(ours), theirs: of(theirs) }] : [],
   );
@@ -91,5 +103,5 @@ function row(
     pairs.length > 0
       ? { peer: 'the other checkout', ...spreadOfPairs(pairs) }
       : { ours: spread(rounds.map(({ ours }) => of(ours))) };
-  return { name, unit, ...measured };
+  return { name, unit, ...measured, ...(targets ? { targets } : {}) };
 }

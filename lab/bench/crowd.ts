@@ -132,7 +132,7 @@ async function begin(desk: DeskClient, customers: number): Promise<Conversation[
 const clockTicksPerSecond = 100;
 
 /** Of the process with all its threads; only where /proc tells it. */
-async function cpuMs(pid: number): Promise<number> {
+export async function cpuMs(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   const [user, system] = stat
     .slice(stat.lastIndexOf(')') + 2)

@@ -66,7 +66,7 @@ export async function benchReingest(workspace: Workspace, passages: number): Pro
       peer: 'the first time',
       theirs: spread([firstSeconds]),
       ratio: spread(seconds.map((value) => value / firstSeconds)),
-      targets: { ratio: '<= 0.05' },
+      targets: { ratio: '<= 0.02' },
     },
   ];
 }

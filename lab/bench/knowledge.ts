@@ -40,9 +40,9 @@ export interface IngestRun {
 }
 
 export async function ingest(workspace: Workspace, articles: string, dataDir: string): Promise<IngestRun> {
-  const { stdout, ms } = await workspace.run('cli/ingest.ts', {
+  const { stdout, ms } = await workspace.run('cli/main.ts', {
     // The folder of an earlier bench may be of another model, and nobody is answered from it.
-    args: [articles, '--source', 'bench', '--json', '--accept-model-change'],
+    args: ['ingest', articles, '--source', 'bench', '--json', '--accept-model-change'],
     settings: { ANSWERDESK_DATA_DIR: dataDir },
   });
   return { ms, chunks: JSON.parse(stdout).chunks };

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import type { Embedder } from '#core/embedder.ts';
 import { AppError, errorFacts, toAppError } from '#core/errors.ts';
 import { openOnnxEmbedder } from '#models/embedder/onnx-embedder.ts';
+import { benchAnswers } from './answer-bench.ts';
 import { benchChat, type ChatBench } from './chat-bench.ts';
 import { readQuestions } from './corpus.ts';
 import { benchCrowd } from './crowd-bench.ts';
@@ -15,7 +16,9 @@ import { benchPeers } from './peer-benches.ts';
 import { type BenchRow, isMet, toMarkdown } from './report.ts';
 import { benchRerank } from './rerank-bench.ts';
 import { benchBm25, benchQueryPath } from './retrieval-benches.ts';
+import { benchScale, scales } from './scale-bench.ts';
 import { benchMemory, benchStart, type ServerBench } from './server-benches.ts';
+import { benchVectors } from './vector-bench.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 const embedderFolder = 'data/models/embedder';
@@ -37,6 +40,8 @@ const benches: Readonly<Record<string, (bench: Bench) => Promise<BenchRow[]>>> =
     benchQueryPath(knowledge.generation, embedder, server.questions),
   rerank: ({ knowledge, embedder, server }) => benchRerank(knowledge.generation, embedder, server.questions),
   bm25: ({ knowledge, server }) => benchBm25(knowledge.generation, server.questions),
+  vectors: ({ workspace, knowledge, embedder, server }) =>
+    benchVectors({ workspace, embedder, generation: knowledge.generation, questions: server.questions }),
   peers: ({ workspace, knowledge, embedder, server }) =>
     benchPeers({ workspace, embedder, generation: knowledge.generation, questions: server.questions }),
   embedding: ({ knowledge, ...bench }) => benchEmbedding({ ...bench, generation: knowledge.generation }),
@@ -44,7 +49,10 @@ const benches: Readonly<Record<string, (bench: Bench) => Promise<BenchRow[]>>> =
   reingest: ({ workspace, passages }) => benchReingest(workspace, passages),
   start: ({ server }) => benchStart(server),
   memory: ({ server }) => benchMemory(server),
+  scale: ({ server }) => benchScale(server, scales.scale),
+  million: ({ server }) => benchScale(server, scales.million),
   'first-token': ({ server }) => benchFirstToken(server),
+  answers: ({ server }) => benchAnswers(server),
   crowd: ({ server }) => benchCrowd(server),
   chat: ({ workspace, embedder, knowledge, server, chat }) =>
     benchChat({

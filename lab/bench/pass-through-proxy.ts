@@ -15,6 +15,8 @@ const server = createServer((incoming, outgoing) => {
   onward.once('error', () => outgoing.destroy());
   incoming.pipe(onward);
 });
+// The other side is measured meanwhile: a connection that is closed just as it is used again would end the bench.
+server.keepAliveTimeout = 600_000;
 server.listen(0, '127.0.0.1', () => {
   process.stderr.write(`listening on http://127.0.0.1:${(server.address() as AddressInfo).port}\n`);
 });

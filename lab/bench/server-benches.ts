@@ -1,5 +1,7 @@
 // The server as a process: how soon it answers, and what it holds after a day's questions.
-import { cp, readFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, symlink } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { generationFolder, readCurrentId, writeCurrentId } from '#knowledge/generations/generation-folder.ts';
 import { createDeskClient, createStreamClient } from './chat-client.ts';
 import type { BenchRow } from './report.ts';
 import { spread } from './statistics.ts';
@@ -48,6 +50,19 @@ export async function copyOf({
 }: Pick<ServerBench, 'workspace' | 'dataDir'>): Promise<string> {
   const copy = await workspace.folder('data');
   await cp(dataDir, copy, { recursive: true });
+  return copy;
+}
+
+/** As `copyOf`, but the generation is a link to the one that is given: a large one is only read. */
+export async function linkedCopyOf({
+  workspace,
+  dataDir,
+}: Pick<ServerBench, 'workspace' | 'dataDir'>): Promise<string> {
+  const copy = await workspace.folder('data');
+  const id = (await readCurrentId(dataDir))!;
+  await mkdir(join(copy, 'index'));
+  await symlink(resolve(generationFolder(dataDir, id)), generationFolder(copy, id));
+  await writeCurrentId(copy, id);
   return copy;
 }
 

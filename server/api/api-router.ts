@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type RequestHandler, Router } from 'express';
 import { AppError } from '#core/errors.ts';
 import { teamRoutes } from '../team/team-router.ts';
-import { openApiDocument } from './open-api.ts';
+import { type JsonObject, openApiDocument } from './open-api.ts';
 import type { Operation } from './operation.ts';
 import { publicOperations } from './public-operations.ts';
 import { referencePage } from './reference-page.ts';
@@ -15,14 +15,20 @@ export const operations: readonly Operation[] = [...publicOperations, ...teamRou
 /** Below /api. */
 export function apiRouter({ messageLength }: { readonly messageLength: number }): Router {
   const router = Router({ strict: true });
-  const document = openApiDocument({ operations, messageLength });
-  const page = referencePage(document);
+  // Made when somebody asks: it would be a tenth of the start.
+  let made: JsonObject | undefined;
+  const document = () => {
+    made ??= openApiDocument({ operations, messageLength });
+    return made;
+  };
+  let page: string | undefined;
   const styles = readFileSync(join(import.meta.dirname, 'reference.css'), 'utf8');
   const cached = 'public, max-age=300';
   router.get('/openapi.json', (_request, response) => {
-    response.set('Cache-Control', cached).json(document);
+    response.set('Cache-Control', cached).json(document());
   });
   router.get('/', (_request, response) => {
+    page ??= referencePage(document());
     response.set('Cache-Control', cached).type('html').send(page);
   });
   router.get('/reference.css', (_request, response) => {
