@@ -93,7 +93,12 @@ export async function buildTrainingSet(
   const exampleTools = {
     retriever: knowledge.current(),
     openGuard: sentenceGuard(score),
-    room: { contextTokens, maxTokens: answerTokens, countTokens: estimateTokens },
+    room: {
+      contextTokens,
+      maxTokens: answerTokens,
+      countTokens: estimateTokens,
+      ...(config.chat.size ? { size: config.chat.size } : {}),
+    },
     refusals: request.refusals,
     seed,
   };

@@ -29,7 +29,8 @@ export interface ExampleTools {
   readonly retriever: Retriever;
   readonly openGuard: OpenGuard;
   /** Of the model that will be trained: prompt and answer fit into it. */
-  readonly room: Pick<WritingModel, 'contextTokens' | 'maxTokens' | 'countTokens'>;
+  readonly room: Pick<WritingModel, 'contextTokens' | 'maxTokens' | 'countTokens'> &
+    Partial<Pick<WritingModel, 'size'>>;
   /** Of the questions are asked once more without the passages that answer. */
   readonly refusals: number;
   readonly seed: number;

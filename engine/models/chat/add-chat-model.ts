@@ -44,7 +44,7 @@ export type Download = (
   options: CallOptions & { readonly say: (text: string) => void },
 ) => Promise<void>;
 
-export interface AddedChatModel extends GgufFacts, ChatModelSpeed {
+export interface AddedChatModel extends Omit<GgufFacts, 'parameters'>, ChatModelSpeed {
   readonly id: string;
   readonly path: string;
   /** What to set `ANSWERDESK_CHAT_MODEL` to. */

@@ -16,7 +16,7 @@ const configSchema = z.looseObject({
   max_position_embeddings: z.number().int().positive().default(0),
 });
 
-export interface OnnxFolder extends GgufFacts {
+export interface OnnxFolder extends Omit<GgufFacts, 'parameters'> {
   /** Hexadecimal: of names and hashes of its files. */
   readonly sha256: string;
 }

@@ -60,6 +60,7 @@ export function recordedModel(model: WritingModel, records: RecordStore): Record
     name: model.name,
     contextTokens: model.contextTokens,
     maxTokens: model.maxTokens,
+    size: model.size,
     atOnce: 1,
     countTokens: (text) => model.countTokens(text),
     model: {

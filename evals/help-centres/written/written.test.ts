@@ -40,6 +40,7 @@ function speaking(pieces: readonly string[]) {
     name: 'speaking',
     contextTokens: 4_096,
     maxTokens: 200,
+    size: 'large',
     atOnce: 1,
     countTokens: (text) => text.length / 4,
     model: {
