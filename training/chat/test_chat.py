@@ -12,7 +12,7 @@ import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from training.chat.base import load_model, load_tokenizer
+from training.chat.base import load_model, load_tokenizer, save_model
 from training.chat.examples import Encoded, encode, encode_all, padded, perplexity
 from training.chat.export import export_gguf, export_onnx
 from training.chat.merge import RECORD, merge
@@ -203,6 +203,9 @@ def test_a_gguf_file_read_back_computes_what_the_model_does(trained: tuple[Path,
     ids = torch.tensor([rows[0].ids])
     with torch.no_grad():
         assert (again(ids).logits - model(ids).logits).abs().max() < tolerance
+        # What was read is plain numbers, and can be saved as such.
+        save_model(tmp_path / "saved", again, load_tokenizer(trained[1]))
+        assert torch.equal(load_model(tmp_path / "saved").eval()(ids).logits, again(ids).logits)
 
 
 def test_pruning_takes_out_what_it_says(trained: tuple[Path, Path]) -> None:
