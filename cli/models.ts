@@ -17,7 +17,7 @@ const help = `Models: which embedders there are, how they compare on your questi
   answerdesk models compare A B          ask both your questions; changes nothing
   answerdesk models use NAME             embed everything again, compare, show the result, ask, then publish
   answerdesk models rollback             go back to the generation before, with its model, in a second
-  answerdesk models add-chat SOURCE     check a chat model (a GGUF file, its address, an ONNX folder), try it, copy it into the data folder
+  answerdesk models add-chat SOURCE      check a chat model (a GGUF file, its address, an ONNX folder), try it, copy it into the data folder
 
 A name is what "list" shows, with or without the hash. "built-in" is the model that ships, "current" the one in use.
 openai:MODEL is a model of the server at ANSWERDESK_EMBEDDER_BASE_URL: it needs no "add", and ANSWERDESK_EMBEDDER stays unset.
