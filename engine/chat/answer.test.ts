@@ -189,6 +189,14 @@ describe('answer', () => {
     expect(model.groundings.at(-1)).toMatchObject({ isUnsure: true });
   });
 
+  it('quotes nothing to an e-mail address that nobody asked for', async () => {
+    const { ask } = desk({ deltas: ['x'] }, [scored(makeChunk({ documentId: 'mail' }), { cosine: 0.48 })]);
+    const { message } = (await ask({ author: 'customer', text: 'my mail is dana@mail.example' })).at(-1) as {
+      message: Message;
+    };
+    expect(message).toMatchObject({ text: repliesIn('en').decline, decision: 'decline' });
+  });
+
   it('says that it does not know where nothing comes close, or what does was said before', async () => {
     const passages = (cosine: number) => [scored(makeChunk({ documentId: 'reset' }), { cosine })];
     for (const { ask } of [desk({ deltas: ['x'] }, passages(0.1)), desk({ deltas: [] }, passages(0.48))]) {

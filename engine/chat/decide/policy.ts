@@ -5,6 +5,7 @@ import { askedKindOf, holdsKind } from '#core/asked-kind.ts';
 import type { HandoffReason, Message, Topic } from '#core/conversation.ts';
 import type { ScoredChunk } from '#core/document.ts';
 import type { Act, SmallTalk } from '../understand/act.ts';
+import { addressIn } from '../understand/address.ts';
 import { contentWords } from '../understand/content-words.ts';
 import { type Danger, emergencyAdviceIn } from '../understand/danger.ts';
 import { giveUpAfter, isOpening, offeredTopics } from '../understand/dialogue-state.ts';
@@ -199,8 +200,15 @@ function decideByEvidence(
   }
   if (unhelped + 1 >= giveUpAfter) return { decision: 'handoff', confidence, reason: 'unanswered' };
   // Too unsure to answer from; the customer may still see at a glance that it is the one.
-  const isNear = confidence >= clarifyFrom && nearestArticles(passages, 1).length > 0;
+  const isNear =
+    confidence >= clarifyFrom && !isAddressAlone(question) && nearestArticles(passages, 1).length > 0;
   return { decision: 'decline', confidence, ...(isNear ? { isNear } : {}) };
+}
+
+/** "My mail is …" asks for no article, whatever comes close. */
+function isAddressAlone(question: string): boolean {
+  const address = addressIn(question);
+  return address !== undefined && contentWords(question.replace(address, ' ')).size <= 1;
 }
 
 /** What is excepted stands in one sentence beside all that holds, and looks less like the question than that does. */
