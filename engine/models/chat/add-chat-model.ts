@@ -71,11 +71,15 @@ export async function addChatModel(source: string, options: AddChatModelOptions)
   // Named after where it comes from: a download that broke off is found again.
   const partial = join(folder, `.adding-${createHash('sha256').update(source).digest('hex').slice(0, 16)}`);
   const isFolder = (await stat(source).catch(() => undefined))?.isDirectory() === true;
+  const module = isFolder
+    ? undefined
+    : ((await importOnDemand(nodeLlamaCpp, options.packages)) as LlamaModule);
+  // What came of a download that broke off stays for the next try.
+  const name = isFolder ? basename(resolve(source)) : await bring(source, partial, options);
   try {
-    const brought = isFolder
-      ? await bringFolder(source, partial, options)
-      : await bringFile(source, partial, options);
-    const { name, sha256, kind, ...facts } = brought;
+    const { sha256, kind, ...facts } = module
+      ? await checkFile(partial, { source, module, options })
+      : await bringFolder(source, partial, options);
     say('Trying the model …');
     const speed = await measure(partial, isFolder ? openOnnxChatModel : openGgufChatModel, options);
     const id = chatModelId(name, sha256);
@@ -91,18 +95,19 @@ export async function addChatModel(source: string, options: AddChatModelOptions)
   }
 }
 
-async function bringFile(source: string, partial: string, options: AddChatModelOptions) {
-  const module = (await importOnDemand(nodeLlamaCpp, options.packages)) as LlamaModule;
-  const name = await bring(source, partial, options);
+async function checkFile(
+  partial: string,
+  from: { readonly source: string; readonly module: LlamaModule; readonly options: AddChatModelOptions },
+) {
   const { sha256 } = await hashFile(partial);
-  expectHash(source, sha256, options);
-  return { kind: 'gguf', name, sha256, ...(await readGguf(partial, module)) };
+  expectHash(from.source, sha256, from.options);
+  return { kind: 'gguf', sha256, ...(await readGguf(partial, from.module)) };
 }
 
 async function bringFolder(source: string, partial: string, options: AddChatModelOptions) {
   const folder = await copyOnnxFolder(source, partial);
   expectHash(source, folder.sha256, options);
-  return { kind: 'onnx', name: basename(resolve(source)), ...folder };
+  return { kind: 'onnx', ...folder };
 }
 
 function expectHash(source: string, sha256: string, expected: Pick<AddChatModelOptions, 'sha256'>): void {
