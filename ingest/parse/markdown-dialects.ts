@@ -134,16 +134,22 @@ function indentOf(line: string): number {
   return line.length - line.trimStart().length;
 }
 
-const tableLine = /^ {0,3}\|.*\S.*\|\s*$/;
-const delimiterLine = /^ {0,3}\|?(?:\s*:?-+:?\s*\|)*\s*:?-+:?\s*\|?\s*$/;
+/** `| cell | cell |`, by its ends alone: a line may be long. */
+function isTableLine(line: string): boolean {
+  const cells = line.trim();
+  return cells.length > 2 && cells.startsWith('|') && cells.endsWith('|') && /^ {0,3}\S/.test(line);
+}
+
+/** `|---|:--|` */
+const isDelimiter = (line: string) => line.includes('-') && /^[|:\s-]+$/.test(line);
 
 /** Kramdown and others take lines between bars for a table without a line of dashes; Markdown wants one, under a head. */
 export function withTableMarks(markdown: string): string {
   const lines = markdown.split('\n');
   const isCode = codeLines(markdown);
-  const isTable = lines.map((line, at) => !isCode[at] && tableLine.test(line));
+  const isTable = lines.map((line, at) => !isCode[at] && isTableLine(line));
   const marked = lines.flatMap((line, at) => {
-    const begins = isTable[at] && !isTable[at - 1] && isTable[at + 1] && !delimiterLine.test(lines[at + 1]!);
+    const begins = isTable[at] && !isTable[at - 1] && isTable[at + 1] && !isDelimiter(lines[at + 1]!);
     if (!begins) return [line];
     const columns = line
       .trim()
