@@ -186,7 +186,13 @@ describe('answer', () => {
       reason: 'complete',
       message: { decision: 'decline', text: 'Hold the dial [1].', citations: [{ documentId: 'reset' }] },
     });
-    expect(model.groundings.at(-1)).toMatchObject({ isUnsure: true });
+    expect(model.groundings.at(-1)).toMatchObject({ isUnsure: true, said: [] });
+  });
+
+  it('counts what a reply that declined has quoted as said', async () => {
+    const { ask, model } = desk({ deltas: ['x'] }, [scored(makeChunk(), sure)]);
+    await ask(question, { author: 'bot', text: 'Hold the dial [1].', decision: 'decline' }, question);
+    expect(model.groundings.at(-1)).toMatchObject({ said: ['Hold the dial [1].'] });
   });
 
   it('quotes nothing to an e-mail address that nobody asked for', async () => {

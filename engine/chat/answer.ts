@@ -167,7 +167,10 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
       const topic =
         cards.given?.card.sources ?? found.passages.slice(0, 1).map(({ chunk }) => chunk.documentId);
       const notices = cardReply(noticesOn(topic, cards));
-      const said = history.filter(({ decision }) => decision === 'answer').map((earlier) => earlier.text);
+      // A reply that declines may have quoted, too.
+      const said = history
+        .filter(({ decision }) => decision === 'answer' || decision === 'decline')
+        .map(({ text }) => text);
       if (outcome.decision === 'decline' && outcome.isNear && !several) {
         const passages = await given(found, language, { signal });
         const { query, question: asked } = found;
