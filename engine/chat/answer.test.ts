@@ -159,19 +159,6 @@ describe('answer', () => {
     expect(model.prompts).toHaveLength(0);
   });
 
-  it('asks about the nearest article alone where that is likelier meant than not, and declines where it is less likely', async () => {
-    const found = (cosine: number) => [
-      scored(makeChunk({ documentId: 'reset' }), { cosine }),
-      scored(makeChunk({ documentId: 'dial' }), { cosine }),
-    ];
-    const likely = desk({ deltas: ['x'] }, found(0.51));
-    expect((await likely.ask(question)).at(-1)).toMatchObject({
-      message: { decision: 'clarify', topics: [{ documentId: 'reset', title: 'About reset' }] },
-    });
-    const unlikely = desk({ deltas: ['x'] }, found(0.48));
-    expect((await unlikely.ask(question)).at(-1)).toMatchObject({ message: { decision: 'decline' } });
-  });
-
   it('quotes what comes closest where it is too unsure to answer, as a reply that declines', async () => {
     const passages = [scored(makeChunk({ documentId: 'reset' }), { cosine: 0.48 })];
     const { ask, model } = desk({ deltas: ['Hold the dial [1].'] }, passages);
@@ -310,12 +297,12 @@ describe('answer', () => {
     expect(deltaText(events)).not.toContain('Leave your');
   });
 
-  it('says goodbye to a goodbye, and asks back after a greeting as at the start', async () => {
-    const { ask } = desk({ deltas: ['x'] }, [scored(makeChunk(), { cosine: 0.51 })]);
+  it('says goodbye to a goodbye, and quotes what is near after a greeting as at the start', async () => {
+    const { ask } = desk({ deltas: ['x [1].'] }, [scored(makeChunk(), { cosine: 0.51 })]);
     expect(deltaText(await ask({ author: 'customer', text: 'see you' }))).toMatch(/^Goodbye/);
     const greeted = { author: 'bot', text: 'Hello!', decision: 'small-talk' } as const;
     expect((await ask({ author: 'customer', text: 'hi' }, greeted, question)).at(-1)).toMatchObject({
-      message: { decision: 'clarify', topics: [{ documentId: 'reset' }] },
+      message: { decision: 'decline', citations: [{ documentId: 'reset' }] },
     });
   });
 

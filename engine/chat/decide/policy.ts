@@ -194,14 +194,12 @@ function decideByEvidence(
     return { decision: 'answer', confidence, ...(isUnsure ? { isUnsure } : {}) };
   }
   if (mayAskBack && saysNothingYet) return { decision: 'clarify', confidence, topics: [] };
-  if (mayAskBack && confidence >= Math.max(likelierThanNot, clarifyFrom)) {
-    const topics = nearestArticles(passages, 1).map(topicOf);
-    if (topics.length > 0) return { decision: 'clarify', confidence, topics };
-  }
   if (unhelped + 1 >= giveUpAfter) return { decision: 'handoff', confidence, reason: 'unanswered' };
   // Too unsure to answer from; the customer may still see at a glance that it is the one.
   const isNear =
-    confidence >= clarifyFrom && !isAddressAlone(question) && nearestArticles(passages, 1).length > 0;
+    confidence >= clarifyFrom &&
+    !isAddressAlone(question) &&
+    passages.some(({ chunk }) => chunk.kind === 'article');
   return { decision: 'decline', confidence, ...(isNear ? { isNear } : {}) };
 }
 
@@ -226,19 +224,6 @@ function statedFrom({ errorBudgets = [] }: PolicyFit): number {
   const kept = errorBudgets.filter(({ budget }) => budget <= statedBudget);
   return kept.toSorted((a, b) => b.budget - a.budget)[0]?.answerFrom ?? 0;
 }
-
-/** An article that is this likely to be meant is worth a question of its own; a menu of less likely ones is not. */
-const likelierThanNot = 0.5;
-
-/** The best passage of each of the first articles found. */
-function nearestArticles(passages: readonly ScoredChunk[], count: number): ScoredChunk[] {
-  const articles = passages.filter(({ chunk }) => chunk.kind === 'article');
-  return [...Map.groupBy(articles, ({ chunk }) => chunk.title).values()]
-    .slice(0, count)
-    .map(([best]) => best!);
-}
-
-const topicOf = ({ chunk: { documentId, title } }: ScoredChunk): Topic => ({ documentId, title });
 
 /** Probability, 0 to 1, that the passages hold the answer. */
 export function answerProbability(
