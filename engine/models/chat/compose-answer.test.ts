@@ -45,6 +45,18 @@ describe('the extractive answer', () => {
     );
   });
 
+  it.each([
+    'This article describes how to reset the thermostat.',
+    'In diesem Artikel zeigen wir: reset the thermostat.',
+    'Cet article explique comment reset the thermostat.',
+  ])('does not take what only says what the article is about for its answer: %s', async (talk) => {
+    const text = await compose(
+      'how do I reset the thermostat',
+      passage(`## About\n\n${talk}\n\n## Steps\n\nTo reset the thermostat, hold its dial of glass.`),
+    );
+    expect(text).toMatch(/^To reset the thermostat, hold/);
+  });
+
   it('keeps the order of the article where little stands before the answer', async () => {
     const text = await compose(
       'how do I reset the thermostat',
@@ -156,7 +168,7 @@ describe('the extractive answer', () => {
     );
   });
 
-  it('adds what another article says where it is nearly as likely to answer, but not of a sibling', async () => {
+  it('adds what another article says where it is nearly as likely to answer, both under their titles, but not where the question names one of two siblings', async () => {
     const read = (text: string, title: string) => {
       const found = passage(text, { documentId: title, title });
       return {
@@ -165,11 +177,11 @@ describe('the extractive answer', () => {
         reading: [{ start: 0, end: text.length, belongs: 1 }],
       };
     };
-    const answer = async (title: string) =>
+    const answer = async (title: string, query = 'how do I reset the thermostat') =>
       (
         await composeAnswer(
           {
-            query: 'how do I reset the thermostat',
+            query,
             passages: [
               read('Hold the dial to reset the thermostat.', 'Reset the Thermostat 1'),
               read('To reset the thermostat, hold its dial once more.', title),
@@ -179,10 +191,14 @@ describe('the extractive answer', () => {
           { trust: { sentenceWeight: 8 } },
         )
       ).join('');
-    expect(await answer('First steps with your thermostat')).toBe(
-      'Hold the dial to reset the thermostat. [1]\n\nTo reset the thermostat, hold its dial once more. [2]',
+    for (const title of ['First steps with your thermostat', 'Reset the Thermostat 2'])
+      expect(await answer(title)).toBe(
+        `**Reset the Thermostat 1**: Hold the dial to reset the thermostat. [1]\n\n**${title}**: To reset the thermostat, hold its dial once more. [2]`,
+      );
+    expect(await answer('Reset the Thermostat 1')).not.toContain('**');
+    expect(await answer('Reset the Thermostat 2', 'how do I reset the thermostat 1')).toBe(
+      'Hold the dial to reset the thermostat. [1]',
     );
-    expect(await answer('Reset the Thermostat 2')).toBe('Hold the dial to reset the thermostat. [1]');
   });
 
   it('answers a follow-up from what its own words name, not those of the turns before it', async () => {

@@ -77,12 +77,14 @@ async function composeOne(
     if (!wasSaid(chosen, said)) {
       const passage = read[chosen.passage]!;
       const notice = languageNotice(passage, wording);
-      const pieces = writeUnits(chosen, { mark: `[${numberOf(passage)}]`, goesOn: wording?.goesOn ?? '' });
+      const written = (answer: ChosenAnswer) =>
+        writeUnits(answer, {
+          mark: `[${numberOf(read[answer.passage]!)}]`,
+          goesOn: wording?.goesOn ?? '',
+        });
       const second = secondAnswer(chosen, { query, question, passages: read, sections, scored });
-      if (second) {
-        const mark = `[${numberOf(read[second.passage]!)}]`;
-        pieces.push('\n\n', ...writeUnits(second, { mark, goesOn: wording?.goesOn ?? '' }));
-      }
+      const both = second ? toldApart([chosen, second], read) : [chosen];
+      const pieces = both.flatMap((answer, index) => [...(index === 0 ? [] : ['\n\n']), ...written(answer)]);
       const answer = notice ? [`${notice}\n\n`, ...pieces] : pieces;
       return isUnsure && wording
         ? [`${wording.unsure.before}\n\n`, ...answer, `\n\n${wording.unsure.behind}`]
@@ -102,7 +104,7 @@ function secondAnswer(first: ChosenAnswer, input: ChooseInput): ChosenAnswer | u
   const chosen = chooseAnswer({ ...input, scored: rest });
   if (!chosen) return undefined;
   const [one, other] = [first, chosen].map(({ passage }) => input.passages[passage]!.chunk);
-  if (other!.kind !== 'article' || areSiblings(one!.title, other!.title)) return undefined;
+  if (other!.kind !== 'article' || isSiblingNamed(one!.title, other!.title, input.query)) return undefined;
   let words = wordsOf(first.blocks.flatMap(({ units }) => units));
   const fitting = chosen.blocks.findIndex((block) => {
     words += wordsOf(block.units);
@@ -112,11 +114,19 @@ function secondAnswer(first: ChosenAnswer, input: ChooseInput): ChosenAnswer | u
   return blocks.length > 0 ? { ...chosen, blocks } : undefined;
 }
 
-/** "Reset the Thermostat 1" and "… 2" are answers to different questions. */
-function areSiblings(title: string, other: string): boolean {
-  const [own, theirs] = [title, other].map((text) => new Set(tokenizeForSearch(text)));
-  const shared = [...own!].filter((token) => theirs!.has(token)).length;
-  return shared * 2 >= Math.min(own!.size, theirs!.size);
+/** Two articles that say something each have their titles: one may be about another case. */
+function toldApart(answers: readonly ChosenAnswer[], passages: readonly ScoredChunk[]): ChosenAnswer[] {
+  const titles = answers.map(({ passage }) => passages[passage]!.chunk.title);
+  const areSeveral = new Set(titles).size > 1;
+  return answers.map((answer, index) => (areSeveral ? { heading: titles[index]!, ...answer } : answer));
+}
+
+/** "Reset the Thermostat 1" and "… 2" are answers to different questions, and the question may name which. */
+function isSiblingNamed(title: string, other: string, query: string): boolean {
+  const [own, theirs, asked] = [title, other, query].map((text) => new Set(tokenizeForSearch(text)));
+  const shared = own!.intersection(theirs!).size;
+  const areSiblings = shared * 2 >= Math.min(own!.size, theirs!.size);
+  return areSiblings && !own!.symmetricDifference(theirs!).isDisjointFrom(asked!);
 }
 
 function wasSaid({ blocks }: ChosenAnswer, said: readonly string[]): boolean {

@@ -11,6 +11,7 @@ import { tokenizeForSearch } from '#core/lexical-tokens.ts';
 import { belongsWithin } from '#core/reading.ts';
 import type { Reranker, RerankerTrust } from '#core/reranker.ts';
 import type { Section, Unit } from './passage-blocks.ts';
+import { isTalkOfArticle } from './talk-of-article.ts';
 
 export interface ExtractiveModels {
   readonly embedder: Pick<Embedder, 'embedQuery' | 'embedDocuments'>;
@@ -54,6 +55,8 @@ const kindWeight = 0.1;
 const transcriptPenalty = 0.15;
 /** Articles put questions into their readers' mouths; what follows is the answer. */
 const questionPenalty = 0.3;
+/** What only says what the article is about is not what it says. */
+const talkPenalty = 0.3;
 /** For units whose sentence or headings hold the words of a follow-up. */
 const focusWeight = 0.25;
 /** What the last turn alone counts in the similarity, beside the query that is complete in itself. */
@@ -110,7 +113,8 @@ export async function scoreUnits(
     const focused = focus.length === 0 ? 0 : shareWithin(focus, [chunk.title, ...chunk.headingPath, context]);
     const penalty =
       (chunk.kind === 'transcript' ? transcriptPenalty : 0) +
-      (place.of.text.endsWith('?') ? questionPenalty : 0);
+      (place.of.text.endsWith('?') ? questionPenalty : 0) +
+      (isTalkOfArticle(place.of.text) ? talkPenalty : 0);
     const score =
       (1 - questionShare) * dot(queryVector, vectors[index]!) +
       questionShare * dot(questionVector, vectors[index]!) +
