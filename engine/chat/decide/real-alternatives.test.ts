@@ -67,6 +67,14 @@ describe('what may be meant', () => {
     ]);
   });
 
+  it('is an article by its title, too, where one of its headings has more words of the question', () => {
+    const found = [
+      passage({ title: 'Set up kettle descaling', headingPath: ['Set up descaling early'] }),
+      passage({ title: 'Set up toaster descaling' }),
+    ];
+    expect(ask('how do I set up descaling early', found)).toEqual(['kettle descaling', 'toaster descaling']);
+  });
+
   it('is any of the articles that fit as well, where the question says next to nothing', () => {
     const several = [
       article('Descaling'),

@@ -66,7 +66,9 @@ export function realAlternatives(
   const asked = tokenizeForSearch([...contentWords(question)].join(' '));
   const said = [...history.map(({ text }) => text), question].flatMap(tokenizeForSearch);
   const read = { asked, said, isThin: asked.length <= fewWords && isOpening(history) };
-  const alternatives = [articlesIn(passages, asked), sectionsBeside(best, passages)]
+  const articles = articlesIn(passages);
+  const named = articles.map((article) => sectionThatNames(article, asked) ?? article);
+  const alternatives = [named, articles, sectionsBeside(best, passages)]
     .map((candidates) => alternativesAmong(candidates, read))
     .find(({ length }) => length > 1);
   return alternatives ? namesOfDifference(alternatives.map(({ topic }) => topic)) : [];
@@ -84,22 +86,20 @@ function isNearlyAsGood({ chunk, score, evidence }: ScoredChunk, best: ScoredChu
   );
 }
 
-/** Each by its best passage. A section gives its name where its heading has more words of the question than the title. */
-function articlesIn(passages: readonly ScoredChunk[], asked: readonly string[]): Candidate[] {
+/** Each by its best passage and its title. */
+function articlesIn(passages: readonly ScoredChunk[]): Candidate[] {
   const articles = [...Map.groupBy(passages, ({ chunk }) => chunk.documentId).values()];
   return articles.map(([passage]) => {
     const { documentId, title } = passage!.chunk;
-    const article: Candidate = {
-      passage: passage!,
-      topic: { documentId, title },
-      words: tokenizeForSearch(title),
-      above: [],
-    };
-    const section = sectionOf(passage!);
-    return section && countOf(asked, section.words) > countOf(asked, article.words)
-      ? { ...section, above: [] }
-      : article;
+    return { passage: passage!, topic: { documentId, title }, words: tokenizeForSearch(title), above: [] };
   });
+}
+
+/** The section of an article, where its heading has more words of the question than the title. */
+function sectionThatNames({ passage, words }: Candidate, asked: readonly string[]): Candidate | undefined {
+  const section = sectionOf(passage);
+  const isNamed = section && countOf(asked, section.words) > countOf(asked, words);
+  return isNamed ? { ...section, above: [] } : undefined;
 }
 
 /** The best passage's section, and those that stand beside it under the same heading. */
