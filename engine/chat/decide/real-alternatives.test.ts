@@ -75,6 +75,13 @@ describe('what may be meant', () => {
     expect(ask('how do I set up descaling early', found)).toEqual(['kettle descaling', 'toaster descaling']);
   });
 
+  it('is nothing where a follow-up names the subject, and the question before it says what is asked of it', () => {
+    const found = [article('Toaster at a glance'), article('Toaster in the shop')];
+    const history = [customer('what do spare parts cost for the kettle?'), bot('Nothing.')];
+    expect(ask('what about the toaster', found)).toHaveLength(2);
+    expect(ask('what about the toaster', found, history)).toEqual([]);
+  });
+
   it('is any of the articles that fit as well, where the question says next to nothing', () => {
     const several = [
       article('Descaling'),

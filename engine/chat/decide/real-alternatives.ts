@@ -63,7 +63,9 @@ export function realAlternatives(
 ): readonly Topic[] {
   const best = passages[0];
   if (best?.chunk.kind !== 'article' || (best.evidence.coverage ?? 0) < leastCoverage) return [];
-  const asked = tokenizeForSearch([...contentWords(question)].join(' '));
+  // A follow-up names another subject of which the same is asked.
+  const before = isOpening(history) ? undefined : history.findLast(({ author }) => author === 'customer');
+  const asked = tokenizeForSearch([...contentWords(`${before?.text ?? ''}\n${question}`)].join(' '));
   const said = [...history.map(({ text }) => text), question].flatMap(tokenizeForSearch);
   const read = { asked, said, isThin: asked.length <= fewWords && isOpening(history) };
   const articles = articlesIn(passages);
