@@ -158,7 +158,7 @@ function openingOf(block: Block, unit: number): number {
 /** So many sentences before the one that answers a "Yes" or "No" is the answer to the same question. */
 const replyReach = 3;
 /** Yes and no, and what stands for them, in the languages of the desk's own words. */
-const replies =
+export const replies =
   /^(?:(?:yes|no|yep|nope|sí|ja|nein|oui|non|sim|não)(?=\s*[.,!;:–—])|(?:unfortunately|not (?:yet|currently|at the moment)|the short answer|lamentablemente|leider|malheureusement|infelizmente)(?!\p{L})|(?:是的|不是|可以|不可以|很遗憾))/iu;
 const pointsBack =
   /^(?:this|that|these|those|it|they|he|she|however|but|also|then|otherwise|instead|in (?:this|that) case|if so|if not|after that|afterwards|as a result|therefore|so)\b/i;

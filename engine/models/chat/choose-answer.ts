@@ -2,7 +2,7 @@
 import { codesIn } from '#core/codes.ts';
 import type { ScoredChunk } from '#core/document.ts';
 import { tokenizeForSearch } from '#core/lexical-tokens.ts';
-import { answerFromOthers, answerFromSection } from './answer-from-section.ts';
+import { answerFromOthers, answerFromSection, replies } from './answer-from-section.ts';
 import { withoutLooseEnds } from './loose-ends.ts';
 import { isNamedAmongAlike, namedShares } from './named-labels.ts';
 import type { Section, Unit } from './passage-blocks.ts';
@@ -31,6 +31,9 @@ export interface ChooseInput {
 /** Added where the question names the heading of a section, or what tells the title of an article from others like it. */
 const namedHeadingBonus = 0.08;
 const namedTitleBonus = 0.08;
+
+/** A heading asks much the same from this share of its words on. */
+const sameQuestion = 0.6;
 
 /** Undefined where there is nothing to choose from. */
 export function chooseAnswer({
@@ -93,9 +96,11 @@ export function chooseAnswer({
   const heading = [section.heading, passages[anchor.passage]!.chunk.title].find(
     (text, index) => isAbout(text) || (index === 0 && named.isNamed(anchor)),
   );
+  const isOwn = heading && !heading.endsWith('?') && !isSaid(heading, blocks[0]);
+  const shown = isOwn ? heading : otherQuestion(section.heading, { question, block: blocks[0] });
   return {
     passage: anchor.passage,
-    ...(heading && !heading.endsWith('?') && !isSaid(heading, blocks[0]) ? { heading } : {}),
+    ...(shown ? { heading: shown } : {}),
     blocks: withoutLooseEnds([...blocks, ...others]),
   };
 }
@@ -134,6 +139,17 @@ function nameSections(
 }
 
 const documentOf = ({ chunk: { documentId, title } }: ScoredChunk) => ({ documentId, title });
+
+/** The question that a "Yes" or "No" of the article answers, where it is not much the same as was asked. */
+function otherQuestion(
+  heading: string,
+  { question, block }: { readonly question: ReadonlySet<string>; readonly block: ChosenBlock | undefined },
+): string | undefined {
+  if (!/[?？]$/.test(heading) || !replies.test(block?.units[0]?.text ?? '')) return undefined;
+  const asked = tokenizeForSearch(heading);
+  const shared = asked.filter((token) => question.has(token)).length;
+  return shared < sameQuestion * asked.length ? heading : undefined;
+}
 
 function isSaid(heading: string, block: ChosenBlock | undefined): boolean {
   const said = new Set(

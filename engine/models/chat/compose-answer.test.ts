@@ -57,6 +57,18 @@ describe('the extractive answer', () => {
     expect(text).toMatch(/^To reset the thermostat, hold/);
   });
 
+  it('says which question a “No” of the article answers, where it was not much the same one that was asked', async () => {
+    const asked = (query: string) =>
+      compose(
+        query,
+        passage('## Can I reset a locked thermostat?\n\nNo. A locked thermostat keeps its dial.'),
+      );
+    expect(await asked('my dial is gone')).toMatch(
+      /^\*\*Can I reset a locked thermostat\?\*\* No\. A locked/,
+    );
+    expect(await asked('is there a way to reset my locked thermostat')).toMatch(/^No\. A locked/);
+  });
+
   it('keeps the order of the article where little stands before the answer', async () => {
     const text = await compose(
       'how do I reset the thermostat',
@@ -85,11 +97,11 @@ describe('the extractive answer', () => {
     expect(text).toMatch(/^No\. Accounts are personal\. Two people cannot share one thermostat account\./);
   });
 
-  it('shows no picture’s place and no line that leads to nothing', async () => {
+  it('shows no picture’s place, no bare name of a box and no line that leads to nothing', async () => {
     const text = await compose(
       'how do I reset the thermostat',
       passage(
-        'To reset the thermostat, hold its dial.\n\n[image: the dial]\n\n**Reset of the hub**\n\nIt then looks like this:',
+        'To reset the thermostat, hold its dial.\n\n[image: the dial]\n\ninfo\n\n**Reset of the hub**\n\nIt then looks like this:',
       ),
     );
     expect(text).toBe('To reset the thermostat, hold its dial. [1]');

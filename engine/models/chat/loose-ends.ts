@@ -1,5 +1,5 @@
 // What makes no sense in an answer without what stood behind it in the article: a heading in bold, or a few words that lead into something
-// that is not shown. And a picture's place, which a customer cannot look at.
+// that is not shown. And what says nothing: a picture's place, the name of a box.
 
 import type { Unit } from './passage-blocks.ts';
 import type { ChosenBlock } from './shown-part.ts';
@@ -7,6 +7,9 @@ import type { ChosenBlock } from './shown-part.ts';
 /** As plain texts of mails and pages have it in a picture's place. */
 const pictureOnly =
   /^(?:[-*+•]\s+|\d{1,3}[.)]\s+)?\[(?:image|picture|screenshot|cid)(?::[^\]\n]{0,500})?\][.\s]*$/i;
+/** The name of a box, whose text is the next paragraph; as readers of pages leave it behind. */
+const boxOnly =
+  /^\W{0,4}(?:info|note|tip|hint|warning|caution|important|hinweis|tipp|achtung|wichtig|nota|consejo|aviso|importante|remarque|astuce|attention|dica|atenção|注意|提示|说明)\W{0,4}$/iu;
 const boldOnly = /^\*\*[^*]{1,200}\*\*[:：]?$/;
 /** "The result looks like this:" A longer sentence says something by itself. */
 const leadsOn = /^(?:\S+\s+){0,7}\S+[:：]$/;
@@ -18,7 +21,7 @@ const mostOfList = 600;
 /** All of it where nothing else would be left. */
 export function withoutLooseEnds(blocks: readonly ChosenBlock[]): ChosenBlock[] {
   const seen = blocks
-    .map((block) => ({ ...block, units: block.units.filter(({ text }) => !pictureOnly.test(text.trim())) }))
+    .map((block) => ({ ...block, units: block.units.filter(({ text }) => !saysNothing(text.trim())) }))
     .filter(({ units }) => units.length > 0);
   const kept: ChosenBlock[] = [];
   // From the end on: what leads to a loose end is one, too.
@@ -37,6 +40,8 @@ export function withoutLooseEnds(blocks: readonly ChosenBlock[]): ChosenBlock[] 
   }
   return kept.length > 0 ? kept : [...blocks];
 }
+
+const saysNothing = (text: string) => pictureOnly.test(text) || boxOnly.test(text);
 
 function isLoose({ text, kind, end }: Unit, next: Unit | undefined, between: number): boolean {
   if (kind !== 'sentence' || !(boldOnly.test(text.trim()) || leadsOn.test(text.trim()))) return false;

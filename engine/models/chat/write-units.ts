@@ -30,7 +30,8 @@ export function writeUnits({ heading, blocks }: ChosenAnswer, { mark, goesOn }: 
   });
   if (heading === undefined) return pieces;
   const inline = blocks[0]?.kind === 'paragraph';
-  return [`**${heading.replace(/[*[\]<>]/g, '')}**${inline ? ': ' : '\n\n'}`, ...pieces];
+  const behind = !inline ? '\n\n' : /[?？]$/.test(heading) ? ' ' : ': ';
+  return [`**${heading.replace(/[*[\]<>]/g, '')}**${behind}`, ...pieces];
 }
 
 /** Behind a fence or a table a mark would be a paragraph of its own. */
