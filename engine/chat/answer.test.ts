@@ -408,6 +408,25 @@ describe('answer', () => {
       expect(model.prompts).toEqual([]);
     });
 
+    it.each([
+      ['I think I have been hacked', /^If somebody else may be in your account/],
+      ['a man is threatening me with my own photos', /call the police now: 112/],
+    ])(
+      'says what to do first about a stranger, with what the articles say, and hands over: %s',
+      async (text, first) => {
+        const secure = 'If your account was hacked, change your password and contact us at once.';
+        const found = [
+          scored(makeChunk({ documentId: 'secure', text: `${secure}\n\nPhotos can be shared.` }), sure),
+        ];
+        const { ask } = desk({ deltas: ['x'] }, found);
+        const events = await ask({ author: 'customer', text });
+        expect(events).toContainEqual({ type: 'handoff-request', reason: 'danger' });
+        expect(deltaText(events)).toMatch(first);
+        expect(deltaText(events)).not.toContain('shared');
+        expect(deltaText(events).includes(secure)).toBe(text.includes('hacked'));
+      },
+    );
+
     it('gives the number where no article says anything, and where nothing can be looked up', async () => {
       const failing = () => {
         throw new Error('no knowledge base');

@@ -10,6 +10,8 @@ export const dangerKinds = [
   'injury',
   'poison',
   'self-harm',
+  'intrusion',
+  'threat',
 ] as const;
 
 export type DangerKind = (typeof dangerKinds)[number];
@@ -100,6 +102,28 @@ const english: DangerPhrases = {
       'i (?:just |really |only )?(?:want|wish) to (?:die|be dead)',
       "(?:do ?n't|do not|no longer) want to (?:live|be alive)(?! in)",
     ],
+    intrusion: [
+      '(?:been|got|get|was|were) (?:\\w+ )?(?:hacked|scammed|phished|defrauded)',
+      '(?:my|our) (?:\\w+ ){1,3}(?:was|were|is|are|has been|have been|been|got|keeps getting) (?:\\w+ )?(?:hacked|hijacked|taken over|compromised|stolen(?= and (?:they|he|she|someone|somebody)))',
+      '(?:someone|somebody|a stranger|strangers|a hacker|hackers|a thief|thieves|scammers?) (?:\\w+ ){0,2}(?:hacked|broke into|broken into|hijacked|took over|taken over|logged in ?to|signed in ?to|got into|is in|is inside|are in|gained access to|got access to|has access to|have access to|is using|are using|uses) (?:my|our) (?:\\w+ )?(?:accounts?|e-?mails?|mailbox|inbox|profile|phone|computer|laptop|wallet|identity|card|name)',
+      '(?:money|funds|savings) (?:is|are|was|were|keeps?|has been|have been) (?:\\w+ )?(?:leaving|disappearing from|vanishing from|stolen from|taken from|drained from) (?:my|our)',
+      '(?:took|taken|stole|stolen|drained|emptied) (?:all |out )?(?:of )?(?:my|our) (?:\\w+ )?(?:money|savings|wallet|funds|identity)',
+      '(?:my|our) identity (?:was|has been|got|is) (?:\\w+ )?stolen(?! insurance)',
+      'gave (?:him|her|them|someone|somebody|the caller|a stranger|a scammer) (?:all )?my (?:\\w+ )?(?:codes?|passwords?|passcode|pin|login|card)',
+      '(?:a stranger|strangers|someone else|somebody else|a thief) (?:has|have|got) my (?:\\w+ )?(?:card|account|password|phone)',
+    ],
+    threat: [
+      'blackmail(?:s|ed|ing)?',
+      '(?:sextortion|extort(?:s|ed|ing))',
+      '(?:someone|somebody|he|she|they|people|(?:a|this|some) (?:man|woman|guy|person|stranger)|my (?:ex|husband|wife|boyfriend|girlfriend|partner|boss|neighbou?r|landlord)(?:[- ]\\w+)?)(?: (?:is|are|was|were|has|have|keeps?|been)){0,2} threaten(?:s|ed|ing)?(?! to (?:cancel|leave|close|return))',
+      "(?:being|been|am|was|i'm) (?:\\w+ )?(?:threatened|stalked|extorted)",
+      '(?:stalk(?:s|ed|ing) (?:me|us)|my stalker)',
+      '(?:my|an|the) (?:abusive|violent|controlling) (?:ex|husband|wife|boyfriend|girlfriend|partner|father|mother|son)',
+      'my (?:ex|ex[- ]\\w+|husband|wife|boyfriend|girlfriend|partner) (?:\\w+ ){0,2}(?:spies on|is spying on|tracks|is tracking|is following) (?:me|my|where)',
+      'my ex(?:[- ]\\w+)? (?:\\w+ ){0,2}(?:knows|has|got|found) (?:out )?my (?:\\w+ )?(?:password|passcode|pin|location|address)',
+      '(?:wants?|going|will|said (?:he|she|they) will) (?:to )?(?:hurt|kill|harm|beat) (?:me|us)',
+      '(?:afraid|scared|fear) (?:of |for )(?:my (?:life|safety)|our (?:lives|safety))',
+    ],
   },
   harmless: [
     '(?:on |to |for |with |via |my |the |an |a )?(?:amazon )?fire ?(?:tv|stick|hd|os|tablet)s?(?: \\w+)?',
@@ -107,6 +131,7 @@ const english: DangerPhrases = {
     '(?:against|from|prevents?|risk of|avoid) (?:an )?electric(?:al)? shocks?',
     'electric(?:al)? shock (?:protection|hazard|risk)',
     '(?:detects?|detecting|senses?|monitors?|measures?) (?:\\w+ ){0,2}(?:gas|smoke|fire|carbon monoxide)(?: leaks?| leaking)?',
+    '(?:can|could|how|if|before|so|that|what if|when)(?: \\w+){0,3} (?:get|gets|be|being) (?:hacked|scammed|phished|compromised)',
   ],
   denials: "(?:no|not|never|without|isn't|aren't|wasn't|don't|doesn't|didn't)(?: any| a| an| the)?",
   emergency: [
@@ -119,6 +144,12 @@ const english: DangerPhrases = {
     'seek (?:\\w+ ){0,2}medical|medical (?:help|attention|advice)',
     'crisis line|helpline',
     '(?:switch|turn|unplug|disconnect)(?: \\w+){0,6} (?:immediately|at once|right away)',
+    '(?:change|reset) (?:your|the) (?:\\w+ )?password',
+    'report (?:it|this|the|any|fraud|suspicious|unauthori[sz]ed)(?: \\w+)?',
+    '(?:block|freeze|lock|suspend) (?:your|the|this) (?:\\w+ )?(?:card|account|mailbox)',
+    'sign out (?:of )?(?:all|every|everywhere)',
+    'contact (?:us|support|your bank|the police)(?: \\w+){0,3} (?:immediately|at once|right away|as soon as)',
+    'call the police',
   ],
   subjects: {
     gas: 'gas',
@@ -128,6 +159,9 @@ const english: DangerPhrases = {
     injury: 'injur(?:y|ies|ed)|hurt|bleeding|burns?|unconscious|first aid',
     poison: 'poison(?:ed|ing|ous)?|swallow(?:s|ed|ing)?|ingest(?:ed|ion)?|inhaled?',
     'self-harm': 'suicid(?:e|al)|self[- ]harm|crisis',
+    intrusion:
+      'hack(?:ed|ers?)|compromised|unauthori[sz]ed|stolen|theft|fraud|phishing|scam(?:s|med|mers?)?|suspicious|takeover',
+    threat: 'threat(?:s|en\\w*)?|blackmail|extortion|stalking|harass\\w*|abuse',
   },
 };
 
@@ -180,6 +214,19 @@ const spanish: DangerPhrases = {
       'quitarme la vida',
       'no quiero (?:seguir )?viv(?:ir|iendo)',
     ],
+    intrusion: [
+      '(?:me|nos) han? (?:hackeado|pirateado|estafado|suplantado)',
+      '(?:mi|nuestra) (?:\\p{L}+ ){1,2}(?:ha sido|fue|está|han sido) (?:\\p{L}+ )?(?:hackead[oa]|piratead[oa]|robad[oa]|comprometid[oa]|suplantad[oa])',
+      '(?:alguien|un desconocido|un hacker|unos desconocidos) (?:\\p{L}+ ){0,3}(?:entrado en|accedido a|accede a|usando|usa|entra en) (?:mi|nuestra) (?:cuenta|correo|móvil|teléfono|tarjeta)',
+      '(?:me|nos) (?:han|ha) (?:robado|vaciado|quitado) (?:\\p{L}+ )?(?:dinero|ahorros|cuenta|identidad)',
+      '(?:he|hemos) sido (?:estafad[oa]s?|hackead[oa]s?)',
+    ],
+    threat: [
+      'chantaje(?:ando|an|a)?|chantajea(?:n|ndo)?',
+      '(?:me|nos) (?:está |están |ha |han )?(?:amenaza(?:n|ndo|do)?|extorsiona(?:n|ndo|do)?|acosa(?:n|ndo|do)?)',
+      'temo por mi (?:vida|seguridad)',
+      '(?:quiere|quieren|va a|van a) (?:matarme|hacerme daño|pegarme)',
+    ],
   },
   harmless: [
     'fire ?(?:tv|stick)',
@@ -195,6 +242,9 @@ const spanish: DangerPhrases = {
     'ambulancia',
     'toxicología|toxicológica',
     'atención médica|acuda al médico',
+    '(?:cambie|cambia|cambiar) (?:su|tu|la) contraseña',
+    '(?:bloquee|bloquea|bloquear) (?:su|tu|la) (?:tarjeta|cuenta)',
+    'denuncie|denunciar',
   ],
   subjects: {
     gas: 'gas',
@@ -204,6 +254,8 @@ const spanish: DangerPhrases = {
     injury: 'herid[oa]s?|lesion(?:es)?|sangr[ae]|quemaduras?',
     poison: 'tragad?o?|ingesti[óo]n|ingerid[oa]|envenenamiento|intoxicación|veneno',
     'self-harm': 'suicidio|crisis',
+    intrusion: 'hackead[oa]|comprometid[oa]|robad[oa]|robo|fraude|estafa|suplantación|sospechos[oa]',
+    threat: 'amenazas?|chantaje|extorsión|acoso',
   },
 };
 
@@ -255,6 +307,18 @@ const french: DangerPhrases = {
       'mettre fin à mes jours',
       'ne veux plus vivre',
     ],
+    intrusion: [
+      "(?:je me suis|j'ai été|on m'a|on a été|me suis fait) (?:fait )?(?:pirater?|piratée?|hackée?|hacker|arnaquée?|arnaquer|escroquée?|escroquer)",
+      "(?:mon|ma|notre|mes) (?:\\p{L}+ ){1,2}(?:a été|est|sont|ont été|s'est fait) (?:\\p{L}+ )?(?:piraté|hacké|compromis|usurpé)e?s?",
+      "(?:quelqu'un|un inconnu|un pirate|des inconnus) (?:\\p{L}+ ){0,3}(?:dans|accès à|à) (?:mon|notre) (?:compte|boîte|téléphone|ordinateur)",
+      "(?:on m'a|m'ont|il m'a) (?:\\p{L}+ )?(?:volé|vidé) (?:\\p{L}+ )?(?:argent|économies|compte|identité)",
+    ],
+    threat: [
+      'chantage',
+      "(?:me|nous) (?:menace(?:nt)?|harcèle(?:nt)?|extorque(?:nt)?)|m'a menacée?|(?:suis|été) (?:menacée?|harcelée?)",
+      'peur pour ma (?:vie|sécurité)',
+      '(?:veut|veulent|va) (?:me tuer|me faire du mal|me frapper)',
+    ],
   },
   harmless: [
     'fire ?(?:tv|stick)',
@@ -271,6 +335,9 @@ const french: DangerPhrases = {
     'ambulance|samu',
     'centre antipoison',
     '(?:aide|assistance|avis) médicale?|consultez un médecin',
+    '(?:changez|changer|modifiez|réinitialisez) (?:votre|le) mot de passe',
+    '(?:bloquez|bloquer|faites opposition)(?: \\p{L}+){0,3}',
+    '(?:signalez|signaler|portez plainte)',
   ],
   subjects: {
     gas: 'gaz',
@@ -280,6 +347,8 @@ const french: DangerPhrases = {
     injury: 'bless(?:é|ée|ure)s?|saigne|brûlures?',
     poison: 'aval(?:é|er)|ing(?:éré|estion)|empoisonnement|intoxication|poison',
     'self-harm': 'suicide|crise',
+    intrusion: 'piratée?s?|piratage|compromis|volée?|vol|fraude|arnaque|hameçonnage|suspect',
+    threat: 'menaces?|chantage|extorsion|harcèlement',
   },
 };
 
@@ -326,6 +395,19 @@ const german: DangerPhrases = {
       '(?:mir das leben nehmen|mir etwas antun|mir was antun)',
       '(?:will|möchte) (?:sterben|nicht mehr leben)',
     ],
+    intrusion: [
+      '(?:wurde|worden|bin|sind)(?: \\p{L}+){0,2} (?:gehackt|betrogen|gephisht|abgezockt)',
+      '(?:mein|meine|unser) (?:\\p{L}+ ){1,3}(?:gehackt|gekapert|übernommen worden|kompromittiert)',
+      '(?:jemand|ein fremder|fremde|hacker)(?: \\p{L}+){0,2} (?:in|auf) (?:meinem|meinen|mein|meine) (?:konto|account|postfach|handy|rechner|computer|profil)',
+      '(?:geld|guthaben|ersparnisse)(?: \\p{L}+){0,3} (?:gestohlen|abgebucht worden von fremden|leergeräumt)',
+      '(?:identität|konto)(?: \\p{L}+){0,2} (?:gestohlen|leergeräumt)',
+    ],
+    threat: [
+      'erpress(?:t|en|er|erin|ung|erisch\\p{L}*)(?:werden)?',
+      '(?:bedroht|bedrohen|droht|drohen|stalkt|stalken)(?: \\p{L}+)? (?:mich|mir|uns)|(?:mich|mir|uns)(?: \\p{L}+){0,3} (?:bedroht|droht|gestalkt|stalkt)|werde (?:bedroht|gestalkt|erpresst)',
+      'angst um mein leben',
+      '(?:will|wird) mich (?:umbringen|schlagen|verletzen)',
+    ],
   },
   harmless: [
     'fire ?(?:tv|stick)',
@@ -341,6 +423,9 @@ const german: DangerPhrases = {
     'rettungsdienst|krankenwagen',
     'giftnotruf|giftinformation\\p{L}*',
     'ärztliche hilfe|arzt aufsuchen',
+    'passwort(?: \\p{L}+){0,3} (?:ändern|zurücksetzen)|(?:ändern|ändere)(?: \\p{L}+){0,3} passwort',
+    '(?:sperren|sperre)(?: \\p{L}+){0,3} (?:karte|konto)|(?:karte|konto)(?: \\p{L}+){0,3} sperren',
+    'anzeige erstatten|melden sie (?:es|das|dies)',
   ],
   subjects: {
     gas: 'gas|gasgeruch|gasleck|gasnotdienst',
@@ -350,6 +435,8 @@ const german: DangerPhrases = {
     injury: 'verletz(?:t|ung|ungen)|blutet|verbrennung(?:en)?|erste hilfe',
     poison: 'verschluck(?:t|en)|vergiftung(?:en)?|giftnotruf|gift',
     'self-harm': 'suizid|selbstmord|krise',
+    intrusion: 'gehackt|kompromittiert|gestohlen|diebstahl|betrug|phishing|verdächtig\\p{L}*|missbrauch',
+    threat: 'drohung(?:en)?|bedroh\\p{L}*|erpressung|stalking|belästigung',
   },
 };
 

@@ -41,6 +41,21 @@ describe('a message that tells of danger', () => {
     ['fire', 'Aus dem Gerät kommt Rauch'],
     ['electricity', 'Ich habe einen Stromschlag bekommen'],
     ['self-harm', 'ich will nicht mehr leben'],
+    ['intrusion', 'I think I have been hacked, money is leaving my account'],
+    ['intrusion', 'someone is logged into my account right now and changing things'],
+    ['intrusion', 'a man called me and said he is from your company, I gave him my code'],
+    ['intrusion', 'my mailbox was hacked and they write to my contacts'],
+    ['intrusion', 'they took my whole savings, what do i do'],
+    ['intrusion', 'my account was stolen and they are emailing my contacts'],
+    ['intrusion', 'me han hackeado la cuenta'],
+    ['intrusion', 'mon compte a été piraté'],
+    ['intrusion', 'mein Konto wurde gehackt'],
+    ['threat', 'somebody is blackmailing me with my private files'],
+    ['threat', 'he keeps threatening me in your chat'],
+    ['threat', 'my ex knows my password and follows where I am'],
+    ['threat', 'me están amenazando'],
+    ['threat', 'on me fait du chantage'],
+    ['threat', 'ich werde erpresst'],
   ])('%s: %s', (kind, text) => {
     expect(dangerIn(text)?.kind).toBe(kind);
     expect(dangerIn(text.toUpperCase())?.kind).toBe(kind);
@@ -80,6 +95,16 @@ describe('a message that tells of danger', () => {
     'le feu vert clignote',
     '¿Es compatible con calderas de gas?',
     'hot water on a smart plug, does it work?',
+    'How do I keep my account from being hacked?',
+    'Is there a discount if I threaten to cancel Plus?',
+    'Does Identity Theft Restoration cover stolen bitcoin?',
+    'My laptop was stolen. How do I get my synced bookmarks and passwords back?',
+    'my card was stolen, how do I block it',
+    'Somebody paid with my debit card. How fast do I have to tell you?',
+    'someone else in my home uses the app, can we share it?',
+    'is someone using my account a problem for the plan limit?',
+    'who is following me on my profile?',
+    'Somebody keeps triggering your texts to me. Can they get into my account?',
   ])('is not: %s', (text) => {
     expect(dangerIn(text)).toBeUndefined();
   });
@@ -92,6 +117,10 @@ describe('a message that tells of danger', () => {
       'no a ',
       'riecht so so ',
       'swallowed a b ',
+      'someone a b ',
+      'my a was ',
+      'he is was threaten ',
+      'passwort a b c ',
     ])
       expect(dangerIn(word.repeat(20_000))).toBeUndefined();
   });

@@ -1,4 +1,4 @@
-// Messages that say that somebody may come to harm (gas, fire, electricity, …), and what the articles say about that and nothing else.
+// Messages that say that somebody may come to harm (gas, fire, a stranger in the account, …), and what the articles say about that and nothing else.
 // It knows phrases, of four languages and of the company: other words for a danger are looked up like any question. A false alarm costs a hand-over. See docs/danger.md.
 import type { ScoredChunk } from '#core/document.ts';
 import { type DangerKind, type DangerLanguage, dangerPhrases } from './danger-phrases.ts';

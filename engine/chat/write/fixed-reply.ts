@@ -2,6 +2,7 @@
 import type { CardMatch } from '#core/answer-card.ts';
 import type { Citation, Conversation, Message } from '#core/conversation.ts';
 import type { PolicyOutcome } from '../decide/policy.ts';
+import type { DangerKind } from '../understand/danger-phrases.ts';
 import { createAnswerFilter } from './answer-filter.ts';
 import { unknownCode } from './answer-wording.ts';
 import { cardReply } from './card-reply.ts';
@@ -69,7 +70,12 @@ function dangerReply({ danger, advice }: Extract<OwnOutcome, { reason: 'danger' 
     isHeld: heldTags(passages),
   });
   const quoted = advice ? filter.push(`${advice.chunk.text} [1]`) + filter.flush() : '';
-  const first = danger.kind === 'self-harm' ? replies.crisis : replies.danger;
+  const own: Partial<Record<DangerKind, string>> = {
+    'self-harm': replies.crisis,
+    intrusion: replies.intrusion,
+    threat: replies.threat,
+  };
+  const first = own[danger.kind] ?? replies.danger;
   return {
     text: [first, quoted, replies.dangerHandoff].filter(Boolean).join('\n\n'),
     citations: citationsOf(filter.cited, passages, quoted),

@@ -27,7 +27,11 @@ export interface Replies {
   readonly danger: string;
   /** To one who speaks of harming themselves. */
   readonly crisis: string;
-  /** Behind either: a person reads it, and is not to be waited for. */
+  /** To one in whose account or at whose money somebody else is. */
+  readonly intrusion: string;
+  /** To one who is threatened, blackmailed or followed. */
+  readonly threat: string;
+  /** Behind any of them: a person reads it, and is not to be waited for. */
   readonly dangerHandoff: string;
 }
 
@@ -77,6 +81,10 @@ const english: Replies = {
     'This may be dangerous. Get everyone to safety first, and call your emergency number now: 112 in Europe, 999 in the UK, 911 in the US and Canada.',
   crisis:
     'I am sorry that you are going through this. Please talk to someone now: call your emergency number (112 in Europe, 999 in the UK, 911 in the US and Canada) or a crisis line (116 123 in the UK and much of Europe, 988 in the US and Canada).',
+  intrusion:
+    'If somebody else may be in your account or has your details, act now: change your password, sign out everywhere, and call your bank if money or a card is involved.',
+  threat:
+    'I am sorry that this is happening to you. If you are in danger, call the police now: 112 in Europe, 999 in the UK, 911 in the US and Canada. Keep the messages, and do not pay.',
   dangerHandoff:
     'I am also passing this on to a person of our team, but do not wait for us. Leave your e-mail address, and they will get back to you.',
 };
@@ -109,6 +117,10 @@ const spanish: Replies = {
     'Esto puede ser peligroso. Ponga primero a todos a salvo y llame ya a emergencias: 112 en Europa, 911 en gran parte de América.',
   crisis:
     'Siento que esté pasando por esto. Por favor, hable con alguien ahora: llame a emergencias (112 en Europa, 911 en gran parte de América) o a una línea de ayuda (024 en España, 988 en Estados Unidos).',
+  intrusion:
+    'Si otra persona puede estar en su cuenta o tiene sus datos, actúe ya: cambie la contraseña, cierre todas las sesiones y llame a su banco si hay dinero o una tarjeta en juego.',
+  threat:
+    'Siento que esté pasando por esto. Si está en peligro, llame ya a la policía: 112 en Europa, 911 en gran parte de América. Guarde los mensajes y no pague.',
   dangerHandoff:
     'También paso su mensaje a una persona de nuestro equipo, pero no nos espere. Deje su correo electrónico y le responderán.',
 };
@@ -142,6 +154,10 @@ const french: Replies = {
     'Cela peut être dangereux. Mettez d’abord tout le monde en sécurité et appelez tout de suite les secours : 112 en Europe, 911 au Canada.',
   crisis:
     'Je suis désolé que vous traversiez cela. Parlez à quelqu’un maintenant : appelez les secours (112 en Europe, 911 au Canada) ou une ligne d’écoute (3114 en France, 988 au Canada).',
+  intrusion:
+    'Si quelqu’un d’autre est peut-être dans votre compte ou a vos données, agissez maintenant : changez votre mot de passe, déconnectez tous les appareils et appelez votre banque s’il s’agit d’argent ou d’une carte.',
+  threat:
+    'Je suis désolé de ce qui vous arrive. Si vous êtes en danger, appelez tout de suite la police : 112 ou 17 en France, 911 au Canada. Gardez les messages et ne payez pas.',
   dangerHandoff:
     'Je transmets aussi votre message à une personne de notre équipe, mais ne nous attendez pas. Laissez votre adresse e-mail, elle vous répondra.',
 };
@@ -175,6 +191,10 @@ const german: Replies = {
     'Das kann gefährlich sein. Bringen Sie zuerst alle in Sicherheit und rufen Sie sofort den Notruf an: 112.',
   crisis:
     'Es tut mir leid, dass es Ihnen so geht. Bitte sprechen Sie jetzt mit jemandem: über den Notruf 112 oder die TelefonSeelsorge (in Deutschland 116 123, in Österreich 142, in der Schweiz 143).',
+  intrusion:
+    'Wenn jemand anderes in Ihrem Konto sein könnte oder Ihre Daten hat, handeln Sie jetzt: Ändern Sie Ihr Passwort, melden Sie alle Geräte ab, und rufen Sie Ihre Bank an, wenn es um Geld oder eine Karte geht.',
+  threat:
+    'Es tut mir leid, dass Ihnen das geschieht. Wenn Sie in Gefahr sind, rufen Sie sofort die Polizei: 110 in Deutschland, sonst 112. Bewahren Sie die Nachrichten auf, und zahlen Sie nicht.',
   dangerHandoff:
     'Ich gebe Ihre Nachricht auch an einen Menschen aus unserem Team weiter, warten Sie aber nicht auf uns. Hinterlassen Sie Ihre E-Mail-Adresse, dann meldet er sich bei Ihnen.',
 };
@@ -207,6 +227,10 @@ const portuguese: Replies = {
     'Isto pode ser perigoso. Primeiro ponha todos em segurança e ligue já para a emergência: 112 em Portugal, 193 (bombeiros) ou 192 (SAMU) no Brasil.',
   crisis:
     'Lamento que esteja a passar por isto. Por favor, fale com alguém agora: ligue para a emergência (112 em Portugal, 192 no Brasil) ou para uma linha de apoio (1411 em Portugal, 188 no Brasil).',
+  intrusion:
+    'Se outra pessoa pode estar na sua conta ou tem os seus dados, aja já: mude a senha, termine todas as sessões e ligue para o seu banco se houver dinheiro ou um cartão em causa.',
+  threat:
+    'Lamento que esteja a passar por isto. Se está em perigo, ligue já para a polícia: 112 em Portugal, 190 no Brasil. Guarde as mensagens e não pague.',
   dangerHandoff:
     'Também passo a sua mensagem a uma pessoa da nossa equipe, mas não espere por nós. Deixe o seu e-mail e ela responderá.',
 };
@@ -235,6 +259,9 @@ const chinese: Replies = {
     '这可能有危险。请先让所有人到安全的地方，并立即拨打当地的急救或报警电话（中国大陆：119、120 或 110）。',
   crisis:
     '很难过您正在经历这些。请现在就和人谈谈：拨打急救电话（中国大陆：120）或心理援助热线（中国大陆：12356）。',
+  intrusion:
+    '如果有人可能进入了您的账户或掌握了您的信息，请立即行动：修改密码，退出所有设备；如果涉及资金或银行卡，请马上联系银行。',
+  threat: '很抱歉您遇到这样的事。如果您有危险，请立即报警（中国大陆：110）。请保留相关消息，不要付款。',
   dangerHandoff: '我也会把您的消息转给我们的工作人员，但请不要等我们。请留下您的电子邮箱，他们会回复您。',
 };
 
