@@ -119,7 +119,7 @@ describe('a message that tells of danger', () => {
       'swallowed a b ',
       'someone a b ',
       'my a was ',
-      'he is was threaten ',
+      'he is was ',
       'passwort a b c ',
     ])
       expect(dangerIn(word.repeat(20_000))).toBeUndefined();
