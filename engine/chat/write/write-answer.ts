@@ -7,6 +7,7 @@ import type { AppError } from '#core/errors.ts';
 import type { ChatEvent } from '#core/events.ts';
 import { type AnswerFilter, createAnswerFilter } from './answer-filter.ts';
 import { citationsOf } from './citations.ts';
+import { coversQuotation } from './covers-quotation.ts';
 import { type DraftDependencies, type DraftEnd, draftAnswer } from './draft-answer.ts';
 import { heldTags } from './held-addresses.ts';
 import { buildPrompt } from './prompt.ts';
@@ -154,7 +155,12 @@ export function createWriter({ chatModel, writing }: WriterDependencies): WriteA
         return { ...asWritten(true), text: shown.text, citations: shown.citations, declined: true };
       }
       const isEnough = isWritten && !verdict.isTooLittle && text.trim().length > 0;
-      if (isEnough) {
+      const instead =
+        isEnough && prompt.coversQuotation
+          ? (quoted ?? (await silently(quote(request, { signal }))))
+          : undefined;
+      const covers = !instead || coversQuotation(text, instead.text);
+      if (isEnough && covers) {
         const whole = asWritten(true);
         if (quoted) {
           const { citations } = whole;
@@ -164,24 +170,26 @@ export function createWriter({ chatModel, writing }: WriterDependencies): WriteA
       }
       if (outcome === 'broken' && !quoted && text.length > 0) return asWritten(false);
       const because = isWritten
-        ? 'unsupported'
+        ? isEnough
+          ? 'incomplete'
+          : 'unsupported'
         : outcome === 'written' || outcome === 'broken'
           ? 'failed'
           : outcome;
       if (quoted?.text) return asQuoted(quoted, because);
       if (text.length === 0) return asQuoted(yield* quote(request, { ...options, signal }), because);
       // Some sentences are shown already, too few to be an answer.
-      const instead = await silently(quote(request, { signal }));
-      if (instead.text === '') return asWritten(true);
-      const { citations } = instead;
+      const better = instead ?? (await silently(quote(request, { signal })));
+      if (better.text === '') return asWritten(true);
+      const { citations } = better;
       yield {
         type: 'answer-replaced',
         messageId,
-        text: lead + instead.text,
+        text: lead + better.text,
         citations,
         reason: 'unsupported',
       };
-      return asQuoted(instead, because);
+      return asQuoted(better, because);
     }
   }
 

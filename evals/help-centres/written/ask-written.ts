@@ -86,7 +86,7 @@ export async function askWritten(
     if (event.type === 'answer-end') ended = event.message;
   }
   const because = ended?.model?.because;
-  if (!ended || (because !== undefined && because !== 'unsupported'))
+  if (!ended || (because !== undefined && because !== 'unsupported' && because !== 'incomplete'))
     throw new AppError('model-unavailable', `The model wrote no answer${because ? `: ${because}` : ''}.`);
   const totalMs = clock() - decidedAt;
   const decision = ended.decision ?? 'answer';
