@@ -12,8 +12,6 @@ export interface PromptProfile {
   readonly passageTokens: number;
   /** UTF-16 code units, after which the model is stopped: what a small one writes behind that is never an answer. */
   readonly answerLength: number;
-  /** The quoted answer stays unless the written one says what it says first. */
-  readonly coversQuotation: boolean;
 }
 
 const instructions = `You answer customers of a company from its help articles.
@@ -38,7 +36,6 @@ export const promptProfiles: Readonly<Record<ModelSize, PromptProfile>> = {
     passages: 1,
     passageTokens: 300,
     answerLength: 800,
-    coversQuotation: true,
   },
   medium: {
     instructions: shortInstructions,
@@ -46,7 +43,6 @@ export const promptProfiles: Readonly<Record<ModelSize, PromptProfile>> = {
     passages: 2,
     passageTokens: 500,
     answerLength: 1_600,
-    coversQuotation: true,
   },
   large: {
     instructions,
@@ -54,6 +50,5 @@ export const promptProfiles: Readonly<Record<ModelSize, PromptProfile>> = {
     passages: 3,
     passageTokens: 1_600,
     answerLength: Number.POSITIVE_INFINITY,
-    coversQuotation: false,
   },
 };

@@ -27,8 +27,6 @@ export interface Prompt {
   readonly tokens: number;
   /** UTF-16 code units of an answer, at most. */
   readonly answerLength: number;
-  /** The quoted answer stays unless the written one says what it says first. */
-  readonly coversQuotation: boolean;
 }
 
 /** Marks around messages that a chat template adds. */
@@ -45,14 +43,7 @@ export function buildPrompt(
     countTokens,
     size = 'large',
   }: Pick<WritingModel, 'contextTokens' | 'maxTokens' | 'countTokens'> & Partial<Pick<WritingModel, 'size'>>,
-  {
-    instructions,
-    layout,
-    passages: most,
-    passageTokens,
-    answerLength,
-    coversQuotation,
-  }: PromptProfile = promptProfiles[size],
+  { instructions, layout, passages: most, passageTokens, answerLength }: PromptProfile = promptProfiles[size],
 ): Prompt {
   const { passageMark, ask } = layouts[layout];
   // A third of a very small context is left for the answer, whatever cap is set.
@@ -77,7 +68,6 @@ export function buildPrompt(
     shown: given.map(({ text }) => text),
     tokens: countTokens(instructions) + countTokens(content) + templateTokens,
     answerLength,
-    coversQuotation,
   };
 }
 

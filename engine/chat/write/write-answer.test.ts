@@ -172,12 +172,14 @@ describe('an answer in words of a model', () => {
     await expect.poll(() => server.requests.at(-1)?.closed).toBe(true);
   });
 
-  it('of a small model gives way to the quotation where it leaves out what that says first, of a large one does not', async () => {
+  it('gives way to the quotation where it leaves out what that says first, if it has to say that', async () => {
     const besides = { words: ['The ring turns white [1].'] };
-    const { events, written } = await (await desk({}, 200, 'small'))(besides);
+    const { events, written } = await (await desk({ coversQuotation: true }))(besides);
     expect(onScreen(events)).toBe(quotation);
     expect(written.model).toEqual({ name: 'extractive', fallback: true, because: 'incomplete' });
-    expect((await (await desk({}, 200, 'small'))({ words: good })).written.model.because).toBeUndefined();
+    expect(
+      (await (await desk({ coversQuotation: true }))({ words: good })).written.model.because,
+    ).toBeUndefined();
     expect((await (await desk())(besides)).written.text).toBe('The ring turns white [1].');
   });
 

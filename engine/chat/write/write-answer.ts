@@ -23,6 +23,8 @@ export interface WriterDependencies {
 export interface WritingDependencies extends DraftDependencies {
   /** A customer who has seen nothing for so long gets the quoted answer first. */
   readonly quoteAfterMs: number;
+  /** The quoted answer stays where the written one leaves out what it says first. Absent: what passes the guard stands. */
+  readonly coversQuotation?: boolean;
 }
 
 export interface WriteRequest extends QuoteRequest {
@@ -73,7 +75,7 @@ export function createWriter({ chatModel, writing }: WriterDependencies): WriteA
 
   async function* write(
     request: WriteRequest,
-    { model, quoteAfterMs, ...rest }: WritingDependencies,
+    { model, quoteAfterMs, coversQuotation: mustCover = false, ...rest }: WritingDependencies,
     options: WriteOptions,
   ): AsyncGenerator<ChatEvent, Written> {
     const { messageId, turns, grounding, isAllowedUrl, lead = '' } = request;
@@ -156,9 +158,7 @@ export function createWriter({ chatModel, writing }: WriterDependencies): WriteA
       }
       const isEnough = isWritten && !verdict.isTooLittle && text.trim().length > 0;
       const instead =
-        isEnough && prompt.coversQuotation
-          ? (quoted ?? (await silently(quote(request, { signal }))))
-          : undefined;
+        isEnough && mustCover ? (quoted ?? (await silently(quote(request, { signal })))) : undefined;
       const covers = !instead || coversQuotation(text, instead.text);
       if (isEnough && covers) {
         const whole = asWritten(true);
