@@ -21,12 +21,13 @@ export interface GuardCommandOptions extends CallOptions {
   readonly json: boolean;
 }
 
-/** Ours, and judged whole: the model learned and chose on neither; the score was fitted on the pairs, so their row flatters it. */
+/** Ours, and judged whole: the model learned and chose on none; the score was fitted on the pairs, so their row flatters it. */
 const ownFiles = [
+  packagePath('data/evals/written-sentences.jsonl'),
   packagePath('data/evals/support-sentences.jsonl'),
   packagePath('data/evals/support-pairs.jsonl'),
 ];
-const wholeSets = new Set(['support-sentences', 'support-pairs']);
+const wholeSets = new Set(['written-sentences', 'support-sentences', 'support-pairs']);
 
 /** Without files: those that ship. Public sets are judged on the documents that nothing learned from. */
 export async function guard(files: readonly string[], { json, signal }: GuardCommandOptions): Promise<void> {

@@ -2,6 +2,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createCircuitBreaker } from '#chat/write/circuit-breaker.ts';
+import { mustCoverQuotation } from '#chat/write/covers-quotation.ts';
 import { type SupportScore, sentenceGuard } from '#chat/write/guard-sentences.ts';
 import { createModelQueue } from '#chat/write/model-queue.ts';
 import type { WritingDependencies } from '#chat/write/write-answer.ts';
@@ -53,6 +54,7 @@ export async function openWriting(
         tokenTimeoutMs: chat.tokenTimeoutMs,
       },
       quoteAfterMs: chat.quoteAfterMs,
+      coversQuotation: mustCoverQuotation(model.size),
       queue: createModelQueue({ atOnce: model.atOnce, waiting: chat.waiting }),
       breaker: createCircuitBreaker(),
       ...(spending ? { spending } : {}),

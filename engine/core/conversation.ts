@@ -74,9 +74,9 @@ export interface Message extends Turn {
 /**
  * Why the articles were quoted in place of the model's words. `failed`: it failed, or sent nothing in time; `busy`: too many waited for it;
  * `resting`: it failed again and again and is left alone for a while; `spent`: the cap of the day is reached; `unsupported`: too little
- * of what it wrote is supported by the articles.
+ * of what it wrote is supported by the articles; `incomplete`: what it wrote leaves out what the quotation says first.
  */
-export type FallbackReason = 'failed' | 'busy' | 'resting' | 'spent' | 'unsupported';
+export type FallbackReason = 'failed' | 'busy' | 'resting' | 'spent' | 'unsupported' | 'incomplete';
 
 export interface Conversation {
   readonly id: string;

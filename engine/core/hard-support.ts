@@ -5,8 +5,17 @@ import { codesIn } from './codes.ts';
 import { linksIn, withoutMarkup } from './inline-markup.ts';
 import { tokenizeForSearch } from './lexical-tokens.ts';
 import { splitSentences } from './sentences.ts';
+import { isRowHeld } from './table-row.ts';
 
-export type SupportGap = 'number' | 'name' | 'code' | 'address' | 'quotation' | 'negation' | 'opposite';
+export type SupportGap =
+  | 'number'
+  | 'name'
+  | 'code'
+  | 'address'
+  | 'quotation'
+  | 'row'
+  | 'negation'
+  | 'opposite';
 
 /** Undefined where nothing speaks against it. `passage`: with its title and headings. Both are Markdown. */
 export function supportGap(sentence: string, passage: string): SupportGap | undefined {
@@ -25,6 +34,7 @@ export function supportGap(sentence: string, passage: string): SupportGap | unde
   if (missing(numbersIn(said), numbersIn(held))) return 'number';
   if (quotationsIn(sentence).some((quoted) => !contains(held, quoted))) return 'quotation';
   if (namesIn(said).some((name) => !contains(held, name))) return 'name';
+  if (!isRowHeld(sentence, passage)) return 'row';
   const nearest = nearestSentences(said, held);
   if (nearest.length === 0) return undefined;
   if (nearest.every((other) => negates(other) !== negates(said))) return 'negation';

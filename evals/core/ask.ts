@@ -72,7 +72,7 @@ export function createAsk(dependencies: Omit<AnswerDependencies, 'observer'>): A
         if (event.reason !== 'complete')
           throw new AppError('model-unavailable', 'The model broke off in the middle of its answer.');
         const { because } = event.message.model ?? {};
-        if (because !== undefined && because !== 'unsupported')
+        if (because !== undefined && because !== 'unsupported' && because !== 'incomplete')
           throw new AppError('model-unavailable', `The model wrote no answer: ${because}.`);
         ended = event.message;
       }

@@ -1,6 +1,6 @@
 """Exports a merged model: an ONNX folder for onnx:, a GGUF file for gguf: and llama.cpp, each in several precisions.
 
-ONNX: fp32, int8 (weights, one scale a column), int4 (one scale for 32 numbers). GGUF: f16, q8_0, q4_0, q4_1, written beside the metadata of a
+ONNX: fp32, int8 and int4 (weights alone, one scale for 32 numbers). GGUF: f16, q8_0, q4_0, q4_1, written beside the metadata of a
 GGUF file of the same base, which has the tokenizer; q4_k_m, q5_k_m and q6_k by llama.cpp, which --llama names.
 Only models of the Llama family are exported. Exit status: 0 done, 1 it cannot be exported, 2 wrong arguments.
 """
@@ -14,7 +14,6 @@ from pathlib import Path
 import gguf
 import numpy as np
 import onnx
-from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 from transformers import PreTrainedModel
 
@@ -30,7 +29,8 @@ EXAMPLES = """examples:
   python -m training.chat.export --model work/chat-merged --gguf q4_k_m --like model.gguf --llama var/packages --out work/chat.gguf
 then
   answerdesk models add-chat work/chat.gguf --record work/chat.gguf.json"""
-ONNX_PRECISIONS = ("fp32", "int8", "int4")
+ONNX_BITS = {"int8": 8, "int4": 4}
+ONNX_PRECISIONS = ("fp32", *ONNX_BITS)
 GGUF_PRECISIONS = {"f16": gguf.GGMLQuantizationType.F16, "q8_0": gguf.GGMLQuantizationType.Q8_0, "q4_0": gguf.GGMLQuantizationType.Q4_0, "q4_1": gguf.GGMLQuantizationType.Q4_1}
 FILE_TYPES = {"f16": gguf.LlamaFileType.MOSTLY_F16, "q8_0": gguf.LlamaFileType.MOSTLY_Q8_0, "q4_0": gguf.LlamaFileType.MOSTLY_Q4_0, "q4_1": gguf.LlamaFileType.MOSTLY_Q4_1}
 BLOCK = 32
@@ -45,12 +45,10 @@ def export_onnx(model: PreTrainedModel, out: Path, precision: str) -> None:
     graph = build_graph(model)
     if precision == "fp32":
         onnx.save(graph, target)
-    elif precision == "int8":
-        with tempfile.TemporaryDirectory() as folder:
-            onnx.save(graph, Path(folder) / "fp32.onnx")
-            quantize_dynamic(Path(folder) / "fp32.onnx", target, weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=["MatMul"], extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT})
     else:
-        quantizer = MatMulNBitsQuantizer(graph, block_size=BLOCK, is_symmetric=True)
+        # Level 4: activations get eight bits, too, and a scale for each block. With one scale for all of them, the few huge ones of a chat
+        # model leave nothing of the others.
+        quantizer = MatMulNBitsQuantizer(graph, bits=ONNX_BITS[precision], block_size=BLOCK, is_symmetric=True, accuracy_level=4)
         quantizer.process()
         quantizer.model.save_model_to_file(str(target))
     model.config.save_pretrained(out)

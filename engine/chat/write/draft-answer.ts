@@ -28,7 +28,7 @@ export type DraftPiece =
 
 export interface DraftEnd {
   /** `written`: the model came to its end, or to its cap. `broken`: it stopped in the middle. Else it wrote nothing. */
-  readonly outcome: 'written' | 'broken' | Exclude<FallbackReason, 'unsupported'>;
+  readonly outcome: 'written' | 'broken' | Exclude<FallbackReason, 'unsupported' | 'incomplete'>;
   readonly verdict?: GuardVerdict;
   readonly error?: AppError;
 }

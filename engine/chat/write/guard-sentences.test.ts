@@ -44,6 +44,15 @@ describe('the guard of written sentences', () => {
     );
   });
 
+  it('shows the title of a passage with what it leads to, and never takes it for an answer', async () => {
+    expect((await through('Refunds\n\nRefunds take 5 days [2].')).shown).toBe(
+      'Refunds\n\nRefunds take 5 days [2].',
+    );
+    const { shown, verdict } = await through('Resetting [1].');
+    expect(shown).toBe('');
+    expect(verdict).toMatchObject({ kept: 0, isTooLittle: true });
+  });
+
   it('says that too little is left when a step is missing', async () => {
     const { verdict } = await through(
       '1. Hold the dial for 20 seconds.\n2. Call our lawyers.\n3. Let go of the dial.\n4. Remove the device from the app.',

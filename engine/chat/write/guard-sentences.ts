@@ -73,6 +73,10 @@ function createGuard(
 
   const held = passages.map(({ chunk }) => `${titleOf(chunk)}\n${chunk.text}\n${chunk.url ?? ''}`);
 
+  /** A title alone answers nothing. */
+  const isOfTitle = (bare: string) =>
+    passages.some(({ chunk }) => ` ${wordsOf(titleOf(chunk))} `.includes(` ${wordsOf(bare)} `));
+
   /** 1-based; those cited first. Undefined where none supports it. */
   async function supporter(sentence: string, cited: readonly number[]): Promise<number | undefined> {
     const plain = withoutMarkup(sentence);
@@ -105,7 +109,7 @@ function createGuard(
       return '';
     }
     seen.add(bare.toLowerCase());
-    if (leadsOn(sentence)) {
+    if (leadsOn(sentence) || isOfTitle(bare)) {
       // It claims nothing by itself, but names and numbers in it do.
       const isHarmless = held.some((text) => supportGap(sentence, text) === undefined);
       lead = isHarmless ? `${lead}${breakOf()}${sentence}` : lead;
@@ -189,6 +193,12 @@ const widest = (a: string, b: string) => (b.split('\n').length > a.split('\n').l
 
 /** Without list markers, heading marks and quotation marks. */
 const bareOf = (sentence: string) => sentence.replace(/^\s*(?:[-*+•>]|\d{1,3}[.)]|#{1,6})\s+/, '').trim();
+
+const wordsOf = (text: string) =>
+  text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
 
 /** A heading, a bold line, or words that end in a colon. */
 function leadsOn(sentence: string): boolean {

@@ -172,6 +172,17 @@ describe('an answer in words of a model', () => {
     await expect.poll(() => server.requests.at(-1)?.closed).toBe(true);
   });
 
+  it('gives way to the quotation where it leaves out what that says first, if it has to say that', async () => {
+    const besides = { words: ['The ring turns white [1].'] };
+    const { events, written } = await (await desk({ coversQuotation: true }))(besides);
+    expect(onScreen(events)).toBe(quotation);
+    expect(written.model).toEqual({ name: 'extractive', fallback: true, because: 'incomplete' });
+    expect(
+      (await (await desk({ coversQuotation: true }))({ words: good })).written.model.because,
+    ).toBeUndefined();
+    expect((await (await desk())(besides)).written.text).toBe('The ring turns white [1].');
+  });
+
   it('stops a model that goes round without ever ending a sentence', async () => {
     const raw = endless(() => 'The light ring means\n');
     const { events } = await (await desk({}, 1_000_000))({ raw });

@@ -7,6 +7,7 @@ import type { AppError } from '#core/errors.ts';
 import type { ChatEvent } from '#core/events.ts';
 import { type AnswerFilter, createAnswerFilter } from './answer-filter.ts';
 import { citationsOf } from './citations.ts';
+import { coversQuotation } from './covers-quotation.ts';
 import { type DraftDependencies, type DraftEnd, draftAnswer } from './draft-answer.ts';
 import { heldTags } from './held-addresses.ts';
 import { buildPrompt } from './prompt.ts';
@@ -22,6 +23,8 @@ export interface WriterDependencies {
 export interface WritingDependencies extends DraftDependencies {
   /** A customer who has seen nothing for so long gets the quoted answer first. */
   readonly quoteAfterMs: number;
+  /** The quoted answer stays where the written one leaves out what it says first. Absent: what passes the guard stands. */
+  readonly coversQuotation?: boolean;
 }
 
 export interface WriteRequest extends QuoteRequest {
@@ -72,7 +75,7 @@ export function createWriter({ chatModel, writing }: WriterDependencies): WriteA
 
   async function* write(
     request: WriteRequest,
-    { model, quoteAfterMs, ...rest }: WritingDependencies,
+    { model, quoteAfterMs, coversQuotation: mustCover = false, ...rest }: WritingDependencies,
     options: WriteOptions,
   ): AsyncGenerator<ChatEvent, Written> {
     const { messageId, turns, grounding, isAllowedUrl, lead = '' } = request;
@@ -154,7 +157,10 @@ export function createWriter({ chatModel, writing }: WriterDependencies): WriteA
         return { ...asWritten(true), text: shown.text, citations: shown.citations, declined: true };
       }
       const isEnough = isWritten && !verdict.isTooLittle && text.trim().length > 0;
-      if (isEnough) {
+      const instead =
+        isEnough && mustCover ? (quoted ?? (await silently(quote(request, { signal })))) : undefined;
+      const covers = !instead || coversQuotation(text, instead.text);
+      if (isEnough && covers) {
         const whole = asWritten(true);
         if (quoted) {
           const { citations } = whole;
@@ -164,24 +170,26 @@ export function createWriter({ chatModel, writing }: WriterDependencies): WriteA
       }
       if (outcome === 'broken' && !quoted && text.length > 0) return asWritten(false);
       const because = isWritten
-        ? 'unsupported'
+        ? isEnough
+          ? 'incomplete'
+          : 'unsupported'
         : outcome === 'written' || outcome === 'broken'
           ? 'failed'
           : outcome;
       if (quoted?.text) return asQuoted(quoted, because);
       if (text.length === 0) return asQuoted(yield* quote(request, { ...options, signal }), because);
       // Some sentences are shown already, too few to be an answer.
-      const instead = await silently(quote(request, { signal }));
-      if (instead.text === '') return asWritten(true);
-      const { citations } = instead;
+      const better = instead ?? (await silently(quote(request, { signal })));
+      if (better.text === '') return asWritten(true);
+      const { citations } = better;
       yield {
         type: 'answer-replaced',
         messageId,
-        text: lead + instead.text,
+        text: lead + better.text,
         citations,
         reason: 'unsupported',
       };
-      return asQuoted(instead, because);
+      return asQuoted(better, because);
     }
   }
 

@@ -34,8 +34,8 @@ export interface InProcessOptions {
 
 /** Longer contexts take memory that no prompt of the desk needs. */
 const usualContext = 4_096;
-/** Tokens that are read in one go: between two the model notices that it was stopped. */
-const batchTokens = 64;
+/** Tokens that are read in one go: between two pieces the model notices that it was stopped (docs/bench.md has what smaller ones cost). */
+const batchTokens = 16;
 
 /** Throws `model-invalid`, or `bad-input` where the file is none that can be used. */
 export async function openGgufChatModel({

@@ -1,5 +1,6 @@
 // One question, answered by a model that writes, with the guard or without it, or by quoting: what the customer sees, and what it took.
 import { type AnswerDependencies, createAnswer } from '#chat/answer.ts';
+import { mustCoverQuotation } from '#chat/write/covers-quotation.ts';
 import { type GuardVerdict, type OpenGuard, saysUnknown } from '#chat/write/guard-sentences.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Citation, Decision, Message } from '#core/conversation.ts';
@@ -33,6 +34,7 @@ export async function askWritten(
   { signal }: CallOptions = {},
 ): Promise<WrittenReply> {
   const clock = model?.clock ?? processorMs;
+  const coversQuotation = model !== undefined && guard !== everything && mustCoverQuotation(model.size);
   let first: number | undefined;
   const watched: OpenGuard = (passages, options) => {
     const inner = guard(passages, options);
@@ -52,7 +54,15 @@ export async function askWritten(
   const answer = createAnswer({
     ...dependencies,
     ...(model
-      ? { writing: { ...unguarded(model), openGuard: watched, timeouts, quoteAfterMs: neverMs } }
+      ? {
+          writing: {
+            ...unguarded(model),
+            openGuard: watched,
+            timeouts,
+            quoteAfterMs: neverMs,
+            coversQuotation,
+          },
+        }
       : {}),
     now: () => new Date(0),
   });
@@ -86,7 +96,7 @@ export async function askWritten(
     if (event.type === 'answer-end') ended = event.message;
   }
   const because = ended?.model?.because;
-  if (!ended || (because !== undefined && because !== 'unsupported'))
+  if (!ended || (because !== undefined && because !== 'unsupported' && because !== 'incomplete'))
     throw new AppError('model-unavailable', `The model wrote no answer${because ? `: ${because}` : ''}.`);
   const totalMs = clock() - decidedAt;
   const decision = ended.decision ?? 'answer';
