@@ -29,7 +29,8 @@ EXAMPLES = """examples:
   python -m training.chat.export --model work/chat-merged --gguf q4_k_m --like model.gguf --llama var/packages --out work/chat.gguf
 then
   answerdesk models add-chat work/chat.gguf --record work/chat.gguf.json"""
-ONNX_BITS = {"int8": 8, "int4": 4}
+ONNX_BITS = {"int8": (8, 4), "int4": (4, None)}
+"""Of the weights; and the level at which onnxruntime computes. At level 4 activations get eight bits, too, and a scale for each block."""
 ONNX_PRECISIONS = ("fp32", *ONNX_BITS)
 GGUF_PRECISIONS = {"f16": gguf.GGMLQuantizationType.F16, "q8_0": gguf.GGMLQuantizationType.Q8_0, "q4_0": gguf.GGMLQuantizationType.Q4_0, "q4_1": gguf.GGMLQuantizationType.Q4_1}
 FILE_TYPES = {"f16": gguf.LlamaFileType.MOSTLY_F16, "q8_0": gguf.LlamaFileType.MOSTLY_Q8_0, "q4_0": gguf.LlamaFileType.MOSTLY_Q4_0, "q4_1": gguf.LlamaFileType.MOSTLY_Q4_1}
@@ -46,9 +47,9 @@ def export_onnx(model: PreTrainedModel, out: Path, precision: str) -> None:
     if precision == "fp32":
         onnx.save(graph, target)
     else:
-        # Level 4: activations get eight bits, too, and a scale for each block. With one scale for all of them, the few huge ones of a chat
-        # model leave nothing of the others.
-        quantizer = MatMulNBitsQuantizer(graph, bits=ONNX_BITS[precision], block_size=BLOCK, is_symmetric=True, accuracy_level=4)
+        # In blocks: with one scale for all activations, the few huge ones of a chat model leave nothing of the others.
+        bits, level = ONNX_BITS[precision]
+        quantizer = MatMulNBitsQuantizer(graph, bits=bits, block_size=BLOCK, is_symmetric=True, accuracy_level=level)
         quantizer.process()
         quantizer.model.save_model_to_file(str(target))
     model.config.save_pretrained(out)
