@@ -20,7 +20,7 @@ import {
 } from '../protocol.ts';
 import { type CustomerDependencies, claimConversation } from './customers-router.ts';
 import { type EventStreamOptions, sendEventStream } from './event-stream.ts';
-import { ownConversation } from './own-conversation.ts';
+import { ownConversation, requireOwnConversation } from './own-conversation.ts';
 import type { RateLimits } from './rate-limits.ts';
 
 export interface ConversationsRouterOptions {
@@ -87,12 +87,15 @@ export function conversationsRouter({
     response.json(conversation);
   });
 
-  router.post('/:id/messages', own, async (request: Request<{ id: string }>, response) => {
+  router.post('/:id/messages', async (request: Request<{ id: string }>, response) => {
     const { id } = request.params;
-    await rateLimits.message(id);
     const { id: messageId = newSecret(), text } = messageBody.parse(request.body);
     const key = inDefaultTenant(id);
-    const { sequence, answerId } = await answering.send(key, { messageId, text });
+    const { sequence, answerId } = await answering.admit({ key, messageId }, async (admitted) => {
+      await requireOwnConversation(store, request, response);
+      await rateLimits.message(id);
+      return answering.send(key, { messageId, text }, admitted);
+    });
     const seen = lastEventId(request);
     await stream(response, key, {
       after: Math.min(seen ?? sequence, sequence - 1),
