@@ -19,7 +19,7 @@ import type { Answer } from '../answer.ts';
 import { type AdmissionPlace, type Admitted, createAdmission } from './admission.ts';
 import { type AskOnce, createAskOnce } from './ask-once.ts';
 import { continueAnswer } from './continue-answer.ts';
-import { createEventLoopTurns } from './event-loop-turns.ts';
+import { createEventLoopTurns, type EventLoopTurns } from './event-loop-turns.ts';
 import { createJournalFeed, type SubscribeOptions } from './journal-feed.ts';
 import { createJournalQueue, type JournalWriter } from './journal-queue.ts';
 import { createLiveSignals, type LiveSignals } from './live-signals.ts';
@@ -41,6 +41,8 @@ export interface AnsweringOptions {
   readonly store: ConversationStore;
   readonly answer: Answer;
   readonly limits: AnsweringLimits;
+  /** Those in which the parts of an answer take their turn, too. */
+  readonly turns?: EventLoopTurns;
   /** Throws for who may not write now. */
   readonly refuse?: (key: ConversationKey) => Promise<void>;
   readonly observer?: AnsweringObserver;
@@ -135,6 +137,7 @@ export function createAnswering({
   store,
   answer,
   limits,
+  turns = createEventLoopTurns(),
   refuse = async () => {},
   observer = {},
   now = () => new Date(),
@@ -157,7 +160,6 @@ export function createAnswering({
   };
   const askOnce = createAskOnce(answer, { timeoutMs: answerTimeoutMs, now });
   const admission = createAdmission({ most: limits.concurrentAnswers });
-  const turns = createEventLoopTurns();
   let active = 0;
   let draining = false;
   let recovery: NodeJS.Timeout | undefined;
