@@ -33,6 +33,9 @@ export interface ConversationsRouterOptions {
   readonly streams?: Pick<EventStreamOptions, 'heartbeatMs' | 'stallTimeoutMs'>;
 }
 
+/** One for all: to make one takes as long as a query. */
+const isGone = new DOMException('The client is gone.', 'AbortError');
+
 /** Bodies are parsed before. Every route but the first asks for the conversation's token. */
 export function conversationsRouter({
   answering,
@@ -69,7 +72,7 @@ export function conversationsRouter({
     { after, isLast }: Pick<SubscribeOptions, 'after'> & Pick<EventStreamOptions, 'isLast'>,
   ): Promise<void> {
     const closed = new AbortController();
-    response.once('close', () => closed.abort());
+    response.once('close', () => closed.abort(isGone));
     if (response.destroyed) return;
     metrics.eventStreams.inc();
     try {

@@ -131,6 +131,9 @@ interface Run {
   over: boolean;
 }
 
+/** One for all: to make one takes as long as a query. */
+const isOver = new DOMException('The answer is over.', 'AbortError');
+
 const recoverAgainAfterMs = 10_000;
 
 export function createAnswering({
@@ -196,13 +199,13 @@ export function createAnswering({
     if (place) arriving.set(answerId, lane);
     let isAnswered = false;
     try {
-      const known = await store.findMessage(key, messageId);
-      if (known) return known;
-      throwIfDraining();
-      if (isCrowded)
-        throw new AppError('too-many-requests', 'Too many messages of this conversation wait for an answer.');
-      if (!place) throw admission.refusal();
-      await refuse(key);
+      const refusal = await refusalOf(key, { isCrowded, place });
+      if (refusal) {
+        // What is there already is not refused.
+        const known = await store.findMessage(key, messageId);
+        if (known) return known;
+        throw refusal;
+      }
       const message: Message = {
         id: messageId,
         author: 'customer',
@@ -231,6 +234,22 @@ export function createAnswering({
     }
   }
 
+  async function refusalOf(
+    key: ConversationKey,
+    { isCrowded, place }: { readonly isCrowded: boolean; readonly place: AdmissionPlace | undefined },
+  ): Promise<unknown> {
+    try {
+      throwIfDraining();
+      if (isCrowded)
+        throw new AppError('too-many-requests', 'Too many messages of this conversation wait for an answer.');
+      if (!place) throw admission.refusal();
+      await refuse(key);
+      return undefined;
+    } catch (thrown) {
+      return thrown;
+    }
+  }
+
   function enqueue(
     key: ConversationKey,
     {
@@ -238,7 +257,10 @@ export function createAnswering({
       replyTo,
       place = admission.enterAnyway(),
       arrivedAt = performance.now(),
-    }: Pick<UnfinishedAnswer, 'messageId' | 'replyTo'> & Partial<Pick<Run, 'place' | 'arrivedAt'>>,
+    }: Pick<UnfinishedAnswer, 'messageId' | 'replyTo'> & {
+      readonly place?: AdmissionPlace | undefined;
+      readonly arrivedAt?: number;
+    },
     before?: UnfinishedAnswer,
   ): void {
     const run: Run = {
@@ -295,7 +317,7 @@ export function createAnswering({
       if (!run.journal.error) fail(run, toAppError(thrown));
     } finally {
       clearTimeout(timer);
-      run.controller.abort();
+      run.controller.abort(isOver);
     }
   }
 
