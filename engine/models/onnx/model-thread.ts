@@ -1,7 +1,6 @@
 // The inside of a worker thread that one model runs in; model-threads.ts speaks to it.
 import { parentPort } from 'node:worker_threads';
 import { AppError, briefly, type ErrorCode, toAppError } from '#core/errors.ts';
-import { lowerThreadPriority } from './model-thread-priority.ts';
 
 /** `close` lets the thread end by itself: to terminate it during an inference aborts the whole process. */
 export type ThreadRequest<Work> = { readonly type: 'work'; readonly work: Work } | { readonly type: 'close' };
@@ -33,7 +32,6 @@ export async function runModelThread<Work, Ready, Result>(
     reply({ type: 'failed', code, message });
   };
   try {
-    lowerThreadPriority();
     const model = await open();
     let before: Promise<void> = Promise.resolve();
     port.on('message', (request: ThreadRequest<Work>) => {
