@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import type { Config } from '#app/config.ts';
 import type { Logger } from '#app/logger.ts';
 import type { Metrics } from '#app/metrics.ts';
+import type { Admitted } from '#chat/runs/admission.ts';
 import type { Answering } from '#chat/runs/answering.ts';
 import { AppError } from '#core/errors.ts';
 import type { ConversationStore } from '#core/stores.ts';
@@ -42,6 +43,7 @@ export interface SocketsOptions {
 type Handlers = {
   readonly [Name in SocketRequestName]: (
     request: z.output<(typeof socketRequests)[Name]>,
+    admitted?: Admitted,
   ) => Promise<SocketReplies[Name]> | SocketReplies[Name];
 };
 type DeskSocket = Socket<ClientToServerEvents, ServerToClientEvents>;
@@ -123,9 +125,9 @@ export function attachSockets(
         follow(conversationId, after);
         return {};
       },
-      async 'message-send'({ conversationId, messageId, text }) {
+      async 'message-send'({ conversationId, messageId, text }, admitted) {
         await rateLimits.message(conversationId);
-        const stored = await answering.send(inDefaultTenant(conversationId), { messageId, text });
+        const stored = await answering.send(inDefaultTenant(conversationId), { messageId, text }, admitted);
         if (!followed.has(conversationId)) follow(conversationId, stored.sequence - 1);
         return stored;
       },
@@ -168,7 +170,8 @@ export function attachSockets(
         reply({ ok: true, ...result });
       } catch (thrown) {
         const error = toClientError(thrown);
-        if (error.status >= 500)
+        // To refuse is no failure, and in a crowd it must not cost much.
+        if (error.status >= 500 && error.code !== 'busy')
           logger.error(
             { event: isRequest(name) ? name : 'other', code: error.code, err: error },
             'socket request failed',
@@ -182,13 +185,18 @@ export function attachSockets(
     async function handle(name: string, request: unknown): Promise<object> {
       if (!isRequest(name)) throw new AppError('bad-request', 'No such event.');
       const parsed = socketRequests[name].parse(request);
-      if (
-        'token' in parsed &&
-        !(await store.authenticate(inDefaultTenant(parsed.conversationId), parsed.token))
-      )
-        throw new AppError('not-found', 'No conversation for this token.');
-      // The handler of a name takes what the schema of that name gives; TypeScript does not follow a union so far.
-      return handlers[name](parsed as never);
+      const handleParsed = async (admitted?: Admitted): Promise<object> => {
+        if (
+          'token' in parsed &&
+          !(await store.authenticate(inDefaultTenant(parsed.conversationId), parsed.token))
+        )
+          throw new AppError('not-found', 'No conversation for this token.');
+        // The handler of a name takes what the schema of that name gives; TypeScript does not follow a union so far.
+        return handlers[name](parsed as never, admitted);
+      };
+      if (!('messageId' in parsed && 'text' in parsed)) return handleParsed();
+      const { conversationId, messageId } = parsed;
+      return answering.admit({ key: inDefaultTenant(conversationId), messageId }, handleParsed);
     }
 
     function requireRoom(): void {

@@ -6,10 +6,12 @@ import { type AnswerObserver, createAnswer } from '#chat/answer.ts';
 import { type Answering, createAnswering } from '#chat/runs/answering.ts';
 import { type CaseWork, createCaseWork } from '#chat/runs/case-work.ts';
 import { type CustomerWork, createCustomerWork } from '#chat/runs/customer-work.ts';
+import { createEventLoopTurns } from '#chat/runs/event-loop-turns.ts';
 import { createVisitorBlocks } from '#chat/runs/visitor-blocks.ts';
 import { createSuggestAnswer, type SuggestAnswer } from '#chat/suggest-answer.ts';
 import { servicePromise } from '#chat/write/service-promise.ts';
 import type { BridgeStore } from '#core/bridges.ts';
+import { turnOfNow } from '#core/customer-turn.ts';
 import type { CustomerStore } from '#core/customers.ts';
 import type { FiguresStore } from '#core/figures.ts';
 import type { InboxStore } from '#core/inbox.ts';
@@ -99,8 +101,10 @@ export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
     }),
     (opened) => opened.close(),
   );
+  const turns = createEventLoopTurns();
   const answer = createAnswer({
     ...dependencies,
+    myTurn: () => turns.next(turnOfNow()),
     promise: async (language) =>
       servicePromise(await store.settings(defaultTenant), { at: new Date(), language }),
   });
@@ -108,6 +112,7 @@ export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
     store,
     refuse: createVisitorBlocks({ store }),
     answer: quality.watch(answer),
+    turns,
     limits: config.limits,
     observer: {
       ...metrics.answering,

@@ -65,6 +65,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
     promise = async () => undefined,
     languageOf = () => undefined,
     now = () => new Date(),
+    myTurn = async () => {},
   } = dependencies;
   const find = createFinder(dependencies);
   const write = createWriter(dependencies);
@@ -164,6 +165,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
       const found = several ? answered[0]! : parts.length === 1 ? parts[0]! : whole;
       const { outcome, cards } = found;
       observer.decided?.(outcome);
+      await myTurn();
       const topic =
         cards.given?.card.sources ?? found.passages.slice(0, 1).map(({ chunk }) => chunk.documentId);
       const notices = cardReply(noticesOn(topic, cards));

@@ -24,6 +24,8 @@ export interface FindDependencies extends UnderstandDependencies {
   readonly knowledgeBase: () => KnowledgeBase;
   /** The thresholds in force now. */
   readonly calibration: () => Calibration;
+  /** Waited for where much is computed in one go: others may be taken in first. */
+  readonly myTurn?: () => Promise<void>;
 }
 
 export interface FindRequest {
@@ -56,7 +58,7 @@ const passagesSearchedThrough = 30;
 
 /** Rejects as the models and the knowledge base do, or with the signal's reason. */
 export function createFinder(dependencies: FindDependencies) {
-  const { knowledgeBase, calibration } = dependencies;
+  const { knowledgeBase, calibration, myTurn = async () => {} } = dependencies;
   const understand = createUnderstand(dependencies);
 
   async function retrieve(
@@ -100,6 +102,7 @@ export function createFinder(dependencies: FindDependencies) {
         if (act.kind !== 'danger' || signal?.aborted || isAbortError(thrown)) throw thrown;
       }
       retrieved?.(performance.now() - retrievedAt, passages);
+      await myTurn();
     }
     const { text } = question;
     const byEvidence = decide({ act, question: text, history, passages, cards, unhelped }, calibration());

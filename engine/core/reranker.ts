@@ -18,10 +18,15 @@ export interface Reranker {
    * The same candidates, best first, equal ones in the order given. Each has the logit as `evidence.rerank` and as `score`; chunks
    * are the objects given. One that also reads, a reader, says in `reading` which words belong to the answer.
    */
-  rerank(query: string, candidates: readonly ScoredChunk[], options?: CallOptions): Promise<ScoredChunk[]>;
+  rerank(query: string, candidates: readonly ScoredChunk[], options?: RerankOptions): Promise<ScoredChunk[]>;
   /** One logit for each text, in order: whether this text answers the question. */
   score(question: string, texts: readonly string[], options?: CallOptions): Promise<number[]>;
   close(): Promise<void>;
+}
+
+export interface RerankOptions extends CallOptions {
+  /** Milliseconds; `busy` at once if what waits already leaves no hope of it. */
+  readonly withinMs?: number | undefined;
 }
 
 /** Of one text that was read with a question: whether it answers, as a logit, and from a reader also what each word has to do with it. */
@@ -76,7 +81,7 @@ export interface RerankObserver {
 }
 
 export interface RerankReport {
-  /** `complete`: all were read; `sure`: it stopped early; `late`: the deadline was over; `failed`. */
+  /** `complete`: all were read; `sure`: it stopped early; `late`: the deadline was over, or would have been; `failed`. */
   readonly outcome: 'complete' | 'sure' | 'late' | 'failed';
   readonly durationMs: number;
   /** Passages found among the first `depth`, and those read. */

@@ -36,18 +36,26 @@ export async function benchFirstToken(bench: ServerBench): Promise<BenchRow[]> {
   const oneByOne: Round[] = [];
   const sameInstant: Round[] = [];
   const underWay: Round[] = [];
+  let questions: readonly string[];
   {
     await using sides = await openSides(bench, quick);
-    await sides.measure(chatsAtOnce, together);
+    questions = await sides.answered(bench.questions.slice(0, mostQuestions));
+    await sides.measure(questions, { count: chatsAtOnce, ask: together });
     for (let round = 0; round < rounds; round++) {
-      oneByOne.push(await sides.measure(questionsOneByOne, inSequence));
-      sameInstant.push(await sides.measure(chatsAtOnce, together));
+      oneByOne.push(await sides.measure(questions, { count: questionsOneByOne, ask: inSequence }));
+      sameInstant.push(await sides.measure(questions, { count: chatsAtOnce, ask: together }));
     }
   }
   {
     await using sides = await openSides(bench, slow);
     for (let round = 0; round < roundsUnderWay; round++)
-      underWay.push(await sides.measure(2 * chatsAtOnce, oneAfterAnother, chatsAtOnce));
+      underWay.push(
+        await sides.measure(questions, {
+          count: 2 * chatsAtOnce,
+          ask: oneAfterAnother,
+          unmeasured: chatsAtOnce,
+        }),
+      );
   }
   const going = `${chatsAtOnce} chats going on`;
   const instant = `${chatsAtOnce} chats asking in the same instant`;
@@ -67,8 +75,10 @@ export async function benchFirstToken(bench: ServerBench): Promise<BenchRow[]> {
 }
 
 interface Sides extends AsyncDisposable {
+  /** Those that the desk answers in the model's words: others have no first token of a model. Throws `bad-input` if there are none. */
+  answered(questions: readonly string[]): Promise<string[]>;
   /** Asks so many questions of the desk, then the same of the pass-through. The first `unmeasured` of them only fill the desk. */
-  measure(count: number, ask: AskAll, unmeasured?: number): Promise<Round>;
+  measure(questions: readonly string[], how: Measuring): Promise<Round>;
 }
 
 async function openSides(bench: ServerBench, schedule: typeof quick): Promise<Sides> {
@@ -103,18 +113,19 @@ async function openSides(bench: ServerBench, schedule: typeof quick): Promise<Si
     const answers = await ask(questions.map((question) => () => askThrough(client, proxy.url, question)));
     return overheadsOf(questions, answers, await timings());
   };
-  const candidates = bench.questions.slice(0, mostQuestions);
-  const tried = await askDesk(candidates, inSequence);
-  // A question that the desk declines, or answers without the model's words, has no first token of a model.
-  const questions = candidates.filter((_, index) => tried[index]!.length > 0);
-  if (questions.length === 0)
-    throw new AppError(
-      'bad-input',
-      'The model answers none of the golden questions from this knowledge base.',
-    );
   const closing = stack.move();
   return {
-    async measure(count, ask, unmeasured = 0) {
+    async answered(candidates) {
+      const tried = await askDesk(candidates, inSequence);
+      const questions = candidates.filter((_, index) => tried[index]!.length > 0);
+      if (questions.length === 0)
+        throw new AppError(
+          'bad-input',
+          'The model answers none of the golden questions from this knowledge base.',
+        );
+      return questions;
+    },
+    async measure(questions, { count, ask, unmeasured = 0 }) {
       const some = Array.from({ length: count }, (_, index) => questions[index % questions.length]!);
       return {
         ours: (await askDesk(some, ask)).slice(unmeasured).flat(),
@@ -123,6 +134,12 @@ async function openSides(bench: ServerBench, schedule: typeof quick): Promise<Si
     },
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
+}
+
+interface Measuring {
+  readonly count: number;
+  readonly ask: AskAll;
+  readonly unmeasured?: number;
 }
 
 type Ask = () => Promise<MeasuredAnswer>;

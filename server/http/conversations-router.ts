@@ -20,7 +20,7 @@ import {
 } from '../protocol.ts';
 import { type CustomerDependencies, claimConversation } from './customers-router.ts';
 import { type EventStreamOptions, sendEventStream } from './event-stream.ts';
-import { ownConversation } from './own-conversation.ts';
+import { ownConversation, requireOwnConversation } from './own-conversation.ts';
 import type { RateLimits } from './rate-limits.ts';
 
 export interface ConversationsRouterOptions {
@@ -32,6 +32,9 @@ export interface ConversationsRouterOptions {
   readonly customers?: CustomerDependencies;
   readonly streams?: Pick<EventStreamOptions, 'heartbeatMs' | 'stallTimeoutMs'>;
 }
+
+/** One for all: to make one takes as long as a query. */
+const isGone = new DOMException('The client is gone.', 'AbortError');
 
 /** Bodies are parsed before. Every route but the first asks for the conversation's token. */
 export function conversationsRouter({
@@ -69,7 +72,7 @@ export function conversationsRouter({
     { after, isLast }: Pick<SubscribeOptions, 'after'> & Pick<EventStreamOptions, 'isLast'>,
   ): Promise<void> {
     const closed = new AbortController();
-    response.once('close', () => closed.abort());
+    response.once('close', () => closed.abort(isGone));
     if (response.destroyed) return;
     metrics.eventStreams.inc();
     try {
@@ -87,12 +90,15 @@ export function conversationsRouter({
     response.json(conversation);
   });
 
-  router.post('/:id/messages', own, async (request: Request<{ id: string }>, response) => {
+  router.post('/:id/messages', async (request: Request<{ id: string }>, response) => {
     const { id } = request.params;
-    await rateLimits.message(id);
     const { id: messageId = newSecret(), text } = messageBody.parse(request.body);
     const key = inDefaultTenant(id);
-    const { sequence, answerId } = await answering.send(key, { messageId, text });
+    const { sequence, answerId } = await answering.admit({ key, messageId }, async (admitted) => {
+      await requireOwnConversation(store, request, response);
+      await rateLimits.message(id);
+      return answering.send(key, { messageId, text }, admitted);
+    });
     const seen = lastEventId(request);
     await stream(response, key, {
       after: Math.min(seen ?? sequence, sequence - 1),

@@ -37,6 +37,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     maxHeaderSize: 16_384,
   });
   http.on('request', createApp({ ...options, isStopping: () => stopping }));
+  http.on('connection', options.answering.someoneCame);
   const io = attachSockets(http, options);
   const stopNews = options.team
     ? attachTeamSockets(io as unknown as Server, {

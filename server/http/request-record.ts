@@ -30,7 +30,9 @@ export function requestRecord({ logger, metrics }: { logger: Logger; metrics: Me
         durationMs: Math.round(durationMs * 10) / 10,
         conversationId,
       };
-      if (error && status >= 500) logger.error({ ...line, code: error.code, err: error }, 'request failed');
+      // To refuse is no failure, and in a crowd it must not cost much.
+      if (error && status >= 500 && error.code !== 'busy')
+        logger.error({ ...line, code: error.code, err: error }, 'request failed');
       else if (error?.code === 'origin-not-allowed' || error?.code === 'host-not-allowed')
         logger.warn({ ...line, code: error.code }, error.message);
       else if (error) logger.info({ ...line, code: error.code }, 'request refused');

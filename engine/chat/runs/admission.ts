@@ -16,6 +16,14 @@ export interface AdmissionPlace {
   leave(): void;
 }
 
+/** Somebody whose message has come and who may send it. */
+export interface Admitted {
+  /** `performance.now()` when the message came. */
+  readonly arrivedAt: number;
+  /** From now on the place is the caller's to leave. Undefined if there is none. */
+  take(): AdmissionPlace | undefined;
+}
+
 export interface AdmissionOptions {
   /** Answers at once. */
   readonly most: number;

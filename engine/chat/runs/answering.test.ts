@@ -124,6 +124,29 @@ describe('createAnswering', () => {
     await expect(answering.send(other, message())).resolves.toBeDefined();
   });
 
+  it('refuses at once, before it begins with those whom it lets in', async () => {
+    const { store, answering } = await desk({ deltas: ['a'] }, { concurrentAnswers: 2 });
+    const told: string[] = [];
+    await Promise.all(
+      [1, 2, 3, 4].map(async (number) => {
+        const key = await newConversation(store);
+        const name = { key, messageId: `message-${number}` };
+        await answering
+          .admit(name, async (admitted) => {
+            told.push('begun');
+            return answering.send(key, message(number), admitted);
+          })
+          .catch(({ code }) => told.push(code));
+      }),
+    );
+    expect(told).toEqual(['busy', 'busy', 'begun', 'begun']);
+    await until(() => answering.active === 0);
+    // Who does not send leaves the place.
+    const key = await newConversation(store);
+    for (let times = 0; times < 5; times++)
+      await answering.admit({ key, messageId: 'never sent' }, async () => {});
+  });
+
   it('admits no more than that when messages come at the same moment', async () => {
     const gate = Promise.withResolvers<void>();
     const { store, answering } = await desk(

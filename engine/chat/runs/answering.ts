@@ -16,9 +16,10 @@ import { cutMessage } from '#core/journalled-answer.ts';
 import type { ConversationStore, Erasure, StoredMessage, UnfinishedAnswer } from '#core/stores.ts';
 import { type ConversationKey, keyText } from '#core/tenant.ts';
 import type { Answer } from '../answer.ts';
-import { type AdmissionPlace, createAdmission } from './admission.ts';
+import { type AdmissionPlace, type Admitted, createAdmission } from './admission.ts';
 import { type AskOnce, createAskOnce } from './ask-once.ts';
 import { continueAnswer } from './continue-answer.ts';
+import { createEventLoopTurns, type EventLoopTurns } from './event-loop-turns.ts';
 import { createJournalFeed, type SubscribeOptions } from './journal-feed.ts';
 import { createJournalQueue, type JournalWriter } from './journal-queue.ts';
 import { createLiveSignals, type LiveSignals } from './live-signals.ts';
@@ -40,6 +41,8 @@ export interface AnsweringOptions {
   readonly store: ConversationStore;
   readonly answer: Answer;
   readonly limits: AnsweringLimits;
+  /** Those in which the parts of an answer take their turn, too. */
+  readonly turns?: EventLoopTurns;
   /** Throws for who may not write now. */
   readonly refuse?: (key: ConversationKey) => Promise<void>;
   readonly observer?: AnsweringObserver;
@@ -56,6 +59,11 @@ export interface AnsweringObserver {
   failed?(error: AppError, conversationId: string): void;
 }
 
+export interface MessageName {
+  readonly key: ConversationKey;
+  readonly messageId: string;
+}
+
 export interface IncomingMessage {
   readonly messageId: string;
   /** May be empty where there are pictures. */
@@ -64,11 +72,18 @@ export interface IncomingMessage {
 }
 
 export interface Answering {
+  /** A connection was made: takes in who comes before the work of others goes on. */
+  someoneCame(): void;
+  /**
+   * Counts a message from the moment it has come, before anything is looked up for it, and does `work` when it is its turn: checks who
+   * sends it, then `send`. Throws `busy` and `shutting-down` at once.
+   */
+  admit<Result>(message: MessageName, work: (admitted: Admitted) => Promise<Result>): Promise<Result>;
   /**
    * Resolves when the message is stored durably and its answer is on its way. The same `messageId` again changes nothing and gives
    * the same result. Throws `message-too-long`, `busy`, `blocked`, `too-many-requests`, `shutting-down`; `bad-request` if the id names another message.
    */
-  send(key: ConversationKey, message: IncomingMessage): Promise<StoredMessage>;
+  send(key: ConversationKey, message: IncomingMessage, admitted?: Admitted): Promise<StoredMessage>;
   /** An answer that is not stored, see ask-once.ts. Throws `message-too-long`, `busy`, `shutting-down`, too. */
   ask: AskOnce;
   /** Journal entries after a sequence number, then live, without gap or repetition, until the signal aborts or the desk closes. */
@@ -116,12 +131,16 @@ interface Run {
   over: boolean;
 }
 
+/** One for all: to make one takes as long as a query. */
+const isOver = new DOMException('The answer is over.', 'AbortError');
+
 const recoverAgainAfterMs = 10_000;
 
 export function createAnswering({
   store,
   answer,
   limits,
+  turns = createEventLoopTurns(),
   refuse = async () => {},
   observer = {},
   now = () => new Date(),
@@ -136,6 +155,8 @@ export function createAnswering({
   const arriving = new Map<string, string>();
   /** What becomes of those messages, for retries that come meanwhile. */
   const sending = new Map<string, Promise<StoredMessage>>();
+  /** Messages that have come and are not sent yet. */
+  const atTheDoor = new Set<string>();
   const changeListeners = new Set<(key: ConversationKey) => void>();
   const changed = (key: ConversationKey) => {
     for (const listener of changeListeners) listener(key);
@@ -167,22 +188,24 @@ export function createAnswering({
   async function accept(
     key: ConversationKey,
     { messageId, text, pictures }: IncomingMessage,
+    admitted: Admitted | undefined,
   ): Promise<StoredMessage> {
     // It counts from now on, while it waits for the store, too.
     const lane = keyText(key);
     const isCrowded = aheadIn(lane) > waitingMessages;
-    const place = isCrowded ? undefined : admission.enter();
+    const place = isCrowded ? undefined : admitted ? admitted.take() : admission.enter();
+    const arrivedAt = admitted?.arrivedAt ?? performance.now();
     const answerId = newSecret();
     if (place) arriving.set(answerId, lane);
     let isAnswered = false;
     try {
-      const known = await store.findMessage(key, messageId);
-      if (known) return known;
-      throwIfDraining();
-      if (isCrowded)
-        throw new AppError('too-many-requests', 'Too many messages of this conversation wait for an answer.');
-      if (!place) throw admission.refusal();
-      await refuse(key);
+      const refusal = await refusalOf(key, { isCrowded, place });
+      if (refusal) {
+        // What is there already is not refused.
+        const known = await store.findMessage(key, messageId);
+        if (known) return known;
+        throw refusal;
+      }
       const message: Message = {
         id: messageId,
         author: 'customer',
@@ -202,12 +225,28 @@ export function createAnswering({
       // A message that came in during a stop is answered by the next process: it is promised in the store.
       if (!draining && stored.answerId !== undefined) {
         isAnswered = true;
-        enqueue(key, { messageId: answerId, replyTo: messageId, place });
+        enqueue(key, { messageId: answerId, replyTo: messageId, place, arrivedAt });
       }
       return stored;
     } finally {
       arriving.delete(answerId);
       if (!isAnswered) place?.leave();
+    }
+  }
+
+  async function refusalOf(
+    key: ConversationKey,
+    { isCrowded, place }: { readonly isCrowded: boolean; readonly place: AdmissionPlace | undefined },
+  ): Promise<unknown> {
+    try {
+      throwIfDraining();
+      if (isCrowded)
+        throw new AppError('too-many-requests', 'Too many messages of this conversation wait for an answer.');
+      if (!place) throw admission.refusal();
+      await refuse(key);
+      return undefined;
+    } catch (thrown) {
+      return thrown;
     }
   }
 
@@ -217,7 +256,11 @@ export function createAnswering({
       messageId: answerId,
       replyTo,
       place = admission.enterAnyway(),
-    }: Pick<UnfinishedAnswer, 'messageId' | 'replyTo'> & { readonly place?: AdmissionPlace | undefined },
+      arrivedAt = performance.now(),
+    }: Pick<UnfinishedAnswer, 'messageId' | 'replyTo'> & {
+      readonly place?: AdmissionPlace | undefined;
+      readonly arrivedAt?: number;
+    },
     before?: UnfinishedAnswer,
   ): void {
     const run: Run = {
@@ -226,7 +269,7 @@ export function createAnswering({
       replyTo,
       before,
       journal: journal.writer(key, answerId),
-      arrivedAt: performance.now(),
+      arrivedAt,
       controller: new AbortController(),
       place,
       settled: Promise.withResolvers(),
@@ -246,6 +289,7 @@ export function createAnswering({
   async function work(name: string): Promise<void> {
     const lane = lanes.get(name)!;
     for (let run = lane[0]; run; run = lane[0]) {
+      await turns.next(run.arrivedAt);
       if (!run.over) await inTurnOf(run.arrivedAt, () => perform(run));
       await settle(run);
       lane.shift();
@@ -273,7 +317,7 @@ export function createAnswering({
       if (!run.journal.error) fail(run, toAppError(thrown));
     } finally {
       clearTimeout(timer);
-      run.controller.abort();
+      run.controller.abort(isOver);
     }
   }
 
@@ -409,11 +453,43 @@ export function createAnswering({
     return unfinished.length;
   }
 
+  /** Whoever asks again for what is being answered is neither counted twice nor refused. */
+  const isUnderWay = ({ key, messageId }: MessageName) =>
+    atTheDoor.has(nameOf(key, messageId)) ||
+    sending.has(nameOf(key, messageId)) ||
+    lanes.get(keyText(key))?.some(({ replyTo }) => replyTo === messageId);
+
   return {
-    async send(key, message) {
+    someoneCame: turns.someoneCame,
+
+    async admit(message, work) {
+      throwIfDraining();
+      const isAgain = isUnderWay(message);
+      let place = isAgain ? undefined : admission.enter();
+      if (!place && !isAgain) throw admission.refusal();
+      const name = nameOf(message.key, message.messageId);
+      if (!isAgain) atTheDoor.add(name);
+      const arrivedAt = performance.now();
+      try {
+        await turns.next(arrivedAt);
+        return await work({
+          arrivedAt,
+          take() {
+            const taken = place ?? admission.enter();
+            place = undefined;
+            return taken;
+          },
+        });
+      } finally {
+        if (!isAgain) atTheDoor.delete(name);
+        place?.leave();
+      }
+    },
+
+    async send(key, message, admitted) {
       refuseTooLong(message.text);
-      const name = `${keyText(key)}/${message.messageId}`;
-      const sent = sending.get(name) ?? accept(key, message).finally(() => sending.delete(name));
+      const name = nameOf(key, message.messageId);
+      const sent = sending.get(name) ?? accept(key, message, admitted).finally(() => sending.delete(name));
       sending.set(name, sent);
       return sent;
     },
@@ -423,8 +499,10 @@ export function createAnswering({
       throwIfDraining();
       const place = admission.enter();
       if (!place) throw admission.refusal();
+      const arrivedAt = performance.now();
       try {
-        yield* eachInTurnOf(performance.now(), askOnce(question, options));
+        await turns.next(arrivedAt);
+        yield* eachInTurnOf(arrivedAt, askOnce(question, options));
       } finally {
         place.leave();
       }
@@ -531,6 +609,8 @@ export function createAnswering({
     },
   };
 }
+
+const nameOf = (key: ConversationKey, messageId: string) => `${keyText(key)}/${messageId}`;
 
 /** The conversation as it was when the question's turn came: later questions out, the question last. */
 function asAskedIn(conversation: Conversation, questionId: string): Conversation {

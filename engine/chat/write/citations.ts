@@ -43,6 +43,7 @@ export function citationsOf(
 /** The sentences of a passage that an answer repeats or shortens. */
 function usedRanges(passage: string, said: readonly string[]): SentenceRange[] {
   const answers = said.map(wordsOf).filter(({ size }) => size > 0);
+  if (answers.length === 0) return [];
   return splitSentences(passage).filter(({ start, end }) => {
     const words = wordsOf(passage.slice(start, end));
     return answers.some((others) => {

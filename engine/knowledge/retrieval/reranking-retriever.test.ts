@@ -161,6 +161,29 @@ describe('the reranking retriever', () => {
     expect(reports).toMatchObject([{ outcome: 'late', read: 8 }]);
   });
 
+  it('goes on without a reranker that says that it would be late, which is no failure', async () => {
+    const known = falling(20, (index) => (index === 7 ? { logit: 1 } : {}));
+    const reports: RerankReport[] = [];
+    const within: (number | undefined)[] = [];
+    const retriever = createRerankingRetriever(
+      retrieverOf(known),
+      {
+        trust,
+        async rerank(_query, _candidates, { withinMs } = {}) {
+          within.push(withinMs);
+          throw new AppError('busy', 'Others are read.');
+        },
+      },
+      {
+        deadlineMs: 60_000,
+        observer: { reranked: (report) => reports.push(report), failed: () => expect.unreachable() },
+      },
+    );
+    expect(ids(await retriever.retrieve('q')).slice(0, 2)).toEqual(['p0', 'p1']);
+    expect(reports).toMatchObject([{ outcome: 'late', read: 0 }]);
+    expect(within).toEqual([expect.closeTo(60_000, -4)]);
+  });
+
   it('rejects with the reason of the customer who went away', async () => {
     const known = falling(5);
     const controller = new AbortController();

@@ -60,7 +60,10 @@ export function createRerankingRetriever(
       try {
         for (let start = 0; start < candidates.length; ) {
           const end = start === 0 ? first : start + step;
-          const ranked = await reranker.rerank(question, candidates.slice(start, end), { signal: stop });
+          const ranked = await reranker.rerank(question, candidates.slice(start, end), {
+            signal: stop,
+            withinMs: deadlineMs && deadlineMs - (performance.now() - startedAt),
+          });
           for (const { chunk, score, reading } of ranked) {
             logits.set(chunk.id, score);
             readings.set(chunk.id, reading);
@@ -73,8 +76,9 @@ export function createRerankingRetriever(
         }
       } catch (thrown) {
         signal?.throwIfAborted();
-        outcome = patience?.aborted ? 'late' : 'failed';
-        if (outcome === 'failed') observer.failed?.(toAppError(thrown));
+        const error = toAppError(thrown);
+        outcome = patience?.aborted || error.code === 'busy' ? 'late' : 'failed';
+        if (outcome === 'failed') observer.failed?.(error);
       }
       observer.reranked?.({
         outcome,

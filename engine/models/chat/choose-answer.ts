@@ -45,7 +45,7 @@ export function chooseAnswer({
 }: ChooseInput): ChosenAnswer | undefined {
   const question = new Set(tokenizeForSearch(query));
   const asked = codesIn(query);
-  const isAbout = (text: string) => codesIn(text).some((code) => asked.includes(code));
+  const isAbout = (text: string) => asked.length > 0 && codesIn(text).some((code) => asked.includes(code));
   const sectionAt = ({ passage, section }: ScoredUnit) => sections[passage]![section]!;
   const unitAt = (at: ScoredUnit) => sectionAt(at).blocks[at.block]!.units[at.unit]!;
 
@@ -125,14 +125,20 @@ function nameSections(
     for (const [index, { passage, section }] of own.entries())
       headingShares.set(`${passage}:${section}`, own.length > 1 ? shares[index]! : 0);
   }
+  const namedTitles = new Set(
+    documents
+      .filter(([documentId, title]) => {
+        const others = documents.filter(([id]) => id !== documentId).map(([, other]) => other);
+        return isNamedAmongAlike(title, others, question);
+      })
+      .map(([documentId]) => documentId),
+  );
   const headingShare = ({ passage, section }: Pick<ScoredUnit, 'passage' | 'section'>) =>
     headingShares.get(`${passage}:${section}`) ?? 0;
   return {
     isNamed: (at: ScoredUnit) => headingShare(at) > 0,
     bonus(at: ScoredUnit) {
-      const { documentId, title } = documentOf(passages[at.passage]!);
-      const others = documents.filter(([id]) => id !== documentId).map(([, other]) => other);
-      const isNamed = isNamedAmongAlike(title, others, question);
+      const isNamed = namedTitles.has(passages[at.passage]!.chunk.documentId);
       return namedHeadingBonus * headingShare(at) + (isNamed ? namedTitleBonus : 0);
     },
   };

@@ -1,5 +1,6 @@
 // How well each sentence, list item, table row and piece of code of the passages answers the question: by the embedder and by the
 // words, and by a reader or a reranker where there is one.
+import { LRUCache } from 'lru-cache';
 import { askedKindOf, holdsKind } from '#core/asked-kind.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Grounding } from '#core/chat-model.ts';
@@ -77,6 +78,15 @@ interface Candidate extends ScoredUnit {
   readonly of: Unit;
 }
 
+/** Words of units that answered lately: sentences of articles answer again and again. Some 10 MB. */
+const recentWords = new LRUCache<string, ReadonlySet<string>>({ max: 5_000 });
+
+function wordsOf(context: string): ReadonlySet<string> {
+  const words = recentWords.get(context) ?? new Set(tokenizeForSearch(context));
+  recentWords.set(context, words);
+  return words;
+}
+
 /** Best first. `sections`: those of each passage. */
 export async function scoreUnits(
   { query, question, passages }: Read,
@@ -107,7 +117,7 @@ export async function scoreUnits(
   const scored = places.map(({ heading, ...place }, index): Candidate => {
     const { chunk, score: found } = passages[place.passage]!;
     const context = contexts[index]!;
-    const tokens = new Set(tokenizeForSearch(context));
+    const tokens = wordsOf(context);
     const shared =
       weigh([...queryTokens].filter((token) => tokens.has(token))) / Math.max(1, weigh(queryTokens));
     const focused = focus.length === 0 ? 0 : shareWithin(focus, [chunk.title, ...chunk.headingPath, context]);
@@ -177,7 +187,7 @@ function asRead(
   { reading, evidence: { rerank } }: ScoredChunk,
   { sentenceWeight, temperature }: Pick<RerankerTrust, 'sentenceWeight' | 'temperature'>,
 ): Candidate {
-  if (!reading || rerank === undefined) return candidate;
+  if (!reading || rerank === undefined || sentenceWeight === 0) return candidate;
   const belongs = belongsWithin(reading, candidate.of.start, candidate.of.end) ?? 0;
   const said = (1 - answersShare) * belongs + answersShare * sigmoid(rerank / temperature);
   return { ...candidate, score: candidate.score + sentenceWeight * said };

@@ -32,6 +32,9 @@ const steps = { passages: 0, sentences: 1 };
 // English support texts have 4 to 5 characters a token. The thread counts exactly; this only decides what goes to which thread.
 const charactersPerToken = 4;
 
+/** Share of the newest measurement in the mean time that a text takes. */
+const newestShare = 0.2;
+
 /** Words of passages read lately whose places are kept: some 300 questions, and 20 MB. */
 const wordsRemembered = 300_000;
 
@@ -46,6 +49,9 @@ export async function openOnnxReranker(
   const line = createWaitingLine<ScoringJob>();
   const maxThreads = threads > 0 ? threads : availableParallelism();
   let waiting = 0;
+  let beingRead = 0;
+  /** Of one text, in one thread. */
+  let msPerText: number | undefined;
 
   const left = (jobs: readonly ScoringJob[]) => {
     for (const { work } of jobs) waiting -= work.texts.length;
@@ -68,6 +74,18 @@ export async function openOnnxReranker(
     },
   });
   const { modelId, maxTokens, trust } = pool.ready;
+
+  /** What would come too late takes time from what would not. With nothing ahead of it, it is tried. */
+  function refuseIfLate(texts: number, withinMs: number | undefined): void {
+    const ahead = waiting + beingRead;
+    if (withinMs === undefined || msPerText === undefined || ahead === 0) return;
+    const expectedMs = ((ahead + texts) * msPerText) / maxThreads;
+    if (expectedMs > withinMs)
+      throw new AppError(
+        'busy',
+        `The reranker has ${ahead} texts to read before; ${withinMs} ms are too short.`,
+      );
+  }
 
   async function score(
     step: number,
@@ -113,17 +131,28 @@ export async function openOnnxReranker(
         );
       };
       for (const positions of shares(question, texts, { maxTokens, maxThreads })) {
+        let begunAt = 0;
         jobs.push({
           work: { question, texts: positions.map((position) => texts[position]!) },
           resolve(found) {
+            beingRead -= positions.length;
+            const took = (performance.now() - begunAt) / positions.length;
+            msPerText = msPerText === undefined ? took : msPerText + newestShare * (took - msPerText);
             for (const [index, position] of positions.entries()) scores[position] = found[index]!;
             missing -= positions.length;
             if (missing > 0) return;
             settle();
             resolve(scores);
           },
-          reject: stop,
-          begin,
+          reject(reason) {
+            if (begunAt > 0) beingRead -= positions.length;
+            stop(reason);
+          },
+          begin() {
+            begunAt = performance.now();
+            beingRead += positions.length;
+            begin();
+          },
         });
       }
       line.add(jobs, { arrivedAt: turnOfNow(), step });
@@ -139,14 +168,18 @@ export async function openOnnxReranker(
   return {
     modelId,
     trust,
-    async rerank(query, candidates, options = {}) {
+    async rerank(query, candidates, { signal, withinMs } = {}) {
       const texts = candidates.map(({ chunk }) => chunkContext(chunk));
-      const scores = await recent(
+      const reading = recent(
         keyOf(query, texts),
-        () => score(steps.passages, { question: query, texts }, options),
-        options,
+        async () => {
+          refuseIfLate(texts.length, withinMs);
+          // To its end, also when its customer goes on without it: the next one who asks this has it at once.
+          return score(steps.passages, { question: query, texts }, {});
+        },
+        { signal },
       );
-      return rankByScores(candidates, scores);
+      return rankByScores(candidates, await untilAborted(reading, signal));
     },
     async score(question, texts, options = {}) {
       const scores = await score(steps.sentences, { question, texts }, options);
@@ -154,6 +187,17 @@ export async function openOnnxReranker(
     },
     close: pool.close,
   };
+}
+
+async function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(signal?.reason);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+  }
 }
 
 /** Texts that are read together go together: in a batch the scores of a quantised model depend a little on their neighbours. */

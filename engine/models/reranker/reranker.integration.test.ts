@@ -238,6 +238,22 @@ describe('ONNX reranker', () => {
     await reranker.close();
   });
 
+  it('refuses what would come too late behind others, and tries it with nothing ahead', async () => {
+    const reranker = await openOnnxReranker(join(folder, 'plain'), { ...patient, threads: 1 });
+    const many = Array.from({ length: 40 }, (_, index) => candidate('green '.repeat(40 + index)));
+    await reranker.rerank('red', many);
+    const controller = new AbortController();
+    const first = reranker.rerank('green', many, { signal: controller.signal });
+    await expect(reranker.rerank('blue', many, { withinMs: 0.001 })).rejects.toMatchObject({ code: 'busy' });
+    // Its customer goes on without it. It is read to its end all the same: only then is nothing ahead.
+    controller.abort();
+    await expect(first).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(reranker.rerank('blue', many, { withinMs: 0.001 })).rejects.toMatchObject({ code: 'busy' });
+    await expect(reranker.rerank('green', many, { withinMs: 0.001 })).resolves.toHaveLength(40);
+    await expect(reranker.rerank('blue', many, { withinMs: 0.001 })).resolves.toHaveLength(40);
+    await reranker.close();
+  });
+
   it('ranks passages before it scores sentences that were there first', async () => {
     const reranker = await openOnnxReranker(join(folder, 'plain'), { ...patient, threads: 1 });
     const order: string[] = [];

@@ -117,19 +117,31 @@ export function createSqlConversationStore(
     async addMessage(key, message, answerId) {
       const stored = await transaction(async (tables) => {
         // Whatever it changes, it locks: no other transaction adds to this conversation meanwhile.
-        const last = await advance(tables, key, 0);
-        if (last === undefined) throw new AppError('not-found', 'The conversation is not there.');
+        const locked = await tables
+          .updateTable('conversations')
+          .set(({ ref }) => ({ last_sequence: ref('last_sequence') }))
+          .where((eb) => eb.and(idColumnsOf(key)))
+          .returning(['last_sequence', ...handlingColumns])
+          .executeTakeFirst();
+        if (!locked) throw new AppError('not-found', 'The conversation is not there.');
         if (await hasMessage(tables, key, message.id)) return storedMessage(tables, key, message.id);
-        const sequence = (await advance(tables, key, 1))!;
+        const sequence = locked.last_sequence + 1;
         const event = { type: 'customer-message', message } as const;
         await tables
           .insertInto('journal')
           .values({ ...columnsOf(key), sequence, ...eventColumns(event) })
           .execute();
-        const handling = await applyAction(tables, key, { type: 'customer-wrote' });
+        const before = toHandling(locked);
+        const at = now().toISOString();
+        const handling = changeHandling(before, { type: 'customer-wrote' }, at);
         await tables
           .updateTable('conversations')
-          .set({ customer_sequence: sequence })
+          .set({
+            ...(handling === before ? {} : fromHandling(handling)),
+            last_sequence: sequence,
+            customer_sequence: sequence,
+            updated_at: at,
+          })
           .where((eb) => eb.and(idColumnsOf(key)))
           .execute();
         if (handling.state === 'waiting' || handling.state === 'person')
@@ -137,10 +149,10 @@ export function createSqlConversationStore(
             kind: 'said',
             channels: followChannels,
             about: message.id,
-            createdAt: now().toISOString(),
+            createdAt: at,
           });
         if (handling.state === 'person' || message.pictures) return { sequence };
-        const promised = { message_id: answerId, reply_to: message.id, promised_at: now().toISOString() };
+        const promised = { message_id: answerId, reply_to: message.id, promised_at: at };
         await tables
           .insertInto('answers')
           .values({ ...columnsOf(key), ...promised })
