@@ -1,12 +1,9 @@
 // The beginning of the desk as a process. Models and knowledge base open in threads of their own while this one loads the rest of the
 // program, which takes about as long.
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import { beginDesk } from '#app/begin-desk.ts';
 import { loadConfig } from '#app/config.ts';
 import { createLogger, type Logger } from '#app/logger.ts';
-
-/** What reading the models' settings takes. Loading modules does not let the event loop turn, so the threads have to be started before it. */
-const threadStartMs = 30;
 
 /** Serves until `signal` aborts; resolves when everything is closed. `program`: the script of the command `answerdesk`. */
 export async function start(signal: AbortSignal, program: string): Promise<void> {
@@ -14,9 +11,17 @@ export async function start(signal: AbortSignal, program: string): Promise<void>
   const logger = createLogger(config.logLevel);
   watchForDefects(logger);
   const begun = beginDesk(config, logger);
-  await setTimeout(threadStartMs);
+  await filesRead();
   const { serve } = await import('./main.ts');
   await serve({ config, logger, begun, program }, signal);
+}
+
+/**
+ * Loading modules does not let the event loop turn, so what was begun must have come as far as its threads: when it waits for no file any more.
+ */
+async function filesRead(): Promise<void> {
+  do await setImmediate();
+  while (process.getActiveResourcesInfo().some((name) => /^(?:FS|Close)Req/.test(name)));
 }
 
 /**
