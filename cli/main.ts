@@ -15,7 +15,7 @@ if (major < 22 || (major === 22 && minor < 18)) {
   // Threads and processes that this one starts look here for it.
   if (directory !== undefined) {
     const { dirname } = await import('node:path');
-    process.env.NODE_COMPILE_CACHE ??= dirname(directory);
+    process.env.NODE_COMPILE_CACHE = dirname(directory);
   }
   if (major === 22) await import('./fill-in-node-22.ts');
   const { answerdesk } = await import('./answerdesk.ts');

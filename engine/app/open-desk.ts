@@ -1,7 +1,7 @@
 // Opens the whole desk: everything behind the edges, closed in reverse order.
 import { join } from 'node:path';
 import { type Accounts, createAccounts } from '#access/accounts.ts';
-import { createSingleSignOn, type SingleSignOn } from '#access/single-sign-on.ts';
+import type { SingleSignOn } from '#access/single-sign-on.ts';
 import { type AnswerObserver, createAnswer } from '#chat/answer.ts';
 import { type Answering, createAnswering } from '#chat/runs/answering.ts';
 import { type CaseWork, createCaseWork } from '#chat/runs/case-work.ts';
@@ -148,7 +148,8 @@ export async function openDesk(
     }),
   };
   const { provider: settings, recheckMs } = config.signIn;
-  const provider = settings && createSingleSignOn(settings);
+  // Only a desk that has one pays for loading it.
+  const provider = settings && (await import('#access/single-sign-on.ts')).createSingleSignOn(settings);
   const accounts = createAccounts({
     store: store.access,
     tenantId: defaultTenant,
