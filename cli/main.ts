@@ -11,7 +11,12 @@ if (major < 22 || (major === 22 && minor < 18)) {
 } else {
   // A third less time until a command begins, from its second run on.
   const { enableCompileCache } = await import('node:module');
-  enableCompileCache();
+  const { directory } = enableCompileCache();
+  // Threads and processes that this one starts look here for it.
+  if (directory !== undefined) {
+    const { dirname } = await import('node:path');
+    process.env.NODE_COMPILE_CACHE = dirname(directory);
+  }
   if (major === 22) await import('./fill-in-node-22.ts');
   const { answerdesk } = await import('./answerdesk.ts');
   await answerdesk(process.argv.slice(2));

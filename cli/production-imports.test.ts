@@ -10,11 +10,20 @@ const { imports, dependencies, optionalDependencies } = JSON.parse(
 
 const program = 'cli/main.ts';
 
-function specifiersOf(path: string): string[] {
+interface Import {
+  readonly specifier: string;
+  /** `import()`: loaded when it is needed. */
+  readonly isDynamic: boolean;
+}
+
+function importsOf(path: string): Import[] {
   const statements = readFileSync(join(root, path), 'utf8').matchAll(
     /^\s*(?:import|export)\s(?!type\s)[^'";]*?from\s+'([^']+)'|\bimport\(\s*'([^']+)'\s*\)|^\s*import\s+'([^']+)'/gm,
   );
-  return [...statements].flatMap(([, from, dynamic, bare]) => from ?? dynamic ?? bare ?? []);
+  return [...statements].flatMap(([, from, dynamic, bare]) => {
+    const specifier = from ?? dynamic ?? bare;
+    return specifier === undefined ? [] : { specifier, isDynamic: dynamic !== undefined };
+  });
 }
 
 /** Path of a file of ours; undefined for a package. */
@@ -24,14 +33,18 @@ function resolved(from: string, specifier: string): string | undefined {
   return alias && join(imports[alias]!.replace('*', specifier.slice(alias.length - 1)));
 }
 
-function reach(entries: readonly string[]): { files: Set<string>; packages: Map<string, string> } {
+function reach(
+  entries: readonly string[],
+  { withDynamic = true } = {},
+): { files: Set<string>; packages: Map<string, string> } {
   const files = new Set<string>();
   const packages = new Map<string, string>();
   const waiting = [...entries];
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     if (files.has(path)) continue;
     files.add(path);
-    for (const specifier of specifiersOf(path)) {
+    for (const { specifier, isDynamic } of importsOf(path)) {
+      if (isDynamic && !withDynamic) continue;
       const own = resolved(path, specifier);
       if (own !== undefined) waiting.push(own);
       else if (!specifier.startsWith('node:')) packages.set(/^(?:@[^/]+\/)?[^/]+/.exec(specifier)![0], path);
@@ -47,5 +60,22 @@ describe('production', () => {
     const known = { ...dependencies, ...optionalDependencies };
     const strange = [...packages].filter(([name]) => !(name in known));
     expect(strange.map(([name, path]) => `${path} imports ${name}`)).toEqual([]);
+  });
+
+  it('loads at the start of a server nothing that only some desks need', () => {
+    const { packages } = reach(['server/main.ts'], { withDynamic: false });
+    const some = ['nodemailer', 'postal-mime', 'openid-client', 'jose', 'openai', 'sharp'];
+    expect([...packages].filter(([name]) => some.includes(name))).toEqual([]);
+  });
+
+  it('loads next to nothing before the models and the knowledge base are being opened', () => {
+    const { packages } = reach(['server/start.ts'], { withDynamic: false });
+    expect([...packages.keys()].sort()).toEqual([
+      'lru-cache',
+      'onnxruntime-node',
+      'pino',
+      'prom-client',
+      'zod',
+    ]);
   });
 });

@@ -23,11 +23,11 @@ export const command = defineCommand({
   options: { sample: { type: 'boolean' }, sources: { type: 'string' } },
   async run({ values }, signal) {
     if (values.sample) await ingestSample(signal);
-    const { serve } = await import('#server/main.ts');
+    const { start } = await import('#server/start.ts');
     {
       await using _schedule = values.sources ? await openSchedule(values.sources, signal) : undefined;
       await using _retention = await openRetention(signal);
-      await serve(signal, process.argv[1]!);
+      await start(signal, process.argv[1]!);
     }
     // Timers and connections of libraries do not keep the process.
     process.exit(0);

@@ -1,5 +1,9 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createAnswer } from '#chat/answer.ts';
@@ -536,7 +540,13 @@ describe('what operators see', () => {
 
 describe('what browsers load', () => {
   it('gets the widget from any site, compressed, and a 304 while it is the same', async () => {
-    await using server = await startServer();
+    const webFolder = await mkdtemp(join(tmpdir(), 'answerdesk-web-'));
+    const script = 'window.widget = true;';
+    await writeFile(join(webFolder, 'widget.js'), script);
+    await writeFile(join(webFolder, 'widget.js.br'), brotliCompressSync(script));
+    await writeFile(join(webFolder, 'widget.js.gz'), gzipSync(script));
+    await using server = await startServer({ overrides: { webFolder } });
+    await rm(webFolder, { recursive: true });
     const browser = { 'accept-encoding': 'gzip, deflate, br, zstd' };
     const first = await fetch(`${server.url}/widget.js`, { headers: browser });
     expect(await first.text()).toContain('widget');
@@ -554,6 +564,13 @@ describe('what browsers load', () => {
     expect(plain.headers.get('content-encoding')).toBeNull();
     const old = await fetch(`${server.url}/widget.js`, { headers: { 'accept-encoding': 'gzip' } });
     expect([old.headers.get('content-encoding'), await old.text()]).toEqual(['gzip', await plain.text()]);
+  });
+
+  it('gets the widget as it is where nobody has compressed it', async () => {
+    await using server = await startServer();
+    const response = await fetch(`${server.url}/widget.js`, { headers: { 'accept-encoding': 'br' } });
+    expect(response.headers.get('content-encoding')).toBeNull();
+    expect(await response.text()).toContain('widget');
   });
 
   it('gets a page for a dead link, where it reads pages', async () => {

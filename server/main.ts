@@ -2,8 +2,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSetupLink } from '#access/setup-link.ts';
-import { loadConfig } from '#app/config.ts';
-import { createLogger, type Logger } from '#app/logger.ts';
+import type { BegunDesk } from '#app/begin-desk.ts';
+import type { Config } from '#app/config.ts';
+import type { Logger } from '#app/logger.ts';
 import { openArticleWork } from '#app/open-article-work.ts';
 import { openDesk } from '#app/open-desk.ts';
 import { packagePath } from '#core/package-root.ts';
@@ -14,12 +15,17 @@ import { createVisitorIdentity } from './http/visitor-identity.ts';
 
 const webFolder = packagePath('dist/web');
 
-/** Serves until `signal` aborts; resolves when everything is closed. `program`: the script of the command `answerdesk`. */
-export async function serve(signal: AbortSignal, program: string): Promise<void> {
-  const config = loadConfig();
-  const logger = createLogger(config.logLevel);
-  watchForDefects(logger);
-  await using desk = await openDesk(config, logger);
+export interface Serving {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly begun: BegunDesk;
+  /** The script of the command `answerdesk`. */
+  readonly program: string;
+}
+
+/** Serves until `signal` aborts; resolves when everything is closed. */
+export async function serve({ config, logger, begun, program }: Serving, signal: AbortSignal): Promise<void> {
+  await using desk = await openDesk(config, logger, begun);
   const { answering, store, metrics, knowledge, accounts, provider, cases, customers, suggest, doors } = desk;
   await using articles = openArticleWork({ dataDir: config.dataDir, knowledge, program });
   const hasAdmin = async () => (await accounts.users(defaultTenant)).some(({ role }) => role === 'admin');
@@ -82,17 +88,5 @@ function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-}
-
-/**
- * A rejection that nobody awaited is one operation that failed: it is logged and the others go on. An exception that nobody caught
- * may have left any state behind: the process ends, and the next one takes up the unfinished answers from the journal.
- */
-function watchForDefects(logger: Logger): void {
-  process.on('unhandledRejection', (reason) => logger.error({ err: reason }, 'a rejection was not handled'));
-  process.on('uncaughtException', (error) => {
-    logger.fatal({ err: error }, 'an exception was not caught: ending');
-    process.exit(1);
   });
 }

@@ -165,7 +165,7 @@ async function buildAll(hash: string): Promise<void> {
       },
     },
   });
-  compress(join(next, 'console/assets'));
+  for (const folder of [next, join(next, 'console/assets')]) compress(folder);
   const takeTemplate = (name: string) => {
     const path = join(next, name);
     const text = readFileSync(path, 'utf8');

@@ -36,7 +36,7 @@ afterAll(() => server[Symbol.asyncDispose]());
 /** What Prometheus reads behind one answer for which the model wrote `words`. */
 async function metricsOf(words: readonly string[], status = 200): Promise<string> {
   server.script = { words, status };
-  const metrics = createMetrics({ activeAnswers: () => 0 });
+  const metrics = createMetrics();
   await using model = await openWritingModel({
     model: 'openai:m',
     baseUrl: server.baseUrl,

@@ -16,6 +16,8 @@ export interface Metrics {
   httpRequest(request: { method: string; route: string; status: number; durationMs: number }): void;
   readonly sockets: Gauge;
   readonly eventStreams: Gauge;
+  /** Asked whenever the metrics are read. */
+  countAnswers(active: () => number): void;
   /** Also on each change of generation. */
   generation(info: GenerationInfo): void;
 }
@@ -24,7 +26,8 @@ const fast = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 const shares = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
 const slow = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40];
 
-export function createMetrics({ activeAnswers }: { activeAnswers: () => number }): Metrics {
+export function createMetrics(): Metrics {
+  let activeAnswers = () => 0;
   const registry = new Registry();
   const registers = [registry];
   // Includes nodejs_eventloop_lag_*_seconds, memory and garbage collection.
@@ -167,6 +170,9 @@ export function createMetrics({ activeAnswers }: { activeAnswers: () => number }
     registry,
     sockets: new Gauge({ name: 'answerdesk_sockets', help: 'Sockets connected.', registers }),
     eventStreams: new Gauge({ name: 'answerdesk_event_streams', help: 'Event streams open.', registers }),
+    countAnswers(active) {
+      activeAnswers = active;
+    },
     answer: {
       retrieved: (durationMs) => retrievalSeconds.observe(durationMs / 1000),
       decided: ({ decision, confidence: probability }) => confidence.observe({ decision }, probability),

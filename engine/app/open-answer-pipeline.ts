@@ -1,5 +1,5 @@
 // Opens everything that one answer needs, without conversations: knowledge, chat model, thresholds, dialogue acts.
-import { type Answer, type AnswerDependencies, createAnswer } from '#chat/answer.ts';
+import { type Answer, type AnswerDependencies, type AnswerObserver, createAnswer } from '#chat/answer.ts';
 import { createQuestionRewriter } from '#chat/understand/rewrite-question.ts';
 import { isInProcess } from '#models/chat/chat-model-name.ts';
 import { openExtractive } from '#models/chat/open-chat-model.ts';
@@ -15,6 +15,12 @@ import { openWriting } from './open-writing.ts';
 
 const replyLanguages = ['en', 'es', 'fr', 'de', 'pt', 'zh'];
 
+export interface AnswerPipelineOptions extends OpenOptions {
+  readonly observer?: AnswerObserver;
+  /** One that is being opened already; it is closed with the rest. Default: it is opened here. */
+  readonly knowledge?: Promise<Knowledge>;
+}
+
 export interface AnswerPipeline extends AsyncDisposable {
   readonly answer: Answer;
   /** What `answer` is made of, for evals that change a part of it. */
@@ -28,11 +34,11 @@ const rewrites = (model: string) => !isInProcess(model);
 /** Answering without conversations: one question at a time, nothing is kept. */
 export async function openAnswerPipeline(
   settings: Config,
-  options: OpenOptions = {},
+  { knowledge: begun, observer, ...options }: AnswerPipelineOptions = {},
 ): Promise<AnswerPipeline> {
-  const config = await withChatModelInUse(settings);
   await using stack = new AsyncDisposableStack();
-  const knowledge = stack.use(await openKnowledge(config, options));
+  const knowledge = stack.use(await (begun ?? openKnowledge(settings, options)));
+  const config = await withChatModelInUse(settings);
   const { dependencies: writing } = stack.use(await openWriting(config, () => knowledge.embedder));
   const [calibration, dangerIn] = await Promise.all([
     openCalibration(config, knowledge.embedder, options.logger),
@@ -50,7 +56,7 @@ export async function openAnswerPipeline(
     acts: openActClassifier(),
     dangerIn,
     languageOf: createLanguageDetector(replyLanguages),
-    ...(options.observer ? { observer: options.observer } : {}),
+    ...(observer ? { observer } : {}),
   };
   const closing = stack.move();
   return {

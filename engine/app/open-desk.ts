@@ -1,7 +1,7 @@
 // Opens the whole desk: everything behind the edges, closed in reverse order.
 import { join } from 'node:path';
 import { type Accounts, createAccounts } from '#access/accounts.ts';
-import { createSingleSignOn, type SingleSignOn } from '#access/single-sign-on.ts';
+import type { SingleSignOn } from '#access/single-sign-on.ts';
 import { type AnswerObserver, createAnswer } from '#chat/answer.ts';
 import { type Answering, createAnswering } from '#chat/runs/answering.ts';
 import { type CaseWork, createCaseWork } from '#chat/runs/case-work.ts';
@@ -17,15 +17,15 @@ import type { FiguresStore } from '#core/figures.ts';
 import type { InboxStore } from '#core/inbox.ts';
 import type { NoticeStore } from '#core/notices.ts';
 import type { CleanPictureOf, PictureStore } from '#core/pictures.ts';
-import type { RerankObserver } from '#core/reranker.ts';
 import type { ConversationStore } from '#core/stores.ts';
 import type { TeamStore } from '#core/team.ts';
 import { defaultTenant } from '#core/tenant.ts';
 import { createPictureCleaner, faceSize } from '#storage/pictures/clean-picture.ts';
 import { openSqliteConversationStore } from '#storage/sqlite/sqlite-conversation-store.ts';
+import { beginDesk } from './begin-desk.ts';
 import type { Config } from './config.ts';
 import type { Logger } from './logger.ts';
-import { createMetrics, type Metrics } from './metrics.ts';
+import type { Metrics } from './metrics.ts';
 import { openAnswerPipeline } from './open-answer-pipeline.ts';
 import { openAnswerQuality } from './open-answer-quality.ts';
 import { type BridgeDoor, bridgeOf, createBridgeDoor } from './open-bridge.ts';
@@ -33,9 +33,6 @@ import { createMailDoor, type MailDoor } from './open-inbound-mail.ts';
 import { openInboxJobs } from './open-inbox-jobs.ts';
 import type { Knowledge } from './open-knowledge.ts';
 import { noticeChannels, openNotices } from './open-notices.ts';
-
-/** A customer waits no longer than this for a better order of the passages. */
-const rerankDeadlineMs = 250;
 
 /** Where other systems bring what belongs to conversations. */
 export interface Doors {
@@ -67,16 +64,19 @@ export interface Desk extends AsyncDisposable {
   readonly doors: Doors;
 }
 
-/** Everything behind the edges. Close the edges first. */
-export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
+/** Everything behind the edges. Close the edges first. `begun`: by who could not wait for the rest to be loaded. */
+export async function openDesk(
+  config: Config,
+  logger: Logger,
+  begun = beginDesk(config, logger),
+): Promise<Desk> {
   await using stack = new AsyncDisposableStack();
-  const metrics: Metrics = createMetrics({ activeAnswers: () => answering.active });
+  const { metrics } = begun;
   const { dependencies, knowledge } = stack.use(
     await openAnswerPipeline(config, {
       logger,
       observer: observed(metrics, logger),
-      pollIntervalMs: 1_000,
-      reranking: { deadlineMs: rerankDeadlineMs, observer: observedReranking(metrics, logger) },
+      knowledge: begun.knowledge,
     }),
   );
   const quality = stack.use(
@@ -120,6 +120,7 @@ export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
         logger.error({ conversationId, code: error.code, err: error }, 'an answer failed'),
     },
   });
+  metrics.countAnswers(() => answering.active);
   const cases = createCaseWork({
     store,
     answering,
@@ -152,7 +153,8 @@ export async function openDesk(config: Config, logger: Logger): Promise<Desk> {
     }),
   };
   const { provider: settings, recheckMs } = config.signIn;
-  const provider = settings && createSingleSignOn(settings);
+  // Only a desk that has one pays for loading it.
+  const provider = settings && (await import('#access/single-sign-on.ts')).createSingleSignOn(settings);
   const accounts = createAccounts({
     store: store.access,
     tenantId: defaultTenant,
@@ -200,12 +202,5 @@ function observed({ answer }: Metrics, logger: Logger): AnswerObserver {
       answer.modelFailed?.(model, error);
       logger.warn({ model, code: error.code, err: error }, 'the chat model failed');
     },
-  };
-}
-
-function observedReranking({ reranking }: Metrics, logger: Logger): RerankObserver {
-  return {
-    ...reranking,
-    failed: (error) => logger.warn({ code: error.code, err: error }, 'the reranker failed'),
   };
 }

@@ -2,7 +2,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Answering } from '#chat/runs/answering.ts';
 import type { CaseWork } from '#chat/runs/case-work.ts';
-import { readMail } from '#connectors/mail/read-mail.ts';
 import { AppError } from '#core/errors.ts';
 import type { Person } from '#core/handling.ts';
 import { createReplyAddresses, type ReplyAddresses } from '#core/reply-address.ts';
@@ -48,6 +47,7 @@ export function createMailDoor(options: MailDoorOptions): MailDoor | undefined {
         throw new AppError('not-signed-in', 'A mail came in with a wrong secret.', {
           publicMessage: 'The secret is wrong: send ANSWERDESK_INBOUND_MAIL_SECRET as the password or token.',
         });
+      const { readMail } = await import('#connectors/mail/read-mail.ts');
       const mail = await readMail(raw);
       // Nobody answers machines, and they get no conversation.
       if (mail.isAutomatic) return 'ignored';

@@ -1,5 +1,4 @@
 // Opens what the desk searches: the published knowledge base with the embedder that made it, and the reranker where there is one.
-import type { AnswerObserver } from '#chat/answer.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { isAbortError, toAppError } from '#core/errors.ts';
 import type { Reranker, RerankObserver } from '#core/reranker.ts';
@@ -16,7 +15,6 @@ import type { Logger } from './logger.ts';
 
 export interface OpenOptions {
   readonly logger?: Logger;
-  readonly observer?: AnswerObserver;
   /** How often a new generation is looked for; 0 = never. */
   readonly pollIntervalMs?: number;
   /** False: as if the team had written no answer cards, to see what is put together without them; default true. */

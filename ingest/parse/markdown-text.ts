@@ -79,11 +79,15 @@ interface ToHtmlOptions {
 /** Text indented by mistake inside text indented by mistake: more of it is code. */
 const deepestIndentedProse = 3;
 
+// Put together once: of a short text that takes longer than reading it. They keep nothing of what they have read.
+const grammar = { extensions: [gfm({ singleTilde: false })], mdastExtensions: [gfmFromMarkdown()] };
+const mdxGrammar = {
+  extensions: [...grammar.extensions, mdx()],
+  mdastExtensions: [...grammar.mdastExtensions, mdxFromMarkdown()],
+};
+
 function markdownTree(source: string, { isMdx, depth = 0 }: { isMdx: boolean; depth?: number }): Root {
-  const tree: Root = fromMarkdown(source, {
-    extensions: [gfm({ singleTilde: false }), ...(isMdx ? [mdx()] : [])],
-    mdastExtensions: [gfmFromMarkdown(), ...(isMdx ? [mdxFromMarkdown()] : [])],
-  });
+  const tree: Root = fromMarkdown(source, isMdx ? mdxGrammar : grammar);
   if (isMdx || depth === deepestIndentedProse) return tree;
   const stack: Parents[] = [tree];
   for (let parent = stack.pop(); parent; parent = stack.pop()) {

@@ -8,7 +8,8 @@ import type { KnowledgeBase, QueryContext, Retriever } from '#core/retriever.ts'
 import { toTurns } from '#core/turns.ts';
 import type { EvalCase } from '#evals/cases/eval-case.ts';
 import type { Generation } from '#knowledge/generations/generation-reader.ts';
-import { buildBm25, createBm25Index } from '#knowledge/index/bm25-index.ts';
+import { buildBm25 } from '#knowledge/index/bm25-build.ts';
+import { createBm25Index } from '#knowledge/index/bm25-index.ts';
 import { createHybridRetriever, type HybridOptions } from '#knowledge/retrieval/hybrid-retriever.ts';
 import { asTheDesk } from '#learning/dialogue-acts/shipped-reader.ts';
 

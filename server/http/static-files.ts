@@ -2,11 +2,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { brotliCompressSync, gzipSync } from 'node:zlib';
 import express, { type Request, Router } from 'express';
 
 export interface StaticFilesOptions {
-  /** Holds widget.js, index.html and assets/ with hashes in their names. */
+  /** Holds widget.js, index.html and assets/ with hashes in their names, and scripts compressed beside themselves (`.br`, `.gz`). */
   readonly folder: string;
 }
 
@@ -33,8 +32,9 @@ export function staticFiles({ folder }: StaticFilesOptions): Router {
       });
       if (request.fresh) return void response.status(304).end();
       const encoding = encodingFor(request);
-      if (!encoding) return void response.end(widget.plain);
-      response.set('Content-Encoding', encoding).end(widget[encoding]);
+      const compressed = encoding && widget[encoding];
+      if (!compressed) return void response.end(widget.plain);
+      response.set('Content-Encoding', encoding).end(compressed);
     });
   }
 
@@ -82,15 +82,15 @@ function serveConsole(router: Router, root: string): void {
   });
 }
 
+/** As web/build.ts made it. */
 function loadWidget(path: string) {
-  if (!existsSync(path)) return undefined;
-  const plain = readFileSync(path);
+  const plain = readIfThere(path);
+  if (!plain) return undefined;
   const hash = createHash('sha256').update(plain).digest('base64url').slice(0, 22);
   // Weak: it names all encodings.
-  return {
-    plain,
-    br: brotliCompressSync(plain),
-    gzip: gzipSync(plain, { level: 9 }),
-    etag: `W/"${hash}"`,
-  };
+  return { plain, br: readIfThere(`${path}.br`), gzip: readIfThere(`${path}.gz`), etag: `W/"${hash}"` };
+}
+
+function readIfThere(path: string): Buffer | undefined {
+  return existsSync(path) ? readFileSync(path) : undefined;
 }

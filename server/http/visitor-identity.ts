@@ -1,5 +1,4 @@
 // Who a website says that its visitor is: a token that its server signed (JWT, HS256). Whatever is wrong with one, its bearer is anonymous.
-import { errors, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { Logger } from '#app/logger.ts';
 import type { Visitor } from '#core/conversation.ts';
@@ -53,6 +52,8 @@ export function createVisitorIdentity({
       logger.warn({ reason: 'no-secret' }, 'a visitor is anonymous: ANSWERDESK_IDENTITY_SECRET is not set');
       return undefined;
     }
+    // Only a desk that knows visitors pays for loading it.
+    const { errors, jwtVerify } = await import('jose');
     try {
       const { payload } = await jwtVerify(token, key, {
         algorithms: ['HS256'],
@@ -65,14 +66,17 @@ export function createVisitorIdentity({
       const { sub: id, name, email } = claims.parse(payload);
       return { id, ...(name === undefined ? {} : { name }), ...(email === undefined ? {} : { email }) };
     } catch (thrown) {
-      logger.warn({ reason: reasonOf(thrown) }, 'a visitor is anonymous: the identity token is not valid');
+      logger.warn(
+        { reason: reasonOf(thrown, errors) },
+        'a visitor is anonymous: the identity token is not valid',
+      );
       return undefined;
     }
   };
 }
 
 /** Kind of the fault and name of the claim; nothing that the token holds. */
-function reasonOf(thrown: unknown): string {
+function reasonOf(thrown: unknown, errors: typeof import('jose').errors): string {
   if (thrown instanceof errors.JWTExpired) return 'expired';
   if (thrown instanceof errors.JWTClaimValidationFailed) return `claim-${thrown.claim}`;
   if (thrown instanceof errors.JWSSignatureVerificationFailed) return 'forged';

@@ -44,13 +44,14 @@ export async function startServer({
   const store = given ?? createMemoryConversationStore();
   const scripted = scriptedAnswer(script);
   const logs: string[] = [];
-  const metrics = createMetrics({ activeAnswers: () => answering.active });
+  const metrics = createMetrics();
   const answering = createAnswering({
     store,
     answer: answer ?? scripted.answer,
     limits: config.limits,
     observer: metrics.answering,
   });
+  metrics.countAnswers(() => answering.active);
   const server = await openHttpServer({
     config,
     answering,

@@ -1,5 +1,4 @@
 // Mail by SMTP.
-import { createTransport } from 'nodemailer';
 import type { CallOptions } from '#core/call-options.ts';
 import { AppError } from '#core/errors.ts';
 
@@ -32,6 +31,8 @@ export function createMailer({ url, from }: MailServer): Mailer {
   const server = serverOf(url);
   return {
     async send({ id, to, subject, text, replyTo }, { signal } = {}) {
+      // Not every desk sends mail.
+      const { createTransport } = await import('nodemailer');
       // One connection a mail: they are few, and nothing has to be kept alive.
       const transport = createTransport({
         ...server,

@@ -25,8 +25,10 @@ export function* serializeChunks(
   if (new Set(chunks.map(({ id }) => id)).size !== chunks.length) {
     throw new AppError('bad-input', 'Two chunks have the same id.');
   }
-  yield* serializeLines(
-    chunks.map((chunk): ChunkRecord => {
+  yield* serializeLines(records());
+
+  function* records(): Generator<ChunkRecord> {
+    for (const chunk of chunks) {
       const position = positions.get(chunk.documentId);
       const { id, ordinal, start, end, headingPath, blocks } = chunk;
       const place = { id, document: position ?? -1, ordinal, start, end, headingPath };
@@ -34,9 +36,9 @@ export function* serializeChunks(
       if (position === undefined || !sameChunk(chunk, toChunk(record, documents[position]!))) {
         throw new AppError('bad-input', `Chunk ${id} is not a passage of its document ${chunk.documentId}.`);
       }
-      return record;
-    }),
-  );
+      yield record;
+    }
+  }
 }
 
 /** Throws `bad-input` if an id is there twice. */
@@ -79,7 +81,7 @@ function sameChunk(a: Chunk, b: Chunk): boolean {
   return fields.every((field) => a[field] === b[field]);
 }
 
-function* serializeLines(records: readonly unknown[]): Generator<Uint8Array> {
+function* serializeLines(records: Iterable<unknown>): Generator<Uint8Array> {
   let piece = '';
   for (const record of records) {
     piece += `${JSON.stringify(record)}\n`;

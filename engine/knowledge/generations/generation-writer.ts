@@ -10,7 +10,7 @@ import { AppError } from '#core/errors.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
 import type { SourceTerms } from '#core/source-terms.ts';
 import { checkVector } from '#core/vector-matrix.ts';
-import { buildBm25, type LexicalDocument, serializeBm25 } from '../index/bm25-index.ts';
+import { type LexicalDocument, serializeBm25 } from '../index/bm25-build.ts';
 import { writeHnswFile } from '../index/hnsw-vector-index.ts';
 import { serializeCards, serializeChunks, serializeDocuments } from './chunk-records.ts';
 import { generationFiles, readMatrix, verifyFiles } from './generation-files.ts';
@@ -95,10 +95,7 @@ export async function publishGeneration(
         generationFiles.vectors,
         serializeVectors(vectors, { count: chunks.length, dimensions }),
       ),
-      [generationFiles.bm25]: await write(
-        generationFiles.bm25,
-        serializeBm25(buildBm25(lexicalDocuments(chunks))),
-      ),
+      [generationFiles.bm25]: await write(generationFiles.bm25, serializeBm25(lexicalDocuments(chunks))),
     };
     const hosts = hostsOfArticles(documents);
     if (hosts)

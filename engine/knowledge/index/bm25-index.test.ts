@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AppError } from '#core/errors.ts';
 import { tokenizeForSearch } from '#core/lexical-tokens.ts';
-import { buildBm25, createBm25Index, type LexicalDocument, parseBm25, serializeBm25 } from './bm25-index.ts';
+import { buildBm25, type LexicalDocument, serializeBm25 } from './bm25-build.ts';
+import { parseBm25 } from './bm25-file.ts';
+import { createBm25Index } from './bm25-index.ts';
 
 const k1 = 1.5;
 const b = 0.6;
@@ -66,13 +68,28 @@ describe('BM25 index', () => {
     fc.assert(
       fc.property(corpus, words, fc.integer({ min: 0, max: 7 }), (documents, query, shift) => {
         const built = buildBm25(documents);
-        const saved = Buffer.concat(serializeBm25(built));
+        const saved = Buffer.concat([...serializeBm25(documents)]);
         const bytes = new Uint8Array(saved.length + shift).subarray(shift);
         bytes.set(saved);
         expect(createBm25Index(parseBm25(bytes)).search(query, 5)).toEqual(
           createBm25Index(built).search(query, 5),
         );
       }),
+    );
+  });
+
+  it('is the same file however many postings are made at a time', () => {
+    fc.assert(
+      fc.property(
+        corpus,
+        fc.integer({ min: 1, max: 40 }),
+        fc.constantFrom(1, 3, 0.1, 300),
+        (documents, postingsAtOnce, headingWeight) => {
+          const inOne = Buffer.concat([...serializeBm25(documents, { headingWeight })]);
+          const inRuns = Buffer.concat([...serializeBm25(documents, { headingWeight, postingsAtOnce })]);
+          expect(inRuns.equals(inOne)).toBe(true);
+        },
+      ),
     );
   });
 
@@ -127,7 +144,7 @@ describe('BM25 index', () => {
   });
 
   it('refuses bytes that are no complete index', () => {
-    const saved = Buffer.concat(serializeBm25(buildBm25(documents)));
+    const saved = Buffer.concat([...serializeBm25(documents)]);
     for (const bytes of [
       saved.subarray(0, 10),
       saved.subarray(0, -1),

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buildBm25, createBm25Index } from '../index/bm25-index.ts';
+import { buildBm25 } from '../index/bm25-build.ts';
+import { createBm25Index } from '../index/bm25-index.ts';
 import { createSpelling } from './spelling.ts';
 
 const texts = [

@@ -33,6 +33,9 @@ describe('the classifier of dialogue acts', () => {
 
   it('refuses a damaged file and an act that there is not, by name', async () => {
     expect(() => readActModel('{}', 'model.json')).toThrow(/model\.json is no classifier/);
+    const { model } = await trainActs(phrases, { buckets: 1_024, epochs: 1 });
+    const noBase64 = writeActModel(model).replace(/("weights": "[^"]{9})../, '$1!*');
+    expect(() => readActModel(noBase64, 'model.json')).toThrow(/number of weights/);
     const folder = await mkdtemp(join(tmpdir(), 'acts-'));
     try {
       await writeFile(join(folder, 'en.jsonl'), '{"text":"hi","label":"greting"}\n');

@@ -7,8 +7,6 @@ import { chatModelNameProblem, providers, readChatModelName } from './chat-model
 import { createCompatibleChatModel } from './compatible-chat-model.ts';
 import { estimateTokens } from './estimate-tokens.ts';
 import { ExtractiveChatModel, extractiveModelName } from './extractive-chat-model.ts';
-import { openGgufChatModel } from './gguf-chat-model.ts';
-import { openOnnxChatModel } from './onnx-chat-model.ts';
 import type { ExtractiveModels } from './score-units.ts';
 
 export interface ChatModelOptions {
@@ -48,7 +46,11 @@ export async function openWritingModel(options: ChatModelOptions): Promise<Writi
   const { kind, name } = named;
   const { maxTokens, contextTokens, atOnce, size, packages, threads = 0 } = options;
   if (kind === 'gguf' || kind === 'onnx') {
-    const open = kind === 'gguf' ? openGgufChatModel : openOnnxChatModel;
+    // Only a desk with such a model pays for loading it.
+    const open =
+      kind === 'gguf'
+        ? (await import('./gguf-chat-model.ts')).openGgufChatModel
+        : (await import('./onnx-chat-model.ts')).openOnnxChatModel;
     const local = {
       name: `${kind}:${basename(name)}`,
       path: name,

@@ -36,8 +36,8 @@ const fileSchema = z.strictObject({
     .max(1 << 20),
   /** By act: what one step of its weights is worth. */
   scales: z.array(z.number()),
-  /** Signed bytes in base64, bucket by bucket. */
-  weights: z.base64(),
+  /** Signed bytes in base64, bucket by bucket. Their number shows whether it is any. */
+  weights: z.string(),
   biases: z.array(z.number()),
   sureFrom: z.partialRecord(act, z.number()),
   training: trainingSchema,
@@ -78,7 +78,9 @@ export function readActModel(text: string, path: string): ActModel {
   const count = rest.acts.length;
   if (steps.length !== count * rest.buckets || scales.length !== count || rest.biases.length !== count)
     throw invalid(path, 'the number of weights does not fit the acts');
-  return { ...rest, weights: Float32Array.from(steps, (step, at) => step * scales[at % count]!) };
+  const weights = new Float32Array(steps.length);
+  for (let at = 0; at < steps.length; at++) weights[at] = steps[at]! * scales[at % count]!;
+  return { ...rest, weights };
 }
 
 function invalid(path: string, why: string, cause?: unknown): AppError {
