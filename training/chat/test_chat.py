@@ -169,6 +169,20 @@ def test_the_onnx_graph_computes_what_the_model_does_with_and_without_its_cache(
         assert np.abs(np.concatenate([begun, rest]) - exact).max() < tolerance
 
 
+def test_int8_keeps_what_the_model_says_where_one_activation_is_huge(trained: tuple[Path, Path], chats: Path, tmp_path: Path) -> None:
+    """As those of chat models are: with one scale for all of them, nothing is left of the others."""
+    model = load_model(trained[1]).eval()
+    rows, _ = encode_all(load_tokenizer(trained[1]), chats / "test.jsonl", 100)
+    with torch.no_grad():
+        exact = model(torch.tensor([rows[0].ids])).logits[0].numpy()
+        for layer in model.model.layers:
+            layer.mlp.up_proj.weight[0] *= 1e4
+            layer.mlp.down_proj.weight[:, 0] /= 1e4
+    export_onnx(model, tmp_path, "int8")
+    got, _ = OnnxDecoder(tmp_path / "onnx/model.onnx", model.config, 1).run(rows[0].ids, {}, 0)
+    assert np.abs(got - exact).max() < 0.5
+
+
 @pytest.fixture(scope="session")
 def like(chat_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A GGUF file with metadata alone."""
