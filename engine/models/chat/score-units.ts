@@ -1,6 +1,5 @@
 // How well each sentence, list item, table row and piece of code of the passages answers the question: by the embedder and by the
 // words, and by a reader or a reranker where there is one.
-import { LRUCache } from 'lru-cache';
 import { askedKindOf, holdsKind } from '#core/asked-kind.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Grounding } from '#core/chat-model.ts';
@@ -78,15 +77,6 @@ interface Candidate extends ScoredUnit {
   readonly of: Unit;
 }
 
-/** Words of units that answered lately: sentences of articles answer again and again. Some 10 MB. */
-const recentWords = new LRUCache<string, ReadonlySet<string>>({ max: 5_000 });
-
-function wordsOf(context: string): ReadonlySet<string> {
-  const words = recentWords.get(context) ?? new Set(tokenizeForSearch(context));
-  recentWords.set(context, words);
-  return words;
-}
-
 /** Best first. `sections`: those of each passage. */
 export async function scoreUnits(
   { query, question, passages }: Read,
@@ -117,7 +107,7 @@ export async function scoreUnits(
   const scored = places.map(({ heading, ...place }, index): Candidate => {
     const { chunk, score: found } = passages[place.passage]!;
     const context = contexts[index]!;
-    const tokens = wordsOf(context);
+    const tokens = new Set(tokenizeForSearch(context));
     const shared =
       weigh([...queryTokens].filter((token) => tokens.has(token))) / Math.max(1, weigh(queryTokens));
     const focused = focus.length === 0 ? 0 : shareWithin(focus, [chunk.title, ...chunk.headingPath, context]);
