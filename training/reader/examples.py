@@ -260,7 +260,7 @@ def read_written(rows: list[dict[str, Any]], entry: dict[str, Any], data: Path, 
         ranges = sorted({(first, end) for first, end in sentence_ranges(passage) if any(first <= place < end for place in starts)})
         if row["answer"] and not ranges:
             continue
-        example = Example(row["question"], passage, bool(ranges), ranges, f"written:{row['source']}", key, row["licence"], is_validation(key))
+        example = Example(row["question"], passage, bool(ranges), ranges, f"{entry.get('name', 'written')}:{row['source']}", key, row["licence"], is_validation(key))
         cut, inside = window(passage[start:], [(first - start, end - start) for first, end in ranges], words, random)
         yield replace(example, passage=passage[:start] + cut, ranges=[(first + start, end + start) for first, end in inside])
         for near in row.get("near", []):

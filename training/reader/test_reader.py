@@ -12,12 +12,12 @@ import torch
 from training.embedder.build import write_model
 from training.reader.build import build
 from training.reader.evaluate import OnnxReader, Reading, Task, calibration_error, fit_scale, report
-from training.reader.examples import detokenised, window, without
+from training.reader.examples import Example, detokenised, window, without
 from training.reader.found import Found, heading_questions, quoted, read_found, sentence_ranges
 from training.reader.model import Encoder, Reader, inside, range_scores
 from training.reader.prepare import prepare, read_examples
 from training.reader.resume import resume
-from training.reader.train import Runner, train
+from training.reader.train import Runner, drawn, grouped, list_loss, of_questions, train
 from training.workshop.export import build_graph, load_weights
 
 HERE = Path(__file__).parent
@@ -67,6 +67,7 @@ def settings() -> tuple[dict, dict]:
     training = tomllib.loads((HERE / "train.toml").read_text())
     training["model"] |= {"layers": [0, 1], "tokens": 64, "question_tokens": 16}
     training["train"] |= {"batch": 8, "evaluate_every": 2, "warmup_steps": 1, "average_decay": 0.5}
+    training["draw"] = {}
     training["validate"] |= {"examples": 20, "questions": 6}
     built = tomllib.loads((HERE / "reader.toml").read_text())["model"] | {"max_tokens": 64, "question_tokens": 16, "calibration_pairs": 20}
     return training, built
@@ -113,6 +114,26 @@ def test_a_window_of_a_long_text_still_holds_its_answer() -> None:
 
 def test_takes_the_spaces_of_a_tokeniser_out() -> None:
     assert detokenised("it 's the `` big '' one -lrb- really -rrb- , is n't it ?") == 'it\'s the "big" one (really), isn\'t it?'
+
+
+def test_of_the_passages_of_a_question_the_one_that_answers_is_to_come_first() -> None:
+    labels, questions = torch.tensor([1.0, 0.0, 0.0, 1.0]), ["a", "a", "b", "b"]
+    good, bad = (float(list_loss(torch.tensor(logits), labels, questions)) for logits in ([3.0, 0.0, 0.0, 3.0], [0.0, 3.0, 3.0, 0.0]))
+    assert good < 0.1 < 3 < bad
+    assert float(list_loss(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 0.0]), ["a", "b"])) == 0
+
+
+def test_the_passages_of_a_question_are_in_one_batch_and_each_row_once() -> None:
+    examples = [Example(f"question {place % 7}", f"passage {place} " + "word " * (place % 5), place % 3 == 0, [], "g", "k", "MIT") for place in range(50)]
+    taken = of_questions(examples, 20, Random(1))
+    asked = {example.question for example in taken}
+    assert 20 <= len(taken) < 20 + 8 and all((example in taken) == (example.question in asked) for example in examples)
+    assert drawn(examples, {}, Random(1)) == examples
+    assert drawn(examples, {"other": 9}, Random(1)) == [] and len(drawn(examples, {"g": 9}, Random(1))) < 20
+    lists = [[place for place, example in enumerate(examples) if example.question == f"question {number}"] for number in range(7)]
+    batches = list(grouped(lists, 12))
+    assert sorted(place for batch in batches for places in batch for place in places) == list(range(50))
+    assert all(sum(map(len, batch)) >= 12 for batch in batches[:-1])
 
 
 def test_asking_headings_become_questions_and_leave_the_passages() -> None:

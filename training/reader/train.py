@@ -7,7 +7,9 @@ with the same command. Exit status: 0 done, 1 the data or the weights cannot be 
 import argparse
 import sys
 import tomllib
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from itertools import accumulate
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -27,6 +29,8 @@ from training.workshop.loop import run_training
 
 HERE = Path(__file__).parent
 READ_TOGETHER = 64
+LIST = 8
+"""Passages of one question that are compared, at most."""
 POOL_BATCHES = 50
 """Batches are made of rows of like length, out of so many batches' worth of shuffled rows."""
 EXAMPLES = """example:
@@ -75,6 +79,7 @@ class Lessons:
 
     def __init__(self, examples: list[Example], encoder: Encoder, settings: dict[str, Any]) -> None:
         self.rows = encoder.encode([(example.question, example.passage) for example in examples])
+        self.questions = [example.question for example in examples]
         self.answers = np.array([example.answers for example in examples], np.float32)
         self.known = [example.ranges is not None for example in examples]
         self.marks = [inside(row.offsets, example.ranges or []) for row, example in zip(self.rows, examples)]
@@ -86,15 +91,64 @@ class Lessons:
         self.plan = [batch for epoch in range(settings["epochs"]) for batch in self.epoch(epoch)]
 
     def epoch(self, number: int) -> list[list[int]]:
+        """What was found for one question stays in one batch: it is compared."""
         random = Random(self.seed + number)
-        places = list(range(len(self.rows)))
-        random.shuffle(places)
+        lists: dict[str, list[int]] = defaultdict(list)
+        for place, question in enumerate(self.questions):
+            lists[question].append(place)
+        lists_in_order = [places[first : first + LIST] for places in lists.values() for first in range(0, len(places), LIST)]
+        random.shuffle(lists_in_order)
         batches = []
-        for start in range(0, len(places), self.batch * POOL_BATCHES):
-            pool = sorted(places[start : start + self.batch * POOL_BATCHES], key=lambda place: len(self.rows[place].ids))
-            batches += [pool[first : first + self.batch] for first in range(0, len(pool), self.batch)]
+        for pool in grouped(lists_in_order, self.batch * POOL_BATCHES):
+            pool.sort(key=lambda places: max(len(self.rows[place].ids) for place in places))
+            batches += [[place for places in batch for place in places] for batch in grouped(pool, self.batch)]
         random.shuffle(batches)
         return batches
+
+
+def drawn(examples: list[Example], draw: dict[str, int], random: Random) -> list[Example]:
+    """Of each kind of examples, the part of the group's name before a colon, about so many rows; all where `draw` is empty, none of a kind that it does not name."""
+    if not draw:
+        return examples
+    kinds: dict[str, list[Example]] = defaultdict(list)
+    for example in examples:
+        kinds[example.group.partition(":")[0]].append(example)
+    return [example for kind, rows in draw.items() for example in of_questions(kinds[kind], rows, random)]
+
+
+def of_questions(examples: list[Example], rows: int, random: Random) -> list[Example]:
+    """All examples of some questions, `rows` or a few more, in their order."""
+    questions = sorted({example.question for example in examples})
+    sizes = Counter(example.question for example in examples)
+    random.shuffle(questions)
+    before = accumulate((sizes[question] for question in questions), initial=0)
+    taken = {question for question, count in zip(questions, before) if count < rows}
+    return [example for example in examples if example.question in taken]
+
+
+def grouped(lists: list[list[int]], size: int) -> Iterator[list[list[int]]]:
+    """Lists together, as many as have `size` rows or few more."""
+    group: list[list[int]] = []
+    for places in lists:
+        group.append(places)
+        if sum(map(len, group)) >= size:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def list_loss(answers: torch.Tensor, labels: torch.Tensor, questions: list[str]) -> torch.Tensor:
+    """Of the passages of one question the one that answers has a higher logit than those that do not (localized contrastive estimation, Gao et al. 2021, arXiv 2101.08751); 0 where there is nothing to compare."""
+    losses = []
+    for question in dict.fromkeys(questions):
+        rows = [row for row, other in enumerate(questions) if other == question]
+        right = [row for row in rows if labels[row]]
+        wrong = [row for row in rows if not labels[row]]
+        if right and wrong:
+            against = torch.logsumexp(answers[wrong], 0)
+            losses.append((torch.logaddexp(answers[right], against) - answers[right]).mean())
+    return torch.stack(losses).mean() if losses else answers.new_zeros(())
 
 
 def loss_of_batch(answers: torch.Tensor, belongs: torch.Tensor, lessons: Lessons, places: list[int], settings: dict[str, Any], taught: tuple[torch.Tensor, torch.Tensor] | None) -> tuple[torch.Tensor, dict[str, float]]:
@@ -115,6 +169,9 @@ def loss_of_batch(answers: torch.Tensor, belongs: torch.Tensor, lessons: Lessons
     token_losses = binary_cross_entropy_with_logits(belongs, torch.from_numpy(marks).to(device), reduction="none")
     parts["tokens"] = (token_losses * tokens_weight).sum() / tokens_weight.sum().clamp(min=1.0)
     loss = parts["answers"] + settings["token_weight"] * parts["tokens"]
+    if settings["list_weight"]:
+        parts["list"] = list_loss(answers, labels, [lessons.questions[place] for place in places])
+        loss = loss + settings["list_weight"] * parts["list"]
     if taught is not None:
         every = torch.from_numpy(passage).to(device)
         parts["teacher"] = binary_cross_entropy_with_logits(answers, taught[0].sigmoid()) + (binary_cross_entropy_with_logits(belongs, taught[1].sigmoid(), reduction="none") * every).sum() / len(places)
@@ -152,12 +209,15 @@ def train(config: dict[str, Any], *, base: Path, data: Path, work: Path, teacher
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     examples = read_examples(data / "examples.jsonl")
     training, validation = ([example for example in examples if example.validation == value] for value in (False, True))
+    training = drawn(training, config.get("draw", {}), random)
     if rows and rows < len(training):
-        training = random.sample(training, rows)
+        training = of_questions(training, rows, random)
     validation = random.sample(validation, min(limits["examples"], len(validation)))
     encoder = Encoder(base / "tokenizer.json", tokens=shape["tokens"], question_tokens=shape["question_tokens"])
     crops = Random(settings["seed"])
-    training = [cropped(example, settings["crop_words"], crops) if crops.random() < settings["cropped"] else example for example in training]
+    # Of a question all passages or none, so that those of one batch are of like length.
+    short = {question: crops.random() < settings["cropped"] for question in dict.fromkeys(example.question for example in training)}
+    training = [cropped(example, settings["crop_words"], crops) if short[example.question] else example for example in training]
     lessons = Lessons(training, encoder, settings)
     model = Reader(base, shape["layers"], dropout=settings["dropout"]).to(device)
     model.train()
@@ -194,7 +254,7 @@ def main() -> int:
     parser.add_argument("--learning-rate", type=float)
     parser.add_argument("--evaluate-every", type=int)
     parser.add_argument("--questions", type=int, help="of each tuning set, at every evaluation")
-    parser.add_argument("--rows", type=int, help="so many training examples, drawn with the seed")
+    parser.add_argument("--rows", type=int, help="so many of the examples that were drawn, by question")
     parser.add_argument("--max-steps", type=int)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     arguments = parser.parse_args()

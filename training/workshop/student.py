@@ -12,7 +12,7 @@ from transformers import BertConfig, BertModel
 
 
 def load_student(base: Path, layers: list[int] | None = None) -> BertModel:
-    """`layers`: which of the base's layers to keep, in order; all when None. The word embeddings do not train: they ship in 4 bits."""
+    """`layers`: which of the base's layers to keep, in order; one named twice is there twice, to be trained apart (progressive stacking, Gong et al. 2019); all when None. The word embeddings do not train: they ship in 4 bits."""
     config = BertConfig.from_pretrained(base)
     weights = {name.removeprefix("bert."): value for name, value in load_file(base / "model.safetensors").items()}
     if layers is not None:
@@ -21,8 +21,10 @@ def load_student(base: Path, layers: list[int] | None = None) -> BertModel:
             parts = name.split(".")
             if parts[:2] != ["encoder", "layer"]:
                 kept[name] = value
-            elif int(parts[2]) in layers:
-                kept[".".join([*parts[:2], str(layers.index(int(parts[2]))), *parts[3:]])] = value
+                continue
+            for place, layer in enumerate(layers):
+                if int(parts[2]) == layer:
+                    kept[".".join([*parts[:2], str(place), *parts[3:]])] = value.clone()
         weights, config.num_hidden_layers = kept, len(layers)
     # Dropout off: a few epochs over varied pairs do not overfit 10 M weights, and the teachers' vectors were made without it.
     config.hidden_dropout_prob = config.attention_probs_dropout_prob = 0.0
