@@ -19,7 +19,6 @@ import {
 } from './testing/fixtures.ts';
 
 const question = 'How do I reset the thermostat to its factory settings?';
-const sure = { cosine: 0.9 };
 const notice: AnswerCard = {
   id: 'cards.yaml#outage',
   source: 'cards',
