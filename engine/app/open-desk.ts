@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Accounts, createAccounts } from '#access/accounts.ts';
 import type { SingleSignOn } from '#access/single-sign-on.ts';
 import { type AnswerObserver, createAnswer } from '#chat/answer.ts';
+import { createAnswerMemory } from '#chat/answer-memory.ts';
 import { type Answering, createAnswering } from '#chat/runs/answering.ts';
 import { type CaseWork, createCaseWork } from '#chat/runs/case-work.ts';
 import { type CustomerWork, createCustomerWork } from '#chat/runs/customer-work.ts';
@@ -108,10 +109,13 @@ export async function openDesk(
     promise: async (language) =>
       servicePromise(await store.settings(defaultTenant), { at: new Date(), language }),
   });
+  const memory = createAnswerMemory(dependencies);
+  stack.defer(knowledge.onSwap(memory.forget));
   const answering = createAnswering({
     store,
     refuse: createVisitorBlocks({ store }),
-    answer: quality.watch(answer),
+    // A model that writes says it anew.
+    answer: quality.watch(dependencies.writing ? answer : memory.remember(answer)),
     turns,
     limits: config.limits,
     observer: {

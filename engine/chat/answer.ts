@@ -35,6 +35,8 @@ export interface AnswerObserver {
   modelFailed?(model: string, error: AppError): void;
   /** What became of the sentences that a model wrote. */
   guarded?(verdict: GuardVerdict): void;
+  /** Asked again, it may be answered otherwise: a model had no time, or did not work. */
+  cutShort?(): void;
   /** The articles were quoted in place of the model's words. */
   replaced?(because: FallbackReason): void;
 }
@@ -96,6 +98,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
     const startedAt = performance.now();
     const firstToken = () => observer.firstToken?.(performance.now() - startedAt);
     const modelFailed = (model: string, error: AppError) => observer.modelFailed?.(model, error);
+    const cutShort = () => observer.cutShort?.();
     const message = (rest: Pick<Message, 'text'> & Partial<Message>): Message => ({
       id: messageId,
       author: 'bot',
@@ -151,6 +154,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
             signal,
             retrieved: (ms, passages) => observer.retrieved?.(ms, passages),
             rewriteFailed: (error) => modelFailed(modelName, error),
+            cutShort,
           },
         );
       // What the whole message does comes first: danger and the wish for a person need no question mark.
@@ -187,6 +191,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
               said,
               isUnsure: true,
               wording: answerWording(language),
+              cutShort,
             },
             isAllowedUrl: heldAddresses(passages, knowledgeBase().articleHosts),
           },
@@ -235,6 +240,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
             ...(several ? { parts: grounded } : { isUnsure: grounded[0]!.isUnsure }),
             said,
             wording: answerWording(language),
+            cutShort,
           },
           isAllowedUrl: heldAddresses(passages, knowledgeBase().articleHosts),
           lead,

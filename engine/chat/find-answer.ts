@@ -38,6 +38,8 @@ export interface FindRequest {
 export interface FindOptions extends CallOptions {
   readonly retrieved?: (durationMs: number, passages: readonly ScoredChunk[]) => void;
   readonly rewriteFailed?: (error: AppError) => void;
+  /** See `RetrieveOptions`. */
+  readonly cutShort?: (() => void) | undefined;
 }
 
 export interface Found {
@@ -63,7 +65,7 @@ export function createFinder(dependencies: FindDependencies) {
 
   async function retrieve(
     { act, query, context, vector }: Understanding,
-    { signal }: CallOptions,
+    { signal, cutShort }: Pick<FindOptions, 'signal' | 'cutShort'>,
   ): Promise<ScoredChunk[]> {
     const options = {
       k: isSearchedThrough(act) ? passagesSearchedThrough : passagesRetrieved,
@@ -73,6 +75,7 @@ export function createFinder(dependencies: FindDependencies) {
       },
       context,
       signal,
+      cutShort,
     };
     const affirmative = withoutDenial(query);
     const [asAsked, withoutNot] = await Promise.all([
@@ -86,7 +89,7 @@ export function createFinder(dependencies: FindDependencies) {
 
   return async (
     { conversation, question, now }: FindRequest,
-    { signal, retrieved, ...told }: FindOptions = {},
+    { signal, retrieved, cutShort, ...told }: FindOptions = {},
   ): Promise<Found> => {
     const history = conversation.messages;
     const understanding = await understand({ question, history }, { signal, ...told });
@@ -96,7 +99,7 @@ export function createFinder(dependencies: FindDependencies) {
     if (isLookedUp(act) && !cards.given) {
       const retrievedAt = performance.now();
       try {
-        passages = await retrieve(understanding, { signal });
+        passages = await retrieve(understanding, { signal, cutShort });
       } catch (thrown) {
         // The emergency number needs no article.
         if (act.kind !== 'danger' || signal?.aborted || isAbortError(thrown)) throw thrown;

@@ -19,6 +19,8 @@ export interface Grounding {
   /** The passages may not answer it, and what is quoted says so. */
   readonly isUnsure?: boolean;
   readonly wording?: AnswerWording;
+  /** Told where a model that helps to choose what is said had no time, or did not work: asked again, it may say something else. */
+  readonly cutShort?: (() => void) | undefined;
 }
 
 /** Without passages it is said to be unknown. */

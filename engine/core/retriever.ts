@@ -12,6 +12,8 @@ export interface RetrieveOptions extends CallOptions {
   readonly context?: QueryContext | undefined;
   /** Of the query alone, where it is known: it need not be embedded again. One of another model is of no use and is not looked at. */
   readonly vector?: QueryVector | undefined;
+  /** Told where more would have been done with more time, or with a model that works: asked again, it may find something else. */
+  readonly cutShort?: (() => void) | undefined;
 }
 
 export interface QueryContext {

@@ -96,7 +96,7 @@ export async function openSearchThread({
     get isOpen() {
       return isOpen;
     },
-    async retrieve(query, { signal, vector, ...options } = {}) {
+    async retrieve(query, { signal, vector, cutShort: _nothingIs, ...options } = {}) {
       const known = vector && { ...vector, values: vector.values.slice() };
       const asked = { type: 'search', query, options: { ...options, vector: known } } as const;
       return (await ask(asked, { signal })) as ScoredChunk[];

@@ -156,9 +156,14 @@ describe('the reranking retriever', () => {
       { rerank: slow, trust },
       { deadlineMs: 20, observer: { reranked: (report) => reports.push(report) } },
     );
-    const found = await retriever.retrieve('q');
+    let isCutShort = false;
+    const cutShort = () => {
+      isCutShort = true;
+    };
+    const found = await retriever.retrieve('q', { cutShort });
     expect(ids(found).slice(0, 2)).toEqual(['p7', 'p0']);
     expect(reports).toMatchObject([{ outcome: 'late', read: 8 }]);
+    expect(isCutShort).toBe(true);
   });
 
   it('goes on without a reranker that says that it would be late, which is no failure', async () => {

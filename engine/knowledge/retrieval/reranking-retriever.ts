@@ -38,7 +38,7 @@ export function createRerankingRetriever(
 
   return {
     async retrieve(query, options = {}) {
-      const { k = 10, signal } = options;
+      const { k = 10, signal, cutShort } = options;
       const found = await retriever.retrieve(query, { ...options, k: Math.max(k, depth) });
       const candidates = found.slice(0, depth);
       if (candidates.length === 0 || k <= 0) return found.slice(0, Math.max(0, k));
@@ -79,6 +79,7 @@ export function createRerankingRetriever(
         const error = toAppError(thrown);
         outcome = patience?.aborted || error.code === 'busy' ? 'late' : 'failed';
         if (outcome === 'failed') observer.failed?.(error);
+        cutShort?.();
       }
       observer.reranked?.({
         outcome,

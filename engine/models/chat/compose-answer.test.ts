@@ -423,10 +423,15 @@ describe('the extractive answer', () => {
     const question = 'am I too late to send it back';
     const text = 'Returns are free within 60 days.';
     const delivery = 'Parcels take three days to arrive.';
-    const answer = async (reranker: ExtractiveModels['reranker'], signal?: AbortSignal) =>
+    const passages = [passage(text), passage(delivery, { documentId: 'delivery' })];
+    const answer = async (
+      reranker: ExtractiveModels['reranker'],
+      signal?: AbortSignal,
+      cutShort?: () => void,
+    ) =>
       (
         await composeAnswer(
-          { query: question, passages: [passage(text), passage(delivery, { documentId: 'delivery' })] },
+          { query: question, passages, cutShort },
           { embedder, ...(reranker ? { reranker } : {}) },
           { signal },
         )
@@ -458,7 +463,12 @@ describe('the extractive answer', () => {
           throw new AppError('busy', 'too much waits');
         },
       };
-      expect(await answer(failing)).toBe(await answer(undefined));
+      let isCutShort = false;
+      const cutShort = () => {
+        isCutShort = true;
+      };
+      expect(await answer(failing, undefined, cutShort)).toBe(await answer(undefined));
+      expect(isCutShort).toBe(true);
       const leaving = {
         trust,
         score: async () => {

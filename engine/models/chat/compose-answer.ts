@@ -36,11 +36,11 @@ type Composing = ScoreOptions & Pick<Grounding, 'said' | 'wording'> & { readonly
  * answers was said before.
  */
 export async function composeAnswer(
-  { query, question = query, passages, parts = [], said = [], isUnsure, wording }: Grounding,
+  { query, question = query, passages, parts = [], said = [], isUnsure, wording, cutShort }: Grounding,
   models: ExtractiveModels,
   options: ScoreOptions = {},
 ): Promise<string[]> {
-  const composing = { ...options, models, said, ...(wording ? { wording } : {}) };
+  const composing = { ...options, models, said, cutShort, ...(wording ? { wording } : {}) };
   const numberOf = (passage: ScoredChunk) => passages.indexOf(passage) + 1;
   if (parts.length < 2)
     return composeOne({ query, question, passages, ...(isUnsure ? { isUnsure } : {}) }, numberOf, composing);

@@ -19,7 +19,7 @@ export interface ExtractiveModels {
   readonly reranker?: Pick<Reranker, 'score' | 'trust'>;
 }
 
-export interface ScoreOptions extends CallOptions {
+export interface ScoreOptions extends CallOptions, Pick<Grounding, 'cutShort'> {
   /** In place of the reranker's own, to try others. */
   readonly trust?: Partial<RerankerTrust> | undefined;
 }
@@ -81,7 +81,7 @@ interface Candidate extends ScoredUnit {
 export async function scoreUnits(
   { query, question, passages }: Read,
   sections: readonly (readonly Section[])[],
-  { models, signal, trust }: ScoreOptions & { readonly models: ExtractiveModels },
+  { models, signal, trust, cutShort }: ScoreOptions & { readonly models: ExtractiveModels },
 ): Promise<ScoredUnit[]> {
   const queryTokens = new Set(tokenizeForSearch(query));
   const places = sections.flatMap((ofPassage, passage) =>
@@ -133,7 +133,7 @@ export async function scoreUnits(
           ...trust,
         }),
       )
-    : await rerankUnits(scored, { query, reranker: models.reranker, trust, signal });
+    : await rerankUnits(scored, { query, reranker: models.reranker, trust, signal, cutShort });
   return added
     .map(({ passage, section, block, unit, score }) => ({ passage, section, block, unit, score }))
     .sort((a, b) => b.score - a.score);
@@ -189,7 +189,7 @@ async function rerankUnits(
     query,
     reranker,
     trust,
-    signal,
+    ...options
   }: ScoreOptions & { readonly query: string; readonly reranker: ExtractiveModels['reranker'] },
 ): Promise<readonly Candidate[]> {
   if (!reranker) return candidates;
@@ -197,7 +197,7 @@ async function rerankUnits(
   if (sentenceWeight === 0) return candidates;
   const sorted = candidates.toSorted((a, b) => b.score - a.score);
   const contexts = sorted.slice(0, unitsReranked).map(({ context }) => context);
-  const logits = await withoutFailing(reranker.score(query, contexts, { signal }), signal);
+  const logits = await withoutFailing(reranker.score(query, contexts, { signal: options.signal }), options);
   if (!logits) return candidates;
   return sorted.map((candidate, index) =>
     index < logits.length
@@ -209,13 +209,14 @@ async function rerankUnits(
 /** Without the model the units are scored as if there were none. Its owner counts the failure. */
 async function withoutFailing<T>(
   promise: Promise<T>,
-  signal: AbortSignal | undefined,
+  { signal, cutShort }: ScoreOptions,
 ): Promise<T | undefined> {
   try {
     return await promise;
   } catch (thrown) {
     signal?.throwIfAborted();
     if (isAbortError(thrown)) throw thrown;
+    cutShort?.();
     return undefined;
   }
 }

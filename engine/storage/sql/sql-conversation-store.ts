@@ -21,6 +21,7 @@ import {
   toEvent,
   toHandling,
 } from './conversation-tables.ts';
+import { keptQuery } from './kept-query.ts';
 import { overwriteText, type TextTable } from './overwrite-text.ts';
 import type { SqlBackend } from './sql-backend.ts';
 import { tellErasure } from './sql-bridge-store.ts';
@@ -65,7 +66,7 @@ export function createSqlConversationStore(
     },
 
     async authenticate(key, token) {
-      const row = await conversationOf(tables, key).select('token_hash').executeTakeFirst();
+      const [row] = await selectTokenHash(tables, key);
       if (tokenMatches(token, row?.token_hash)) return true;
       const further = await tables
         .selectFrom('conversation_tokens')
@@ -77,22 +78,10 @@ export function createSqlConversationStore(
     },
 
     async get(key) {
-      const row = await conversationOf(tables, key)
-        .select(['id', 'created_at', 'language'])
-        .executeTakeFirst();
+      const [row] = await selectConversation(tables, key);
       if (!row) return undefined;
-      const messages = await journalOf(tables, key)
-        .select('event')
-        .where('journal.message_id', 'is not', null)
-        .orderBy('sequence')
-        .execute();
-      const handoffs = await tables
-        .selectFrom('handoffs')
-        .select(['reason', 'email', 'at'])
-        .where('tenant_id', '=', key.tenantId)
-        .where('conversation_id', '=', key.conversationId)
-        .orderBy('position')
-        .execute();
+      const messages = await selectMessages(tables, key);
+      const handoffs = await selectHandoffs(tables, key);
       return {
         ...toConversation(
           row,
@@ -117,33 +106,17 @@ export function createSqlConversationStore(
     async addMessage(key, message, answerId) {
       const stored = await transaction(async (tables) => {
         // Whatever it changes, it locks: no other transaction adds to this conversation meanwhile.
-        const locked = await tables
-          .updateTable('conversations')
-          .set(({ ref }) => ({ last_sequence: ref('last_sequence') }))
-          .where((eb) => eb.and(idColumnsOf(key)))
-          .returning(['last_sequence', ...handlingColumns])
-          .executeTakeFirst();
+        const [locked] = await lockWithHandling(tables, key);
         if (!locked) throw new AppError('not-found', 'The conversation is not there.');
         if (await hasMessage(tables, key, message.id)) return storedMessage(tables, key, message.id);
         const sequence = locked.last_sequence + 1;
         const event = { type: 'customer-message', message } as const;
-        await tables
-          .insertInto('journal')
-          .values({ ...columnsOf(key), sequence, ...eventColumns(event) })
-          .execute();
+        await insertEntry(tables, { ...key, sequence, ...eventColumns(event) });
         const before = toHandling(locked);
         const at = now().toISOString();
         const handling = changeHandling(before, { type: 'customer-wrote' }, at);
-        await tables
-          .updateTable('conversations')
-          .set({
-            ...(handling === before ? {} : fromHandling(handling)),
-            last_sequence: sequence,
-            customer_sequence: sequence,
-            updated_at: at,
-          })
-          .where((eb) => eb.and(idColumnsOf(key)))
-          .execute();
+        await noteMessage(tables, { ...key, sequence, at });
+        if (handling !== before) await writeHandling(tables, key, handling);
         if (handling.state === 'waiting' || handling.state === 'person')
           await insertNotices(tables, key, {
             kind: 'said',
@@ -152,11 +125,7 @@ export function createSqlConversationStore(
             createdAt: at,
           });
         if (handling.state === 'person' || message.pictures) return { sequence };
-        const promised = { message_id: answerId, reply_to: message.id, promised_at: at };
-        await tables
-          .insertInto('answers')
-          .values({ ...columnsOf(key), ...promised })
-          .execute();
+        await insertAnswer(tables, { ...key, answerId, replyTo: message.id, at });
         return { sequence, answerId };
       });
       await durable();
@@ -173,7 +142,7 @@ export function createSqlConversationStore(
         // In one order for all: transactions that lock several conversations then never wait for each other in a circle.
         for (const [, indexes] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
           const { key } = events[indexes[0]!]!;
-          const locked = await lock(tables, key, indexes.length);
+          const [locked] = await lock(tables, { ...key, by: indexes.length });
           if (!locked) continue;
           const last = locked.last_sequence;
           const ended =
@@ -206,7 +175,7 @@ export function createSqlConversationStore(
     },
 
     async seenUpTo(key) {
-      const row = await conversationOf(tables, key).select('seen_sequence').executeTakeFirst();
+      const [row] = await selectSeen(tables, key);
       return row?.seen_sequence ?? 0;
     },
 
@@ -225,15 +194,7 @@ export function createSqlConversationStore(
     },
 
     async beginAnswer(key, answerId) {
-      const begun = await transaction((tables) =>
-        tables
-          .updateTable('answers')
-          .set(({ eb }) => ({ state: 'open' as const, attempts: eb('attempts', '+', 1) }))
-          .where((eb) => eb.and({ ...columnsOf(key), message_id: answerId }))
-          .where('state', '<>', 'ended')
-          .returning('attempts')
-          .executeTakeFirst(),
-      );
+      const [begun] = await transaction((tables) => countAttempt(tables, { ...key, answerId }));
       return begun?.attempts;
     },
 
@@ -399,11 +360,7 @@ export function createSqlConversationStore(
   }
 
   async function touch(tables: Tables, key: ConversationKey): Promise<void> {
-    await tables
-      .updateTable('conversations')
-      .set({ updated_at: now().toISOString() })
-      .where((eb) => eb.and(idColumnsOf(key)))
-      .execute();
+    await setUpdatedAt(tables, { ...key, at: now().toISOString() });
   }
 
   function overwrite(
@@ -449,16 +406,8 @@ function journalOf(tables: Tables, { tenantId, conversationId }: ConversationKey
 
 /** The number of the last entry afterwards; undefined if the conversation is gone. Locks it until the transaction ends, also by 0. */
 async function advance(tables: Tables, key: ConversationKey, by: number): Promise<number | undefined> {
-  return (await lock(tables, key, by))?.last_sequence;
-}
-
-function lock(tables: Tables, key: ConversationKey, by: number) {
-  return tables
-    .updateTable('conversations')
-    .set(({ eb }) => ({ last_sequence: eb('last_sequence', '+', by) }))
-    .where((eb) => eb.and(idColumnsOf(key)))
-    .returning(['last_sequence', 'cut_answers'])
-    .executeTakeFirst();
+  const [locked] = await lock(tables, { ...key, by });
+  return locked?.last_sequence;
 }
 
 /** Answers that were promised and have not ended, of one conversation or of all, oldest first. */
@@ -514,18 +463,11 @@ async function endedOf(
 }
 
 async function endAnswer(tables: Tables, key: ConversationKey, answerId: string): Promise<void> {
-  await tables
-    .updateTable('answers')
-    .set({ state: 'ended' })
-    .where((eb) => eb.and({ ...columnsOf(key), message_id: answerId }))
-    .execute();
+  await setEnded(tables, { ...key, answerId });
 }
 
 async function hasMessage(tables: Tables, key: ConversationKey, messageId: string): Promise<boolean> {
-  const row = await journalOf(tables, key)
-    .select('sequence')
-    .where('message_id', '=', messageId)
-    .executeTakeFirst();
+  const [row] = await selectMessage(tables, { ...key, messageId });
   return row !== undefined;
 }
 
@@ -547,3 +489,105 @@ async function storedMessage(
   if (!row || toEvent(row).type !== 'customer-message') return undefined;
   return { sequence: row.sequence, ...(row.answerId === null ? {} : { answerId: row.answerId }) };
 }
+
+type Entry = Pick<Insertable<ConversationTables['journal']>, 'sequence' | 'event'> & {
+  readonly message_id: string | null;
+};
+
+interface OfAnswer extends ConversationKey {
+  readonly answerId: string;
+}
+
+const selectTokenHash = keptQuery((tables, key: ConversationKey) =>
+  conversationOf(tables, key).select('token_hash'),
+);
+
+const selectConversation = keptQuery((tables, key: ConversationKey) =>
+  conversationOf(tables, key).select(['id', 'created_at', 'language']),
+);
+
+const selectMessages = keptQuery((tables, key: ConversationKey) =>
+  journalOf(tables, key).select('event').where('journal.message_id', 'is not', null).orderBy('sequence'),
+);
+
+const selectMessage = keptQuery((tables, message: ConversationKey & { readonly messageId: string }) =>
+  journalOf(tables, message).select('sequence').where('message_id', '=', message.messageId),
+);
+
+const selectHandoffs = keptQuery((tables, key: ConversationKey) =>
+  tables
+    .selectFrom('handoffs')
+    .select(['reason', 'email', 'at'])
+    .where((eb) => eb.and(columnsOf(key)))
+    .orderBy('position'),
+);
+
+const selectSeen = keptQuery((tables, key: ConversationKey) =>
+  conversationOf(tables, key).select('seen_sequence'),
+);
+
+const lock = keptQuery((tables, step: ConversationKey & { readonly by: number }) =>
+  tables
+    .updateTable('conversations')
+    .set(({ eb }) => ({ last_sequence: eb('last_sequence', '+', step.by) }))
+    .where((eb) => eb.and(idColumnsOf(step)))
+    .returning(['last_sequence', 'cut_answers']),
+);
+
+const lockWithHandling = keptQuery((tables, key: ConversationKey) =>
+  tables
+    .updateTable('conversations')
+    .set(({ ref }) => ({ last_sequence: ref('last_sequence') }))
+    .where((eb) => eb.and(idColumnsOf(key)))
+    .returning(['last_sequence', ...handlingColumns]),
+);
+
+const noteMessage = keptQuery(
+  (tables, message: ConversationKey & { readonly sequence: number; readonly at: string }) =>
+    tables
+      .updateTable('conversations')
+      .set({ last_sequence: message.sequence, customer_sequence: message.sequence, updated_at: message.at })
+      .where((eb) => eb.and(idColumnsOf(message))),
+);
+
+const setUpdatedAt = keptQuery((tables, change: ConversationKey & { readonly at: string }) =>
+  tables
+    .updateTable('conversations')
+    .set({ updated_at: change.at })
+    .where((eb) => eb.and(idColumnsOf(change))),
+);
+
+const insertEntry = keptQuery((tables, entry: ConversationKey & Entry) =>
+  tables.insertInto('journal').values({
+    ...columnsOf(entry),
+    sequence: entry.sequence,
+    message_id: entry.message_id,
+    event: entry.event,
+  }),
+);
+
+const insertAnswer = keptQuery(
+  (tables, answer: OfAnswer & { readonly replyTo: string; readonly at: string }) =>
+    tables.insertInto('answers').values({
+      ...columnsOf(answer),
+      message_id: answer.answerId,
+      reply_to: answer.replyTo,
+      promised_at: answer.at,
+    }),
+);
+
+const countAttempt = keptQuery((tables, answer: OfAnswer) =>
+  tables
+    .updateTable('answers')
+    .set(({ eb }) => ({ state: 'open' as const, attempts: eb('attempts', '+', 1) }))
+    .where((eb) => eb.and({ ...columnsOf(answer), message_id: answer.answerId }))
+    .where('state', '<>', 'ended')
+    .returning('attempts'),
+);
+
+const setEnded = keptQuery((tables, answer: OfAnswer) =>
+  tables
+    .updateTable('answers')
+    .set({ state: 'ended' })
+    .where((eb) => eb.and({ ...columnsOf(answer), message_id: answer.answerId })),
+);

@@ -13,6 +13,7 @@ import {
   messageOf,
   toEvent,
 } from './conversation-tables.ts';
+import { keptQuery } from './kept-query.ts';
 import { overwriteText } from './overwrite-text.ts';
 import type { SqlBackend } from './sql-backend.ts';
 import { insertNotices } from './sql-notice-store.ts';
@@ -236,24 +237,12 @@ export async function aboutCustomer(
 }
 
 async function visitorOf(tables: Tables, key: ConversationKey): Promise<Visitor | undefined> {
-  const row = await tables
-    .selectFrom('visitors')
-    .select('visitor')
-    .where((eb) => eb.and(columnsOf(key)))
-    .orderBy('position', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+  const [row] = await selectVisitor(tables, key);
   return row && JSON.parse(row.visitor);
 }
 
 async function ratingOf(tables: Tables, key: ConversationKey): Promise<ConversationRating | undefined> {
-  const row = await tables
-    .selectFrom('ratings')
-    .select(['rating', 'comment', 'at'])
-    .where((eb) => eb.and(columnsOf(key)))
-    .orderBy('position', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+  const [row] = await selectRating(tables, key);
   return row && { rating: row.rating, at: row.at, ...(row.comment === null ? {} : { comment: row.comment }) };
 }
 
@@ -271,3 +260,21 @@ function idColumnsOf({ tenantId, conversationId }: ConversationKey) {
 function hashOf(tenantId: TenantId, visitorId: string): Buffer {
   return createHash('sha256').update(`${tenantId}/${visitorId}`).digest();
 }
+
+const selectVisitor = keptQuery((tables, key: ConversationKey) =>
+  tables
+    .selectFrom('visitors')
+    .select('visitor')
+    .where((eb) => eb.and(columnsOf(key)))
+    .orderBy('position', 'desc')
+    .limit(1),
+);
+
+const selectRating = keptQuery((tables, key: ConversationKey) =>
+  tables
+    .selectFrom('ratings')
+    .select(['rating', 'comment', 'at'])
+    .where((eb) => eb.and(columnsOf(key)))
+    .orderBy('position', 'desc')
+    .limit(1),
+);

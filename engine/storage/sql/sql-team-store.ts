@@ -1,6 +1,8 @@
 // The queries of a TeamStore, the same for every SQL database.
 import { AppError } from '#core/errors.ts';
 import { defaultSettings, type TeamStore } from '#core/team.ts';
+import type { TenantId } from '#core/tenant.ts';
+import { keptQuery } from './kept-query.ts';
 import type { SqlBackend } from './sql-backend.ts';
 
 export function createSqlTeamStore({ tables, transaction, durable }: SqlBackend): TeamStore {
@@ -112,13 +114,7 @@ export function createSqlTeamStore({ tables, transaction, durable }: SqlBackend)
     },
 
     async blocks(tenantId, now) {
-      const rows = await tables
-        .selectFrom('blocks')
-        .selectAll()
-        .where('tenant_id', '=', tenantId)
-        .where('until', '>', now)
-        .orderBy('created_at', 'desc')
-        .execute();
+      const rows = await selectBlocks(tables, { tenantId, now });
       return rows.map(({ id, conversation_id, visitor_hash, created_at, until, by_id, by_name }) => ({
         id,
         conversationId: conversation_id,
@@ -143,3 +139,12 @@ export function createSqlTeamStore({ tables, transaction, durable }: SqlBackend)
     },
   };
 }
+
+const selectBlocks = keptQuery((tables, at: { readonly tenantId: TenantId; readonly now: string }) =>
+  tables
+    .selectFrom('blocks')
+    .selectAll()
+    .where('tenant_id', '=', at.tenantId)
+    .where('until', '>', at.now)
+    .orderBy('created_at', 'desc'),
+);
