@@ -1,6 +1,6 @@
 // What every model that writes has to do, wherever it runs.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type ChatMessage, finishOf, type WritingModel } from '#core/chat-model.ts';
+import { finishOf, type WritingModel } from '#core/chat-model.ts';
 import { patienceMs } from '#core/testing/patience.ts';
 
 export interface ContractOptions {
