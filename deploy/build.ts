@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import type { Plugin } from 'rolldown';
-import { isBuiltFrom, sourcesHash, stampBuild } from './built-from.ts';
+import { isBuiltFrom, sourcesHash, stampBuild } from '../web/built-from.ts';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');

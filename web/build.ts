@@ -5,7 +5,7 @@ import { globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
-import { isBuiltFrom, sourcesHash, stampBuild } from '../deploy/built-from.ts';
+import { isBuiltFrom, sourcesHash, stampBuild } from './built-from.ts';
 
 const here = import.meta.dirname;
 const root = join(here, '..');
