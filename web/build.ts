@@ -5,30 +5,11 @@ import { globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
+import { isBuiltFrom, sourcesHash, stampBuild } from './built-from.ts';
 
 const here = import.meta.dirname;
 const root = join(here, '..');
 const dist = join(root, 'dist/web');
-const stampFile = join(dist, '.built-from');
-
-function sourcesHash(): string {
-  const hash = createHash('sha256');
-  const sources = [
-    'package-lock.json',
-    'web/*.ts',
-    'web/*.css',
-    'web/{widget,demo,console}/**/*',
-    'data/knowledge/**/*',
-  ];
-  const files = globSync(sources, { cwd: root, withFileTypes: true }).filter((entry) => entry.isFile());
-  for (const path of files.map((entry) => join(entry.parentPath, entry.name)).sort()) {
-    hash
-      .update(`${path.slice(root.length)}\0`)
-      .update(readFileSync(path))
-      .update('\0');
-  }
-  return hash.digest('hex');
-}
 
 /**
  * Cuts out what tree-shaking cannot prove unused, 2.6 KB (gzip): the default instance that `marked` constructs on import,
@@ -66,14 +47,6 @@ function withoutDefaultInstance(marked: string): string {
 }
 
 const versionOf = (file: Buffer) => createHash('sha256').update(file).digest('base64url').slice(0, 10);
-
-function isCurrent(hash: string): boolean {
-  try {
-    return readFileSync(stampFile, 'utf8') === hash;
-  } catch {
-    return false;
-  }
-}
 
 /** Of the widget's two files: which browsers, and how. */
 const forWebsites = { target: ['chrome120', 'firefox125', 'safari17'], cssTarget: 'esnext' as const };
@@ -176,10 +149,16 @@ async function buildAll(hash: string): Promise<void> {
   // Filled in by the server once the team has named its desk. Hidden: nobody gets them as they are.
   for (const name of ['team.html', 'team-404.html']) renameSync(join(next, name), join(next, `.${name}`));
   writeArticlePages(join(root, 'data/knowledge'), templates, next);
-  writeFileSync(join(next, '.built-from'), hash);
+  stampBuild(next, hash);
   rmSync(dist, { recursive: true, force: true });
   renameSync(next, dist);
 }
 
-const hash = sourcesHash();
-if (!process.argv.includes('--if-changed') || !isCurrent(hash)) await buildAll(hash);
+const hash = sourcesHash([
+  'package-lock.json',
+  'web/*.ts',
+  'web/*.css',
+  'web/{widget,demo,console}/**/*',
+  'data/knowledge/**/*',
+]);
+if (!process.argv.includes('--if-changed') || !isBuiltFrom(dist, hash)) await buildAll(hash);

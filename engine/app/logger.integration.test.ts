@@ -1,4 +1,3 @@
-import { HumanMessage } from '@langchain/core/messages';
 import { describe, expect, it } from 'vitest';
 import { AppError, toAppError } from '#core/errors.ts';
 import { openJudge } from '#evals/judging/language-model-judge.ts';
@@ -34,7 +33,7 @@ describe('the log of an error', () => {
     async 'a chat model'({ baseUrl }) {
       const options = { model: 'openai:m', baseUrl, maxTokens: 9, packages: '.' };
       const { model } = await openWritingModel(options);
-      await model.stream([new HumanMessage(canary)], { grounding: { query: canary, passages: [] } });
+      await model.stream([{ role: 'user', content: canary }], { grounding: { query: canary, passages: [] } });
     },
     async 'an embedding endpoint'({ baseUrl }) {
       const embedder = await openOpenaiEmbedder({ model: 'm', baseUrl, retries: 0 });

@@ -1,7 +1,6 @@
 // What answering asks of a chat model: so much of LangChain's `BaseChatModel` that any of its models can be used, with the retrieved
 // passages as a call option, so that a model that composes answers from them (the extractive one) need not parse them back out of the prompt.
 import type { BaseChatModelCallOptions } from '@langchain/core/language_models/chat_models';
-import type { BaseMessage } from '@langchain/core/messages';
 import type { CallOptions } from './call-options.ts';
 import type { ScoredChunk } from './document.ts';
 
@@ -49,6 +48,9 @@ export interface GroundedCallOptions extends BaseChatModelCallOptions {
 
 export type ChatOptions = CallOptions & Pick<GroundedCallOptions, 'grounding'>;
 
+/** A message of a prompt, as LangChain's models take it, too. */
+export type ChatMessage = { readonly role: 'system' | 'user' | 'assistant'; readonly content: string };
+
 /** A piece of what a model writes. */
 export interface ChatPiece {
   readonly text: string;
@@ -59,8 +61,8 @@ export interface ChatPiece {
 
 /** Rejects with the signal's reason, or with what the model's server or library rejects with. */
 export interface ChatModel {
-  stream(messages: BaseMessage[], options?: ChatOptions): Promise<AsyncIterable<ChatPiece>>;
-  invoke(messages: BaseMessage[], options?: ChatOptions): Promise<Pick<ChatPiece, 'text'>>;
+  stream(messages: ChatMessage[], options?: ChatOptions): Promise<AsyncIterable<ChatPiece>>;
+  invoke(messages: ChatMessage[], options?: ChatOptions): Promise<Pick<ChatPiece, 'text'>>;
 }
 
 export interface NamedChatModel {

@@ -113,15 +113,11 @@ interface Parts extends Omit<MadeExample, 'example' | 'from'> {
 }
 
 function exampleOf(from: AnsweredQuestion, { messages, answer, ...facts }: Parts): MadeExample {
-  const said = messages.map(({ type, text }) => ({
-    role: type === 'system' ? ('system' as const) : ('user' as const),
-    content: text,
-  }));
   const origin = from.kind === 'article' ? { documentId: from.id } : { conversationId: from.id };
   return {
     from,
     ...facts,
-    example: { messages: [...said, { role: 'assistant', content: answer }], ...origin },
+    example: { messages: [...messages, { role: 'assistant', content: answer }], ...origin },
   };
 }
 

@@ -1,6 +1,5 @@
 // One answer of a chat model, with its times.
-import { type BaseMessage, HumanMessage } from '@langchain/core/messages';
-import type { ChatModel } from '#core/chat-model.ts';
+import type { ChatMessage, ChatModel } from '#core/chat-model.ts';
 
 export interface TimedAnswer {
   readonly text: string;
@@ -10,12 +9,13 @@ export interface TimedAnswer {
 
 export async function readAnswer(
   model: ChatModel,
-  prompt: string | readonly BaseMessage[],
+  prompt: string | readonly ChatMessage[],
 ): Promise<TimedAnswer> {
   const began = performance.now();
   let firstMs = Number.NaN;
   let text = '';
-  const messages = typeof prompt === 'string' ? [new HumanMessage(prompt)] : [...prompt];
+  const messages: ChatMessage[] =
+    typeof prompt === 'string' ? [{ role: 'user', content: prompt }] : [...prompt];
   for await (const piece of await model.stream(messages)) {
     if (piece.text && text === '') firstMs = performance.now() - began;
     text += piece.text;

@@ -1,12 +1,11 @@
 // A chat model in a GGUF file, in this process beside llama.cpp's own server: first token, tokens a second, memory, several at once; and what
 // the guard takes for a sentence.
 import { availableParallelism } from 'node:os';
-import type { BaseMessage } from '@langchain/core/messages';
 import { loadConfig } from '#app/config.ts';
 import { openSupport } from '#app/open-writing.ts';
 import { sentenceGuard } from '#chat/write/guard-sentences.ts';
 import { buildPrompt } from '#chat/write/prompt.ts';
-import type { ChatModel, WritingModel } from '#core/chat-model.ts';
+import type { ChatMessage, ChatModel, WritingModel } from '#core/chat-model.ts';
 import type { ScoredChunk } from '#core/document.ts';
 import type { Embedder } from '#core/embedder.ts';
 import { AppError } from '#core/errors.ts';
@@ -88,7 +87,7 @@ const missing = (what: string): BenchRow => ({ name: 'chat model', unit: '', mis
 
 interface Sides {
   readonly theirs: ChatModel;
-  readonly prompts: readonly (readonly BaseMessage[])[];
+  readonly prompts: readonly (readonly ChatMessage[])[];
   readonly atOnce: number;
   readonly rounds: number;
 }
@@ -132,7 +131,7 @@ interface Round {
   readonly ms: number;
 }
 
-async function together(model: ChatModel, prompts: readonly (readonly BaseMessage[])[]): Promise<Round> {
+async function together(model: ChatModel, prompts: readonly (readonly ChatMessage[])[]): Promise<Round> {
   const began = performance.now();
   const answers = await Promise.all(prompts.map((prompt) => readAnswer(model, prompt)));
   return { answers, ms: performance.now() - began };
@@ -151,8 +150,8 @@ function perSecond({ answers, ms }: Round, countTokens: WritingModel['countToken
 async function promptsFor(
   { generation, embedder, questions }: ChatBench,
   model: WritingModel,
-): Promise<(readonly BaseMessage[])[]> {
-  const prompts: (readonly BaseMessage[])[] = [];
+): Promise<(readonly ChatMessage[])[]> {
+  const prompts: (readonly ChatMessage[])[] = [];
   const passagesOf = searchOf(generation, embedder);
   for (const query of questions.slice(0, 40)) {
     const passages = await passagesOf(query);

@@ -25,12 +25,13 @@ export async function serveDesk(
   settings: RunOptions['settings'] = {},
   checkout?: string,
 ): Promise<Served> {
-  const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as { scripts: { start: string } };
-  const served = await workspace.serve('cli/main.ts', {
+  const description = await readFile(join(checkout ?? '.', 'package.json'), 'utf8');
+  const { scripts } = JSON.parse(description) as { scripts: { start: string } };
+  const [, nodeOptions = '', script = ''] = /node ((?:--\S+ )*)(\S+) start/.exec(scripts.start) ?? [];
+  const served = await workspace.serve(script, {
     checkout,
     args: ['start'],
-    nodeOptions:
-      /node ((?:--\S+ )*)cli\/main\.ts/.exec(scripts.start)?.[1]?.trim().split(' ').filter(Boolean) ?? [],
+    nodeOptions: nodeOptions.split(' ').filter(Boolean),
     ready: /Answerdesk is ready: (\S+)/,
     settings: {
       ANSWERDESK_DATA_DIR: dataDir,

@@ -1,8 +1,7 @@
 // A later turn of a conversation as one complete question to search with, written by the chat model that is configured.
 // The built-in way (condense.ts) is the better second try. So nothing here is retried, and the wait is short.
-import { HumanMessage, SystemMessage } from '@langchain/core/messages';
 import type { CallOptions } from '#core/call-options.ts';
-import type { ChatModel } from '#core/chat-model.ts';
+import type { ChatMessage, ChatModel } from '#core/chat-model.ts';
 import type { Turn } from '#core/conversation.ts';
 import { AppError } from '#core/errors.ts';
 import { quotedConversation } from '../write/prompt.ts';
@@ -47,11 +46,12 @@ export function createQuestionRewriter(
   { timeoutMs = 3_000 }: RewriteOptions = {},
 ): RewriteQuestion {
   return async (turns, { signal } = {}) => {
-    const prompt = [
-      new SystemMessage(instructions),
-      new HumanMessage(
-        `${quotedConversation(turns)}\n\nThe last turn of the customer as a complete question:`,
-      ),
+    const prompt: ChatMessage[] = [
+      { role: 'system', content: instructions },
+      {
+        role: 'user',
+        content: `${quotedConversation(turns)}\n\nThe last turn of the customer as a complete question:`,
+      },
     ];
     const deadline = performance.now() + timeoutMs;
     const stream = timedStream(

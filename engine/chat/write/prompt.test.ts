@@ -75,7 +75,7 @@ describe('what stands in a prompt', () => {
             },
             { contextTokens, maxTokens: 600, countTokens, size },
           );
-          const whole = messages.map(({ text: content }) => content).join('\n');
+          const whole = messages.map(({ content }) => content).join('\n');
           const answer = Math.min(600, Math.floor(contextTokens / 3));
           expect(countTokens(whole)).toBeLessThanOrEqual(contextTokens - answer);
           if (size === 'large') expect(whole.match(/<passage number/g) ?? []).toHaveLength(given.length);
@@ -99,7 +99,7 @@ describe('what stands in a prompt', () => {
       },
       { contextTokens: 1_024, maxTokens: 200, countTokens: (value) => value.length / 3 },
     );
-    const [, inside = ''] = /<passage number="1">\n([\s\S]*?)\n<\/passage>/.exec(messages[1]!.text) ?? [];
+    const [, inside = ''] = /<passage number="1">\n([\s\S]*?)\n<\/passage>/.exec(messages[1]!.content) ?? [];
     const said = splitSentences(inside).map(({ start, end }) => inside.slice(start, end));
     expect(said.length).toBeGreaterThan(3);
     expect(said.at(-1)).toMatch(/^Sentence number \d+ says what it says\.$/);
@@ -115,8 +115,8 @@ describe('what stands in a prompt', () => {
       { turns: [{ author: 'customer', text: 'A refund?' }], query: 'A refund?', passages: [scored(chunk)] },
       { contextTokens: 4_096, maxTokens: 200, countTokens: (value) => value.length / 3 },
     );
-    expect(messages[1]!.text).toContain('Refunds take 5 days.');
-    expect(messages[1]!.text).not.toContain('KESTREL');
+    expect(messages[1]!.content).toContain('Refunds take 5 days.');
+    expect(messages[1]!.content).not.toContain('KESTREL');
   });
 
   const room = { contextTokens: 4_096, maxTokens: 200, countTokens: (value: string) => value.length / 3 };
@@ -148,7 +148,7 @@ describe('what stands in a prompt', () => {
       { author: 'customer' as const, text: `The question. ${long} The end?` },
     ];
     const { messages } = buildPrompt({ turns, query: 'The question?', passages: [] }, room);
-    const said = messages[1]!.text;
+    const said = messages[1]!.content;
     expect(said).not.toContain('Too long ago');
     expect(said).toContain('The end?');
     for (const name of ['one', 'two', 'three', 'four']) expect(said).toContain(`Turn ${name}. It blinks.`);
@@ -169,9 +169,9 @@ describe('what stands in a prompt', () => {
       { ...room, size: 'small' },
     );
     expect(passages).toHaveLength(1);
-    expect(messages[1]!.text).toMatch(
+    expect(messages[1]!.content).toMatch(
       /Red means an error\.[\s\S]*Question: My thermostat blinks\. What does red mean\? ‹\/s>$/,
     );
-    expect(messages[1]!.text).not.toContain('And what');
+    expect(messages[1]!.content).not.toContain('And what');
   });
 });

@@ -1,7 +1,6 @@
 // The prompt for a model that writes. Retrieved text and customer text are data: marked off, with everything made inert that could close
 // the mark or imitate a role (Spotlighting, arXiv 2403.14720). No template engine is involved. It always fits into the model's context.
-import { type BaseMessage, HumanMessage, SystemMessage } from '@langchain/core/messages';
-import type { WritingModel } from '#core/chat-model.ts';
+import type { ChatMessage, WritingModel } from '#core/chat-model.ts';
 import type { Turn } from '#core/conversation.ts';
 import type { ScoredChunk } from '#core/document.ts';
 import { splitSentences } from '#core/sentences.ts';
@@ -18,7 +17,7 @@ export interface PromptInput {
 }
 
 export interface Prompt {
-  readonly messages: readonly BaseMessage[];
+  readonly messages: readonly ChatMessage[];
   /** Those that it holds, whole or in part: `[n]` is the n-th of them. */
   readonly passages: readonly ScoredChunk[];
   /** What of each of them it holds: Markdown. */
@@ -63,7 +62,10 @@ export function buildPrompt(
   const numbered = given.map(({ text }, index) => passageMark(index + 1, inertText(text)));
   const content = [...(numbered.length > 0 ? [numbered.join('\n')] : []), asked].join('\n\n');
   return {
-    messages: [new SystemMessage(instructions), new HumanMessage(content)],
+    messages: [
+      { role: 'system', content: instructions },
+      { role: 'user', content },
+    ],
     passages: given.map(({ passage }) => passage),
     shown: given.map(({ text }) => text),
     tokens: countTokens(instructions) + countTokens(content) + templateTokens,

@@ -1,8 +1,7 @@
 // Drafts that a chat model writes from articles, one at a time, when nobody waits. A person approves them: none is needed at run time.
-import { HumanMessage, SystemMessage } from '@langchain/core/messages';
 import { z } from 'zod';
 import type { CallOptions } from '#core/call-options.ts';
-import type { ChatModel } from '#core/chat-model.ts';
+import type { ChatMessage, ChatModel } from '#core/chat-model.ts';
 import type { Document } from '#core/document.ts';
 import { type CardDraft, draftId } from './card-draft.ts';
 
@@ -46,7 +45,10 @@ export async function* draftFromArticles(
       '</article',
       '< /article',
     );
-    const prompt = [new SystemMessage(instructions), new HumanMessage(`<article>\n${article}\n</article>`)];
+    const prompt: ChatMessage[] = [
+      { role: 'system', content: instructions },
+      { role: 'user', content: `<article>\n${article}\n</article>` },
+    ];
     const reply = await model.invoke(prompt, signal ? { signal } : {});
     const cards = cardsIn(reply.text);
     if (cards.length === 0) onSkipped?.(id);

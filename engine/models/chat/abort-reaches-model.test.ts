@@ -4,13 +4,12 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { HumanMessage } from '@langchain/core/messages';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { writeLlamaPackage } from '../testing/llama-package.ts';
 import { chunkLine, openOpenaiServer } from '../testing/openai-server.ts';
 import { openWritingModel } from './open-chat-model.ts';
 
-const prompt = [new HumanMessage('How do I reset it?')];
+const prompt = [{ role: 'user' as const, content: 'How do I reset it?' }];
 const settings = { maxTokens: 50, contextTokens: 1_024, threads: 1 };
 /** An abort reaches every model in so many milliseconds. */
 const mostMs = 200;

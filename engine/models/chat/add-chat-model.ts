@@ -3,9 +3,8 @@
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { HumanMessage, SystemMessage } from '@langchain/core/messages';
 import type { CallOptions } from '#core/call-options.ts';
-import { finishOf, type WritingModel } from '#core/chat-model.ts';
+import { type ChatMessage, finishOf, type WritingModel } from '#core/chat-model.ts';
 import { hashFile } from '#core/durable-file.ts';
 import { AppError, briefly } from '#core/errors.ts';
 import {
@@ -174,9 +173,9 @@ async function measure(
   const before = process.memoryUsage().rss;
   const options = { name: 'probe', path, packages, threads, maxTokens: 64, contextTokens: 2_048, atOnce: 1 };
   await using opened = await open(options);
-  const prompt = [
-    new SystemMessage('You answer in plain sentences.'),
-    new HumanMessage(`${probe}\n\nHow is it reset? Explain each step.`),
+  const prompt: ChatMessage[] = [
+    { role: 'system', content: 'You answer in plain sentences.' },
+    { role: 'user', content: `${probe}\n\nHow is it reset? Explain each step.` },
   ];
   const began = performance.now();
   let first: number | undefined;

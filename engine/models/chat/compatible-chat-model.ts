@@ -1,7 +1,6 @@
 // A chat model on an OpenAI-compatible server, asked directly: the chat completions API over server-sent events. LangChain's client for it
 // takes more than twice the CPU of a call; for OpenAI itself, whose models differ in what they take, and for other providers it stays.
-import type { BaseMessage } from '@langchain/core/messages';
-import type { ChatModel, ChatPiece } from '#core/chat-model.ts';
+import type { ChatMessage, ChatModel, ChatPiece } from '#core/chat-model.ts';
 import { AppError } from '#core/errors.ts';
 
 export interface CompatibleModelOptions {
@@ -28,7 +27,7 @@ export function createCompatibleChatModel({
   const url = `${baseUrl.replace(/\/+$/, '')}/chat/completions`;
 
   async function stream(
-    messages: readonly BaseMessage[],
+    messages: readonly ChatMessage[],
     { signal }: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<AsyncGenerator<ChatPiece>> {
     const timeout = AbortSignal.timeout(timeoutMs);
@@ -37,7 +36,7 @@ export function createCompatibleChatModel({
       headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` },
       body: JSON.stringify({
         model,
-        messages: messages.map((message) => ({ role: roles[message.type] ?? 'user', content: message.text })),
+        messages,
         stream: true,
         temperature: 0,
         max_tokens: maxTokens,
@@ -62,8 +61,6 @@ export function createCompatibleChatModel({
     },
   };
 }
-
-const roles: Readonly<Record<string, string>> = { system: 'system', human: 'user', ai: 'assistant' };
 
 /** The body is given up as soon as nobody reads any more. */
 async function* pieces(body: ReadableStream<Uint8Array>): AsyncGenerator<ChatPiece> {

@@ -1,11 +1,10 @@
-import { HumanMessage } from '@langchain/core/messages';
 import { describe, expect, it } from 'vitest';
 import type { Chunk, ScoredChunk } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
 import { makeChunk } from '#core/testing/make-chunk.ts';
 import { createHashingEmbedder } from '../testing/hashing-embedder.ts';
 import { composeAnswer } from './compose-answer.ts';
-import { ExtractiveChatModel } from './extractive-chat-model.ts';
+import { createExtractiveChatModel } from './extractive-chat-model.ts';
 import type { ExtractiveModels } from './score-units.ts';
 
 const embedder = createHashingEmbedder();
@@ -485,13 +484,13 @@ describe('the extractive answer', () => {
     expect(await compose('anything')).toBe('');
   });
 
-  it('streams and invokes as a LangChain chat model', async () => {
-    const model = new ExtractiveChatModel({ embedder });
+  it('streams and invokes as a chat model', async () => {
+    const model = createExtractiveChatModel({ embedder });
     const grounding = { query: 'warranty', passages: [passage('The warranty is two years.')] };
     let streamed = '';
-    for await (const piece of await model.stream([new HumanMessage('warranty')], { grounding }))
+    for await (const piece of await model.stream([{ role: 'user', content: 'warranty' }], { grounding }))
       streamed += piece.text;
-    const invoked = await model.invoke([new HumanMessage('warranty')], { grounding });
+    const invoked = await model.invoke([{ role: 'user', content: 'warranty' }], { grounding });
     expect(streamed).toBe('The warranty is two years. [1]');
     expect(invoked.text).toBe(streamed);
   });

@@ -2,7 +2,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { HumanMessage } from '@langchain/core/messages';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LlamaWork, writeLlamaPackage } from '../testing/llama-package.ts';
 import { openWritingModel } from './open-chat-model.ts';
@@ -32,7 +31,9 @@ describe('a chat model in a GGUF file', () => {
     const ended: number[] = [];
     let most = 0;
     const read = async (number: number) => {
-      for await (const { text } of await model.model.stream([new HumanMessage(`Question ${number}?`)]))
+      for await (const { text } of await model.model.stream([
+        { role: 'user', content: `Question ${number}?` },
+      ]))
         if (text) most = Math.max(most, work.decoding);
       ended.push(number);
     };
@@ -47,7 +48,10 @@ describe('a chat model in a GGUF file', () => {
     const controller = new AbortController();
     const read = async (signal?: AbortSignal) => {
       let text = '';
-      for await (const chunk of await model.model.stream([new HumanMessage('?')], signal ? { signal } : {}))
+      for await (const chunk of await model.model.stream(
+        [{ role: 'user', content: '?' }],
+        signal ? { signal } : {},
+      ))
         text += chunk.text;
       return text;
     };

@@ -1,6 +1,5 @@
 // With a real model and transformers.js, where they are: ANSWERDESK_TEST_ONNX names the folder (training.chat.export --onnx writes one),
 // ANSWERDESK_TEST_PACKAGES the one into which `npm install --prefix` put the package.
-import { HumanMessage, SystemMessage } from '@langchain/core/messages';
 import { describe, expect, it } from 'vitest';
 import { patienceMs } from '#core/testing/patience.ts';
 import { openWritingModel } from './open-chat-model.ts';
@@ -23,8 +22,8 @@ describe.skipIf(folder === undefined)('a chat model in an ONNX folder', () => {
       await using model = await open();
       const ask = async (question: string) => {
         const prompt = [
-          new SystemMessage('You answer questions of customers in one short sentence.'),
-          new HumanMessage(question),
+          { role: 'system' as const, content: 'You answer questions of customers in one short sentence.' },
+          { role: 'user' as const, content: question },
         ];
         let text = '';
         for await (const chunk of await model.model.stream(prompt)) text += chunk.text;

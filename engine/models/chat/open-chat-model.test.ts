@@ -1,5 +1,4 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { HumanMessage } from '@langchain/core/messages';
 import { describe, expect, it } from 'vitest';
 import { finishOf } from '#core/chat-model.ts';
 import { retryAfterOf } from '#core/errors.ts';
@@ -8,7 +7,7 @@ import { openWritingModel } from './open-chat-model.ts';
 import { writingModelContract } from './writing-model.contract.ts';
 
 const settings = { model: 'openai:llama3.1:8b', maxTokens: 50, packages: '/nowhere' };
-const messages = [new HumanMessage('How do I reset it?')];
+const messages = [{ role: 'user' as const, content: 'How do I reset it?' }];
 const grounding = { query: 'secret grounding', passages: [] };
 
 describe('a chat model on an OpenAI-compatible server', () => {

@@ -6,7 +6,7 @@ import { AppError, briefly } from '#core/errors.ts';
 import { chatModelNameProblem, providers, readChatModelName } from './chat-model-name.ts';
 import { createCompatibleChatModel } from './compatible-chat-model.ts';
 import { estimateTokens } from './estimate-tokens.ts';
-import { ExtractiveChatModel, extractiveModelName } from './extractive-chat-model.ts';
+import { createExtractiveChatModel, extractiveModelName } from './extractive-chat-model.ts';
 import type { ExtractiveModels } from './score-units.ts';
 
 export interface ChatModelOptions {
@@ -29,7 +29,7 @@ export interface ChatModelOptions {
 
 /** `models`: what the extractive answer scores sentences with. */
 export function openExtractive(models: ExtractiveModels): NamedChatModel {
-  return { name: extractiveModelName, model: new ExtractiveChatModel(models) };
+  return { name: extractiveModelName, model: createExtractiveChatModel(models) };
 }
 
 /** What a server of unknown size surely takes. */

@@ -1,5 +1,4 @@
 // What every model that writes has to do, wherever it runs.
-import { HumanMessage, SystemMessage } from '@langchain/core/messages';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { finishOf, type WritingModel } from '#core/chat-model.ts';
 import { patienceMs } from '#core/testing/patience.ts';
@@ -11,8 +10,11 @@ export interface ContractOptions {
 }
 
 const prompt = [
-  new SystemMessage('You answer in plain sentences.'),
-  new HumanMessage('Write ten sentences about how a letter travels from one town to another.'),
+  { role: 'system' as const, content: 'You answer in plain sentences.' },
+  {
+    role: 'user' as const,
+    content: 'Write ten sentences about how a letter travels from one town to another.',
+  },
 ];
 
 export function writingModelContract({ open, isWorking }: ContractOptions): void {

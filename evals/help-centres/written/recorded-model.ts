@@ -1,8 +1,7 @@
 // A model that writes each answer once: what it wrote is kept with its pace, and read again from there. So the same words can be judged
 // with and without the guard, and a run that was interrupted goes on where it stopped.
-import type { BaseMessage } from '@langchain/core/messages';
 import type { CallOptions } from '#core/call-options.ts';
-import { type ChatPiece, finishOf, type WritingModel } from '#core/chat-model.ts';
+import { type ChatMessage, type ChatPiece, finishOf, type WritingModel } from '#core/chat-model.ts';
 import type { RecordStore } from '#evals/runner/record-store.ts';
 
 interface Piece {
@@ -27,7 +26,7 @@ export function recordedModel(model: WritingModel, records: RecordStore): Record
   let spent = 0;
   let read = 0;
 
-  async function write(messages: readonly BaseMessage[], { signal }: CallOptions): Promise<Piece[]> {
+  async function write(messages: readonly ChatMessage[], { signal }: CallOptions): Promise<Piece[]> {
     const began = processorMs();
     const pieces: Piece[] = [];
     try {
@@ -50,8 +49,9 @@ export function recordedModel(model: WritingModel, records: RecordStore): Record
     }
   }
 
-  const stream = async (messages: BaseMessage[], options: CallOptions = {}) => {
-    const asked = messages.map(({ type, text }) => [type, text]);
+  const stream = async (messages: ChatMessage[], options: CallOptions = {}) => {
+    // By LangChain's name for it, under which answers were kept before.
+    const asked = messages.map(({ role, content }) => [role === 'user' ? 'human' : role, content]);
     return replay(
       await records.remember([model.name, model.maxTokens, asked], () => write(messages, options)),
     );
