@@ -176,7 +176,7 @@ describe('answers to what was asked lately', () => {
     expect((await ask()).isLookedUp).toBe(false);
   });
 
-  it('are not kept where there was no time to do all, in searching or in writing', async () => {
+  it('are kept for a minute where there was no time to do all, in searching or in writing', async () => {
     const searching = desk();
     const kb = searching.newKnowledgeBase();
     searching.use({
@@ -187,6 +187,9 @@ describe('answers to what was asked lately', () => {
       },
     });
     await searching.ask();
+    searching.wait('2026-02-28T12:01:00.000Z');
+    expect((await searching.ask()).isLookedUp).toBe(false);
+    searching.wait('2026-02-28T12:01:00.001Z');
     expect((await searching.ask()).isLookedUp).toBe(true);
 
     const model = new ScriptedChatModel({ deltas: ['Hold the dial [1].'] });
@@ -197,6 +200,8 @@ describe('answers to what was asked lately', () => {
     };
     const writing = desk({ chatModel: { name: 'hurried', model } });
     await writing.ask();
+    expect((await writing.ask()).isLookedUp).toBe(false);
+    writing.wait('2026-02-28T12:01:00.001Z');
     expect((await writing.ask()).isLookedUp).toBe(true);
   });
 

@@ -5,8 +5,8 @@
 // cards, the thresholds, and the time as far as a card's ends. The rest is the same as long as the process lives: models, phrases of
 // danger, settings.
 //
-// Not kept: later turns; what is handed over (when a person answers depends on the hour); what repeats words of the customer; and what
-// would have been better with more time.
+// Not kept: later turns; what is handed over (when a person answers depends on the hour); and what repeats words of the customer. What would
+// have been better with more time is kept as long as a rush lasts: who asks in it would get no better one, and all would wait longer.
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { endOf } from '#core/answer-card.ts';
@@ -42,7 +42,12 @@ interface Ground {
 interface KeptAnswer {
   readonly outcome: PolicyOutcome;
   readonly events: readonly ChatEvent[];
+  /** Milliseconds since 1970. */
+  readonly until: number;
 }
+
+/** How long an answer is kept that was made in a hurry, in milliseconds. */
+const rushMs = 60_000;
 
 export function createAnswerMemory({
   knowledgeBase,
@@ -96,7 +101,7 @@ export function createAnswerMemory({
         if (!madeFrom) return yield* answer(request, { signal, observer });
         const key = keyOf(request);
         const known = kept.get(key);
-        if (known) {
+        if (known && now().getTime() <= known.until) {
           observer.decided?.(known.outcome);
           observer.firstToken?.(0);
           for (const event of known.events) {
@@ -125,11 +130,14 @@ export function createAnswerMemory({
             event.type === 'answer-end' &&
             event.reason === 'complete' &&
             outcome &&
-            !isCutShort &&
             isForAll(events, outcome, request) &&
             groundOf(request) === madeFrom
           )
-            kept.set(key, { outcome, events });
+            kept.set(key, {
+              outcome,
+              events,
+              until: isCutShort ? now().getTime() + rushMs : Number.POSITIVE_INFINITY,
+            });
           yield event;
         }
       },

@@ -27,7 +27,8 @@ export async function serveDesk(
 ): Promise<Served> {
   const description = await readFile(join(checkout ?? '.', 'package.json'), 'utf8');
   const { scripts } = JSON.parse(description) as { scripts: { start: string } };
-  const [, nodeOptions = '', script = ''] = /node ((?:--\S+ )*)(\S+) start/.exec(scripts.start) ?? [];
+  // Older checkouts build and ingest before it, without options of Node.
+  const [, nodeOptions = '', script = ''] = /node ((?:--\S+ )+)(\S+)/.exec(scripts.start) ?? [];
   const served = await workspace.serve(script, {
     checkout,
     args: ['start'],
