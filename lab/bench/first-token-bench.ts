@@ -220,6 +220,12 @@ interface RowOptions {
 }
 
 function row(measured: readonly Round[], { name, part, share, limitMs }: RowOptions): BenchRow {
+  if (measured.some(({ ours }) => ours.length === 0))
+    return {
+      name: `${name}, p${share * 100}`,
+      unit: 'ms',
+      missing: 'the desk quoted the articles, since the model took too long for a sentence',
+    };
   const at = (overheads: readonly Overhead[]) =>
     quantile(
       overheads.map((overhead) => overhead[part]),
