@@ -65,18 +65,18 @@ export async function benchEmbedding({
   await sameModel.close();
   return [
     {
-      name,
+      name: 'embedding, the same model on both sides',
       note: `peer at its best batch size: ${batches}`,
+      unit,
+      peer: peerName,
+      ...spreadOfPairs(sameModelPairs),
+    },
+    {
+      name,
       unit,
       peer: peerName,
       ...spreadOfPairs(pairs),
       targets: { ratio: '>= 2' },
-    },
-    {
-      name: 'embedding, the same model on both sides',
-      unit,
-      peer: peerName,
-      ...spreadOfPairs(sameModelPairs),
     },
   ];
 }
