@@ -23,6 +23,7 @@ from training.workshop.encoder import SentenceEncoder
 from training.workshop.loop import weights_of
 from training.workshop.pairs import OWN_QUESTIONS, Pair, collect_pairs, read_pairs
 from training.workshop.prepare import prepare
+from training.workshop.student import load_student
 
 CONFIG = """
 seed = 1
@@ -144,6 +145,15 @@ def test_what_is_measured_and_kept_is_the_running_mean_of_the_weights() -> None:
     with weights_of(model, {"weight": torch.tensor([[7.0]])}):
         assert model.weight.item() == 7
     assert model.weight.item() == own
+
+
+def test_a_layer_named_twice_is_there_twice_and_trained_apart(base: Path) -> None:
+    model = load_student(base, [0, 0, 1])
+    first, second, third = (layer.output.dense.weight for layer in model.encoder.layer)
+    assert torch.equal(first, second) and not torch.equal(first, third)
+    with torch.no_grad():
+        first.add_(1.0)
+    assert not torch.equal(first, second)
 
 
 def test_a_student_of_fewer_layers_learns_its_teachers_vectors(base: Path, prepared: tuple[Path, Path], tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from training.reader.found import Found, heading_questions, quoted, read_found, 
 from training.reader.model import Encoder, Reader, inside, range_scores
 from training.reader.prepare import prepare, read_examples
 from training.reader.resume import resume
-from training.reader.train import Runner, drawn, grouped, list_loss, of_questions, train
+from training.reader.train import Lessons, Runner, drawn, list_loss, of_questions, train
 from training.workshop.export import build_graph, load_weights
 
 HERE = Path(__file__).parent
@@ -123,17 +123,20 @@ def test_of_the_passages_of_a_question_the_one_that_answers_is_to_come_first() -
     assert float(list_loss(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 0.0]), ["a", "b"])) == 0
 
 
-def test_the_passages_of_a_question_are_in_one_batch_and_each_row_once() -> None:
+def test_the_passages_of_a_question_are_in_one_batch_and_each_row_once(base: Path) -> None:
     examples = [Example(f"question {place % 7}", f"passage {place} " + "word " * (place % 5), place % 3 == 0, [], "g", "k", "MIT") for place in range(50)]
     taken = of_questions(examples, 20, Random(1))
     asked = {example.question for example in taken}
     assert 20 <= len(taken) < 20 + 8 and all((example in taken) == (example.question in asked) for example in examples)
     assert drawn(examples, {}, Random(1)) == examples
     assert drawn(examples, {"other": 9}, Random(1)) == [] and len(drawn(examples, {"g": 9}, Random(1))) < 20
-    lists = [[place for place, example in enumerate(examples) if example.question == f"question {number}"] for number in range(7)]
-    batches = list(grouped(lists, 12))
-    assert sorted(place for batch in batches for places in batch for place in places) == list(range(50))
-    assert all(sum(map(len, batch)) >= 12 for batch in batches[:-1])
+    lessons = Lessons(examples, Encoder(base / "tokenizer.json", tokens=64, question_tokens=16), {"batch": 12, "seed": 1, "epochs": 2})
+    for batches in (lessons.epoch(0), lessons.epoch(1)):
+        assert sorted(place for batch in batches for place in batch) == list(range(50))
+        assert all(sum(batch.count(place) for place in batch) == len(batch) >= 12 for batch in sorted(batches, key=len)[1:])
+        # Seven or eight passages of a question: one list each.
+        assert all(sum(examples[place].question == f"question {number}" for place in batch) in (0, 7, 8) for batch in batches for number in range(7))
+    assert lessons.epoch(0) != lessons.epoch(1)
 
 
 def test_asking_headings_become_questions_and_leave_the_passages() -> None:
