@@ -5,7 +5,7 @@ import { isInProcess } from '#models/chat/chat-model-name.ts';
 import { openExtractive } from '#models/chat/open-chat-model.ts';
 import { openActClassifier } from '#models/dialogue-acts/open-act-classifier.ts';
 import { rememberSentences } from '#models/embedder/recent-texts.ts';
-import { createLanguageDetector } from '#models/language/language-detector.ts';
+import { createMessageLanguage } from '#models/language/message-language.ts';
 import { withChatModelInUse } from './chat-model-in-use.ts';
 import type { Config } from './config.ts';
 import { openCalibration } from './open-calibration.ts';
@@ -55,7 +55,7 @@ export async function openAnswerPipeline(
     calibration,
     acts: openActClassifier(),
     dangerIn,
-    languageOf: createLanguageDetector(replyLanguages),
+    languageOf: createMessageLanguage(replyLanguages),
     ...(observer ? { observer } : {}),
   };
   const closing = stack.move();
