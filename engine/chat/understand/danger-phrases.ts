@@ -47,6 +47,8 @@ const english: DangerPhrases = {
       '(?:carbon monoxide|co) (?:alarm|detector|monitor|sensor)s?(?: \\w+){0,3} (?:going off|went off|goes off|beeping|sounding|ringing|triggered)',
       'carbon monoxide (?:leak(?:ing)?(?! (?:detect|sensor|alarm))|poisoning|fumes)',
       "(?:leaking|there(?:'s| is)) carbon monoxide(?! (?:detect|sensor|alarm|monitor))",
+      '(?:dizz(?:y|iness)|light-?headed(?:ness)?)(?: \\w+){0,6} (?:boiler|heater|heating|stove|fireplace|furnace|generator)',
+      '(?:boiler|heater|heating|stove|fireplace|furnace|generator)(?: \\w+){0,6} (?:dizz(?:y|iness)|light-?headed(?:ness)?)',
     ],
     fire: [
       '(?:on|caught|catch(?:es|ing)?|set) fire(?! (?:to the|sale))',
@@ -62,6 +64,7 @@ const english: DangerPhrases = {
       "(?:house|home|flat|kitchen|room|building) (?:is|'s) burning",
       '(?:plug|socket|outlet|cable|charger|battery|wires?|wiring|adapter) (?:(?:is|are|has|have|was|just|got|started|starts) ){0,2}(?:melt(?:ed|ing)|burn(?:t|ed|ing)?|explod(?:ed|ing)|swollen|bulging|smoking)(?! (?:hot|through))',
       '(?:about to|going to|just|has|have|it) (?:explode[ds]?|blow(?:n|s)? up|blew up)',
+      '(?:full of|filled with|filling (?:up )?with) (?:\\w+ )?(?:smoke|fumes)',
     ],
     electricity: [
       'electr(?:ic|ical) shocks?',
@@ -85,10 +88,11 @@ const english: DangerPhrases = {
       "(?:not|cannot|can't|cant|isn't) breath(?:e|ing)",
       '(?:trouble|difficulty|hard) breathing',
       '(?:passed out|fainted|is unconscious|having a heart attack|chest pains?)',
+      '(?:stopped breathing|having a (?:stroke|seizure)|overdosed?)',
     ],
     poison: [
       '(?:swallow(?:ed|ing)?|ingest(?:ed|ing)?)(?: \\w+){0,3} (?:batter(?:y|ies)|button cells?|coins?|magnets?|screws?|glass|pills?)',
-      '(?:swallow(?:ed|ing)?|ingest(?:ed|ing)?|ate|eaten|drank|drunk)(?: \\w+){0,3} (?:bleach|chemicals?|cleaner|detergent|antifreeze|coolant|poison|pills)',
+      '(?:swallow(?:ed|ing)?|ingest(?:ed|ing)?|ate|eaten|drank|drunk)(?: \\w+){0,3} (?:bleach|chemicals?|cleaner|detergent|antifreeze|coolant|poison|pills|descaler|(?:lime)?scale remover|acid|lye|solvent|thinner|paint|glue|petrol|gasoline|lamp oil|soap|medication)',
       '(?:inhal(?:ed|ing)|breathed in|breathing in)(?: \\w+){0,2} (?:fumes|gas|smoke|chemicals?)',
       "(?:been|is|was|got|am|are|were|i'm|(?:s?he)'s) poisoned",
       '(?:have|has|had|got|getting|signs of|symptoms of) (?:\\w+ )?poisoning',
@@ -100,6 +104,9 @@ const english: DangerPhrases = {
       '(?:want|going|urge)(?: \\w+)? to (?:hurt|harm|cut) myself',
       '(?:harming myself|self[- ]harm(?:ing|ed)?)',
       'i (?:just |really |only )?(?:want|wish) to (?:die|be dead)',
+      'better off (?:dead|without me)',
+      '(?:no reason|nothing left) to live for|no reason to live',
+      "(?:can't|cannot|can not) go on living",
       "(?:do ?n't|do not|no longer) want to (?:live|be alive)(?! in)",
     ],
     intrusion: [
@@ -194,6 +201,7 @@ const spanish: DangerPhrases = {
       '(?:da|dado|dio|daba) (?:un |una |la )?(?:calambre|calambrazo|corriente|descarga)',
       'electrocut(?:ado|ada|arse|ó)',
       '(?:salen|saltan|echa|echan|saltando|salieron|soltando) chispas',
+      '(?:enchufe|cable|toma)(?: \\p{L}+)? chisporrotea(?:ndo)?',
       'chispas (?:del|de la|en el)',
       'agua (?:\\p{L}+ ){0,3}(?:en|sobre|dentro de) (?:el |la |los |un )?(?:enchufes?|cuadro eléctrico|cables|toma de corriente|instalación eléctrica)',
       'cables? (?:pelados?|al aire)',
@@ -205,7 +213,7 @@ const spanish: DangerPhrases = {
       '(?:se ha desmayado|ataque al corazón)',
     ],
     poison: [
-      '(?:se ha tragado|tragó|se tragó|ha ingerido|ha bebido)(?: \\p{L}+){0,3} (?:pilas?|baterías?|moneda|imán|lejía|productos?|detergente|anticongelante|pastillas?|veneno)',
+      '(?:se ha tragado|tragó|se tragó|ha ingerido|ha bebido|bebió|se bebió|he bebido)(?: \\p{L}+){0,3} (?:pilas?|baterías?|moneda|imán|lejía|productos?|detergente|anticongelante|pastillas?|veneno|descalcificador|desincrustante|ácido|gasolina|limpiador|jabón)',
       '(?:envenenad[oa]|intoxicad[oa]|envenenamiento)',
     ],
     'self-harm': [
@@ -213,6 +221,7 @@ const spanish: DangerPhrases = {
       '(?:quiero|voy a) (?:matarme|morir(?:me)?|hacerme daño)',
       'quitarme la vida',
       'no quiero (?:seguir )?viv(?:ir|iendo)',
+      '(?:sin|no tengo|no me quedan) ganas de vivir',
     ],
     intrusion: [
       '(?:me|nos) han? (?:hackeado|pirateado|estafado|suplantado)',
@@ -298,7 +307,7 @@ const french: DangerPhrases = {
       "(?:a perdu connaissance|crise cardiaque|s'est évanouie?)",
     ],
     poison: [
-      '(?:a avalé|ai avalé|a ingéré|a bu)(?: \\p{L}+){0,3} (?:piles?|batterie|pièce|aimant|javel|produits?|détergent|antigel|médicaments?|poison)',
+      '(?:a avalé|ai avalé|a ingéré|a bu)(?: \\p{L}+){0,3} (?:piles?|batterie|pièce|aimant|javel|produits?|détergent|antigel|médicaments?|poison|détartrant|acide|essence|lessive|savon)',
       '(?:intoxiquée?s?|empoisonnée?s?|empoisonnement)',
     ],
     'self-harm': [
@@ -306,6 +315,8 @@ const french: DangerPhrases = {
       '(?:veux|vais|envie de) (?:me tuer|mourir|me faire du mal)',
       'mettre fin à mes jours',
       'ne veux plus vivre',
+      '(?:plus|pas|aucune) envie de vivre',
+      'marre de vivre',
     ],
     intrusion: [
       "(?:je me suis|j'ai été|on m'a|on a été|me suis fait) (?:fait )?(?:pirater?|piratée?|hackée?|hacker|arnaquée?|arnaquer|escroquée?|escroquer)",
@@ -377,6 +388,7 @@ const german: DangerPhrases = {
       '(?:stromschl[aä]ge?|elektrische[rn]? schl[aä]ge?|stromschlags)',
       '(?:einen|eine) gewischt',
       '(?:funken (?:sprühen|fliegen|schlagen|kommen|aus|an der)|sprüht funken|funkenschlag|schlägt funken)',
+      '(?:kommen|sprühen|fliegen|springen|schlagen)(?: \\p{L}+){0,3} funken',
       'wasser(?: \\p{L}+){0,3} (?:in|an|auf|über)(?: \\p{L}+){0,2} (?:steckdosen?|sicherungskasten|mehrfachstecker|elektrik|stromkabel|verteilerkasten)',
       '(?:offene|blanke|freiliegende)[nrs]? (?:kabel|drähte|leitung(?:en)?)',
     ],
@@ -387,13 +399,14 @@ const german: DangerPhrases = {
       '(?:atmet nicht|keine luft|bekommt keine luft|herzinfarkt)',
     ],
     poison: [
-      '(?:batterie|knopfzelle|münze|magnet|reiniger|reinigungsmittel|frostschutz|tabletten?|chemikalien?)(?: \\p{L}+){0,2} (?:verschluckt|geschluckt|getrunken|gegessen)',
+      '(?:batterie|knopfzelle|münze|magnet|reiniger|reinigungsmittel|frostschutz|tabletten?|chemikalien?|entkalker|spülmittel|putzmittel|waschmittel|bleichmittel|säure|benzin|pillen?)(?: \\p{L}+){0,2} (?:verschluckt|geschluckt|getrunken|gegessen)',
       '(?:vergiftet|vergiftung|vergiftungen)',
     ],
     'self-harm': [
       '(?:mich umbringen|selbstmord\\p{L}*|suizid\\p{L}*|selbstverletzung)',
       '(?:mir das leben nehmen|mir etwas antun|mir was antun)',
       '(?:will|möchte) (?:sterben|nicht mehr leben)',
+      '(?:keine lust|keinen grund)(?: \\p{L}+)? zu leben|lebensmüde',
     ],
     intrusion: [
       '(?:wurde|worden|bin|sind)(?: \\p{L}+){0,2} (?:gehackt|betrogen|gephisht|abgezockt)',
