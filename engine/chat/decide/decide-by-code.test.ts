@@ -17,6 +17,16 @@ describe('a code in the question', () => {
     expect(outcome).toMatchObject({ decision: 'decline', code: 'E9' });
   });
 
+  it.each(['F7', 'what about f-7?', 'F7 door'])(
+    'is declined by name where the question asks for a code alone and the list has other ones: %s',
+    (question) => {
+      expect(decideByCode(answered, { question, passages })).toMatchObject({
+        decision: 'decline',
+        code: expect.stringMatching(/^F-?7$/),
+      });
+    },
+  );
+
   it('leaves all else to the evidence', () => {
     expect(decideByCode(answered, { question: 'does it fit a T2', passages })).toBe(answered);
     expect(decideByCode(declined, { question: 'do you sell fridges', passages })).toBe(declined);
