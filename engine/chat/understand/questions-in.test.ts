@@ -20,6 +20,33 @@ describe('the questions in a message', () => {
     expect(questionsIn('Why is my thermostat offline? How do I fix it?')).toHaveLength(1);
   });
 
+  it.each([
+    ['how do I stop the plan and what does a parcel to Denmark cost?', 2],
+    ['How long does the kettle last, what does a filter cost and do you sell toasters?', 3],
+    ['Wie lange hält der Filter und was kostet ein Paket nach Polen?', 2],
+    ['1. how do i stop the plan\n2. how long does a parcel take\n3. do you have a shop in oslo', 3],
+    ['how do i stop the plan\nwhere is the shop in oslo', 2],
+    ['Do you know how long delivery takes and what it costs?', 1],
+    ['How do I export my list and where do I find it?', 1],
+    ['Can I order bread and cheese?', 1],
+    ['I do not know how to stop the plan and what to do', 1],
+  ])('are told apart without a mark of their own: %s', (message, count) => {
+    expect(questions(message)).toHaveLength(count);
+  });
+
+  it.each([
+    ['syslog', (n: number) => `Nov 29 10:${n + 10}:01 host agent[${n}]: cache miss key=user_${n}`],
+    [
+      'a stack trace',
+      (n: number) => `  File "/srv/app/mod${n}.py", line ${n}, in run\n    return self.next(ctx)`,
+    ],
+  ])('are found in the middle of %s', (_, line) => {
+    const lines = Array.from({ length: 40 }, (_, n) => line(n)).join('\n');
+    expect(questionsIn(`${lines}\nhow long is a gift card valid\n${lines}`)).toEqual([
+      { question: 'how long is a gift card valid', text: 'how long is a gift card valid' },
+    ]);
+  });
+
   it('keep what leads up to them', () => {
     const [first] = questionsIn('I opened the valve. Can I return it to you? What does Plus cost a year?');
     expect(first).toEqual({

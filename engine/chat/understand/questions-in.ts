@@ -1,6 +1,7 @@
 // What a message asks: the questions in it, without the log, the address or the order number that came with them.
 import { splitSentences } from '#core/sentences.ts';
 import { contentWords } from './content-words.ts';
+import { isLong, withoutLogs } from './spoken.ts';
 
 export interface AskedQuestion {
   /** The question alone, as the customer put it: what an answer to several is headed with. */
@@ -11,8 +12,6 @@ export interface AskedQuestion {
 
 /** More in one message are answered as one. */
 const mostQuestions = 4;
-/** A message of more words is a paste: only its questions are looked up, or its beginning and end. */
-const longMessage = 80;
 const wordsBefore = 40;
 const wordsKept = 60;
 /** UTF-16 code units that are looked at, half from the beginning and half from the end. */
@@ -20,12 +19,13 @@ const longestRead = 20_000;
 
 /** At least one. A single short question comes as it is, without addresses and numbers. */
 export function questionsIn(message: string): AskedQuestion[] {
-  const isLong = countWords(message) > longMessage;
-  const text = isLong ? withoutLogs(bounded(message)) : message;
+  // Of a paste only the questions are looked up, or its beginning and end.
+  const isPaste = isLong(message);
+  const text = isPaste ? withoutLogs(bounded(message)) : message;
   const asked = readQuestions(text);
   const [first] = asked;
   if (asked.length > 1 && asked.length <= mostQuestions) return asked.map(withoutNumbers);
-  const whole = isLong
+  const whole = isPaste
     ? first
       ? asked.map((one) => one.text).join(' ')
       : endsOf(text || bounded(message))
@@ -37,9 +37,15 @@ export function questionsIn(message: string): AskedQuestion[] {
 function readQuestions(text: string): AskedQuestion[] {
   const asked: { question: string; text: string }[] = [];
   let before = '';
-  for (const { start, end } of splitSentences(text)) {
-    const sentence = text.slice(start, end).replace(/\s+/g, ' ');
-    if (!/[?？]["'”»)\]]*$/.test(sentence)) {
+  const isList = isListOfQuestions(text);
+  const sentences = (isList ? text.split('\n') : [text]).flatMap((part) =>
+    splitSentences(part).flatMap(({ start, end }) => {
+      const sentence = part.slice(start, end).replace(/\s+/g, ' ');
+      return isAsked(sentence) ? clausesOf(sentence) : [sentence];
+    }),
+  );
+  for (const sentence of sentences) {
+    if (!isAsked(sentence) && !(isList && opensQuestion.test(sentence))) {
       before = lastWords(`${before} ${sentence}`, wordsBefore);
       continue;
     }
@@ -54,32 +60,48 @@ function readQuestions(text: string): AskedQuestion[] {
   return asked;
 }
 
+const isAsked = (sentence: string) => /[?？]["'”»)\]]*$/.test(sentence);
+
+/** How a question begins, in the languages of the desk. */
+const openings =
+  '(?:(?:and|und|y|et|e) )?(?:how|what|when|where|why|which|who|(?:can|could|may|should|must|do|does|did|is|are|will|would|have|has) (?:i|you|we|it|they|there|the|my|your|a|an)|' +
+  'wie|was|wann|wo|warum|wieso|welche[rsnm]?|wer|(?:kann|darf|muss|soll) (?:ich|man|ich)|gibt es|' +
+  'cómo|qué|cuándo|dónde|por qué|cuál(?:es)?|cuánt[oa]s?|(?:se )?puedo|hay|' +
+  'comment|quand|où|pourquoi|quel(?:le)?s?|combien|est-ce que?|puis-je|peut-on|' +
+  'como|quando|onde|por que|qual|quais|quant[oa]s?|posso)';
+const opensQuestion = new RegExp(`^\\s*(?:[-*•]\\s+|\\d{1,2}[.)]\\s*)?${openings}(?![\\p{L}\\p{N}])`, 'iu');
+/** Where one question ends and another begins in one sentence: "how long does it take and what does it cost?" */
+const nextQuestion = new RegExp(
+  `(?:,\\s*(?:and|und|y|et|e|or)?\\s*|\\s+(?:and|und|y|et|e)\\s+)(?=${openings}(?![\\p{L}\\p{N}]))`,
+  'iu',
+);
+/** "Do you know when … and where …?" asks for all of it with one verb. */
+const leastWords = 2;
+
+/** Who writes one question a line often leaves their marks out. */
+function isListOfQuestions(text: string): boolean {
+  const lines = text.split('\n').filter((line) => contentWords(line).size > 1);
+  return lines.length > 1 && lines.every((line) => opensQuestion.test(line));
+}
+
+/** The questions that a comma or an "and" joins, where each of them says what it asks about; else the sentence. */
+function clausesOf(sentence: string): string[] {
+  const clauses = sentence.split(nextQuestion).filter((clause) => clause.trim() !== '');
+  const standAlone =
+    clauses.length > 1 &&
+    clauses.every(
+      (clause) => opensQuestion.test(clause) && contentWords(clause).size >= leastWords && !leansBack(clause),
+    );
+  if (!standAlone) return [sentence];
+  return clauses.map((clause) => (isAsked(clause) ? clause : `${clause}?`));
+}
+
 const pronoun = /\b(?:it|its|that|this|those|these|them|they|one|ones)\b/i;
 /** So few words beside a pronoun do not say what is meant by it. */
 const fewWords = 3;
 
 function leansBack(sentence: string): boolean {
   return pronoun.test(sentence) && contentWords(sentence).size <= fewWords;
-}
-
-/** Lines that a machine wrote: with a time, of a stack trace, or with hardly any words. */
-function withoutLogs(text: string): string {
-  return text
-    .split('\n')
-    .filter((line) => !isLogLine(line))
-    .join('\n');
-}
-
-function isLogLine(line: string): boolean {
-  const start = line.slice(0, 300);
-  if (
-    /\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}|^\W{0,3}\d{2}:\d{2}:\d{2}|^\s*at \S+ ?\(|^\s*(?:INFO|WARN|ERROR|DEBUG|TRACE)\b/.test(
-      start,
-    )
-  )
-    return true;
-  const letters = start.match(/[\p{L}\s]/gu)?.length ?? 0;
-  return start.length > 40 && letters / start.length < 0.6;
 }
 
 const address = /\b(?:https?:\/\/|www\.)\S+/gi;
@@ -110,5 +132,3 @@ function endsOf(text: string): string {
 function lastWords(text: string, count: number): string {
   return text.trim().split(/\s+/).slice(-count).join(' ');
 }
-
-const countWords = (text: string) => text.match(/\S+/g)?.length ?? 0;

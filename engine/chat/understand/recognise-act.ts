@@ -6,6 +6,7 @@ import { chooseTopic } from './choose-topic.ts';
 import type { DangerFinder } from './danger.ts';
 import { giveUpAfter, offeredTopics, unhelpedReplies } from './dialogue-state.ts';
 import type { ActReader } from './read-acts.ts';
+import { spokenIn } from './spoken.ts';
 
 export interface RecogniseTools {
   readonly reader: ActReader;
@@ -20,7 +21,7 @@ export function recogniseAct(
 ): Act {
   const danger = dangerIn(question);
   if (danger) return { kind: 'danger', danger };
-  const { act, probability: confidence } = reader.read(question);
+  const { act, probability: confidence } = reader.read(spokenIn(question));
   const email = addressIn(question);
   const unhelped = () => unhelpedReplies(history, question, reader);
 
