@@ -326,6 +326,29 @@ describe('answer', () => {
     ]);
   });
 
+  it('takes the address that it asked for where a question comes with it, and answers that', async () => {
+    const { ask } = desk({ deltas: ['Hold the dial [1].'] }, [scored(makeChunk(), sure)]);
+    const turns = [
+      { author: 'customer', text: 'I want a person' },
+      { author: 'bot', text: 'Your address?', decision: 'handoff' },
+    ] as const;
+    const text = `ann@example.com, and ${question.text}`;
+    const events = await ask(...turns, { author: 'customer', text });
+    expect(events).toContainEqual({ type: 'contact-given', email: 'ann@example.com' });
+    expect(deltaText(events)).toBe(`${repliesIn('en').contact('ann@example.com')}\n\nHold the dial [1].`);
+    const unasked = await ask({ author: 'customer', text });
+    expect(unasked.some(({ type }) => type === 'contact-given')).toBe(false);
+  });
+
+  it('goes on in the language of the turns before where a message has none', async () => {
+    const languageOf = (text: string) => (text.startsWith('Ich') ? 'de' : undefined);
+    const { ask } = desk({ deltas: ['x'] }, [], { languageOf });
+    const person = { author: 'customer', text: 'Ich will mit einem Menschen sprechen' } as const;
+    const asked = { author: 'bot', text: 'Ihre Adresse?', decision: 'handoff' } as const;
+    const events = await ask(person, asked, { author: 'customer', text: 'max@firma.example' });
+    expect(deltaText(events)).toBe(repliesIn('de').contact('max@firma.example'));
+  });
+
   it('speaks the language of the message, and takes articles of that language first', async () => {
     const passages = [
       scored(makeChunk({ documentId: 'english' }), sure),

@@ -8,6 +8,7 @@ import type { ChatEvent } from '#core/events.ts';
 import { noticesOn } from './decide/choose-cards.ts';
 import type { PolicyOutcome } from './decide/policy.ts';
 import { createFinder, type FindDependencies, type Found } from './find-answer.ts';
+import { addressIn, hasJustAskedForAddress } from './understand/address.ts';
 import { questionsIn } from './understand/questions-in.ts';
 import { answerWording } from './write/answer-wording.ts';
 import { type CardReply, cardPassage, cardReply } from './write/card-reply.ts';
@@ -15,11 +16,12 @@ import { type FixedOutcome, fixedReply, isFixed } from './write/fixed-reply.ts';
 import type { GuardVerdict } from './write/guard-sentences.ts';
 import { heldAddresses } from './write/held-addresses.ts';
 import { quoteWhole } from './write/quote-answer.ts';
+import { repliesIn } from './write/replies.ts';
 import { wholeSections } from './write/whole-sections.ts';
 import { createWriter, type WriterDependencies } from './write/write-answer.ts';
 
 export interface AnswerDependencies extends FindDependencies, WriterDependencies {
-  /** The language of a message, ISO 639-1; undefined where it cannot be told. */
+  /** The language of a message, ISO 639-1; undefined where it cannot be told, as of a number or an address. */
   readonly languageOf?: (text: string) => string | undefined;
   /** When a person answers, for who is handed over; undefined where nothing is promised. */
   readonly promise?: (language: string | undefined) => Promise<string | undefined>;
@@ -109,8 +111,12 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
     yield { type: 'answer-start', messageId, replyTo };
     try {
       const { history, question } = splitAtQuestion(conversation, replyTo);
-      const language = languageOf(question.text) ?? conversation.language;
+      const language =
+        languageOf(question.text) ?? languageBefore(history, languageOf) ?? conversation.language;
       const inLanguage = { ...conversation, ...(language ? { language } : {}) };
+
+      /** Said in front of an answer to one who left an address with the question. */
+      let taken = '';
 
       /** `shown`: what is on the screen already and gives way. */
       const say = async function* (
@@ -123,7 +129,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
         // In danger nobody is to wait for the team.
         const isPromised = decision === 'handoff' && outcome.reason !== 'danger';
         const promised = isPromised ? await promise(inLanguage.language) : undefined;
-        const text = leadOf(notices) + [own, promised].filter(Boolean).join('\n\n');
+        const text = taken + leadOf(notices) + [own, promised].filter(Boolean).join('\n\n');
         const cardsShown = [...notices.cards, ...(card.cards ?? [])];
         firstToken();
         if (citations.length > 0) yield { type: 'sources-available', messageId, citations };
@@ -168,6 +174,15 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
       const several = parts.length > 1 && answered.length > 0;
       const found = several ? answered[0]! : parts.length === 1 ? parts[0]! : whole;
       const { outcome, cards } = found;
+      // An address that was asked for, and behind it a question.
+      const email =
+        outcome.decision === 'answer' && !conversation.handoff?.email && hasJustAskedForAddress(history)
+          ? addressIn(question.text)
+          : undefined;
+      if (email !== undefined) {
+        yield { type: 'contact-given', email };
+        taken = `${repliesIn(language).contact(email)}\n\n`;
+      }
       observer.decided?.(outcome);
       await myTurn();
       const topic =
@@ -177,6 +192,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
       const said = history
         .filter(({ decision }) => decision === 'answer' || decision === 'decline')
         .map(({ text }) => text);
+      const askedBefore = history.filter(({ author }) => author === 'customer').map(({ text }) => text);
       if (outcome.decision === 'decline' && outcome.isNear && !several) {
         const passages = await given(found, language, { signal });
         const { query, question: asked } = found;
@@ -189,6 +205,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
               question: asked,
               passages,
               said,
+              askedBefore,
               isUnsure: true,
               wording: answerWording(language),
               cutShort,
@@ -224,7 +241,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
         })),
       );
       const passages = grounded.flatMap((part) => part.passages);
-      const lead = leadOf(notices);
+      const lead = taken + leadOf(notices);
       if (lead) {
         firstToken();
         yield { type: 'answer-delta', messageId, text: lead };
@@ -239,6 +256,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
             passages,
             ...(several ? { parts: grounded } : { isUnsure: grounded[0]!.isUnsure }),
             said,
+            askedBefore,
             wording: answerWording(language),
             cutShort,
           },
@@ -274,7 +292,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
           decision: 'answer',
           text: lead + text,
           ...written,
-          ...(lead ? { cards: notices.cards } : {}),
+          ...(notices.text ? { cards: notices.cards } : {}),
         }),
         reason: complete ? 'complete' : 'interrupted',
       };
@@ -295,6 +313,18 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
 
 /** Notices stand in front of what else is said. */
 const leadOf = ({ text }: CardReply) => text && `${text}\n\n`;
+
+/** What the customer wrote in last, where it can be told. */
+function languageBefore(
+  history: readonly Message[],
+  languageOf: (text: string) => string | undefined,
+): string | undefined {
+  for (const { author, text } of history.toReversed()) {
+    const language = author === 'customer' ? languageOf(text) : undefined;
+    if (language !== undefined) return language;
+  }
+  return undefined;
+}
 
 /** Articles in the customer's language first, however much nearer others are. */
 function preferLanguage(

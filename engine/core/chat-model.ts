@@ -15,6 +15,8 @@ export interface Grounding {
   readonly parts?: readonly GroundedPart[];
   /** What the desk answered before in this conversation: it is not said again. */
   readonly said?: readonly string[];
+  /** What the customer asked before in this conversation. */
+  readonly askedBefore?: readonly string[];
   /** The passages may not answer it, and what is quoted says so. */
   readonly isUnsure?: boolean;
   readonly wording?: AnswerWording;

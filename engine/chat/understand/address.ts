@@ -12,6 +12,11 @@ export function addressIn(text: string): string | undefined {
   return found && found.length <= longestAddress ? found : undefined;
 }
 
+/** The desk's last words said to leave an address. */
+export function hasJustAskedForAddress(history: readonly Message[]): boolean {
+  return history.findLast(({ author }) => author !== 'customer')?.decision === 'handoff';
+}
+
 /** The desk has handed over, and said to leave an address. */
 export function asksForAddress(history: readonly Message[]): boolean {
   return history.some(({ author, decision }) => author !== 'customer' && decision === 'handoff');

@@ -1,4 +1,5 @@
 // Of the section that answers: the sentence that answers, then the rest of a short section, or what else of a long one answers.
+import { tokenizeForSearch } from '#core/lexical-tokens.ts';
 import { type Block, type Section, type Unit, wordsOf } from './passage-blocks.ts';
 import { type ChosenBlock, shownPart } from './shown-part.ts';
 
@@ -8,6 +9,8 @@ export interface SectionChoice {
   readonly scoreOf: (unit: Unit) => number;
   /** Terms of the question. */
   readonly question: ReadonlySet<string>;
+  /** Of its last turn alone. */
+  readonly lastTurn?: ReadonlySet<string>;
   /** Of a past conversation: what belongs to that customer alone stands around the answer. */
   readonly isCase?: boolean;
   /** What the article says of something else than was asked about. */
@@ -40,11 +43,14 @@ export function answerFromSection({ blocks }: Section, choice: SectionChoice): C
   const own = blocks[anchor.block]!;
   const anchorUnit = own.units[anchor.unit]!;
   const part = (block: Block) => shownPart(block, { ...choice, anchor: anchorUnit });
-  const start = isParagraph(own) ? openingOf(own, anchor.unit) : 0;
+  const reply = isParagraph(own) ? openingOf(own, anchor.unit) : 0;
+  const asks = isParagraph(own) ? questionBefore(own, reply) : undefined;
+  const start = asks && isOtherQuestion(asks.text, choice.question) ? reply - 1 : reply;
   const opening = isParagraph(own) ? paragraph(withinWords(own.units.slice(start), wordLimit)) : part(own);
   const lead = leadOf(own, blocks.slice(0, anchor.block), start);
+  const isShownOrAsked = (unit: Unit) => unit === asks || lead[0]?.units.includes(unit);
   const before = [...blocks.slice(0, anchor.block), { ...own, units: own.units.slice(0, start) }]
-    .map((block) => ({ ...block, units: block.units.filter((unit) => !lead[0]?.units.includes(unit)) }))
+    .map((block) => ({ ...block, units: block.units.filter((unit) => !isShownOrAsked(unit)) }))
     .filter(({ units }) => units.length > 0);
   const others = [...blocks.slice(anchor.block + 1), ...before].map(part);
 
@@ -64,8 +70,15 @@ export function answerFromSection({ blocks }: Section, choice: SectionChoice): C
     others.filter((block) => added.has(block)),
   )
     .map((block) => ({ ...block, units: block.units.filter((unit) => !isOthers(unit)) }))
-    .filter(({ units }) => units.length > 0);
+    .filter((block) => block.units.length > 0 && !isLeadInAlone(block));
 }
+
+/** Of a list, a table or code. */
+const isLeadInAlone = ({ kind, units }: ChosenBlock) =>
+  kind !== 'paragraph' &&
+  units.length === 1 &&
+  units[0]!.kind === 'sentence' &&
+  /[:：]\W*$/.test(units[0]!.text);
 
 /** As the article has it; but what is long and stands in front of the answer comes behind it. A table comes first: the text behind it takes the citation. */
 function inOrder(answer: readonly ChosenBlock[], others: readonly ChosenBlock[]): ChosenBlock[] {
@@ -115,8 +128,9 @@ export function answerFromOthers(
     chosen,
     scoreOf,
     question,
+    lastTurn = question,
     least,
-  }: Pick<SectionChoice, 'scoreOf' | 'question'> & {
+  }: Pick<SectionChoice, 'scoreOf' | 'question' | 'lastTurn'> & {
     readonly chosen: readonly ChosenBlock[];
     /** The score of the unit that answers best. */
     readonly least: number;
@@ -136,7 +150,13 @@ export function answerFromOthers(
   for (const { block, best } of others) {
     const [part] = answerFromSection(
       { heading: '', blocks: [block] },
-      { anchor: { block: 0, unit: block.units.indexOf(best) }, scoreOf, question, isOthers: () => false },
+      {
+        anchor: { block: 0, unit: block.units.indexOf(best) },
+        scoreOf,
+        question,
+        lastTurn,
+        isOthers: () => false,
+      },
     );
     if (!part || words + wordsOf(part.units) > wordLimit) continue;
     words += wordsOf(part.units);
@@ -145,14 +165,33 @@ export function answerFromOthers(
   return added;
 }
 
-/** The sentence to begin with: a "No." just before, and where one points back ("This also …") those before it. */
+/** The sentence to begin with: a "No." just before, or behind a question of the article, and where one points back ("This also …") those before it. */
 function openingOf(block: Block, unit: number): number {
   const near = Math.max(0, unit - replyReach);
   const reply = block.units.slice(near, unit).findIndex(({ text }) => replies.test(text));
   if (reply !== -1) return near + reply;
+  if (isQuestion(block.units[unit]!.text) && replies.test(block.units[unit + 1]?.text ?? '')) return unit + 1;
   let from = unit;
   while (from > 0 && unit - from < 2 && pointsBack.test(block.units[from]!.text)) from -= 1;
   return from;
+}
+
+/** The question that a "Yes" or "No" in the same paragraph answers. */
+function questionBefore({ units }: Block, reply: number): Unit | undefined {
+  const asks = units[reply - 1];
+  return asks && replies.test(units[reply]!.text) && isQuestion(asks.text) ? asks : undefined;
+}
+
+const isQuestion = (text: string) => /[?？][\s*_"'”»)\]]*$/.test(text);
+
+/** A question of the article asks much the same from this share of its words on. */
+const sameQuestion = 0.6;
+
+/** Whether a question of the article is not much the same as was asked. */
+export function isOtherQuestion(text: string, question: ReadonlySet<string>): boolean {
+  if (!isQuestion(text)) return false;
+  const asked = tokenizeForSearch(text);
+  return asked.filter((token) => question.has(token)).length < sameQuestion * asked.length;
 }
 
 /** So many sentences before the one that answers a "Yes" or "No" is the answer to the same question. */
@@ -160,7 +199,8 @@ const replyReach = 3;
 /** Yes and no, and what stands for them, in the languages of the desk's own words. */
 export const replies =
   /^(?:(?:yes|no|yep|nope|sí|ja|nein|oui|non|sim|não)(?=\s*[.,!;:–—])|(?:unfortunately|not (?:yet|currently|at the moment)|the short answer|lamentablemente|leider|malheureusement|infelizmente)(?!\p{L})|(?:是的|不是|可以|不可以|很遗憾))/iu;
-const pointsBack =
+/** Says nothing without the sentence before it. */
+export const pointsBack =
   /^(?:this|that|these|those|it|they|he|she|however|but|also|then|otherwise|instead|in (?:this|that) case|if so|if not|after that|afterwards|as a result|therefore|so)\b/i;
 
 /** The first always, then as many as there is room for. */

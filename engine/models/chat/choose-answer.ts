@@ -2,9 +2,9 @@
 import { codesIn } from '#core/codes.ts';
 import type { ScoredChunk } from '#core/document.ts';
 import { tokenizeForSearch } from '#core/lexical-tokens.ts';
-import { answerFromOthers, answerFromSection, replies } from './answer-from-section.ts';
+import { answerFromOthers, answerFromSection, isOtherQuestion, replies } from './answer-from-section.ts';
 import { withoutLooseEnds } from './loose-ends.ts';
-import { isNamedAmongAlike, namedShares } from './named-labels.ts';
+import { isNamedAmongAlike, isOpposite, namedShares } from './named-labels.ts';
 import type { Section, Unit } from './passage-blocks.ts';
 import type { ScoredUnit } from './score-units.ts';
 import type { ChosenBlock } from './shown-part.ts';
@@ -13,6 +13,8 @@ export interface ChosenAnswer {
   readonly passage: number;
   /** What the answer is about, where the question names it and the answer's first block does not. */
   readonly heading?: string;
+  /** The sentence, item, row or code that answers best. */
+  readonly answering: Unit;
   /** In reading order. */
   readonly blocks: readonly ChosenBlock[];
 }
@@ -31,9 +33,8 @@ export interface ChooseInput {
 /** Added where the question names the heading of a section, or what tells the title of an article from others like it. */
 const namedHeadingBonus = 0.08;
 const namedTitleBonus = 0.08;
-
-/** A heading asks much the same from this share of its words on. */
-const sameQuestion = 0.6;
+/** Added to it where the question names this section of the article and no other: "on Android", beside one for each device. */
+const onlyNamedBonus = 0.12;
 
 /** Undefined where there is nothing to choose from. */
 export function chooseAnswer({
@@ -44,6 +45,7 @@ export function chooseAnswer({
   scored,
 }: ChooseInput): ChosenAnswer | undefined {
   const question = new Set(tokenizeForSearch(query));
+  const lastTurn = new Set(tokenizeForSearch(last));
   const asked = codesIn(query);
   const isAbout = (text: string) => asked.length > 0 && codesIn(text).some((code) => asked.includes(code));
   const sectionAt = ({ passage, section }: ScoredUnit) => sections[passage]![section]!;
@@ -53,7 +55,8 @@ export function chooseAnswer({
   const named = [last, query]
     .map((text) => nameSections(new Set(tokenizeForSearch(text)), passages, sections))
     .reduce((byLast, byAll) => (scored.some((at) => byLast.bonus(at) > 0) ? byLast : byAll));
-  const candidates = scored
+  const ofOthers = scored.filter((at) => !named.isOfOpposite(at));
+  const candidates = (ofOthers.length > 0 ? ofOthers : scored)
     .map((at) => ({ ...at, score: at.score + named.bonus(at) }))
     .sort((a, b) => b.score - a.score);
   // A code in the question is what it is about: what stands under it, else what names it.
@@ -76,8 +79,10 @@ export function chooseAnswer({
     isCase: passages[anchor.passage]!.chunk.kind === 'transcript',
     scoreOf,
     question,
+    lastTurn,
     // What names another code, and not the one asked about, is no part of the answer.
-    isOthers: ({ text }: Unit) =>
+    isOthers: ({ kind, text }: Unit) =>
+      kind !== 'code' &&
       asked.length > 0 &&
       !isAboutSection &&
       isAbout(unitAt(anchor).text) &&
@@ -87,10 +92,11 @@ export function chooseAnswer({
   const others =
     isAsked || passages[anchor.passage]!.chunk.kind === 'transcript'
       ? []
-      : answerFromOthers(sections[anchor.passage]!, {
+      : answerFromOthers(named.beside(anchor), {
           chosen: blocks,
           scoreOf,
           question,
+          lastTurn,
           least: anchor.score,
         });
   const heading = [section.heading, passages[anchor.passage]!.chunk.title].find(
@@ -100,6 +106,7 @@ export function chooseAnswer({
   const shown = isOwn ? heading : otherQuestion(section.heading, { question, block: blocks[0] });
   return {
     passage: anchor.passage,
+    answering: unitAt(anchor),
     ...(shown ? { heading: shown } : {}),
     blocks: withoutLooseEnds([...blocks, ...others]),
   };
@@ -133,13 +140,45 @@ function nameSections(
       })
       .map(([documentId]) => documentId),
   );
+  const opposites = new Set(
+    documents
+      .filter(([documentId, title]) =>
+        isOpposite(
+          title,
+          documents.filter(([id]) => id !== documentId).map(([, other]) => other),
+          question,
+        ),
+      )
+      .map(([documentId]) => documentId),
+  );
   const headingShare = ({ passage, section }: Pick<ScoredUnit, 'passage' | 'section'>) =>
     headingShares.get(`${passage}:${section}`) ?? 0;
+  /** All of its heading, and of no other of the article a part. */
+  const isOnlyNamed = (at: Pick<ScoredUnit, 'passage' | 'section'>) =>
+    headingShare(at) === 1 &&
+    places.every(
+      (place) =>
+        headingShare(place) === 0 ||
+        place.documentId !== passages[at.passage]!.chunk.documentId ||
+        place.heading === sections[at.passage]![at.section]!.heading,
+    );
   return {
     isNamed: (at: ScoredUnit) => headingShare(at) > 0,
+    isOfOpposite: (at: ScoredUnit) => opposites.has(passages[at.passage]!.chunk.documentId),
     bonus(at: ScoredUnit) {
       const isNamed = namedTitles.has(passages[at.passage]!.chunk.documentId);
-      return namedHeadingBonus * headingShare(at) + (isNamed ? namedTitleBonus : 0);
+      return (
+        namedHeadingBonus * headingShare(at) +
+        (isOnlyNamed(at) ? onlyNamedBonus : 0) +
+        (isNamed ? namedTitleBonus : 0)
+      );
+    },
+    /** Sections of the passage that may say something, too: where the question names this one alone, those under no heading. */
+    beside(at: ScoredUnit): readonly Section[] {
+      const all = sections[at.passage]!;
+      return isOnlyNamed(at)
+        ? all.filter(({ heading }, section) => section === at.section || heading === '')
+        : all;
     },
   };
 }
@@ -151,10 +190,8 @@ function otherQuestion(
   heading: string,
   { question, block }: { readonly question: ReadonlySet<string>; readonly block: ChosenBlock | undefined },
 ): string | undefined {
-  if (!/[?？]$/.test(heading) || !replies.test(block?.units[0]?.text ?? '')) return undefined;
-  const asked = tokenizeForSearch(heading);
-  const shared = asked.filter((token) => question.has(token)).length;
-  return shared < sameQuestion * asked.length ? heading : undefined;
+  if (!replies.test(block?.units[0]?.text ?? '')) return undefined;
+  return isOtherQuestion(heading, question) ? heading : undefined;
 }
 
 function isSaid(heading: string, block: ChosenBlock | undefined): boolean {

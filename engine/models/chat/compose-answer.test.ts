@@ -212,6 +212,34 @@ describe('the extractive answer', () => {
     );
   });
 
+  it('says once what two passages of an article hold', async () => {
+    const text = 'To change the belt:\n\n1. Lift the lid.\n2. Pull the belt off.';
+    const read = (start: number) => ({
+      ...passage(text, { documentId: 'belt', title: 'Change the belt', start, end: start + text.length }),
+      evidence: { rerank: 5 },
+      reading: [{ start: 0, end: text.length, belongs: 1 }],
+    });
+    const grounding = { query: 'how do I change the belt', passages: [read(0), read(400)] };
+    const answer = await composeAnswer(grounding, { embedder }, { trust: { sentenceWeight: 8 } });
+    expect(answer.join('')).toBe('To change the belt:\n1. Lift the lid.\n2. Pull the belt off. [1]');
+  });
+
+  it.each([
+    ['can I appeal a paid fine', 'Write to the court within 14 days. [2]'],
+    ['can I appeal an unpaid fine', 'Appeal at the counter: you can appeal a fine. [1]'],
+  ])('does not answer from the article about the opposite: %s', async (query, answer) => {
+    const unpaid = passage('Appeal at the counter: you can appeal a fine.', {
+      documentId: 'u',
+      title: 'Appeal an unpaid fine',
+    });
+    const paid = passage('Write to the court within 14 days.', {
+      documentId: 'p',
+      title: 'Appeal a paid fine',
+      score: 0.8,
+    });
+    expect(await compose(query, unpaid, paid)).toBe(answer);
+  });
+
   it('answers a follow-up from what its own words name, not those of the turns before it', async () => {
     const unopened = passage('Send it back within 60 days.', {
       documentId: 'u',
@@ -348,6 +376,68 @@ describe('the extractive answer', () => {
       ).join('');
     expect(await again(first, second)).toBe('To reset the thermostat, take the batteries out. [2]');
     expect(await again(first)).toBe('');
+  });
+
+  it('answers another question from what was said before with the one sentence that answers it', async () => {
+    const text = 'A voucher is valid for three years. You cannot change a voucher for money.';
+    const before = { said: [`${text} [1]`], askedBefore: ['how long is a voucher valid'] };
+    const ask = async (query: string, also: string[] = []) =>
+      (
+        await composeAnswer(
+          { ...before, said: [...before.said, ...also], query, passages: [passage(text)] },
+          { embedder },
+        )
+      ).join('');
+    const money = 'can I change a voucher for money';
+    expect(await ask(money)).toBe('You cannot change a voucher for money. [1]');
+    expect(await ask(money, ['You cannot change a voucher for money. [1]'])).toBe('');
+    expect(await ask('How long is a voucher valid?')).toBe('');
+  });
+
+  it('gives the row that the last turn names, and not once more the one before, and no row twice to the same question', async () => {
+    const rows = '- Norway — Price: 6 euros; Time: –\n- Sweden — Price: 8 euros; Time: 2 days';
+    const passages = [passage(rows, { blocks: 'r1:0-34 r1:35-74' })];
+    const first = 'what does a parcel to Norway cost';
+    const before = { passages, said: ['Norway — Price: 6 euros [1]'], askedBefore: [first] };
+    const question = 'and to Sweden?';
+    const next = await composeAnswer({ ...before, query: `${first}\n${question}`, question }, { embedder });
+    expect(next.join('')).toBe('Sweden — Price: 8 euros; Time: 2 days [1]');
+    expect((await composeAnswer({ ...before, query: first }, { embedder })).join('')).toBe('');
+  });
+
+  it('answers from the section that the question names, and adds none of its siblings', async () => {
+    const text =
+      '## Windows\n\nOpen the settings and switch all offers off.\n\n## Linux\n\nOpen a file and switch offers to quiet.';
+    expect(await compose('how do I switch all offers off on linux', passage(text))).toBe(
+      '**Linux**: Open a file and switch offers to quiet. [1]',
+    );
+  });
+
+  it('does not give the article of another device in place of what was said, where the question names the device', async () => {
+    const said = 'Unscrew the lid of the kettle.';
+    const kettle = passage(said, { documentId: 'k', title: 'Clean the kettle' });
+    const toaster = passage('Empty the tray of the toaster.', {
+      documentId: 't',
+      title: 'Clean the toaster',
+    });
+    const grounding = { passages: [kettle, toaster], said: [`${said} [1]`] };
+    const text = await composeAnswer({ ...grounding, query: 'how do I clean my kettle' }, { embedder });
+    expect(text.join('')).toBe('');
+  });
+
+  it.each([
+    ['may I order as a guest', 'Yes. Say so at the checkout. [1]'],
+    ['do you need an account for it', 'May I order as a guest? Yes. Say so at the checkout. [1]'],
+  ])('puts no question of the article behind its answer: %s', async (query, answer) => {
+    expect(await compose(query, passage('May I order as a guest? Yes. Say so at the checkout.'))).toBe(
+      answer,
+    );
+  });
+
+  it('shows no line that leads into nothing where a code is asked about', async () => {
+    const text =
+      'X-41 means that the cord is torn. Order a cord:\n\n- X-42 is the long one.\n- X-43 is the short one.';
+    expect(await compose('what is X-41', passage(text))).toBe('X-41 means that the cord is torn. [1]');
   });
 
   it('says so when the article is in another language than the message', async () => {

@@ -5,8 +5,9 @@ import type { AnswerWording, GroundedPart, Grounding } from '#core/chat-model.ts
 import { codesIn } from '#core/codes.ts';
 import type { ScoredChunk } from '#core/document.ts';
 import { tokenizeForSearch } from '#core/lexical-tokens.ts';
+import { pointsBack } from './answer-from-section.ts';
 import { type ChooseInput, type ChosenAnswer, chooseAnswer } from './choose-answer.ts';
-import { passageSections, wordsOf } from './passage-blocks.ts';
+import { passageSections, type Unit, wordsOf } from './passage-blocks.ts';
 import { type ExtractiveModels, type ScoredUnit, type ScoreOptions, scoreUnits } from './score-units.ts';
 import { writeUnits } from './write-units.ts';
 
@@ -26,21 +27,38 @@ const nearlyAsGoodInDoubt = 0.85;
 const bothWordLimit = 120;
 /** Share of an answer's characters that were said before, from which on it would be the same again. */
 const sameAgain = 0.8;
+/** The same, where the same is asked. */
+const sameToSame = 0.5;
+/** Two questions ask the same from this share of the words of both on. */
+const sameQuestion = 0.6;
+/** A shorter sentence says nothing alone. Words. */
+const leastAlone = 3;
 /** A question that heads its answer, in UTF-16 code units. */
 const longestHeading = 120;
 
-type Composing = ScoreOptions & Pick<Grounding, 'said' | 'wording'> & { readonly models: ExtractiveModels };
+type Composing = ScoreOptions &
+  Pick<Grounding, 'said' | 'askedBefore' | 'wording'> & { readonly models: ExtractiveModels };
 
 /**
  * The answer in pieces to stream; `[n]` is the 1-based number of a passage in `grounding`. Empty without passages, and where all that
  * answers was said before.
  */
 export async function composeAnswer(
-  { query, question = query, passages, parts = [], said = [], isUnsure, wording, cutShort }: Grounding,
+  {
+    query,
+    question = query,
+    passages,
+    parts = [],
+    said = [],
+    askedBefore = [],
+    isUnsure,
+    wording,
+    cutShort,
+  }: Grounding,
   models: ExtractiveModels,
   options: ScoreOptions = {},
 ): Promise<string[]> {
-  const composing = { ...options, models, said, cutShort, ...(wording ? { wording } : {}) };
+  const composing = { ...options, models, said, askedBefore, cutShort, ...(wording ? { wording } : {}) };
   const numberOf = (passage: ScoredChunk) => passages.indexOf(passage) + 1;
   if (parts.length < 2)
     return composeOne({ query, question, passages, ...(isUnsure ? { isUnsure } : {}) }, numberOf, composing);
@@ -65,7 +83,7 @@ export async function composeAnswer(
 async function composeOne(
   { query, question, passages, isUnsure = false }: GroundedPart,
   numberOf: (passage: ScoredChunk) => number,
-  { models, said = [], wording, ...options }: Composing,
+  { models, said = [], askedBefore = [], wording, ...options }: Composing,
 ): Promise<string[]> {
   const read = passages.slice(0, passagesRead);
   const sections = read.map(({ chunk }) => passageSections(chunk));
@@ -74,10 +92,17 @@ async function composeOne(
     ...options,
   });
   const least = (scored[0]?.score ?? 0) * nextBest;
+  const isAskedAgain = askedBefore.some((other) => asksTheSame(question, other));
+  const titleOf = (passage: number) => read[passage]!.chunk.title;
   while (scored[0] && scored[0].score >= least) {
-    const chosen = chooseAnswer({ query, question, passages: read, sections, scored });
-    if (!chosen) return [];
-    if (!wasSaid(chosen, said)) {
+    const whole = chooseAnswer({ query, question, passages: read, sections, scored });
+    if (!whole) return [];
+    const chosen = wasSaid(whole, said, isAskedAgain ? sameToSame : sameAgain)
+      ? isAskedAgain
+        ? undefined
+        : sentenceAlone(whole, said)
+      : whole;
+    if (chosen) {
       const passage = read[chosen.passage]!;
       const notice = languageNotice(passage, wording);
       const written = (answer: ChosenAnswer) =>
@@ -94,7 +119,11 @@ async function composeOne(
         ? [`${wording.unsure.before}\n\n`, ...answer, `\n\n${wording.unsure.behind}`]
         : answer;
     }
-    scored = scored.filter(({ passage }) => passage !== chosen.passage);
+    // Another device's article is no second answer where the question names this one.
+    scored = scored.filter(
+      ({ passage }) =>
+        passage !== whole.passage && !isSiblingNamed(titleOf(whole.passage), titleOf(passage), query),
+    );
   }
   return [];
 }
@@ -109,13 +138,17 @@ function secondAnswer(first: ChosenAnswer, input: ChooseInput, share: number): C
   if (!chosen) return undefined;
   const [one, other] = [first, chosen].map(({ passage }) => input.passages[passage]!.chunk);
   if (other!.kind !== 'article' || isSiblingNamed(one!.title, other!.title, input.query)) return undefined;
+  // Passages of one article overlap.
+  const said = new Set(first.blocks.flatMap(({ units }) => units.map(({ text }) => text)));
+  const own = chosen.blocks.filter(({ units }) => !units.every(({ text }) => said.has(text)));
   let words = wordsOf(first.blocks.flatMap(({ units }) => units));
-  const fitting = chosen.blocks.findIndex((block) => {
+  const fitting = own.findIndex((block) => {
     words += wordsOf(block.units);
     return words > bothWordLimit;
   });
-  const blocks = fitting === -1 ? chosen.blocks : chosen.blocks.slice(0, fitting);
-  return blocks.length > 0 ? { ...chosen, blocks } : undefined;
+  const blocks = fitting === -1 ? own : own.slice(0, fitting);
+  const isAgain = own.length < chosen.blocks.length && own[0] !== chosen.blocks[0];
+  return blocks.length > 0 && !isAgain ? { ...chosen, blocks } : undefined;
 }
 
 /** Two articles that say something each have their titles: one may be about another case. */
@@ -133,13 +166,51 @@ function isSiblingNamed(title: string, other: string, query: string): boolean {
   return areSiblings && !own!.symmetricDifference(theirs!).isDisjointFrom(asked!);
 }
 
-function wasSaid({ blocks }: ChosenAnswer, said: readonly string[]): boolean {
-  const texts = blocks.flatMap(({ units }) => units.map(({ text }) => text.replace(/\s+/g, ' ')));
-  const before = said.map((text) => text.replace(/\s+/g, ' '));
-  const count = (list: readonly string[]) => list.reduce((sum, { length }) => sum + length, 0);
-  const again = texts.filter((text) => before.some((other) => other.includes(text)));
-  return count(texts) > 0 && count(again) / count(texts) >= sameAgain;
+function wasSaid({ blocks }: ChosenAnswer, said: readonly string[], from: number): boolean {
+  const units = blocks.flatMap((block) => block.units);
+  const before = said.map(inOneLine);
+  const count = (list: readonly Unit[]) => list.reduce((sum, { text }) => sum + text.length, 0);
+  const again = units.filter((unit) =>
+    before.some((other) => partsOf(unit).every((part) => other.includes(part))),
+  );
+  return count(units) > 0 && count(again) / count(units) >= from;
 }
+
+/** A row may have been written as a line of a table. */
+function partsOf({ kind, text }: Unit): readonly string[] {
+  if (kind !== 'row') return [inOneLine(text)];
+  return text
+    .replace(/^\s*[-*+•]\s+/, '')
+    .split(/ — |; /)
+    .map((cell) => inOneLine(cell.slice(cell.indexOf(': ') + 1)).trim())
+    .filter((cell) => /[\p{L}\p{N}]/u.test(cell));
+}
+
+/**
+ * Of what was said, the one sentence that answers another question than before: it stood among the rest. Undefined where it is a step of
+ * several, or was all that was said.
+ */
+function sentenceAlone(answer: ChosenAnswer, said: readonly string[]): ChosenAnswer | undefined {
+  const { blocks, answering } = answer;
+  const block = blocks.find(({ units }) => units.includes(answering));
+  if (!block || answering.kind === 'code' || /^\s*\d{1,3}[.)]\s/.test(answering.text)) return undefined;
+  const at = block.units.indexOf(answering);
+  const leansBack = answering.kind === 'sentence' && pointsBack.test(answering.text);
+  const units = block.units.slice(leansBack ? Math.max(0, at - 1) : at, at + 1);
+  const text = inOneLine(units.map((unit) => unit.text).join(' '));
+  const isAll = said.some((other) => withoutMarks(inOneLine(other)).trim() === text);
+  if (isAll || wordsOf(units) < leastAlone) return undefined;
+  return { ...answer, blocks: [{ ...block, units, isCut: false }] };
+}
+
+function asksTheSame(question: string, other: string): boolean {
+  const [own, theirs] = [question, other].map((text) => new Set(tokenizeForSearch(text)));
+  const all = own!.union(theirs!).size;
+  return all > 0 && own!.intersection(theirs!).size >= sameQuestion * all;
+}
+
+const inOneLine = (text: string) => text.replace(/\s+/g, ' ');
+const withoutMarks = (text: string) => text.replace(/ ?\[\d{1,3}\]/g, '');
 
 function languageNotice({ chunk }: ScoredChunk, wording: AnswerWording | undefined): string | undefined {
   const { language } = chunk;

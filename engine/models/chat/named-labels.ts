@@ -81,3 +81,16 @@ export function isNamedAmongAlike(
     [...tokens].some((token) => question.has(token) && !without.has(token));
   return alike.some((other) => holds(own, other) && !holds(other, own));
 }
+
+/**
+ * Whether a title is about the opposite of what the question says, and another one is about that: "unopened" where "opened" is asked about.
+ * Words of English begin so.
+ */
+export function isOpposite(title: string, others: readonly string[], question: ReadonlySet<string>): boolean {
+  const own = new Set(tokenizeForSearch(title));
+  const denied = [...own]
+    .filter((token) => /^un..../.test(token) && !question.has(token))
+    .map((token) => token.slice(2))
+    .filter((token) => question.has(token) && !own.has(token));
+  return others.some((other) => denied.some((token) => tokenizeForSearch(other).includes(token)));
+}

@@ -15,6 +15,8 @@ export interface PartChoice {
   readonly scoreOf: (unit: Unit) => number;
   /** Terms of the question. */
   readonly question: ReadonlySet<string>;
+  /** Of the last turn alone: what it names counts before what the turns before it named. */
+  readonly lastTurn?: ReadonlySet<string> | undefined;
 }
 
 /** Words of a list, a table or code: more than of sentences, so that steps come whole. */
@@ -37,7 +39,7 @@ export function shownPart({ kind, units, ordered }: Block, choice: PartChoice): 
   if (kind === 'paragraph') return { kind, units, isCut: false };
   const leadIn = units[0]!.kind === 'sentence' ? units.slice(0, 1) : [];
   const entries = entriesOf(units.slice(leadIn.length));
-  const asked = ordered || kind === 'code' ? [] : namedOf(entries, labelOfEntry, choice.question);
+  const asked = ordered || kind === 'code' ? [] : namedIn(entries, choice);
   // What answers best may be named in other words: "Every half year" beside "Yearly".
   const wanted =
     asked.length > 0
@@ -61,6 +63,11 @@ function narrowed(unit: Unit, question: ReadonlySet<string>): Unit {
   const named = rest.filter((cell) => tokenizeForSearch(cell).some((token) => question.has(token)));
   const shown = (named.length > 0 ? named : rest).slice(0, cellLimit);
   return { ...unit, text: [first, ...shown].join('; ') };
+}
+
+function namedIn(entries: readonly Entry[], { question, lastTurn = question }: PartChoice): readonly Entry[] {
+  const named = namedOf(entries, labelOfEntry, lastTurn);
+  return named.length > 0 ? named : namedOf(entries, labelOfEntry, question);
 }
 
 const labelOfEntry = (entry: Entry) => labelOf(entry[0]!);
