@@ -19,6 +19,16 @@ const probability = (passages: readonly ScoredChunk[], fit = calibration) =>
 
 const looked = { kind: 'question' } as const;
 
+it.each(['🙂', '??', '🤷‍♀️'])('asks what is meant by a message without a word: %s', (question) => {
+  const history = [{ id: '1', author: 'bot', text: 'x', decision: 'answer', createdAt: '' }] as const;
+  const passages = [scored(makeChunk(), { cosine: 1, coverage: 1 })];
+  expect(decide({ act: looked, question, history, unhelped: 0, passages }, calibration)).toEqual({
+    decision: 'clarify',
+    confidence: 0,
+    topics: [],
+  });
+});
+
 describe('confidence', () => {
   it('is a probability that only grows with the evidence', () => {
     const share = fc.double({ min: 0, max: 1, noNaN: true });

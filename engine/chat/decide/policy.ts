@@ -149,9 +149,14 @@ export function decide(input: PolicyInput, calibration: Calibration): PolicyOutc
         return { decision: 'answer', confidence: answerProbability(input, calibration) };
       return decideByEvidence(input, calibration);
     case 'question':
+      // An emoji that says nothing for sure must not bring up again what was asked before.
+      if (isWordless(input.question) && input.unhelped < giveUpAfter)
+        return { decision: 'clarify', confidence: 0, topics: [] };
       return decideByCard(cards) ?? decideByEvidence(input, calibration);
   }
 }
+
+const isWordless = (question: string) => !/[\p{L}\p{N}]/u.test(question);
 
 /** What the team has settled is not weighed. */
 function decideByCard({ given }: ChosenCards = {}): PolicyOutcome | undefined {

@@ -293,6 +293,26 @@ describe('the extractive answer', () => {
     );
   });
 
+  it('gives steps whole where a table stands between them', async () => {
+    const lines = [
+      '1. Look at the thread.',
+      '   - A — Body: smooth',
+      '   - B — Body: rough',
+      '2. Press the pin.',
+      '3. Screw the head on.',
+    ];
+    let at = 0;
+    const blocks = lines.map((line) => {
+      const start = at + line.search(/\S/);
+      at += line.length + 1;
+      return `${/^\d/.test(line) ? 's1' : 'r2'}:${start}-${at - 1}`;
+    });
+    const text = lines.join('\n');
+    expect(await compose('how do I screw the head on', passage(text, { blocks: blocks.join(' ') }))).toBe(
+      `${text} [1]`,
+    );
+  });
+
   it('says of a list that is too long that it goes on', async () => {
     const items = Array.from({ length: 60 }, (_, n) => `${n + 1}. Step of six words or so.`);
     const grounding = {

@@ -65,7 +65,9 @@ function addBlock(blocks: OpenBlock[], { kind, level }: TextBlock, units: readon
     return;
   }
   const own = kind === 'row' ? 'table' : kind === 'code' ? 'code' : 'list';
-  if (open?.kind === own || (inside && own === 'code')) {
+  // A table between two steps is part of the list; rows of one that stands for itself have level 1.
+  const isOfItem = inside && (own === 'code' || (own === 'table' && level > 1));
+  if (open?.kind === own || isOfItem) {
     open.units.push(...units);
     open.ordered ||= kind === 'step';
     return;

@@ -110,7 +110,7 @@ function entriesOf(units: readonly Unit[]): Entry[] {
   const outermost = Math.min(...units.map(({ level }) => level));
   const entries: Unit[][] = [];
   for (const unit of units) {
-    const begins = unit.kind === 'row' || (unit.kind === 'item' && unit.level <= outermost);
+    const begins = (unit.kind === 'row' || unit.kind === 'item') && unit.level <= outermost;
     if (begins || entries.length === 0) entries.push([unit]);
     else entries.at(-1)!.push(unit);
   }
