@@ -326,6 +326,24 @@ describe('answer', () => {
     ]);
   });
 
+  it('answers clauses of one sentence apart only where each has an article of its own', async () => {
+    const parts = async (second: string) => {
+      const base = cannedKnowledgeBase([]);
+      const knowledgeBase = {
+        ...base,
+        retrieve: async (query: string) => [
+          scored(makeChunk({ documentId: query.includes('Plus') ? second : 'warranty' }), sure),
+        ],
+      };
+      const { ask, model } = desk({ deltas: ['x'] }, [], { knowledgeBase: () => knowledgeBase });
+      const text = 'How long is the warranty on a valve and what does the Plus plan cost?';
+      await ask({ author: 'customer', text });
+      return model.groundings[0]?.parts?.length;
+    };
+    expect(await parts('plans')).toBe(2);
+    expect(await parts('warranty')).toBeUndefined();
+  });
+
   it('takes the address that it asked for where a question comes with it, and answers that', async () => {
     const { ask } = desk({ deltas: ['Hold the dial [1].'] }, [scored(makeChunk(), sure)]);
     const turns = [

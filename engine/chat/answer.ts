@@ -171,7 +171,10 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
       if (whole.act.kind === 'question' && !whole.cards.given && !isAsIs)
         for (const { text } of asked) parts.push(await findFor(text));
       const answered = parts.filter(({ outcome }) => outcome.decision === 'answer');
-      const several = parts.length > 1 && answered.length > 0;
+      // Clauses of one sentence may be one question: apart only where each of them is answered, by another article.
+      const articles = new Set(answered.map(({ passages }) => passages[0]?.chunk.documentId));
+      const areApart = !asked.some(({ isClause }) => isClause) || articles.size === parts.length;
+      const several = parts.length > 1 && answered.length > 0 && areApart;
       const found = several ? answered[0]! : parts.length === 1 ? parts[0]! : whole;
       const { outcome, cards } = found;
       // An address that was asked for, and behind it a question.

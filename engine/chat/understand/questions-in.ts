@@ -8,6 +8,8 @@ export interface AskedQuestion {
   readonly question: string;
   /** With the sentences that lead up to it: what is looked up. */
   readonly text: string;
+  /** Joined to another one by a comma or an "and": it may be half of one question, too. */
+  readonly isClause?: boolean;
 }
 
 /** More in one message are answered as one. */
@@ -35,16 +37,17 @@ export function questionsIn(message: string): AskedQuestion[] {
 
 /** Sentences with a question mark, each with what was said before it. What cannot stand alone belongs to the question before it. */
 function readQuestions(text: string): AskedQuestion[] {
-  const asked: { question: string; text: string }[] = [];
+  const asked: { question: string; text: string; isClause?: boolean }[] = [];
   let before = '';
   const isList = isListOfQuestions(text);
   const sentences = (isList ? text.split('\n') : [text]).flatMap((part) =>
     splitSentences(part).flatMap(({ start, end }) => {
       const sentence = part.slice(start, end).replace(/\s+/g, ' ');
-      return isAsked(sentence) ? clausesOf(sentence) : [sentence];
+      const clauses = isAsked(sentence) ? clausesOf(sentence) : [sentence];
+      return clauses.map((clause) => ({ sentence: clause, isClause: clauses.length > 1 }));
     }),
   );
-  for (const sentence of sentences) {
+  for (const { sentence, isClause } of sentences) {
     if (!isAsked(sentence) && !(isList && opensQuestion.test(sentence))) {
       before = lastWords(`${before} ${sentence}`, wordsBefore);
       continue;
@@ -52,7 +55,7 @@ function readQuestions(text: string): AskedQuestion[] {
     const isOwn = contentWords(sentence).size > 1 && !(asked.length > 0 && leansBack(sentence));
     const together = [before.trim(), sentence].filter(Boolean).join(' ');
     const last = asked.at(-1);
-    if (isOwn) asked.push({ question: sentence, text: together });
+    if (isOwn) asked.push({ question: sentence, text: together, ...(isClause ? { isClause } : {}) });
     else if (last) last.text = `${last.text} ${together}`;
     else if (before !== '') asked.push({ question: sentence, text: together });
     before = '';
@@ -96,7 +99,7 @@ function clausesOf(sentence: string): string[] {
   return clauses.map((clause) => (isAsked(clause) ? clause : `${clause}?`));
 }
 
-const pronoun = /\b(?:it|its|that|this|those|these|them|they|one|ones)\b/i;
+const pronoun = /\b(?:it|its|that|this|those|these|them|they|one|ones|mine|yours)\b/i;
 /** So few words beside a pronoun do not say what is meant by it. */
 const fewWords = 3;
 
@@ -108,13 +111,13 @@ const address = /\b(?:https?:\/\/|www\.)\S+/gi;
 const orderNumber = /(?<![\w.-])(?:[A-Z]{1,5}-?)?\d{6,20}(?![\w-])/g;
 
 /** As long as something is left to look up. */
-function withoutNumbers({ question, text }: AskedQuestion): AskedQuestion {
+function withoutNumbers({ question, text, ...asked }: AskedQuestion): AskedQuestion {
   const rest = text
     .replace(address, ' ')
     .replace(orderNumber, ' ')
     .replace(/[ \t]{2,}/g, ' ')
     .trim();
-  return { question, text: contentWords(rest).size > 0 ? rest : text };
+  return { ...asked, question, text: contentWords(rest).size > 0 ? rest : text };
 }
 
 function bounded(text: string): string {

@@ -56,8 +56,14 @@ export function chooseAnswer({
     .map((text) => nameSections(new Set(tokenizeForSearch(text)), passages, sections))
     .reduce((byLast, byAll) => (scored.some((at) => byLast.bonus(at) > 0) ? byLast : byAll));
   const ofOthers = scored.filter((at) => !named.isOfOpposite(at));
-  const candidates = (ofOthers.length > 0 ? ofOthers : scored)
+  const byArticle = (ofOthers.length > 0 ? ofOthers : scored)
     .map((at) => ({ ...at, score: at.score + named.bonus(at) }))
+    .sort((a, b) => b.score - a.score);
+  // Which section of the best article: a word like "delete" is the heading of many another one's.
+  const isOfBest = ({ passage }: ScoredUnit) =>
+    passages[passage]!.chunk.documentId === passages[byArticle[0]!.passage]!.chunk.documentId;
+  const candidates = byArticle
+    .map((at) => (isOfBest(at) && named.isOnly(at) ? { ...at, score: at.score + onlyNamedBonus } : at))
     .sort((a, b) => b.score - a.score);
   // A code in the question is what it is about: what stands under it, else what names it.
   const anchor =
@@ -164,14 +170,11 @@ function nameSections(
     );
   return {
     isNamed: (at: ScoredUnit) => headingShare(at) > 0,
+    isOnly: (at: ScoredUnit) => isOnlyNamed(at),
     isOfOpposite: (at: ScoredUnit) => opposites.has(passages[at.passage]!.chunk.documentId),
     bonus(at: ScoredUnit) {
       const isNamed = namedTitles.has(passages[at.passage]!.chunk.documentId);
-      return (
-        namedHeadingBonus * headingShare(at) +
-        (isOnlyNamed(at) ? onlyNamedBonus : 0) +
-        (isNamed ? namedTitleBonus : 0)
-      );
+      return namedHeadingBonus * headingShare(at) + (isNamed ? namedTitleBonus : 0);
     },
     /** Sections of the passage that may say something, too: where the question names this one alone, those under no heading. */
     beside(at: ScoredUnit): readonly Section[] {
