@@ -87,6 +87,11 @@ export function noticesOn(topic: readonly string[], { notices = [] }: ChosenCard
   );
 }
 
+/** The same words in any order, and more than one. */
+export function isSameQuestion(asked: string, question: string): boolean {
+  return allTokens(asked).size > 1 && sameSet(allTokens(asked), allTokens(question));
+}
+
 const isNotice = ({ card }: CardMatch) => card.kind === 'notice';
 const isNear = ({ similarity = 0 }: CardMatch) => similarity >= cardThresholds.near;
 

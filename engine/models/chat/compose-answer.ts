@@ -7,6 +7,7 @@ import type { ScoredChunk } from '#core/document.ts';
 import { tokenizeForSearch } from '#core/lexical-tokens.ts';
 import { type ChooseInput, type ChosenAnswer, chooseAnswer } from './choose-answer.ts';
 import { passageSections, wordsOf } from './passage-blocks.ts';
+import { asksForPresent, tellsOfYear } from './past-times.ts';
 import { type ExtractiveModels, type ScoredUnit, type ScoreOptions, scoreUnits } from './score-units.ts';
 import { writeUnits } from './write-units.ts';
 
@@ -41,13 +42,15 @@ export async function composeAnswer(
   options: ScoreOptions = {},
 ): Promise<string[]> {
   const composing = { ...options, models, said, cutShort, ...(wording ? { wording } : {}) };
-  const numberOf = (passage: ScoredChunk) => passages.indexOf(passage) + 1;
+  // Two questions may have found the same passage: it is one source.
+  const numberOf = ({ chunk }: ScoredChunk) =>
+    passages.findIndex(({ chunk: { id, text } }) => id === chunk.id && text === chunk.text) + 1;
   if (parts.length < 2)
     return composeOne({ query, question, passages, ...(isUnsure ? { isUnsure } : {}) }, numberOf, composing);
   const pieces: string[] = [];
   const given = new Set<string>();
   for (const part of parts) {
-    const answer = await composeOne(part, numberOf, composing);
+    const answer = part.settled === undefined ? await composeOne(part, numberOf, composing) : [part.settled];
     const text = answer.join('');
     // Two ways to ask for the same need one answer.
     if (given.has(text) && text !== '') continue;
@@ -109,12 +112,14 @@ function secondAnswer(first: ChosenAnswer, input: ChooseInput, share: number): C
   if (!chosen) return undefined;
   const [one, other] = [first, chosen].map(({ passage }) => input.passages[passage]!.chunk);
   if (other!.kind !== 'article' || isSiblingNamed(one!.title, other!.title, input.query)) return undefined;
+  const isPresent = asksForPresent(input.question ?? input.query);
+  const holding = isPresent ? chosen.blocks.filter((block) => !tellsOfYear(block)) : chosen.blocks;
   let words = wordsOf(first.blocks.flatMap(({ units }) => units));
-  const fitting = chosen.blocks.findIndex((block) => {
+  const fitting = holding.findIndex((block) => {
     words += wordsOf(block.units);
     return words > bothWordLimit;
   });
-  const blocks = fitting === -1 ? chosen.blocks : chosen.blocks.slice(0, fitting);
+  const blocks = fitting === -1 ? holding : holding.slice(0, fitting);
   return blocks.length > 0 ? { ...chosen, blocks } : undefined;
 }
 
