@@ -20,6 +20,7 @@ import { describeJob } from '#ingest/summary.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '#ingest/testing/source-folder.ts';
 import { openCurrentGeneration } from '#knowledge/generations/generation-reader.ts';
 import { openKnowledgeBase } from '#knowledge/knowledge-base.ts';
+import { createExtractiveChatModel } from '#models/chat/extractive-chat-model.ts';
 import { createHashingEmbedder } from '#models/testing/hashing-embedder.ts';
 import { createDefaultRedactor } from '#redact/redaction-profile.ts';
 
@@ -73,7 +74,11 @@ const asked = 'can i return an opened valve';
 
 async function ask(
   turns: string | readonly (Pick<Message, 'author' | 'text'> & Partial<Message>)[],
-  { language, now = new Date() }: { language?: string; now?: Date } = {},
+  {
+    language,
+    now = new Date(),
+    isQuoted = false,
+  }: { language?: string; now?: Date; isQuoted?: boolean } = {},
 ) {
   const store = await openKnowledgeBase({ dataDir, embedder, pollIntervalMs: 0 });
   const model = new ScriptedChatModel({ deltas: [composed] });
@@ -81,7 +86,9 @@ async function ask(
     knowledgeBase: store.current,
     embedder,
     acts: shippedActs,
-    chatModel: { name: 'scripted', model },
+    chatModel: isQuoted
+      ? { name: 'extractive', model: createExtractiveChatModel({ embedder }) }
+      : { name: 'scripted', model },
     calibration: () => calibration,
     now: () => now,
   });
@@ -160,6 +167,20 @@ describe('an approved answer card', () => {
     expect(again.message).toMatchObject({ decision: 'answer', text: composed });
   });
 
+  it.each([
+    ['Is there wifi on the opened valve?', given],
+    ['Is there wifi on it?', composed],
+  ])('is given later in a conversation, too, where it says all: %s', async (question, text) => {
+    await folder.write('help/a.answers.yaml', card('', 'Is there wifi on the opened valve?'));
+    await ingest();
+    const { message } = await ask([
+      { author: 'customer', text: 'how do I sign in' },
+      { author: 'bot', text: composed, decision: 'answer' },
+      { author: 'customer', text: question },
+    ]);
+    expect(message.text).toBe(text);
+  });
+
   it('that only nearly matches is one of the passages that an answer is written from', async () => {
     await folder.write('help/a.answers.yaml', card());
     await ingest();
@@ -228,6 +249,69 @@ describe('cards of other kinds', () => {
       during,
     );
     expect(later.message.text).toBe(composed);
+  });
+});
+
+describe('a message with several questions', () => {
+  const boat =
+    '  - id: keys\n    questions: [Who lost the keys of the boathouse?]\n    answer: |\n      Nobody.\n\n      | Key | Hook |\n      | --- | --- |\n      | red | 4 |\n    language: en\n    sources: [sign-in]\n    state: approved\n';
+  const signIn = 'Where do I type my password to sign in?';
+  const keys = 'Who lost the keys of the boathouse?';
+
+  it('gets each card word for word, with its source, beside what is quoted', async () => {
+    await folder.write('help/a.answers.yaml', card() + boat);
+    await ingest();
+    const { message, streamed } = await ask(`Can I return an opened valve? ${signIn}`, { isQuoted: true });
+    expect(message.text).toContain(`**Can I return an opened valve?**\n\n${given}\n\n**${signIn}**`);
+    expect(message.text).toContain('Open the page and type your password to sign in. [1]');
+    expect(message).toMatchObject({
+      decision: 'answer',
+      cards: ['a.answers.yaml#opened'],
+      citations: [
+        { number: 1, documentId: 'sign-in' },
+        { number: 2, documentId: 'returns', url: '/help/returns' },
+      ],
+    });
+    expect(streamed).toBe(message.text);
+  });
+
+  it('is nothing but cards where each question has one', async () => {
+    await folder.write('help/a.answers.yaml', card() + boat);
+    await ingest();
+    const { message } = await ask(`Can I return an opened valve? ${keys}`, { isQuoted: true });
+    expect(message.text).toContain('Nobody.\n\n| Key | Hook |\n| --- | --- |\n| red | 4 |');
+    expect(message).toMatchObject({
+      cards: ['a.answers.yaml#opened', 'a.answers.yaml#keys'],
+      model: { name: 'card' },
+      citations: [
+        { number: 1, documentId: 'returns' },
+        { number: 2, documentId: 'sign-in' },
+      ],
+    });
+  });
+
+  it('goes to a person where one of them is for a person alone', async () => {
+    await folder.write(
+      'help/a.answers.yaml',
+      card() + boat.replace('id: keys', 'id: keys\n    kind: hand-over'),
+    );
+    await ingest();
+    for (const text of [`${signIn} ${keys}`, `${keys} Can I return an opened valve?`]) {
+      const { message, events } = await ask(text, { isQuoted: true });
+      expect(message).toMatchObject({ decision: 'handoff', cards: ['a.answers.yaml#keys'] });
+      expect(events).toContain('handoff-request');
+    }
+  });
+
+  it('shows a notice once, also where it answers one of them', async () => {
+    await folder.write(
+      'help/a.answers.yaml',
+      'cards:\n  - id: down\n    kind: notice\n    questions: [Is sign in broken today?]\n    answer: Signing in fails today.\n    sources: [sign-in]\n    valid_until: 2099-05-01\n    state: approved\n',
+    );
+    await ingest();
+    const { message } = await ask(`${signIn} Is sign in broken today?`, { isQuoted: true });
+    expect(message.text.split('Signing in fails today.')).toHaveLength(2);
+    expect(message.cards).toEqual(['a.answers.yaml#down']);
   });
 });
 

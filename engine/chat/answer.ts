@@ -1,7 +1,8 @@
 // One customer message to a stream of ChatEvents. It composes what it is given and knows no HTTP, no socket, no file.
 //   find (understand -> card? -> retrieve -> decide) -> write -> filter
+import type { CardMatch } from '#core/answer-card.ts';
 import type { CallOptions } from '#core/call-options.ts';
-import type { Conversation, FallbackReason, Message } from '#core/conversation.ts';
+import type { Citation, Conversation, FallbackReason, Message } from '#core/conversation.ts';
 import type { ScoredChunk } from '#core/document.ts';
 import { type AppError, isAbortError, toAppError } from '#core/errors.ts';
 import type { ChatEvent } from '#core/events.ts';
@@ -75,16 +76,15 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
   const write = createWriter(dependencies);
   const modelName = (writing?.model ?? chatModel).name;
 
-  /** What the model is given for one question. */
+  /** What the model is given for one question. What the team has settled needs nothing beside it. */
   async function given(
-    { passages, cards }: Found,
+    { passages, cards, outcome }: Found,
     language: string | undefined,
     options: CallOptions,
   ): Promise<readonly ScoredChunk[]> {
+    if (isFixed(outcome) && outcome.decision === 'answer') return [];
     const score = passages.at(-1)?.score ?? 1;
-    const near = [...(cards.given ? [cards.given] : []), ...(cards.near ?? [])]
-      .slice(0, 1)
-      .map((card) => cardPassage(card, score));
+    const near = (cards.near ?? []).slice(0, 1).map((card) => cardPassage(card, score));
     const found = preferLanguage(passages, language).slice(0, passagesGiven - near.length);
     const { document } = knowledgeBase();
     const ids = [...new Set(found.map(({ chunk }) => chunk.documentId))];
@@ -171,12 +171,18 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
       if (whole.act.kind === 'question' && !whole.cards.given && !isAsIs)
         for (const { text } of asked) parts.push(await findFor(text));
       const answered = parts.filter(({ outcome }) => outcome.decision === 'answer');
+      // What the desk must never answer it does not answer among other questions either.
+      const forPerson = parts.find(
+        ({ outcome }) => outcome.decision === 'handoff' && outcome.reason === 'card',
+      );
       // Clauses of one sentence may be one question: apart only where each of them is answered, by another article.
-      const articles = new Set(answered.map(({ passages }) => passages[0]?.chunk.documentId));
-      const areApart = !asked.some(({ isClause }) => isClause) || articles.size === parts.length;
-      const several = parts.length > 1 && answered.length > 0 && areApart;
-      const found = several ? answered[0]! : parts.length === 1 ? parts[0]! : whole;
-      const { outcome, cards } = found;
+      const settledBy = new Set(
+        answered.map(({ cards, passages }) => cards.given?.card.id ?? passages[0]?.chunk.documentId),
+      );
+      const areApart = !asked.some(({ isClause }) => isClause) || settledBy.size === parts.length;
+      const several = parts.length > 1 && answered.length > 0 && areApart && !forPerson;
+      const found = forPerson ?? (several ? answered[0]! : parts.length === 1 ? parts[0]! : whole);
+      const { outcome } = found;
       // An address that was asked for, and behind it a question.
       const email =
         outcome.decision === 'answer' && !conversation.handoff?.email && hasJustAskedForAddress(history)
@@ -188,9 +194,13 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
       }
       observer.decided?.(outcome);
       await myTurn();
-      const topic =
-        cards.given?.card.sources ?? found.passages.slice(0, 1).map(({ chunk }) => chunk.documentId);
-      const notices = cardReply(noticesOn(topic, cards));
+      const settled = several ? answered.flatMap(({ cards }) => cards.given ?? []) : [];
+      const noticed = (several ? answered : [found]).flatMap((part) => noticesOn(topicOf(part), part.cards));
+      const notices = cardReply(
+        [...new Map(noticed.map((match) => [match.card.id, match])).values()].filter(
+          ({ card }) => !settled.some((match) => match.card.id === card.id),
+        ),
+      );
       // A reply that declines may have quoted, too.
       const said = history
         .filter(({ decision }) => decision === 'answer' || decision === 'decline')
@@ -241,9 +251,14 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
           question: several ? asked[index]!.question : part.question,
           passages: part.outcome.decision === 'answer' ? await given(part, language, { signal }) : [],
           isUnsure: part.outcome.decision === 'answer' && part.outcome.isUnsure === true,
+          ...(several && part.cards.given ? { settled: part.cards.given.card.answer.trim() } : {}),
         })),
       );
-      const passages = grounded.flatMap((part) => part.passages);
+      // What is settled cites no passage by a mark; but its links are held.
+      const passages = [
+        ...grounded.flatMap((part) => part.passages),
+        ...settled.map((match) => cardPassage(match, 1)),
+      ];
       const lead = taken + leadOf(notices);
       if (lead) {
         firstToken();
@@ -289,13 +304,16 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
         yield* say(handoff, cardReply([]));
         return;
       }
+      const cardsShown = [...(lead ? notices.cards : []), ...new Set(settled.map(({ card }) => card.id))];
       yield {
         type: 'answer-end',
         message: message({
           decision: 'answer',
           text: lead + text,
           ...written,
-          ...(notices.text ? { cards: notices.cards } : {}),
+          citations: withSourcesOf(settled, written.citations),
+          ...(several && settled.length === parts.length ? { model: { name: 'card' } } : {}),
+          ...(cardsShown.length > 0 ? { cards: cardsShown } : {}),
         }),
         reason: complete ? 'complete' : 'interrupted',
       };
@@ -312,6 +330,19 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
       };
     }
   };
+}
+
+/** What is answered from, by the ids of its documents. What only came close to a question that is not answered is no topic. */
+function topicOf({ outcome, cards, passages }: Found): readonly string[] {
+  if (cards.given) return cards.given.card.sources;
+  return outcome.decision === 'answer' ? passages.slice(0, 1).map(({ chunk }) => chunk.documentId) : [];
+}
+
+/** Behind those that the text cites by their numbers. */
+function withSourcesOf(cards: readonly CardMatch[], cited: readonly Citation[]): readonly Citation[] {
+  const { citations } = cardReply(cards);
+  const others = citations.filter(({ chunkId }) => !cited.some((citation) => citation.chunkId === chunkId));
+  return [...cited, ...others.map((citation, index) => ({ ...citation, number: cited.length + index + 1 }))];
 }
 
 /** Notices stand in front of what else is said. */

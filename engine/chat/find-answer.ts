@@ -11,6 +11,7 @@ import type { ChosenCards } from './decide/choose-cards.ts';
 import { decideByCode } from './decide/decide-by-code.ts';
 import { pickedPassages } from './decide/picked-passages.ts';
 import { type Calibration, decide, type PolicyOutcome } from './decide/policy.ts';
+import { reachablePassages } from './decide/reachable-passages.ts';
 import { usablePassages } from './decide/usable-passages.ts';
 import { type Act, isLookedUp } from './understand/act.ts';
 import {
@@ -64,9 +65,9 @@ export function createFinder(dependencies: FindDependencies) {
   const understand = createUnderstand(dependencies);
 
   async function retrieve(
-    { act, query, context, vector }: Understanding,
+    { act, query, standalone, context, vector }: Understanding,
     { signal, cutShort }: Pick<FindOptions, 'signal' | 'cutShort'>,
-  ): Promise<ScoredChunk[]> {
+  ): Promise<readonly ScoredChunk[]> {
     const options = {
       k: isSearchedThrough(act) ? passagesSearchedThrough : passagesRetrieved,
       filter: {
@@ -84,7 +85,8 @@ export function createFinder(dependencies: FindDependencies) {
     ]);
     const found = withEvidenceOf(asAsked, withoutNot);
     const usable = usablePassages(found);
-    return act.kind === 'pick' ? pickedPassages(act.topics, usable) : usable;
+    if (act.kind === 'pick') return pickedPassages(act.topics, usable);
+    return act.kind === 'question' ? reachablePassages(standalone, usable, dependencies.embedder) : usable;
   }
 
   return async (
@@ -95,7 +97,7 @@ export function createFinder(dependencies: FindDependencies) {
     const understanding = await understand({ question, history }, { signal, ...told });
     const { act, standalone, unhelped } = understanding;
     const cards = cardsForTurn(understanding, { knowledgeBase, conversation, now });
-    let passages: ScoredChunk[] = [];
+    let passages: readonly ScoredChunk[] = [];
     if (isLookedUp(act) && !cards.given) {
       const retrievedAt = performance.now();
       try {

@@ -27,6 +27,8 @@ export interface Grounding {
 /** Without passages it is said to be unknown. */
 export interface GroundedPart extends Pick<Grounding, 'query' | 'passages' | 'isUnsure'> {
   readonly question: string;
+  /** What the team has settled: said word for word, whatever the passages say. */
+  readonly settled?: string;
 }
 
 /** What is said around quoted text, in the language of the customer's message. */

@@ -2,7 +2,7 @@
 import type { Conversation } from '#core/conversation.ts';
 import type { KnowledgeBase } from '#core/retriever.ts';
 import type { Understanding } from '../understand/understand.ts';
-import { type ChosenCards, chooseCards } from './choose-cards.ts';
+import { type ChosenCards, chooseCards, isSameQuestion } from './choose-cards.ts';
 
 interface CardLookup {
   readonly knowledgeBase: () => KnowledgeBase;
@@ -16,11 +16,10 @@ export function cardsForTurn(
   { act, query, context, vector }: Understanding,
   { knowledgeBase, conversation, now }: CardLookup,
 ): ChosenCards {
-  // A question that cannot be understood without what came before is none that the team has written down.
-  if (act.kind !== 'question' || (context && context.weight >= 1)) return {};
+  if (act.kind !== 'question') return {};
   const { findCards, generation } = knowledgeBase();
   if (!findCards) return {};
-  return chooseCards({
+  const chosen = chooseCards({
     question: query,
     modelId: generation.modelId,
     found: findCards(vector),
@@ -28,4 +27,8 @@ export function cardsForTurn(
     language: conversation.language,
     now,
   });
+  if (!context || context.weight < 1) return chosen;
+  // A question that cannot be understood without what came before is none that the team has written down, unless it has.
+  const { given } = chosen;
+  return given && isSameQuestion(query, given.question) ? { given } : {};
 }

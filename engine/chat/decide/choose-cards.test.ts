@@ -50,6 +50,8 @@ describe('a card', () => {
   it('may be asked for with other words of asking, if it is nearer', () => {
     expect(givenTo('please explain the possible way to reset the red lamp', 0.85)).toBe('a');
     expect(givenTo('please explain the possible way to reset the red lamp', 0.75)).toBeUndefined();
+    expect(givenTo("I'd like to reset the red lamp", 0.85)).toBe('a');
+    expect(givenTo('reset the red lamp id', 0.85)).toBeUndefined();
   });
 
   it('is not given to a question that says only a part of its own', () => {

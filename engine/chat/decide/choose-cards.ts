@@ -44,9 +44,12 @@ export const cardThresholds = {
   near: 0.75,
 } as const;
 
+/** "I'd", "we'll": without their sign they would be taken for words such as "id". */
+const contractions =
+  /(?<!\p{L})(?:i|you|we|he|she|it|they|there|that|what|who)['’](?:d|ll|ve|re|m|s)(?!\p{L})/giu;
 /** How one asks, not what about. */
 const askingWords = tokensOf(
-  'until till long many day time period duration length last make set up give let use say mean show see explain tell error code message problem issue item product thing device possible way start begin please exactly',
+  'until till long many day time period duration length last make set up give let use say mean show see explain tell error code message problem issue item product thing device possible way start begin please exactly like love wish',
 );
 const negations = new Set(
   'not no never without cannot dont cant wont doesnt didnt isnt arent wasnt couldnt wouldnt shouldnt hasnt havent nicht kein keine keinen nie ohne sin nunca jamais pas sans não nunca sem nem 不 没 没有'.split(
@@ -85,6 +88,11 @@ export function noticesOn(topic: readonly string[], { notices = [] }: ChosenCard
   return notices.filter(
     (match) => isNear(match) || match.card.sources.some((source) => topic.includes(source)),
   );
+}
+
+/** The same words in any order, and more than one. */
+export function isSameQuestion(asked: string, question: string): boolean {
+  return allTokens(asked).size > 1 && sameSet(allTokens(asked), allTokens(question));
 }
 
 const isNotice = ({ card }: CardMatch) => card.kind === 'notice';
@@ -140,7 +148,8 @@ function isNegated(text: string): boolean {
 }
 
 /** What the text is about. */
-function tokensOf(text: string): Set<string> {
+function tokensOf(asked: string): Set<string> {
+  const text = asked.replace(contractions, ' ');
   const said = contentWords(text);
   const empty = wordsOf(text).filter((word) => !said.has(word.replace(/['’]/g, '')));
   return allTokens(text).difference(allTokens(empty.join(' ')));

@@ -137,6 +137,26 @@ describe('a first question of few words', () => {
     expect(ask('how do I reset it', [fits('old', 1, 1), fits('new', 0.9, 1)], answered)).toBe('answer');
   });
 
+  it.each(['?', '…', '🙂', '👩‍👩‍👧‍👦'])(
+    'of signs alone is asked back about, whatever is found: %s',
+    (question) => {
+      const passages = [scored(makeChunk(), { cosine: 0.9, coverage: 1 })];
+      expect(
+        decide({ act: looked, question, history: [], unhelped: 0, passages }, calibration),
+      ).toMatchObject({
+        decision: 'clarify',
+        topics: [],
+      });
+    },
+  );
+
+  it('in a script without spaces says more than one word', () => {
+    const decided = (question: string) =>
+      decide({ act: looked, question, history: [], unhelped: 0, passages: [] }, calibration).decision;
+    expect(decided('我可以退货吗？')).toBe('decline');
+    expect(decided('退货')).toBe('clarify');
+  });
+
   it('that says nothing yet is asked back about, not declined', () => {
     const hopeless = [scored(makeChunk(), { cosine: 0, coverage: 0 }, 0)];
     expect(

@@ -149,14 +149,9 @@ export function decide(input: PolicyInput, calibration: Calibration): PolicyOutc
         return { decision: 'answer', confidence: answerProbability(input, calibration) };
       return decideByEvidence(input, calibration);
     case 'question':
-      // An emoji that says nothing for sure must not bring up again what was asked before.
-      if (isWordless(input.question) && input.unhelped < giveUpAfter)
-        return { decision: 'clarify', confidence: 0, topics: [] };
       return decideByCard(cards) ?? decideByEvidence(input, calibration);
   }
 }
-
-const isWordless = (question: string) => !/[\p{L}\p{N}]/u.test(question);
 
 /** What the team has settled is not weighed. */
 function decideByCard({ given }: ChosenCards = {}): PolicyOutcome | undefined {
@@ -187,7 +182,12 @@ function decideByEvidence(
   // In other words than before, and what was offered is found again: the two together are surer than the fit, which sees one turn.
   const confirmed = offered?.some(({ documentId }) => documentId === passages[0]?.chunk.documentId);
   // "It doesn't work" is no question that the articles fail to answer: it is none yet.
-  const saysNothingYet = isOpening(history) && contentWords(question).size <= 1;
+  // Signs and pictures alone ask nothing, whatever comes near to them.
+  if (!/[\p{L}\p{N}]/u.test(question))
+    return mayAskBack
+      ? { decision: 'clarify', confidence: 0, topics: [] }
+      : { decision: 'handoff', confidence: 0, reason: 'unanswered' };
+  const saysNothingYet = isOpening(history) && saysOneWord(question);
   if (mayAskBack && (saysNothingYet || confidence >= clarifyFrom)) {
     const topics = realAlternatives({ question, history }, passages);
     if (topics.length > 0) return { decision: 'clarify', confidence, topics };
@@ -206,6 +206,14 @@ function decideByEvidence(
     !isAddressAlone(question) &&
     passages.some(({ chunk }) => chunk.kind === 'article');
   return { decision: 'decline', confidence, ...(isNear ? { isNear } : {}) };
+}
+
+/** In scripts without spaces a whole question looks like one word. */
+function saysOneWord(question: string): boolean {
+  return (
+    contentWords(question).size <= 1 &&
+    !/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Thai}]{5,}/u.test(question)
+  );
 }
 
 /** "My mail is …" asks for no article, whatever comes close. */

@@ -194,7 +194,9 @@ export function createWriter({ chatModel, writing }: WriterDependencies): WriteA
   }
 
   return async function* (request, options = {}) {
-    if (writing) return yield* write(request, writing, options);
+    // A model that writes would put what the team has settled into words of its own.
+    const isSettled = request.grounding.parts?.some(({ settled }) => settled !== undefined);
+    if (writing && !isSettled) return yield* write(request, writing, options);
     const { text, citations } = yield* quote(request, options);
     return { text, citations, model: { name: chatModel.name }, complete: true };
   };

@@ -240,6 +240,27 @@ describe('the extractive answer', () => {
     expect(await compose(query, unpaid, paid)).toBe(answer);
   });
 
+  it('leaves the years of another article out of what holds now', async () => {
+    const read = (text: string, documentId: string) => ({
+      ...passage(text, { documentId, title: documentId }),
+      evidence: { rerank: 5 },
+      reading: [{ start: 0, end: text.length, belongs: 1 }],
+    });
+    const answer = async (query: string) => {
+      const passages = [
+        read('A seat in the rowing boat costs 12 euros.', 'Seats'),
+        read('A seat in the rowing boat went up to 9 euros in 2019.', 'Changes'),
+      ];
+      const pieces = await composeAnswer({ query, passages }, { embedder }, { trust: { sentenceWeight: 8 } });
+      return pieces.join('');
+    };
+    expect(await answer('What does a seat in the rowing boat cost?')).toContain('2019');
+    const now = await answer('What does a seat in the rowing boat cost now?');
+    expect(now).toContain('12 euros');
+    expect(now).not.toContain('2019');
+    expect(await answer('What did a seat in the rowing boat cost in 2019, and now?')).toContain('2019');
+  });
+
   it('answers a follow-up from what its own words name, not those of the turns before it', async () => {
     const unopened = passage('Send it back within 60 days.', {
       documentId: 'u',

@@ -8,6 +8,7 @@ import { tokenizeForSearch } from '#core/lexical-tokens.ts';
 import { pointsBack } from './answer-from-section.ts';
 import { type ChooseInput, type ChosenAnswer, chooseAnswer } from './choose-answer.ts';
 import { passageSections, type Unit, wordsOf } from './passage-blocks.ts';
+import { asksForPresent, tellsOfYear } from './past-times.ts';
 import { type ExtractiveModels, type ScoredUnit, type ScoreOptions, scoreUnits } from './score-units.ts';
 import { writeUnits } from './write-units.ts';
 
@@ -59,13 +60,15 @@ export async function composeAnswer(
   options: ScoreOptions = {},
 ): Promise<string[]> {
   const composing = { ...options, models, said, askedBefore, cutShort, ...(wording ? { wording } : {}) };
-  const numberOf = (passage: ScoredChunk) => passages.indexOf(passage) + 1;
+  // Two questions may have found the same passage: it is one source.
+  const numberOf = ({ chunk }: ScoredChunk) =>
+    passages.findIndex(({ chunk: { id, text } }) => id === chunk.id && text === chunk.text) + 1;
   if (parts.length < 2)
     return composeOne({ query, question, passages, ...(isUnsure ? { isUnsure } : {}) }, numberOf, composing);
   const pieces: string[] = [];
   const given = new Set<string>();
   for (const part of parts) {
-    const answer = await composeOne(part, numberOf, composing);
+    const answer = part.settled === undefined ? await composeOne(part, numberOf, composing) : [part.settled];
     const text = answer.join('');
     // Two ways to ask for the same need one answer.
     if (given.has(text) && text !== '') continue;
@@ -141,14 +144,16 @@ function secondAnswer(first: ChosenAnswer, input: ChooseInput, share: number): C
   // Passages of one article overlap.
   const said = new Set(first.blocks.flatMap(({ units }) => units.map(({ text }) => text)));
   const own = chosen.blocks.filter(({ units }) => !units.every(({ text }) => said.has(text)));
+  if (own.length < chosen.blocks.length && own[0] !== chosen.blocks[0]) return undefined;
+  const isPresent = asksForPresent(input.question ?? input.query);
+  const holding = isPresent ? own.filter((block) => !tellsOfYear(block)) : own;
   let words = wordsOf(first.blocks.flatMap(({ units }) => units));
-  const fitting = own.findIndex((block) => {
+  const fitting = holding.findIndex((block) => {
     words += wordsOf(block.units);
     return words > bothWordLimit;
   });
-  const blocks = fitting === -1 ? own : own.slice(0, fitting);
-  const isAgain = own.length < chosen.blocks.length && own[0] !== chosen.blocks[0];
-  return blocks.length > 0 && !isAgain ? { ...chosen, blocks } : undefined;
+  const blocks = fitting === -1 ? holding : holding.slice(0, fitting);
+  return blocks.length > 0 ? { ...chosen, blocks } : undefined;
 }
 
 /** Two articles that say something each have their titles: one may be about another case. */
