@@ -169,13 +169,13 @@ describe('the extractive answer', () => {
     expect(long.split(/\s+/).length).toBeLessThan(115);
   });
 
-  it('says a single row as a sentence that names its columns, and leaves out cells that say nothing', async () => {
+  it('says a single row as a list of its columns, and leaves out cells that say nothing', async () => {
     const rows =
       '- Norway — Standard: 3 days; Cost: €6; Free from: €90; Express: next day\n- Sweden — Standard: 4–5; Cost: €7.95; Free from: €100; Express: –';
     const [first, second] = rows.split('\n').map((row) => row.length);
     const blocks = `r1:0-${first} r1:${first! + 1}-${first! + 1 + second!}`;
     expect(await compose('what does shipping to Sweden cost', passage(rows, { blocks }))).toBe(
-      'Sweden — Standard: 4–5; Cost: €7.95; Free from: €100 [1]',
+      'Sweden:\n- Standard: 4–5\n- Cost: €7.95\n- Free from: €100 [1]',
     );
   });
 
@@ -289,7 +289,7 @@ describe('the extractive answer', () => {
     const zones = '- Zone D6 — Time: 6 days; Price: 6 euros\n- Zone D7 — Time: 7 days; Price: 7 euros';
     const blocks = 'r1:0-40 r1:41-81';
     expect(await compose('what does Zone D7 cost', passage(zones, { blocks }))).toBe(
-      'Zone D7 — Time: 7 days; Price: 7 euros [1]',
+      'Zone D7:\n- Time: 7 days\n- Price: 7 euros [1]',
     );
     expect(
       await compose(
@@ -442,7 +442,7 @@ describe('the extractive answer', () => {
     const before = { passages, said: ['Norway — Price: 6 euros [1]'], askedBefore: [first] };
     const question = 'and to Sweden?';
     const next = await composeAnswer({ ...before, query: `${first}\n${question}`, question }, { embedder });
-    expect(next.join('')).toBe('Sweden — Price: 8 euros; Time: 2 days [1]');
+    expect(next.join('')).toBe('Sweden:\n- Price: 8 euros\n- Time: 2 days [1]');
     expect((await composeAnswer({ ...before, query: first }, { embedder })).join('')).toBe('');
   });
 

@@ -76,12 +76,12 @@ function fenced({ text, level }: Unit): string {
     .join('\n');
 }
 
-/** One row is a sentence that names its columns; several are a table. */
+/** One row is a list of its columns, as it fits on a phone, or a sentence where it has one; several are a table. */
 function writeRows(rows: readonly Unit[]): string {
   const table = asTable(rows);
   if (table) return table;
   const [only, ...others] = rows;
-  if (only && others.length === 0) return rowSentence(withoutMarker(flat(only)));
+  if (only && others.length === 0) return writeRow(withoutMarker(flat(only)));
   return rows.map(flat).join('\n');
 }
 
@@ -107,11 +107,13 @@ function asTable(units: readonly Unit[]): string | undefined {
 const isEmpty = (cell = '') => /^[\s–—-]*$/.test(cell);
 
 /** Without the cells that say nothing. */
-function rowSentence(text: string): string {
+function writeRow(text: string): string {
   const row = readRow(text);
   if (!row) return text;
-  const cells = [...row.cells].filter(([, cell]) => !isEmpty(cell));
-  return `${row.label} — ${cells.map(([column, cell]) => `${column}: ${cell}`).join('; ')}`;
+  const cells = [...row.cells].filter(([, cell]) => !isEmpty(cell)).map(([column, cell]) => `${column}: ${cell}`);
+  if (cells.length < 2) return [row.label, ...cells].join(', ');
+  const label = /[\p{L}\p{N})]$/u.test(row.label) ? `${row.label}:` : row.label;
+  return [label, ...cells.map((cell) => `- ${cell}`)].join('\n');
 }
 
 /** `first cell — column: cell; column: cell`, as tables are ingested; undefined where there are no columns. */
