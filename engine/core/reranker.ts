@@ -71,6 +71,8 @@ export interface RerankerTrust {
   readonly passageWeight: number;
   /** Of the probability in the score of a sentence, 0 and up; the cosine's is 1. 0 = it is not asked about sentences. */
   readonly sentenceWeight: number;
+  /** Passages of a question that it reads at most; 20 where it does not say. A deeper model takes longer for each. */
+  readonly depth?: number;
 }
 
 /** For metrics and logs. No text of a customer passes through here. */

@@ -90,6 +90,10 @@ describe('the reranking retriever', () => {
     const observer = { reranked: (report: RerankReport) => reports.push(report) };
     await createRerankingRetriever(retrieverOf(unsure), { rerank, trust }, { observer }).retrieve('q');
     expect(asked).toEqual([8, 6, 6]);
+    const shallow = rerankerOf(unsure);
+    const ofModel = { rerank: shallow.rerank, trust: { ...trust, depth: 8 } };
+    await createRerankingRetriever(retrieverOf(unsure), ofModel).retrieve('q');
+    expect(shallow.asked).toEqual([8]);
     const clear = falling(30, (index) => (index === 0 ? { logit: 8 } : {}));
     const found = await createRerankingRetriever(retrieverOf(clear), rerankerOf(clear), {
       observer,

@@ -6,7 +6,7 @@ import type { Reranker, RerankerTrust, RerankObserver, RerankReport } from '#cor
 import { questionInContext, type Retriever } from '#core/retriever.ts';
 
 export interface RerankingOptions {
-  /** How many of the first stage's best the reranker may read. */
+  /** How many of the first stage's best the reranker may read, in place of its own. */
   readonly depth?: number;
   /**
    * It reads so many first, and then `step` more at a time, until no unread passage could come first, were it ever so probable.
@@ -33,7 +33,7 @@ export function createRerankingRetriever(
   reranker: Pick<Reranker, 'rerank' | 'trust'>,
   settings: RerankingOptions = {},
 ): Retriever {
-  const { depth = 20, first = 8, step = 6, deadlineMs, observer = {} } = settings;
+  const { depth = reranker.trust.depth ?? 20, first = 8, step = 6, deadlineMs, observer = {} } = settings;
   const blend = createBlend({ ...reranker.trust, ...settings.trust }, settings);
 
   return {

@@ -31,6 +31,7 @@ const configFile = z.looseObject({
       temperature: z.number().positive().max(100).default(4),
       passage_weight: z.number().min(0).max(1).default(0.3),
       sentence_weight: z.number().min(0).max(10).default(0),
+      depth: z.int().min(1).max(100).optional(),
     })
     .refine(({ max_tokens, question_tokens }) => question_tokens <= max_tokens - 8, {
       error: 'question_tokens leaves no room for a text in max_tokens',
@@ -39,7 +40,7 @@ const configFile = z.looseObject({
 
 /**
  * `config.json` holds `"answerdesk": { kind: "reranker", "reader" or "groundedness", name, max_tokens, question_tokens, default, temperature, passage_weight,
- * sentence_weight }`. Throws `model-invalid`.
+ * sentence_weight, depth }`. Throws `model-invalid`.
  */
 export async function readRerankerSettings(folder: string): Promise<RerankerSettings> {
   const path = join(folder, 'config.json');
@@ -56,6 +57,7 @@ export async function readRerankerSettings(folder: string): Promise<RerankerSett
         temperature: answerdesk.temperature,
         passageWeight: answerdesk.passage_weight,
         sentenceWeight: answerdesk.sentence_weight,
+        ...(answerdesk.depth === undefined ? {} : { depth: answerdesk.depth }),
       },
     };
   } catch (cause) {

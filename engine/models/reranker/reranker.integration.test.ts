@@ -171,11 +171,11 @@ describe('ONNX reranker', () => {
     const [plain, trusted] = [
       await model('trust-1'),
       await model('trust-2', {
-        answerdesk: { ...tinyRerankerSettings, temperature: 2, passage_weight: 0.9, sentence_weight: 0.4 },
+        answerdesk: { ...tinyRerankerSettings, temperature: 2, passage_weight: 0.9, sentence_weight: 0.4, depth: 8 },
       }),
     ];
     expect(plain.trust).toEqual({ temperature: 4, passageWeight: 0.3, sentenceWeight: 0 });
-    expect(trusted.trust).toEqual({ temperature: 2, passageWeight: 0.9, sentenceWeight: 0.4 });
+    expect(trusted.trust).toEqual({ temperature: 2, passageWeight: 0.9, sentenceWeight: 0.4, depth: 8 });
     await Promise.all([plain.close(), trusted.close()]);
   });
 
