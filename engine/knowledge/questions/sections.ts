@@ -1,0 +1,81 @@
+// The sections of articles, as their passages have them, and which of them written questions belong to.
+import { createHash } from 'node:crypto';
+import type { Chunk } from '#core/document.ts';
+import type { SectionQuestions, SettledQuestions } from '#core/section-questions.ts';
+
+export interface Section {
+  readonly documentId: string;
+  readonly headingPath: readonly string[];
+  /** Rows; a long section has several. */
+  readonly passages: readonly number[];
+  /** `sectionHash` of its text. */
+  readonly hash: string;
+}
+
+/** Of all passages, or of the articles named. */
+export function sectionsOf(chunks: readonly Chunk[], documents?: ReadonlySet<string>): Section[] {
+  const rows = new Map<string, number[]>();
+  for (const [row, { documentId, headingPath }] of chunks.entries()) {
+    if (documents && !documents.has(documentId)) continue;
+    const key = sectionKey(documentId, headingPath);
+    const known = rows.get(key);
+    if (known) known.push(row);
+    else rows.set(key, [row]);
+  }
+  return Array.from(rows.values(), (passages) => {
+    const { documentId, headingPath } = chunks[passages[0]!]!;
+    return {
+      documentId,
+      headingPath,
+      passages,
+      hash: sectionHash(passages.map((row) => chunks[row]!.text).join('\n')),
+    };
+  });
+}
+
+/** Start of the SHA-256. Where a text is cut into passages and lines does not count. */
+export function sectionHash(text: string): string {
+  return createHash('sha256').update(text.replace(/\s+/g, ' ').trim()).digest('hex').slice(0, 16);
+}
+
+/** In capitals or not, headings are the same. */
+export function sectionKey(documentId: string, headingPath: readonly string[]): string {
+  return JSON.stringify([
+    documentId,
+    ...headingPath.map((heading) => heading.replace(/\s+/g, ' ').trim().toLowerCase()),
+  ]);
+}
+
+/** In the same order. `chunks`: all passages of the generation. */
+export function settleQuestions(
+  questions: readonly SectionQuestions[],
+  chunks: readonly Chunk[],
+): SettledQuestions[] {
+  if (questions.length === 0) return [];
+  const documents = new Set(questions.map(({ documentId }) => documentId));
+  const sections = new Map(
+    sectionsOf(chunks, documents).map((section) => [
+      sectionKey(section.documentId, section.headingPath),
+      section,
+    ]),
+  );
+  return questions.map(({ source, documentId, headingPath, questions: texts, of }) => {
+    const section = sections.get(sectionKey(documentId, headingPath));
+    const state =
+      section === undefined ? 'unmatched' : of === undefined || of === section.hash ? 'used' : 'changed';
+    return {
+      source,
+      documentId,
+      headingPath,
+      questions: texts,
+      ...(of === undefined ? {} : { of }),
+      state,
+      passages: state === 'used' ? section!.passages : [],
+    };
+  });
+}
+
+/** What is embedded and searched, in the order of the vectors. */
+export function usedQuestions(settled: readonly SettledQuestions[]): string[] {
+  return settled.flatMap(({ state, questions }) => (state === 'used' ? questions : []));
+}
