@@ -2,6 +2,7 @@
 import type { CardText } from '#core/answer-card.ts';
 import type { Audience } from '#core/document.ts';
 import type { MarkupFormat } from '#parse/parsed-text.ts';
+import type { QuestionLine } from './questions/question-files.ts';
 
 export interface Origin {
   /** Path relative to the ingested folder, or the file's name. */
@@ -60,6 +61,14 @@ export interface CardItem {
   readonly origin: Origin;
 }
 
+export interface QuestionsItem {
+  readonly type: 'questions';
+  /** `FILE:LINE`. */
+  readonly id: string;
+  readonly written: QuestionLine;
+  readonly origin: Origin;
+}
+
 /** `reason` never holds text of the record. */
 export interface ProblemItem {
   readonly type: 'problem';
@@ -79,4 +88,4 @@ export interface KeptItem {
   readonly origin: Origin;
 }
 
-export type SourceItem = ArticleItem | ConversationItem | CardItem | KeptItem | ProblemItem;
+export type SourceItem = ArticleItem | ConversationItem | CardItem | QuestionsItem | KeptItem | ProblemItem;

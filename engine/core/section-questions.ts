@@ -1,5 +1,10 @@
 // Questions that a section of an article answers, written by a chat model or a person, so that customers' questions find the section.
 
+/** Of a section. A long one is several passages, each of which may have its own. */
+export const mostSectionQuestions = 100;
+/** In UTF-16 code units. */
+export const longestSectionQuestion = 300;
+
 /** What a file of questions says of one section. */
 export interface SectionQuestions {
   /** Name of the source that they were ingested from. */
