@@ -46,7 +46,10 @@ export function sectionKey(documentId: string, headingPath: readonly string[]): 
   ]);
 }
 
-/** In the same order. `chunks`: all passages of the generation. */
+/**
+ * In the same order. `chunks`: all passages of the generation. A short section stands in a passage with its neighbour, below the headings
+ * that both have: its questions are for that passage.
+ */
 export function settleQuestions(
   questions: readonly SectionQuestions[],
   chunks: readonly Chunk[],
@@ -60,7 +63,9 @@ export function settleQuestions(
     ]),
   );
   return questions.map(({ source, documentId, headingPath, questions: texts, of }) => {
-    const section = sections.get(sectionKey(documentId, headingPath));
+    const section =
+      sections.get(sectionKey(documentId, headingPath)) ??
+      sectionAround({ documentId, headingPath }, { sections, chunks });
     const state =
       section === undefined ? 'unmatched' : of === undefined || of === section.hash ? 'used' : 'changed';
     return {
@@ -73,6 +78,24 @@ export function settleQuestions(
       passages: state === 'used' ? section!.passages : [],
     };
   });
+}
+
+/** Of the nearest heading above that has passages, those in which the section's own heading is a line. */
+function sectionAround(
+  { documentId, headingPath }: Pick<Section, 'documentId' | 'headingPath'>,
+  { sections, chunks }: { readonly sections: ReadonlyMap<string, Section>; readonly chunks: readonly Chunk[] },
+): Section | undefined {
+  const own = sectionKey('', headingPath.slice(-1));
+  for (let depth = headingPath.length - 1; depth >= 0; depth--) {
+    const above = sections.get(sectionKey(documentId, headingPath.slice(0, depth)));
+    const passages = above?.passages.filter((row) =>
+      [...chunks[row]!.text.matchAll(/^#{1,6}\s+(.+)$/gm)].some(
+        ([, heading = '']) => sectionKey('', [heading]) === own,
+      ),
+    );
+    if (above && passages && passages.length > 0) return { ...above, passages };
+  }
+  return undefined;
 }
 
 /** What is embedded and searched, in the order of the vectors. */
