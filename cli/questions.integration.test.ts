@@ -1,8 +1,9 @@
 // `answerdesk questions` as a child process: what it writes, how it goes on, and how it ends. The chat model is a server that always
 // answers alike.
+
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type EmbeddingEndpoint, startEmbeddingEndpoint } from '#ingest/testing/embedding-endpoint.ts';
@@ -74,14 +75,18 @@ describe('answerdesk questions', () => {
     expect(ingested.stderr).toContain('Questions  2 for 2 sections in use\n');
 
     await folder.write('help/lamp.md', '---\ntitle: Lamp\n---\nClap twice until it blinks.');
-    expect((await succeed(run('ingest', join(folder.path, 'help')))).stderr).toContain('drafted again: lamp.md');
+    expect((await succeed(run('ingest', join(folder.path, 'help')))).stderr).toContain(
+      'drafted again: lamp.md',
+    );
     const [before] = (await lines()).filter(({ article }) => article === 'lamp.md');
     await succeed(run('questions', 'draft', '--out', out));
     const anew = (await lines()).filter(({ article }) => article === 'lamp.md');
     expect(prompts).toHaveLength(3);
     expect(anew).toHaveLength(1);
     expect(anew[0]!.of).not.toBe(before!.of);
-    expect((await succeed(run('ingest', join(folder.path, 'help')))).stderr).toContain('2 for 2 sections in use\n');
+    expect((await succeed(run('ingest', join(folder.path, 'help')))).stderr).toContain(
+      '2 for 2 sections in use\n',
+    );
     expect(prompts).toHaveLength(3);
   });
 
@@ -117,7 +122,9 @@ describe('answerdesk questions', () => {
   });
 
   it('explains itself, and refuses what it does not know', async () => {
-    expect((await succeed(run('questions', '--help'))).stdout).toContain('answerdesk questions draft --limit 20');
+    expect((await succeed(run('questions', '--help'))).stdout).toContain(
+      'answerdesk questions draft --limit 20',
+    );
     expect((await run('questions')).code).toBe(2);
     expect((await run('questions', 'publish')).code).toBe(2);
     expect((await run('questions', 'draft', '--limit', 'many')).code).toBe(2);

@@ -39,7 +39,12 @@ import { refuseUsedFolder } from './publish/refuse-used-folder.ts';
 import { createQuarantine } from './quarantine.ts';
 import { type QuestionsSummary, settleRead, summarizeQuestions } from './questions/settle-read.ts';
 import { publishedId, readDocuments } from './source-documents.ts';
-import { newSourceCounts, type ReadQuestions, type SourceCounts, type SourceOptions } from './source-options.ts';
+import {
+  newSourceCounts,
+  type ReadQuestions,
+  type SourceCounts,
+  type SourceOptions,
+} from './source-options.ts';
 import { keepUnchangedArticles } from './sources/keep-unchanged.ts';
 import { removeSourceFolder, type StoredMemory, sourceFolder } from './sources/source-memory.ts';
 

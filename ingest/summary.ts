@@ -101,7 +101,10 @@ function describeQuestions({
     ]
       .filter(Boolean)
       .join(', ')}`,
-    ...named(changed, 'Changed since, so their questions are not used until they are looked at or drafted again'),
+    ...named(
+      changed,
+      'Changed since, so their questions are not used until they are looked at or drafted again',
+    ),
     ...named(unmatched, 'Not found, neither as an article nor as a section of one'),
   ];
 }

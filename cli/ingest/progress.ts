@@ -33,7 +33,9 @@ export function createProgressDisplay(
       if (!stream.isTTY) stream.write(`${describe(progress)}, ${Math.round(seconds)} s\n`);
       else {
         const columns = stream.columns ?? 80;
-        stream.write(`\r\u001B[2K${`${progressBar(progress.embedded, progress.chunks)} ${describe(progress)}`.slice(0, columns - 1)}`);
+        stream.write(
+          `\r\u001B[2K${`${progressBar(progress.embedded, progress.chunks)} ${describe(progress)}`.slice(0, columns - 1)}`,
+        );
         shown = true;
       }
     },

@@ -70,7 +70,11 @@ interface DraftedSection extends Section, SectionToRead {}
 
 /** Of articles that customers are answered from. */
 function sectionsToRead({ documents, chunks, info }: GenerationContents): DraftedSection[] {
-  const open = new Map(openToDrafts({ documents, info }).filter(isAsked).map((document) => [document.id, document]));
+  const open = new Map(
+    openToDrafts({ documents, info })
+      .filter(isAsked)
+      .map((document) => [document.id, document]),
+  );
   return sectionsOf(chunks, new Set(open.keys())).map((section) => ({
     ...section,
     title: open.get(section.documentId)!.metadata.title,
@@ -82,10 +86,7 @@ function isAsked({ metadata: { kind, audience, supersededBy } }: Document): bool
   return kind === 'article' && audience === 'customer' && supersededBy === undefined;
 }
 
-function hasQuestions(
-  { documentId, headingPath }: Section,
-  { questions }: GenerationContents,
-): boolean {
+function hasQuestions({ documentId, headingPath }: Section, { questions }: GenerationContents): boolean {
   const key = sectionKey(documentId, headingPath);
   return questions.some(
     (entry) => entry.state === 'used' && sectionKey(entry.documentId, entry.headingPath) === key,

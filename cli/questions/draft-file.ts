@@ -33,10 +33,18 @@ export async function openDraftFile(out: string, sections: readonly Section[]): 
   /** Numbers of the lines for what a section said before, by section. */
   const outdated = new Map<string, number[]>();
   if (before !== '')
-    for await (const item of readQuestionFile({ path, relativePath: basename(path), format: 'questions', gzip: false })) {
+    for await (const item of readQuestionFile({
+      path,
+      relativePath: basename(path),
+      format: 'questions',
+      gzip: false,
+    })) {
       const line = item.origin.line!;
       if (item.type === 'problem')
-        throw new AppError('bad-input', `${out}, line ${line}: ${item.reason}. Correct it or take it out first.`);
+        throw new AppError(
+          'bad-input',
+          `${out}, line ${line}: ${item.reason}. Correct it or take it out first.`,
+        );
       const { article, heading, of } = item.written;
       const key = sectionKey(article, heading);
       if (of === undefined || of === hashes.get(key)) written.add(key);
@@ -60,7 +68,9 @@ export async function openDraftFile(out: string, sections: readonly Section[]): 
       if (gone.size === 0) return;
       const lines = (await readFile(path, 'utf8')).split('\n');
       const temporary = `${path}.tmp`;
-      await writeDurably(temporary, [Buffer.from(lines.filter((_, index) => !gone.has(index + 1)).join('\n'))]);
+      await writeDurably(temporary, [
+        Buffer.from(lines.filter((_, index) => !gone.has(index + 1)).join('\n')),
+      ]);
       await rename(temporary, path);
     },
   };

@@ -127,7 +127,10 @@ async function documentsOf(
         id,
         texts: lines(`${title}\n${pageContent}`),
       })),
-      ...cards.map(({ id, questions: asked, answer }) => ({ id, texts: lines([...asked, answer].join('\n')) })),
+      ...cards.map(({ id, questions: asked, answer }) => ({
+        id,
+        texts: lines([...asked, answer].join('\n')),
+      })),
       ...questions
         .map(({ documentId: id, questions: written }) => ({ id, texts: lines(written.join('\n')) }))
         .filter(({ texts }) => texts.length > 0),

@@ -21,7 +21,12 @@ const written = {
 describe('a file of written questions', () => {
   it('gives each line with its place', async () => {
     expect(await read(`${good}\n\n{"article":"b.md","questions":[]}\n`)).toEqual([
-      { type: 'questions', id: 'a.questions.jsonl:1', written, origin: { file: 'a.questions.jsonl', line: 1 } },
+      {
+        type: 'questions',
+        id: 'a.questions.jsonl:1',
+        written,
+        origin: { file: 'a.questions.jsonl', line: 1 },
+      },
       {
         type: 'questions',
         id: 'a.questions.jsonl:3',
@@ -41,7 +46,11 @@ describe('a file of written questions', () => {
     ['no JSON', '{"article":', 'not valid JSON'],
     ['no article', '{"questions":["why so"]}', 'article: write the id of the article'],
     ['no list', '{"article":"a.md","questions":"why so"}', 'questions: write a list of questions'],
-    ['a heading that is no list', '{"article":"a.md","heading":"Fees","questions":[]}', 'heading: write a list of'],
+    [
+      'a heading that is no list',
+      '{"article":"a.md","heading":"Fees","questions":[]}',
+      'heading: write a list of',
+    ],
     ['an empty question', '{"article":"a.md","questions":[" "]}', 'questions: a question is empty'],
     [
       'too long a question',
@@ -50,7 +59,10 @@ describe('a file of written questions', () => {
     ],
     [
       'too many',
-      JSON.stringify({ article: 'a.md', questions: Array.from({ length: 101 }, (_, index) => `why ${index}`) }),
+      JSON.stringify({
+        article: 'a.md',
+        questions: Array.from({ length: 101 }, (_, index) => `why ${index}`),
+      }),
       'at most 100 questions a section',
     ],
     ['a hash that is none', '{"article":"a.md","questions":[],"of":"now"}', 'of: leave it to'],

@@ -27,13 +27,19 @@ beforeEach(async () => {
   embedder = createHashingEmbedder({ dimensions: 256 });
   for (const word of ['kettle', 'parcel', 'invoice'])
     await folder.write(`help/${word}.md`, `---\ntitle: ${word}\n---\nAll about the ${word}.\n`);
-  await folder.write('help/valve.md', '---\ntitle: Valve\n---\nTurn it on.\n\n## Which batteries?\n\nTwo AA cells, alkaline.\n');
+  await folder.write(
+    'help/valve.md',
+    '---\ntitle: Valve\n---\nTurn it on.\n\n## Which batteries?\n\nTwo AA cells, alkaline.\n',
+  );
 });
 afterEach(() => folder[Symbol.asyncDispose]());
 
 async function ingest(
   path = 'help',
-  { name = path, ...options }: Partial<IngestJob> & { readonly name?: string; readonly idPrefix?: string } = {},
+  {
+    name = path,
+    ...options
+  }: Partial<IngestJob> & { readonly name?: string; readonly idPrefix?: string } = {},
 ): Promise<JobSummary> {
   const { files } = await findFiles([join(folder.path, path)]);
   const { idPrefix, ...job } = options;
@@ -53,7 +59,11 @@ async function ingest(
 }
 
 const line = (fields: object) => `${JSON.stringify(fields)}\n`;
-const batteries = { article: 'valve.md', heading: ['Which batteries?'], questions: ['is the kettle gadget on'] };
+const batteries = {
+  article: 'valve.md',
+  heading: ['Which batteries?'],
+  questions: ['is the kettle gadget on'],
+};
 const writeQuestions = (...lines: object[]) =>
   folder.write('help/a.questions.jsonl', lines.map(line).join(''));
 
@@ -131,7 +141,11 @@ describe('written questions', () => {
       .map((entry) => JSON.parse(entry));
     expect(noted).toEqual([
       { file: 'a.questions.jsonl', line: 5, reason: expect.stringContaining('article: write the id') },
-      { file: 'a.questions.jsonl', line: 2, reason: expect.stringContaining('no section below these headings') },
+      {
+        file: 'a.questions.jsonl',
+        line: 2,
+        reason: expect.stringContaining('no section below these headings'),
+      },
       { file: 'a.questions.jsonl', line: 3, reason: expect.stringContaining('there is no such article') },
       {
         file: 'a.questions.jsonl',
@@ -145,7 +159,10 @@ describe('written questions', () => {
     const of = sectionHash('Two AA cells, alkaline.');
     await writeQuestions({ ...batteries, of });
     await ingest();
-    await folder.write('help/valve.md', '---\ntitle: Valve\n---\nTurn it on.\n\n## Which batteries?\n\nOne coin cell.\n');
+    await folder.write(
+      'help/valve.md',
+      '---\ntitle: Valve\n---\nTurn it on.\n\n## Which batteries?\n\nOne coin cell.\n',
+    );
     expect((await ingest()).questions).toMatchObject({ used: 0, changed: ['valve.md > Which batteries?'] });
     expect(await isFound()).toBe(false);
     await writeQuestions({ ...batteries, of: sectionHash('One coin cell.') });
@@ -154,7 +171,10 @@ describe('written questions', () => {
   });
 
   it('keep to the filter: what they are for is found by nobody who may not read it', async () => {
-    await folder.write('help/agents.md', '---\ntitle: Agents\naudience: internal\n---\nThe code is in the safe.\n');
+    await folder.write(
+      'help/agents.md',
+      '---\ntitle: Agents\naudience: internal\n---\nThe code is in the safe.\n',
+    );
     await writeQuestions({ article: 'agents.md', questions: ['what opens the gate'] });
     await ingest();
     const texts = async (audience: 'customer' | 'internal') =>
@@ -181,7 +201,9 @@ describe('written questions', () => {
     await ingest();
     await ingest('asked');
     await removeSource({ dataDir, name: 'help' });
-    expect((await openCurrentContents(dataDir))!.questions).toMatchObject([{ state: 'unmatched', passages: [] }]);
+    expect((await openCurrentContents(dataDir))!.questions).toMatchObject([
+      { state: 'unmatched', passages: [] },
+    ]);
     expect((await ingest()).questions).toMatchObject({ used: 1, unmatched: [] });
   });
 

@@ -58,7 +58,10 @@ describe('written questions', () => {
     const contact = sampleDocument('contact', text);
     const place = { id: 'contact#0', ordinal: 0, headingPath: ['Contact'], start: 0, end: text.length };
     const [inside, elsewhere] = settleQuestions(
-      [written(['Contact', 'by mail'], undefined, 'contact'), written(['Contact', 'Us'], undefined, 'contact')],
+      [
+        written(['Contact', 'by mail'], undefined, 'contact'),
+        written(['Contact', 'Us'], undefined, 'contact'),
+      ],
       [...chunks, chunkOf(contact, place)],
     );
     expect(inside).toMatchObject({ state: 'used', passages: [3] });

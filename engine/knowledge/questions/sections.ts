@@ -83,7 +83,10 @@ export function settleQuestions(
 /** Of the nearest heading above that has passages, those in which the section's own heading is a line. */
 function sectionAround(
   { documentId, headingPath }: Pick<Section, 'documentId' | 'headingPath'>,
-  { sections, chunks }: { readonly sections: ReadonlyMap<string, Section>; readonly chunks: readonly Chunk[] },
+  {
+    sections,
+    chunks,
+  }: { readonly sections: ReadonlyMap<string, Section>; readonly chunks: readonly Chunk[] },
 ): Section | undefined {
   const own = sectionKey('', headingPath.slice(-1));
   for (let depth = headingPath.length - 1; depth >= 0; depth--) {

@@ -53,7 +53,10 @@ export interface HybridOptions {
   readonly linkWeight?: number;
   /**
    * What the nearest of a passage's written questions counts beside the score of the two searches, both 0 to 1 over the candidates.
-   * QUESTIONWEIGHTFIGURES
+   * Measured on 74 and 58 questions of customers to two help centres, with four questions written for each passage (right passage first,
+   * and among the first five): without .527 and .797, .690 and .897; 0.3 .595 and .851, .724 and .914; 0.5 .635 and .878, .724 and .914;
+   * 0.7 .622 and .878, .724 and .914; 1 .635 and .865, .655 and .931. Whether the passages answer at all they do not tell, so the
+   * evidence stays the passage's own.
    */
   readonly questionWeight?: number;
   /** Misspelled words of a query are corrected to words of the passages; default true. A text of the team is no query. */

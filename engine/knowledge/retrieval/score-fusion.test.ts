@@ -89,7 +89,7 @@ describe('fusion of scores', () => {
 describe('fusion with written questions', () => {
   const ranked = [
     { row: 0, score: 1, cosine: 0.6 },
-    { row: 1, score: 0.8, cosine: 0.5 },
+    { row: 1, score: 0.9, cosine: 0.5 },
     { row: 2, score: 0, cosine: 0.1 },
   ];
   const withQuestions = (nearest: Readonly<Record<number, number>>, weight = 0.5) =>
@@ -102,7 +102,7 @@ describe('fusion with written questions', () => {
   it('adds how near the nearest question is, both from 0 to 1', () => {
     expect(withQuestions({ 0: 0.3, 1: 0.8, 2: 0.2 })).toEqual([
       [1, 1],
-      [0, 0.833],
+      [0, 0.774],
       [2, 0],
     ]);
   });
@@ -119,7 +119,7 @@ describe('fusion with written questions', () => {
   it('changes nothing where no candidate has questions', () => {
     expect(withQuestions({})).toEqual([
       [0, 1],
-      [1, 0.8],
+      [1, 0.9],
       [2, 0],
     ]);
   });

@@ -106,7 +106,10 @@ async function questionsFor(
     const quoted = `${[title, ...headingPath].join(' > ')}\n\n${text.slice(0, longestPiece)}`;
     const prompt: ChatMessage[] = [
       { role: 'system', content: instructions },
-      { role: 'user', content: `<section>\n${quoted.replaceAll(/<\s*\/\s*section/gi, '< /section')}\n</section>` },
+      {
+        role: 'user',
+        content: `<section>\n${quoted.replaceAll(/<\s*\/\s*section/gi, '< /section')}\n</section>`,
+      },
     ];
     const written = questionsIn(await replyTo(prompt, model, { timeoutMs, signal }));
     if (!written) return undefined;
