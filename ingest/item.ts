@@ -2,7 +2,6 @@
 import type { CardText } from '#core/answer-card.ts';
 import type { Audience } from '#core/document.ts';
 import type { MarkupFormat } from '#parse/parsed-text.ts';
-import type { QuestionLine } from './questions/question-files.ts';
 
 export interface Origin {
   /** Path relative to the ingested folder, or the file's name. */
@@ -61,11 +60,20 @@ export interface CardItem {
   readonly origin: Origin;
 }
 
+/** A line of a file of questions, as it is written: docs/ingest.md. */
+export interface WrittenQuestions {
+  /** Id, as the source names the article. */
+  readonly article: string;
+  readonly heading: readonly string[];
+  readonly questions: readonly string[];
+  readonly of?: string;
+}
+
 export interface QuestionsItem {
   readonly type: 'questions';
   /** `FILE:LINE`. */
   readonly id: string;
-  readonly written: QuestionLine;
+  readonly written: WrittenQuestions;
   readonly origin: Origin;
 }
 

@@ -2,7 +2,6 @@
 import { loadConfig } from '#app/config.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import type { Document } from '#core/document.ts';
-import { AppError } from '#core/errors.ts';
 import { mostSectionQuestions } from '#core/section-questions.ts';
 import { type GenerationContents, openCurrentContents } from '#knowledge/generations/generation-reader.ts';
 import { type Section, sectionKey, sectionsOf } from '#knowledge/questions/sections.ts';

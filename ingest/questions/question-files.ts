@@ -1,7 +1,7 @@
 // Files of questions that sections of articles answer, `*.questions.jsonl`. A bad line is a problem with its place; the others are read.
 import { z } from 'zod';
 import { longestSectionQuestion, mostSectionQuestions } from '#core/section-questions.ts';
-import type { ProblemItem, QuestionsItem } from '../item.ts';
+import type { ProblemItem, QuestionsItem, WrittenQuestions } from '../item.ts';
 import type { SourceFile } from '../sources/find-files.ts';
 import { readJsonLines } from '../sources/read-records.ts';
 
@@ -33,9 +33,6 @@ const questionLineSchema = z.strictObject({
     .optional(),
 });
 
-/** A line as it is written: see docs/ingest.md. */
-export type QuestionLine = z.infer<typeof questionLineSchema>;
-
 export async function* readQuestionFile(
   file: SourceFile,
   signal?: AbortSignal,
@@ -50,11 +47,11 @@ export async function* readQuestionFile(
 }
 
 /** Neither the article's text nor the questions stand in a problem. */
-function readLine(record: unknown): { readonly written: QuestionLine } | { readonly problem: string } {
+function readLine(record: unknown): { readonly written: WrittenQuestions } | { readonly problem: string } {
   const parsed = questionLineSchema.safeParse(record);
-  return parsed.success
-    ? { written: parsed.data }
-    : { problem: [...new Set(parsed.error.issues.map(describe))].join('; ') };
+  if (!parsed.success) return { problem: [...new Set(parsed.error.issues.map(describe))].join('; ') };
+  // What was not written is absent, not undefined; zod's type cannot say so.
+  return { written: parsed.data as WrittenQuestions };
 }
 
 function describe(issue: z.core.$ZodIssue): string {

@@ -100,7 +100,8 @@ describe('drafts of questions', () => {
     const model: Pick<ChatModel, 'stream'> = {
       async stream(_messages, options) {
         signals.push(options!.signal!);
-        if (signals.length === 2) controller.abort(new DOMException('stopped', 'AbortError'));
+        if (signals.length === 2)
+          setImmediate(() => controller.abort(new DOMException('stopped', 'AbortError')));
         return signals.length === 1
           ? (async function* () {
               yield { text: replyOf('how do i pay') };
