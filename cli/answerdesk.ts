@@ -21,6 +21,10 @@ const entries: Readonly<Record<string, Entry>> = {
   answer: { summary: 'answer a file of questions', load: () => import('./answer.ts') },
   documents: { summary: 'list what is in the knowledge base', load: () => import('./documents.ts') },
   cards: { summary: 'list, check and draft answer cards', load: () => import('./cards.ts') },
+  questions: {
+    summary: 'have questions drafted that sections of articles answer',
+    load: () => import('./questions.ts'),
+  },
   evals: { summary: 'measure how good the answers are', load: () => import('./evals.ts') },
   calibrate: {
     summary: 'fit when the desk answers and when it declines',

@@ -2,6 +2,7 @@
 import { open } from 'node:fs/promises';
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { AppError, errorFacts, isAbortError, toAppError } from '#core/errors.ts';
+import { progressBar } from './progress-bar.ts';
 
 export interface Command<Options extends ParseArgsOptionsConfig> {
   /** Shown by --help: what it does, examples, options, exit codes. */
@@ -127,7 +128,8 @@ export async function openJsonLines(
   };
 }
 
-/** A counter on a terminal; nothing elsewhere. */
+/** A bar on a terminal; nothing elsewhere. */
 export function showProgress(done: number, total: number): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${total}${done === total ? '\n' : ''}`);
+  if (process.stderr.isTTY)
+    process.stderr.write(`\r${progressBar(done, total)} ${done} of ${total}${done === total ? '\n' : ''}`);
 }

@@ -17,8 +17,8 @@ import { redactedBlocks } from '#redact/redacted-blocks.ts';
 import { versionMarks } from './clean/article-versions.ts';
 import { languageOf } from './clean/language.ts';
 import type { Conversation } from './clean/transcript.ts';
-import type { ArticleItem, CardItem, ConversationItem, TranscriptTurn } from './item.ts';
-import type { SourceCounts, SourceOptions } from './source-options.ts';
+import type { ArticleItem, CardItem, ConversationItem, QuestionsItem, TranscriptTurn } from './item.ts';
+import type { ReadQuestions, SourceCounts, SourceOptions } from './source-options.ts';
 import { audienceOf } from './source-settings.ts';
 import { readTime } from './sources/read-time.ts';
 
@@ -27,6 +27,7 @@ export interface ItemReader {
   /** Together, so that the model of personal data reads many turns at once. */
   conversations(items: readonly NamedConversation[]): AsyncIterable<Conversation>;
   card(item: CardItem): CardText;
+  questions(item: QuestionsItem): ReadQuestions;
 }
 
 export interface NamedConversation {
@@ -178,7 +179,21 @@ export function createItemReader(
     return { ...written, questions, answer, language };
   }
 
-  return { article, conversations, card };
+  /** Headings and questions as an article's text would be read: what it has not, they have not either. */
+  function questions({ written, origin }: QuestionsItem): ReadQuestions {
+    const { article: id, heading, questions: texts, of } = written;
+    const asArticle = (text: string) =>
+      redact(oneLine(clean(options.erased?.without(text) ?? text)), 'article');
+    return {
+      article: id,
+      headingPath: heading.map(asArticle),
+      questions: texts.map(asArticle).filter((text) => text !== ''),
+      ...(of === undefined ? {} : { of }),
+      origin,
+    };
+  }
+
+  return { article, conversations, card, questions };
 }
 
 function parseBody({ format, url: base }: ArticleItem, body: string): ParsedText {

@@ -60,6 +60,23 @@ export interface CardItem {
   readonly origin: Origin;
 }
 
+/** A line of a file of questions, as it is written: docs/ingest.md. */
+export interface WrittenQuestions {
+  /** Id, as the source names the article. */
+  readonly article: string;
+  readonly heading: readonly string[];
+  readonly questions: readonly string[];
+  readonly of?: string;
+}
+
+export interface QuestionsItem {
+  readonly type: 'questions';
+  /** `FILE:LINE`. */
+  readonly id: string;
+  readonly written: WrittenQuestions;
+  readonly origin: Origin;
+}
+
 /** `reason` never holds text of the record. */
 export interface ProblemItem {
   readonly type: 'problem';
@@ -79,4 +96,4 @@ export interface KeptItem {
   readonly origin: Origin;
 }
 
-export type SourceItem = ArticleItem | ConversationItem | CardItem | KeptItem | ProblemItem;
+export type SourceItem = ArticleItem | ConversationItem | CardItem | QuestionsItem | KeptItem | ProblemItem;

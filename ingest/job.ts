@@ -12,12 +12,14 @@ import { type SourceTerms, termsBySource } from '#core/source-terms.ts';
 import { readCurrentId } from '#knowledge/generations/generation-folder.ts';
 import {
   cardQuestions,
+  contentHash,
   type GenerationContents,
   openCurrentContents,
   vectorsByContentHash,
 } from '#knowledge/generations/generation-reader.ts';
 import { publishGeneration } from '#knowledge/generations/generation-writer.ts';
 import { refuseOtherModel } from '#knowledge/generations/model-in-use.ts';
+import { settleQuestions, usedQuestions } from '#knowledge/questions/sections.ts';
 import { modelFileName } from '#models/store/model-store.ts';
 import { openErasedPeople } from '#privacy/erased-people.ts';
 import { hasKey } from '#privacy/privacy-folder.ts';
@@ -35,8 +37,14 @@ import { adviseRollback } from './publish/advise-rollback.ts';
 import { refuseMassRemoval } from './publish/refuse-mass-removal.ts';
 import { refuseUsedFolder } from './publish/refuse-used-folder.ts';
 import { createQuarantine } from './quarantine.ts';
+import { type QuestionsSummary, settleRead, summarizeQuestions } from './questions/settle-read.ts';
 import { publishedId, readDocuments } from './source-documents.ts';
-import { newSourceCounts, type SourceCounts, type SourceOptions } from './source-options.ts';
+import {
+  newSourceCounts,
+  type ReadQuestions,
+  type SourceCounts,
+  type SourceOptions,
+} from './source-options.ts';
 import { keepUnchangedArticles } from './sources/keep-unchanged.ts';
 import { removeSourceFolder, type StoredMemory, sourceFolder } from './sources/source-memory.ts';
 
@@ -47,7 +55,7 @@ export interface IngestJob extends CallOptions {
   /** What to bring in; undefined = embed again what is there, with the model that is configured now. */
   readonly source?: Omit<
     SourceOptions,
-    'onProblem' | 'onCard' | 'otherDocuments' | 'published' | 'entities' | 'erased'
+    'onProblem' | 'onCard' | 'onQuestions' | 'otherDocuments' | 'published' | 'entities' | 'erased'
   > & {
     readonly items: AsyncIterable<SourceItem>;
     /** What is unchanged since the last run is kept as it is published. Absent: everything is read anew. */
@@ -102,6 +110,8 @@ export interface JobSummary {
   readonly older?: number;
   /** Answer cards of all sources, by what has become of them; absent when there are none. */
   readonly cards?: Readonly<Record<CardStatus, number>>;
+  /** Questions of all sources that were written for sections; absent when there are none. */
+  readonly questions?: QuestionsSummary;
   readonly quarantineFile?: string;
   readonly seconds: number;
 }
@@ -153,6 +163,8 @@ export async function runIngestJob({
   const chunks: Chunk[] = [];
   const found: AnswerCard[] = (previous?.cards ?? []).filter((card) => card.source !== source?.name);
   const keptCards = found.length;
+  const readQuestions: ReadQuestions[] = [];
+  const keptQuestions = (previous?.questions ?? []).filter((entry) => entry.source !== source?.name);
   const progress = (stage: JobProgress['stage']) => {
     onProgress({
       stage,
@@ -210,6 +222,7 @@ export async function runIngestJob({
         published,
         onProblem: quarantine.add,
         onCard: (card) => found.push(unsettledCard(card, source.name)),
+        onQuestions: (entry) => readQuestions.push(entry),
       },
       { counts, signal },
     )) {
@@ -224,8 +237,22 @@ export async function runIngestJob({
   }
 
   await entities?.finish();
+  const { questions, notes } = settleRead({
+    kept: keptQuestions,
+    read: readQuestions,
+    source: source?.name ?? '',
+    publishedId: (id) => publishedId(id, source ?? {}),
+    documents: read,
+    chunks,
+  });
+  for (const note of notes) quarantine.add(note);
   const quarantineFile = source && !dryRun ? await quarantine.write(dataDir, source.name) : undefined;
-  if (source && read.length === kept.length && found.length === keptCards)
+  if (
+    source &&
+    read.length === kept.length &&
+    found.length === keptCards &&
+    questions.length === keptQuestions.length
+  )
     throw nothingUsable(counts, quarantineFile);
   if (chunks.length === 0)
     throw new AppError(
@@ -243,6 +270,8 @@ export async function runIngestJob({
   );
   const cards = settleCards(found, { documents, before: previous?.cards ?? [] });
   for (const question of cardQuestions(cards)) await run.add(question);
+  const firstQuestion = run.counts.added;
+  for (const question of usedQuestions(questions)) await run.add(question);
   const vectorAt = await run.finish();
   const rows = function* (from: number, to: number) {
     for (let row = from; row < to; row += 1) yield vectorAt(row);
@@ -261,6 +290,7 @@ export async function runIngestJob({
     previous.info.modelId !== embedder.modelId ||
     !sameChunks(previous.chunks, chunks) ||
     JSON.stringify(previous.cards) !== JSON.stringify(cards) ||
+    JSON.stringify(previous.questions) !== JSON.stringify(questions) ||
     !isDeepStrictEqual(termsBySource(previous.info.sources), terms) ||
     difference.total > 0;
   progress('publishing');
@@ -274,7 +304,9 @@ export async function runIngestJob({
             chunks,
             vectors: rows(0, chunks.length),
             cards,
-            cardVectors: rows(chunks.length, run.counts.added),
+            cardVectors: rows(chunks.length, firstQuestion),
+            questions,
+            questionVectors: rows(firstQuestion, run.counts.added),
             terms,
             modelId: embedder.modelId,
             dimensions: embedder.dimensions,
@@ -292,6 +324,7 @@ export async function runIngestJob({
     await source.memory.commit(own, (id) => publishedId(id, source)).catch(() => {});
   }
   const { total: _total, ...changes } = difference;
+  const questionsSummary = summarizeQuestions(questions);
   return {
     ...(generation ? { generation } : {}),
     published: generation !== undefined && isNew,
@@ -301,6 +334,7 @@ export async function runIngestJob({
     chunks: { total: chunks.length, embedded, reused },
     ...(older > 0 ? { older } : {}),
     ...(cards.length > 0 ? { cards: countCards(cards) } : {}),
+    ...(questionsSummary ? { questions: questionsSummary } : {}),
     ...(quarantineFile ? { quarantineFile } : {}),
     seconds: Math.round(performance.now() - started) / 1000,
   };
@@ -328,18 +362,27 @@ export async function removeSource({
   const rows = previous.chunks.flatMap((chunk, row) => (chunk.source === name ? [] : [row]));
   const questionOwners = previous.cards.flatMap(({ source, questions }) => questions.map(() => source));
   const cardRows = questionOwners.flatMap((owner, row) => (owner === name ? [] : [row]));
+  const chunks = rows.map((row) => previous.chunks[row]!);
+  const questions = settleQuestions(
+    previous.questions.filter(({ source }) => source !== name),
+    chunks,
+  );
   const { modelId, dimensions } = previous.info;
+  const known = vectorsByContentHash(previous);
   const generation = await publishGeneration(
     {
       dataDir,
       documents,
-      chunks: rows.map((row) => previous.chunks[row]!),
+      chunks,
       vectors: Iterator.from(rows).map(previous.vectorAt),
       cards: settleCards(
         previous.cards.filter(({ source }) => source !== name),
         { documents, before: previous.cards },
       ),
       cardVectors: Iterator.from(cardRows).map(previous.cardVectorAt),
+      questions,
+      // What is used now was used before: nothing but sections that are gone has changed.
+      questionVectors: Iterator.from(usedQuestions(questions)).map((text) => known.get(contentHash(text))!),
       terms: termsBySource(previous.info.sources),
       modelId,
       dimensions,

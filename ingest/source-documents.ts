@@ -125,6 +125,10 @@ export async function* readDocuments(
         report({ type: 'problem', origin: item.origin, reason: 'said to be unchanged, but not published' });
       continue;
     }
+    if (item.type === 'questions') {
+      options.onQuestions?.(read.questions(item));
+      continue;
+    }
     const id = publishedId(item.id, options);
     if (!isNewId(id, item.origin)) continue;
     if (item.type === 'card') {

@@ -4,7 +4,7 @@ import type { Audience, Document } from '#core/document.ts';
 import type { ErasedPeople } from '#privacy/erased-people.ts';
 import type { EntityPass } from '#redact/entity-pass.ts';
 import type { RedactionCounts, Redactor } from '#redact/redact.ts';
-import type { ProblemItem } from './item.ts';
+import type { Origin, ProblemItem } from './item.ts';
 import type { InternalRule } from './source-settings.ts';
 import type { SourceMemory } from './sources/source-spec.ts';
 
@@ -35,10 +35,21 @@ export interface SourceOptions {
   readonly onProblem: (problem: ProblemItem) => void;
   /** Answer cards are no documents. Without this they are read and left out. */
   readonly onCard?: (card: ReadCard) => void;
+  /** Likewise questions that were written for sections. */
+  readonly onQuestions?: (questions: ReadQuestions) => void;
 }
 
 export interface ReadCard extends CardText {
   readonly id: string;
+}
+
+export interface ReadQuestions {
+  /** As its source names it. */
+  readonly article: string;
+  readonly headingPath: readonly string[];
+  readonly questions: readonly string[];
+  readonly of?: string;
+  readonly origin: Origin;
 }
 
 /** Counts of one run over a source; the same object is filled while documents are read. */

@@ -51,6 +51,7 @@ export function describeJob(summary: JobSummary): string {
         '           A source of the stale ones has changed or gone, so they are not given until somebody has read them again: answerdesk cards list --stale',
       );
   }
+  if (summary.questions) lines.push(...describeQuestions(summary.questions));
   const speed =
     chunks.embedded > 0 && generation
       ? `, ${number(Math.round(chunks.embedded / summary.seconds))} a second`
@@ -73,6 +74,39 @@ function describeNames({ searched, known, problem }: NonNullable<JobSummary['nam
   if (problem !== undefined)
     return `not searched, only patterns looked for personal data in conversations. ${problem}`;
   return `${number(searched + known)} turns searched, ${number(known)} of them known already`;
+}
+
+/** Sections named in a summary; the quarantine has them all. */
+const sectionsNamed = 5;
+
+function describeQuestions({
+  used,
+  sections,
+  changed,
+  unmatched,
+}: NonNullable<JobSummary['questions']>): string[] {
+  const named = (names: readonly string[], what: string) =>
+    names.length === 0
+      ? []
+      : [
+          `           ${what}: ${names.slice(0, sectionsNamed).join('; ')}${
+            names.length > sectionsNamed ? ` and ${number(names.length - sectionsNamed)} more` : ''
+          }`,
+        ];
+  return [
+    `Questions  ${[
+      `${number(used)} for ${number(sections)} sections in use`,
+      entry(changed.length, 'sections changed'),
+      entry(unmatched.length, 'sections not found'),
+    ]
+      .filter(Boolean)
+      .join(', ')}`,
+    ...named(
+      changed,
+      'Changed since, so their questions are not used until they are looked at or drafted again',
+    ),
+    ...named(unmatched, 'Not found, neither as an article nor as a section of one'),
+  ];
 }
 
 function entry(count: number, what: string): string {

@@ -1,13 +1,10 @@
 // `answerdesk cards draft`: cards for a person to correct and approve.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withChatModelInUse } from '#app/chat-model-in-use.ts';
 import { type Config, loadConfig } from '#app/config.ts';
 import { openKnowledge } from '#app/open-knowledge.ts';
 import type { CallOptions } from '#core/call-options.ts';
-import type { Document } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
-import { closedToTraining } from '#core/source-terms.ts';
 import { defaultTenant } from '#core/tenant.ts';
 import { cardsToYaml } from '#ingest/cards/write-cards.ts';
 import type { CardDraft } from '#learning/cards/card-draft.ts';
@@ -15,9 +12,9 @@ import { draftFromArticles } from '#learning/cards/draft-from-articles.ts';
 import { draftFromConversations } from '#learning/cards/draft-from-conversations.ts';
 import { draftFromGaps, unansweredQuestions } from '#learning/cards/draft-from-gaps.ts';
 import { shippedReader } from '#learning/dialogue-acts/shipped-reader.ts';
-import { openWritingModel } from '#models/chat/open-chat-model.ts';
 import { createDefaultRedactor } from '#redact/redaction-profile.ts';
 import { openSqliteConversationStore } from '#storage/sqlite/sqlite-conversation-store.ts';
+import { openDraftingModel, openToDrafts } from '../drafting.ts';
 import { lockTraining } from '../privacy/lock-data-folder.ts';
 import { openPublished } from './open-published.ts';
 
@@ -85,35 +82,23 @@ async function* draftsFrom(
   { atLeast, signal }: CallOptions & { readonly atLeast: number },
 ): AsyncGenerator<CardDraft> {
   if (from === 'articles') {
-    const { chat } = await withChatModelInUse(config);
-    if (chat.model === 'extractive')
-      throw new AppError(
-        'bad-request',
-        'No chat model is configured, and one is needed to write cards from articles. Set ANSWERDESK_CHAT_MODEL, such as openai:MODEL with ANSWERDESK_CHAT_BASE_URL or OPENAI_API_KEY. Without a model: --from conversations, --from gaps.',
-      );
-    const documents = await openToDrafts(config.dataDir);
-    await using writing = await openWritingModel(chat);
+    await using writing = await openDraftingModel(config, {
+      what: 'to write cards from articles',
+      instead: ' Without a model: --from conversations, --from gaps.',
+    });
     const { model } = writing;
+    const documents = openToDrafts(await openPublished(config.dataDir));
     yield* draftFromArticles(documents, model, {
       signal,
       onSkipped: (id) => process.stderr.write(`${id}: the model wrote no card that can be read.\n`),
     });
     return;
   }
-  const documents = from === 'conversations' ? await openToDrafts(config.dataDir) : [];
+  const documents = from === 'conversations' ? openToDrafts(await openPublished(config.dataDir)) : [];
   await using knowledge = await openKnowledge(config);
   const { embedder } = knowledge;
   if (from === 'conversations') yield* await draftFromConversations(documents, embedder, { atLeast, signal });
   else yield* await draftFromGaps(await redactedGaps(config), embedder, { atLeast, signal });
-}
-
-/** The published documents without those of sources whose owner has said `training: no`. */
-async function openToDrafts(dataDir: string): Promise<readonly Document[]> {
-  const { documents, info } = await openPublished(dataDir);
-  const closed = closedToTraining(info.sources);
-  if (closed.size > 0)
-    process.stderr.write(`Left out, because their settings say "training: no": ${[...closed].join(', ')}.\n`);
-  return documents.filter(({ metadata }) => !closed.has(metadata.source));
 }
 
 async function redactedGaps({ dataDir }: Config): Promise<string[]> {

@@ -1,4 +1,4 @@
-// The generation in use, for commands that look at its cards.
+// The generation in use, for commands that look at it.
 import { AppError } from '#core/errors.ts';
 import { type Generation, openCurrentGeneration } from '#knowledge/generations/generation-reader.ts';
 
@@ -6,7 +6,11 @@ import { type Generation, openCurrentGeneration } from '#knowledge/generations/g
 export async function openPublished(dataDir: string): Promise<Generation> {
   const generation = await openCurrentGeneration(dataDir);
   if (generation) return generation;
-  throw new AppError(
+  throw nothingPublished(dataDir);
+}
+
+export function nothingPublished(dataDir: string): AppError {
+  return new AppError(
     'knowledge-base-missing',
     `Nothing is published in ${dataDir} yet: run "answerdesk ingest FOLDER".`,
   );

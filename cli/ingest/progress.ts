@@ -1,12 +1,12 @@
 // How a job shows how far it is: a bar on a terminal, a line now and then elsewhere (log files, CI).
 import type { JobProgress } from '#ingest/job.ts';
+import { progressBar } from '../progress-bar.ts';
 
 export interface ProgressDisplay {
   update(progress: JobProgress): void;
   end(): void;
 }
 
-const barWidth = 28;
 const barIntervalMs = 100;
 /** At most four lines a minute. */
 const lineIntervalMs = 15_000;
@@ -33,7 +33,9 @@ export function createProgressDisplay(
       if (!stream.isTTY) stream.write(`${describe(progress)}, ${Math.round(seconds)} s\n`);
       else {
         const columns = stream.columns ?? 80;
-        stream.write(`\r\u001B[2K${`${bar(progress)} ${describe(progress)}`.slice(0, columns - 1)}`);
+        stream.write(
+          `\r\u001B[2K${`${progressBar(progress.embedded, progress.chunks)} ${describe(progress)}`.slice(0, columns - 1)}`,
+        );
         shown = true;
       }
     },
@@ -42,11 +44,6 @@ export function createProgressDisplay(
       shown = false;
     },
   };
-}
-
-function bar({ chunks, embedded }: JobProgress): string {
-  const filled = chunks === 0 ? 0 : Math.round((embedded / chunks) * barWidth);
-  return `[${'#'.repeat(filled)}${'.'.repeat(barWidth - filled)}]`;
 }
 
 function describe({ stage, documents, turns, chunks, embedded }: JobProgress): string {

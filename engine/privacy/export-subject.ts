@@ -118,7 +118,7 @@ async function documentsOf(
 ): Promise<Pick<SubjectExport, 'transcripts' | 'articles'>> {
   using contents = await openCurrentContents(dataDir);
   if (!contents) return { transcripts: [], articles: [] };
-  const { documents, cards } = contents;
+  const { documents, cards, questions } = contents;
   const lines = (text: string) => text.split('\n').filter((line) => subject.isIn(line));
   return {
     transcripts: documents.filter(({ id }) => ids.has(id)),
@@ -127,7 +127,13 @@ async function documentsOf(
         id,
         texts: lines(`${title}\n${pageContent}`),
       })),
-      ...cards.map(({ id, questions, answer }) => ({ id, texts: lines([...questions, answer].join('\n')) })),
+      ...cards.map(({ id, questions: asked, answer }) => ({
+        id,
+        texts: lines([...asked, answer].join('\n')),
+      })),
+      ...questions
+        .map(({ documentId: id, questions: written }) => ({ id, texts: lines(written.join('\n')) }))
+        .filter(({ texts }) => texts.length > 0),
     ].filter(({ id }) => covered.has(id)),
   };
 }

@@ -5,8 +5,9 @@ import type { AnswerCard } from '#core/answer-card.ts';
 import type { CallOptions } from '#core/call-options.ts';
 import { type Chunk, chunkContext, chunkOf, type Document } from '#core/document.ts';
 import { isAbortError } from '#core/errors.ts';
+import type { SectionQuestions, SettledQuestions } from '#core/section-questions.ts';
 import { termsBySource } from '#core/source-terms.ts';
-import { parseCards, parseDocuments } from '#knowledge/generations/chunk-records.ts';
+import { parseCards, parseDocuments, parseQuestions } from '#knowledge/generations/chunk-records.ts';
 import { generationFiles } from '#knowledge/generations/generation-files.ts';
 import {
   generationFolder,
@@ -20,12 +21,13 @@ import {
   openCurrentContents,
 } from '#knowledge/generations/generation-reader.ts';
 import { publishGeneration } from '#knowledge/generations/generation-writer.ts';
+import { settleQuestions, usedQuestions } from '#knowledge/questions/sections.ts';
 
 /** What is to become of a document and of a text. */
 export interface DocumentRule {
   /** False: it goes. */
   keeps(document: Document): boolean;
-  /** The same length; only what a kept document or a card says. */
+  /** The same length; only what a kept document, a card or a written question says. */
   covered?(text: string): string;
 }
 
@@ -38,7 +40,7 @@ export interface DocumentChange extends CallOptions {
 
 export interface DocumentsChanged {
   readonly removed: readonly Document[];
-  /** Ids of documents and cards whose text was covered. */
+  /** Ids of documents and cards whose text was covered; a question that was written for a section counts as its article's. */
   readonly covered: readonly string[];
   /** The one in use now, if another had to be published. */
   readonly generation?: string;
@@ -55,10 +57,13 @@ export async function applyRule(
 ): Promise<Pick<DocumentsChanged, 'removed' | 'covered'>> {
   using contents = await openCurrentContents(dataDir);
   if (!contents) return { removed: [], covered: [] };
-  const { documents, cards } = contents;
+  const { documents, cards, questions } = contents;
   const removed = documents.filter((document) => !rule.keeps(document));
-  const changed = [...documents.filter(rule.keeps), ...cards].filter((one) => isCoveredIn(one, rule));
-  return { removed, covered: changed.map(({ id }) => id) };
+  const changed = [...documents.filter(rule.keeps), ...cards, ...questions].filter((one) =>
+    isCoveredIn(one, rule),
+  );
+  const ids = changed.map((one) => ('documentId' in one ? one.documentId : one.id));
+  return { removed, covered: [...new Set(ids)] };
 }
 
 /**
@@ -102,10 +107,21 @@ async function publishChanged({
     chunkOf(byId.get(contents.chunks[row]!.documentId)!, placeOf(contents.chunks[row]!, rule)),
   );
   const cards = contents.cards.map((card) => coverCard(card, rule));
-  const { stale, ...vectors } = await changedVectors(contents, { rows, chunks, cards, embed });
+  const questions = coverQuestions(contents.questions, chunks, rule);
+  const { stale, ...vectors } = await changedVectors(contents, { rows, chunks, cards, questions, embed });
   const { modelId, dimensions, sources } = contents.info;
   const { id } = await publishGeneration(
-    { dataDir, documents, chunks, cards, ...vectors, terms: termsBySource(sources), modelId, dimensions },
+    {
+      dataDir,
+      documents,
+      chunks,
+      cards,
+      questions,
+      ...vectors,
+      terms: termsBySource(sources),
+      modelId,
+      dimensions,
+    },
     { signal },
   );
   return { generation: id, staleVectors: stale };
@@ -116,15 +132,24 @@ interface Changed {
   readonly rows: readonly number[];
   readonly chunks: readonly Chunk[];
   readonly cards: readonly AnswerCard[];
+  readonly questions: readonly SettledQuestions[];
   readonly embed: DocumentChange['embed'];
 }
 
 /** Vectors as they were, but for texts that have changed: a vector tells something of its text. */
-async function changedVectors(contents: GenerationContents, { rows, chunks, cards, embed }: Changed) {
-  const texts = [...chunks.map(chunkContext), ...cardQuestions(cards)];
+async function changedVectors(
+  contents: GenerationContents,
+  { rows, chunks, cards, questions, embed }: Changed,
+) {
+  const cardTexts = cardQuestions(cards);
+  const firstQuestion = rows.length + cardTexts.length;
+  const texts = [...chunks.map(chunkContext), ...cardTexts, ...usedQuestions(questions)];
+  const questionRows = rowsOfStillUsed(contents.questions, questions);
+  const questionsBefore = usedQuestions(contents.questions);
   const before = [
     ...rows.map((row) => chunkContext(contents.chunks[row]!)),
     ...cardQuestions(contents.cards),
+    ...questionRows.map((row) => questionsBefore[row]!),
   ];
   const others = texts.flatMap((text, index) => (text === before[index] ? [] : [index]));
   const anew = await embedded(
@@ -132,14 +157,30 @@ async function changedVectors(contents: GenerationContents, { rows, chunks, card
     embed,
   );
   const fresh = new Map(others.map((index, at) => [index, anew[at]]));
-  const vectorAt = (index: number) =>
-    fresh.get(index) ??
-    (index < rows.length ? contents.vectorAt(rows[index]!) : contents.cardVectorAt(index - rows.length));
+  const vectorBefore = (index: number) => {
+    if (index < rows.length) return contents.vectorAt(rows[index]!);
+    return index < firstQuestion
+      ? contents.cardVectorAt(index - rows.length)
+      : contents.questionVectorAt(questionRows[index - firstQuestion]!);
+  };
+  const vectorAt = (index: number) => fresh.get(index) ?? vectorBefore(index);
   return {
     stale: others.length - anew.length,
     vectors: Iterator.from(rows.keys()).map(vectorAt),
-    cardVectors: Iterator.from(texts.slice(rows.length).keys()).map((index) => vectorAt(rows.length + index)),
+    cardVectors: Iterator.from(cardTexts.keys()).map((index) => vectorAt(rows.length + index)),
+    questionVectors: Iterator.from(questionRows.keys()).map((index) => vectorAt(firstQuestion + index)),
   };
+}
+
+/** Of each question that is still used, the row of its vector before. Both are entry for entry the same. */
+function rowsOfStillUsed(before: readonly SettledQuestions[], after: readonly SettledQuestions[]): number[] {
+  let next = 0;
+  return before.flatMap(({ state, questions }, entry) => {
+    if (state !== 'used') return [];
+    const first = next;
+    next += questions.length;
+    return after[entry]!.state === 'used' ? questions.map((_, index) => first + index) : [];
+  });
 }
 
 /** None where the model cannot be asked: what has to go must not wait for it. */
@@ -186,13 +227,36 @@ function coverCard(card: AnswerCard, rule: DocumentRule): AnswerCard {
   };
 }
 
+/** What was not used before has no vector, and is not used now. */
+function coverQuestions(
+  before: readonly SettledQuestions[],
+  chunks: readonly Chunk[],
+  rule: DocumentRule,
+): SettledQuestions[] {
+  const covered = before.map((entry) => coverEntry(entry, rule));
+  return settleQuestions(covered, chunks).map((entry, index) => {
+    const { state } = before[index]!;
+    return state === 'used' ? entry : { ...entry, state, passages: [] };
+  });
+}
+
+function coverEntry<Entry extends SectionQuestions>(entry: Entry, rule: DocumentRule): Entry {
+  const coverAll = (texts: readonly string[]) => texts.map((text) => cover(text, rule));
+  return { ...entry, headingPath: coverAll(entry.headingPath), questions: coverAll(entry.questions) };
+}
+
 function cover(text: string, { covered }: DocumentRule): string {
   return covered ? covered(text) : text;
 }
 
-function isCoveredIn(one: Document | AnswerCard, rule: DocumentRule): boolean {
+function isCoveredIn(one: Document | AnswerCard | SectionQuestions, rule: DocumentRule): boolean {
   if (!rule.covered) return false;
-  const changed = 'pageContent' in one ? coverDocument(one, rule) : coverCard(one, rule);
+  const changed =
+    'pageContent' in one
+      ? coverDocument(one, rule)
+      : 'documentId' in one
+        ? coverEntry(one, rule)
+        : coverCard(one, rule);
   return JSON.stringify(changed) !== JSON.stringify(one);
 }
 
@@ -200,10 +264,13 @@ function isCoveredIn(one: Document | AnswerCard, rule: DocumentRule): boolean {
 async function isClean(folder: string, rule: DocumentRule): Promise<boolean> {
   try {
     const documents = parseDocuments(await readFile(join(folder, generationFiles.documents)));
-    const cards = parseCards(
-      await readFile(join(folder, generationFiles.cards)).catch(() => Buffer.alloc(0)),
+    const readIfThere = (name: string) => readFile(join(folder, name)).catch(() => Buffer.alloc(0));
+    const cards = parseCards(await readIfThere(generationFiles.cards));
+    const questions = parseQuestions(await readIfThere(generationFiles.questions));
+    return (
+      documents.every(rule.keeps) &&
+      ![...documents, ...cards, ...questions].some((one) => isCoveredIn(one, rule))
     );
-    return documents.every(rule.keeps) && ![...documents, ...cards].some((one) => isCoveredIn(one, rule));
   } catch {
     return false;
   }

@@ -24,6 +24,7 @@ import {
   vectorsByContentHash,
 } from '#knowledge/generations/generation-reader.ts';
 import { publishGeneration } from '#knowledge/generations/generation-writer.ts';
+import { usedQuestions } from '#knowledge/questions/sections.ts';
 import { modelFileName, modelStoreFolder } from '#models/store/model-store.ts';
 import { createEmbeddingRun } from '../embed/embed-chunks.ts';
 import { openVectorFile } from '../embed/vector-file.ts';
@@ -50,7 +51,9 @@ export async function buildCandidate(
   await rm(folder, { recursive: true, force: true });
   using kept = await openVectorFile(vectorFile(dataDir, modelId), dimensions);
   using earlier = await publishedContents(dataDir, modelId, signal);
-  const texts = [...published.chunks.map(chunkContext), ...cardQuestions(published.cards)];
+  const { documents, chunks, cards, questions } = published;
+  const firstQuestion = chunks.length + cardQuestions(cards).length;
+  const texts = [...chunks.map(chunkContext), ...cardQuestions(cards), ...usedQuestions(questions)];
   const run = createEmbeddingRun(embedder, {
     known: earlier ? [vectorsByContentHash(earlier)] : [],
     store: kept,
@@ -67,7 +70,6 @@ export async function buildCandidate(
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
     await mkdir(folder, { recursive: true });
-    const { documents, chunks, cards } = published;
     const generation = await publishGeneration(
       {
         dataDir: folder,
@@ -75,7 +77,9 @@ export async function buildCandidate(
         chunks,
         vectors: rows(0, chunks.length),
         cards,
-        cardVectors: rows(chunks.length, texts.length),
+        cardVectors: rows(chunks.length, firstQuestion),
+        questions,
+        questionVectors: rows(firstQuestion, texts.length),
         terms: termsBySource(published.info.sources),
         modelId,
         dimensions,
@@ -118,7 +122,7 @@ export async function publishCandidate(
     );
   }
   using contents = (await openCurrentContents(folder))!;
-  const { documents, chunks, cards } = contents;
+  const { documents, chunks, cards, questions } = contents;
   const published = await publishGeneration(
     {
       dataDir,
@@ -127,6 +131,8 @@ export async function publishCandidate(
       vectors: Iterator.from(chunks.keys()).map(contents.vectorAt),
       cards,
       cardVectors: Iterator.from(cardQuestions(cards).keys()).map(contents.cardVectorAt),
+      questions,
+      questionVectors: Iterator.from(usedQuestions(questions).keys()).map(contents.questionVectorAt),
       terms: termsBySource(contents.info.sources),
       modelId,
       dimensions,

@@ -16,6 +16,7 @@ export type FileFormat =
   | 'wordpress'
   | 'cards-yaml'
   | 'cards-csv'
+  | 'questions'
   | 'mbox'
   | 'zip'
   /** Documents that cannot be read as they are; each is told what to do. */
@@ -119,7 +120,7 @@ function namedFile(path: string): SourceFile {
   if (!kind) {
     throw new AppError(
       'bad-input',
-      `${path} is of a kind that cannot be read. Known: .${[...Object.keys(formats), 'answers.yaml', 'answers.csv'].join(', .')}, each also with .gz.`,
+      `${path} is of a kind that cannot be read. Known: .${[...Object.keys(formats), 'answers.yaml', 'answers.csv', 'questions.jsonl'].join(', .')}, each also with .gz.`,
     );
   }
   return { path: resolve(path), relativePath: basename(path), ...kind };
@@ -128,7 +129,13 @@ function namedFile(path: string): SourceFile {
 /** By its name; undefined for what is passed over. */
 export function fileKind(name: string): Pick<SourceFile, 'format' | 'gzip'> | undefined {
   const gzip = name.toLowerCase().endsWith('.gz');
-  const [extension = '', before] = (gzip ? name.slice(0, -3) : name).toLowerCase().split('.').reverse();
+  const [extension = '', before, ...stem] = (gzip ? name.slice(0, -3) : name)
+    .toLowerCase()
+    .split('.')
+    .reverse();
+  // `questions.jsonl` alone may be any export.
+  if (before === 'questions' && extension === 'jsonl' && stem.join('') !== '')
+    return { format: 'questions', gzip };
   const known = before === 'answers' && Object.hasOwn(cardFormats, extension) ? cardFormats : formats;
   if (Object.hasOwn(known, extension)) return { format: known[extension]!, gzip };
   return unsupportedExtensions.has(extension) ? { format: 'unsupported', gzip } : undefined;

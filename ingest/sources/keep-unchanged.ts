@@ -69,8 +69,8 @@ export async function* keepUnchangedFiles(
   };
   for await (const item of read(keep)) {
     // What could not be read, or lost its id to another one, is reported at each run.
-    const isLost = item.type === 'problem' || item.type === 'card' || ids.has(item.id);
-    if (isLost) {
+    // Cards and questions are no documents, and are read at each run.
+    if (item.type === 'problem' || item.type === 'card' || item.type === 'questions' || ids.has(item.id)) {
       isWhole = false;
       if (reading) reading.isWhole = false;
     } else {

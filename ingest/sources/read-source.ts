@@ -5,6 +5,7 @@ import { isAbortError } from '#core/errors.ts';
 import { createReaderThread } from '#readers/reader-thread.ts';
 import { readCardFile } from '../cards/card-files.ts';
 import type { ProblemItem, SourceItem } from '../item.ts';
+import { readQuestionFile } from '../questions/question-files.ts';
 import { archiveFiles } from './archive-files.ts';
 import { readArticleFile } from './article-files.ts';
 import { contentFormat } from './content-kind.ts';
@@ -50,6 +51,7 @@ async function* readFile(file: SourceFile, context: FileContext): AsyncGenerator
   try {
     signal?.throwIfAborted();
     if (file.format === 'cards-yaml' || file.format === 'cards-csv') yield* readCardFile(file, signal);
+    else if (file.format === 'questions') yield* readQuestionFile(file, signal);
     else {
       const content = await contentFormat(file, signal);
       if ('problem' in content) yield problemOf(file, content.problem);

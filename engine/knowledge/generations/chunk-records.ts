@@ -1,8 +1,9 @@
-// Documents, chunks and answer cards as JSON lines. A chunk's text and metadata are its document's, so only its place in the document is written:
+// Documents, chunks, answer cards and written questions as JSON lines. A chunk's text and metadata are its document's, so only its place in the document is written:
 // small files, and in memory the chunk texts share the document's characters.
 import type { AnswerCard } from '#core/answer-card.ts';
 import { type Chunk, type ChunkPlace, chunkOf, type Document } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
+import type { SettledQuestions } from '#core/section-questions.ts';
 
 export interface ChunkRecord extends ChunkPlace {
   /** Position of the document in documents.jsonl. */
@@ -46,6 +47,21 @@ export function* serializeCards(cards: readonly AnswerCard[]): Generator<Uint8Ar
   if (new Set(cards.map(({ id }) => id)).size !== cards.length)
     throw new AppError('bad-input', 'Two answer cards have the same id.');
   yield* serializeLines(cards);
+}
+
+/** Throws `bad-input` if a passage that questions are said to be for is not one of their article. */
+export function* serializeQuestions(
+  questions: readonly SettledQuestions[],
+  chunks: readonly Chunk[],
+): Generator<Uint8Array> {
+  for (const { documentId, passages } of questions)
+    if (passages.some((row) => chunks[row]?.documentId !== documentId))
+      throw new AppError('bad-input', `Questions for ${documentId} are for passages of something else.`);
+  yield* serializeLines(questions);
+}
+
+export function parseQuestions(bytes: Uint8Array): SettledQuestions[] {
+  return parseLines<SettledQuestions>(bytes);
 }
 
 export function parseCards(bytes: Uint8Array): AnswerCard[] {

@@ -8,7 +8,7 @@ import type { GenerationManifest } from './generation-manifest.ts';
 
 /**
  * Names of the files of a generation besides manifest.json; hnsw.bin only when it was asked for (versions before 0.3 wrote it above 50,000
- * passages), the cards' only when there are cards, hosts.json only when there are articles for customers (and not before 0.3).
+ * passages), the cards' and the written questions' only when there are some, hosts.json only when there are articles for customers (and not before 0.3).
  */
 export const generationFiles = {
   documents: 'documents.jsonl',
@@ -19,6 +19,9 @@ export const generationFiles = {
   hnsw: 'hnsw.bin',
   cards: 'cards.jsonl',
   cardVectors: 'card-vectors.bin',
+  questions: 'questions.jsonl',
+  questionVectors: 'question-vectors.bin',
+  questionHnsw: 'question-hnsw.bin',
 } as const;
 
 /** One file may be longer than a single call reads, which is 2 GiB. */

@@ -6,7 +6,9 @@ import { basename, join } from 'node:path';
 import type { AnswerCard } from '#core/answer-card.ts';
 import { type Chunk, chunkContext, type Document } from '#core/document.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
-import { parseCards, parseChunks, parseDocuments } from './chunk-records.ts';
+import type { SettledQuestions } from '#core/section-questions.ts';
+import { usedQuestions } from '../questions/sections.ts';
+import { parseCards, parseChunks, parseDocuments, parseQuestions } from './chunk-records.ts';
 import { generationFiles, readFileChecked, verifyFiles } from './generation-files.ts';
 import { generationFolder, readCurrentId } from './generation-folder.ts';
 import { openManifest } from './generation-manifest.ts';
@@ -61,7 +63,7 @@ export function cardQuestions(cards: readonly AnswerCard[]): string[] {
   return cards.flatMap(({ questions }) => questions);
 }
 
-/** By `contentHash` of what was embedded: `chunkContext(chunk)` and the cards' questions. So that a text seen before is not embedded again by the same model. */
+/** By `contentHash` of what was embedded: `chunkContext(chunk)`, the cards' questions and the written ones. So that a text seen before is not embedded again by the same model. */
 export function vectorsByContentHash(contents: GenerationContents): {
   has(hash: string): boolean;
   get(hash: string): Float32Array | undefined;
@@ -71,13 +73,18 @@ export function vectorsByContentHash(contents: GenerationContents): {
   const cardRows = new Map(
     cardQuestions(contents.cards).map((question, row) => [contentHash(question), row] as const),
   );
+  const questionRows = new Map(
+    usedQuestions(contents.questions).map((question, row) => [contentHash(question), row] as const),
+  );
   return {
-    has: (hash) => rows.has(hash) || cardRows.has(hash),
+    has: (hash) => rows.has(hash) || cardRows.has(hash) || questionRows.has(hash),
     get(hash) {
       const row = rows.get(hash);
       if (row !== undefined) return contents.vectorAt(row);
       const cardRow = cardRows.get(hash);
-      return cardRow === undefined ? undefined : contents.cardVectorAt(cardRow);
+      if (cardRow !== undefined) return contents.cardVectorAt(cardRow);
+      const questionRow = questionRows.get(hash);
+      return questionRow === undefined ? undefined : contents.questionVectorAt(questionRow);
     },
   };
 }
@@ -88,10 +95,13 @@ export interface GenerationContents extends Disposable {
   readonly documents: readonly Document[];
   readonly chunks: readonly Chunk[];
   readonly cards: readonly AnswerCard[];
+  readonly questions: readonly SettledQuestions[];
   /** Of `chunks[row]`. */
   vectorAt(row: number): Float32Array;
   /** Of `cardQuestions(cards)[row]`. */
   cardVectorAt(row: number): Float32Array;
+  /** Of `usedQuestions(questions)[row]`. */
+  questionVectorAt(row: number): Float32Array;
 }
 
 /** All of its files are checked. Throws `knowledge-base-damaged` as `openGeneration`. */
@@ -100,22 +110,29 @@ export async function openGenerationContents(folder: string): Promise<Generation
   await verifyFiles(folder, manifest);
   const documents = parseDocuments(await readFileChecked(folder, generationFiles.documents, manifest));
   const chunks = parseChunks(await readFileChecked(folder, generationFiles.chunks, manifest), documents);
-  const hasCards = manifest.files[generationFiles.cards] !== undefined;
-  const cards = hasCards ? parseCards(await readFileChecked(folder, generationFiles.cards, manifest)) : [];
-  const vectors = openRows(join(folder, generationFiles.vectors), manifest.dimensions);
-  const cardVectors = hasCards
-    ? openRows(join(folder, generationFiles.cardVectors), manifest.dimensions)
-    : undefined;
+  const has = (name: string) => manifest.files[name] !== undefined;
+  const cards = has(generationFiles.cards)
+    ? parseCards(await readFileChecked(folder, generationFiles.cards, manifest))
+    : [];
+  const questions = has(generationFiles.questions)
+    ? parseQuestions(await readFileChecked(folder, generationFiles.questions, manifest))
+    : [];
+  const rowsIn = (name: string) =>
+    has(name) ? openRows(join(folder, name), manifest.dimensions) : undefined;
+  const vectors = rowsIn(generationFiles.vectors)!;
+  const cardVectors = rowsIn(generationFiles.cardVectors);
+  const questionVectors = rowsIn(generationFiles.questionVectors);
   return {
     info: toInfo(basename(folder), manifest),
     documents,
     chunks,
     cards,
+    questions,
     vectorAt: vectors.row,
     cardVectorAt: (row) => cardVectors!.row(row),
+    questionVectorAt: (row) => questionVectors!.row(row),
     [Symbol.dispose]() {
-      vectors.close();
-      cardVectors?.close();
+      for (const opened of [vectors, cardVectors, questionVectors]) opened?.close();
     },
   };
 }

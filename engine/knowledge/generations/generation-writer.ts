@@ -8,11 +8,13 @@ import type { Chunk, Document } from '#core/document.ts';
 import { type FileDigest, hashFile, syncFile, syncFolder, writeDurably } from '#core/durable-file.ts';
 import { AppError } from '#core/errors.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
+import type { SettledQuestions } from '#core/section-questions.ts';
 import type { SourceTerms } from '#core/source-terms.ts';
 import { checkVector } from '#core/vector-matrix.ts';
 import { type LexicalDocument, serializeBm25 } from '../index/bm25-build.ts';
 import { writeHnswFile } from '../index/hnsw-vector-index.ts';
-import { serializeCards, serializeChunks, serializeDocuments } from './chunk-records.ts';
+import { usedQuestions } from '../questions/sections.ts';
+import { serializeCards, serializeChunks, serializeDocuments, serializeQuestions } from './chunk-records.ts';
 import { generationFiles, readMatrix, verifyFiles } from './generation-files.ts';
 import {
   createTemporaryFolder,
@@ -44,6 +46,10 @@ export interface NewGeneration {
   readonly cards?: readonly AnswerCard[];
   /** Of the cards' questions, in the order of `cardQuestions`. */
   readonly cardVectors?: Iterable<Float32Array>;
+  /** Settled with `chunks`. */
+  readonly questions?: readonly SettledQuestions[];
+  /** In the order of `usedQuestions`. */
+  readonly questionVectors?: Iterable<Float32Array>;
   /** By the name of the source. */
   readonly terms?: Readonly<Record<string, SourceTerms>>;
   readonly modelId: string;
@@ -52,7 +58,7 @@ export interface NewGeneration {
   readonly acceptModelChange?: boolean;
   /** Generations that stay for a rollback, the new one included; default 3. */
   readonly keep?: number;
-  /** Builds a graph of the vectors too, for whoever searches by it (`openGeneration`); default false. */
+  /** Builds a graph of the vectors too, and one of the written questions', for whoever searches by it (`openGeneration`); default false. */
   readonly graph?: boolean;
 }
 
@@ -69,6 +75,8 @@ export async function publishGeneration(
     vectors,
     cards = [],
     cardVectors = [],
+    questions = [],
+    questionVectors = [],
     terms = {},
     modelId,
     dimensions,
@@ -109,6 +117,17 @@ export async function publishGeneration(
         serializeVectors(cardVectors, { count: cardQuestions(cards).length, dimensions }),
       );
     }
+    if (questions.length > 0)
+      files[generationFiles.questions] = await write(
+        generationFiles.questions,
+        serializeQuestions(questions, chunks),
+      );
+    const questionCount = usedQuestions(questions).length;
+    if (questionCount > 0)
+      files[generationFiles.questionVectors] = await write(
+        generationFiles.questionVectors,
+        serializeVectors(questionVectors, { count: questionCount, dimensions }),
+      );
     signal?.throwIfAborted();
     const facts: GenerationManifest = {
       schemaVersion: generationSchemaVersion,
@@ -118,15 +137,22 @@ export async function publishGeneration(
       metric: 'cosine',
       documents: documents.length,
       chunks: chunks.length,
-      sources: countSources({ documents, chunks, cards, terms }),
+      sources: countSources({ documents, chunks, cards, questions, terms }),
       files,
     };
-    if (graph) {
-      const path = join(folder, generationFiles.hnsw);
-      const matrix = await readMatrix(folder, generationFiles.vectors, facts);
+    const graphs = graph
+      ? ([
+          [generationFiles.vectors, generationFiles.hnsw],
+          [generationFiles.questionVectors, generationFiles.questionHnsw],
+        ] as const)
+      : [];
+    for (const [vectorFile, graphFile] of graphs) {
+      if (files[vectorFile] === undefined) continue;
+      const path = join(folder, graphFile);
+      const matrix = await readMatrix(folder, vectorFile, facts);
       if (await writeHnswFile(path, matrix, { signal })) {
         await syncFile(path);
-        files[generationFiles.hnsw] = await hashFile(path);
+        files[graphFile] = await hashFile(path);
       }
     }
     await write('manifest.json', [Buffer.from(serializeManifest(facts))]);
@@ -227,15 +253,21 @@ function* serializeVectors(
   yield new Uint8Array(piece.buffer, 0, (written % vectorsPerPiece) * dimensions * piece.BYTES_PER_ELEMENT);
 }
 
-/** A source that has nothing but answer cards counts as one without documents. */
+/** A source that has nothing but answer cards or written questions counts as one without documents. */
 function countSources({
   documents,
   chunks,
   cards,
+  questions,
   terms,
-}: Required<Pick<NewGeneration, 'documents' | 'chunks' | 'cards' | 'terms'>>): GenerationManifest['sources'] {
+}: Required<
+  Pick<NewGeneration, 'documents' | 'chunks' | 'cards' | 'questions' | 'terms'>
+>): GenerationManifest['sources'] {
   const names = [
-    ...new Set([...documents.map(({ metadata }) => metadata.source), ...cards.map(({ source }) => source)]),
+    ...new Set([
+      ...documents.map(({ metadata }) => metadata.source),
+      ...[...cards, ...questions].map(({ source }) => source),
+    ]),
   ].sort();
   const count = (all: Iterable<string>) => {
     const counts = new Map<string, number>();

@@ -5,13 +5,19 @@ import type { AnswerCard } from '#core/answer-card.ts';
 import type { Document } from '#core/document.ts';
 import { AppError } from '#core/errors.ts';
 import type { GenerationInfo } from '#core/retriever.ts';
+import type { SettledQuestions } from '#core/section-questions.ts';
 import { createVectorMatrix, matrixRow, type VectorMatrix } from '#core/vector-matrix.ts';
 import { parseBm25 } from '../index/bm25-file.ts';
 import { type Bm25Index, createBm25Index } from '../index/bm25-index.ts';
 import { createExactVectorIndex } from '../index/exact-vector-index.ts';
 import { openHnswVectorIndex } from '../index/hnsw-vector-index.ts';
 import type { VectorIndex } from '../index/search-indexes.ts';
-import { parseCards } from './chunk-records.ts';
+import {
+  createQuestionSearch,
+  type QuestionGroup,
+  type QuestionSearch,
+} from '../questions/question-search.ts';
+import { eachLine, parseCards, parseLine } from './chunk-records.ts';
 import { generationFiles, readFileChecked, readMatrix, verifyFile } from './generation-files.ts';
 import type { GenerationManifest } from './generation-manifest.ts';
 import { type Passages, passagesIn } from './passages.ts';
@@ -28,6 +34,8 @@ export interface SearchedGeneration {
   readonly cards: readonly AnswerCard[];
   /** Row `r` is question `r` of all cards in order: `cards.flatMap(({ questions }) => questions)[r]`. */
   readonly cardVectors: VectorMatrix;
+  /** Undefined where no written question is in use. */
+  readonly questions: QuestionSearch | undefined;
 }
 
 export interface OpenGenerationOptions {
@@ -49,37 +57,64 @@ export async function loadGeneration(
 ): Promise<LoadedGeneration> {
   const has = (name: string) => manifest.files[name] !== undefined;
   const read = (name: string) => readFileChecked(folder, name, manifest);
-  const [documentBytes, chunkBytes, vectors, bm25Bytes, hostBytes, cardBytes, cardVectors] =
-    await Promise.all([
-      read(generationFiles.documents),
-      read(generationFiles.chunks),
-      readMatrix(folder, generationFiles.vectors, manifest),
-      read(generationFiles.bm25),
-      has(generationFiles.hosts) ? read(generationFiles.hosts) : undefined,
-      has(generationFiles.cards) ? read(generationFiles.cards) : undefined,
-      has(generationFiles.cards)
-        ? readMatrix(folder, generationFiles.cardVectors, manifest)
-        : createVectorMatrix(0, manifest.dimensions),
-      has(generationFiles.hnsw) ? verifyFile(folder, generationFiles.hnsw, manifest) : undefined,
-    ]);
+  const readIfThere = (name: string) => (has(name) ? read(name) : undefined);
+  const vectorsIn = (name: string) =>
+    has(name) ? readMatrix(folder, name, manifest) : createVectorMatrix(0, manifest.dimensions);
+  const verifyIfThere = (name: string) => (has(name) ? verifyFile(folder, name, manifest) : undefined);
+  const [
+    documentBytes,
+    chunkBytes,
+    vectors,
+    bm25Bytes,
+    hostBytes,
+    cardBytes,
+    cardVectors,
+    questionBytes,
+    questionVectors,
+  ] = await Promise.all([
+    read(generationFiles.documents),
+    read(generationFiles.chunks),
+    readMatrix(folder, generationFiles.vectors, manifest),
+    read(generationFiles.bm25),
+    readIfThere(generationFiles.hosts),
+    readIfThere(generationFiles.cards),
+    vectorsIn(generationFiles.cardVectors),
+    readIfThere(generationFiles.questions),
+    vectorsIn(generationFiles.questionVectors),
+    verifyIfThere(generationFiles.hnsw),
+    verifyIfThere(generationFiles.questionHnsw),
+  ]);
   const passages = passagesIn(documentBytes, chunkBytes);
   const lexicalIndex = createBm25Index(parseBm25(bm25Bytes));
   const cards = cardBytes ? parseCards(cardBytes) : [];
+  const groups = questionBytes ? questionGroups(questionBytes) : [];
   const counts = [passages.size, vectors.size, lexicalIndex.size];
   if (
     passages.facts.length !== manifest.documents ||
     counts.some((count) => count !== manifest.chunks) ||
-    cards.flatMap(({ questions }) => questions).length !== cardVectors.size
+    cards.flatMap(({ questions }) => questions).length !== cardVectors.size ||
+    groups.reduce((total, { count }) => total + count, 0) !== questionVectors.size ||
+    groups.some((group) => group.passages.some((row) => row >= passages.size))
   ) {
     throw new AppError(
       'knowledge-base-damaged',
       `The files in ${folder} do not belong together. Ingest again.`,
     );
   }
-  const vectorIndex =
-    graph && has(generationFiles.hnsw)
-      ? await openHnswVectorIndex(join(folder, generationFiles.hnsw), vectors)
-      : createExactVectorIndex(vectors);
+  const indexOf = async (matrix: VectorMatrix, graphFile: string) =>
+    graph && has(graphFile)
+      ? openHnswVectorIndex(join(folder, graphFile), matrix)
+      : createExactVectorIndex(matrix);
+  const vectorIndex = await indexOf(vectors, generationFiles.hnsw);
+  const questions =
+    questionVectors.size > 0
+      ? createQuestionSearch({
+          vectors: questionVectors,
+          vectorIndex: await indexOf(questionVectors, generationFiles.questionHnsw),
+          groups,
+          passages: passages.size,
+        })
+      : undefined;
   const info = toInfo(basename(folder), manifest);
   checkSelfSearch(info.id, vectors, vectorIndex);
   return {
@@ -91,9 +126,21 @@ export async function loadGeneration(
     articleHosts: hostBytes ? new Set(parseHosts(hostBytes)) : hostsOfArticles(documentsOf(passages)),
     cards,
     cardVectors,
+    questions,
     documentBytes,
     chunkBytes,
   };
+}
+
+/** Of those in use; their texts are not kept. */
+function questionGroups(bytes: Uint8Array): QuestionGroup[] {
+  const { count, line } = eachLine(bytes);
+  const groups: QuestionGroup[] = [];
+  for (let number = 0; number < count; number++) {
+    const { state, questions, passages } = parseLine<SettledQuestions>(line(number));
+    if (state === 'used' && questions.length > 0) groups.push({ count: questions.length, passages });
+  }
+  return groups;
 }
 
 /** Of the generation `id`. */

@@ -40,7 +40,7 @@ export function passagesOf(chunks: readonly Chunk[], documents: readonly Documen
     at: (row) => chunks[row]!,
     documentOf,
     facts,
-    rowsOf: rowsByDocument(documentOf, facts.length),
+    rowsOf: rowsByNumber(documentOf, facts.length),
     document: (id) => byId.get(id),
   };
 }
@@ -76,7 +76,7 @@ export function passagesIn(documentBytes: Uint8Array, chunkBytes: Uint8Array): P
     },
     documentOf,
     facts,
-    rowsOf: rowsByDocument(documentOf, facts.length),
+    rowsOf: rowsByNumber(documentOf, facts.length),
     document(id) {
       const number = numbers.get(id);
       return number === undefined ? undefined : documentAt(number);
@@ -93,13 +93,13 @@ type Facts = {
   readonly [Field in keyof Omit<DocumentFacts, 'documentId'>]: DocumentFacts[Field] | undefined;
 } & Pick<DocumentFacts, 'source' | 'kind' | 'audience' | 'language'>;
 
-/** Compressed sparse rows: those of document `d` are `rows[starts[d] … starts[d + 1])`. */
-function rowsByDocument(documentOf: Uint32Array, documents: number): (document: number) => Uint32Array {
-  const starts = new Uint32Array(documents + 1);
-  for (const document of documentOf) starts[document + 1]!++;
-  for (let document = 0; document < documents; document++) starts[document + 1]! += starts[document]!;
+/** By a number below `count` that each row has. Compressed sparse rows: those of number `n` are `rows[starts[n] … starts[n + 1])`. */
+export function rowsByNumber(numberOf: Uint32Array, count: number): (number: number) => Uint32Array {
+  const starts = new Uint32Array(count + 1);
+  for (const number of numberOf) starts[number + 1]!++;
+  for (let number = 0; number < count; number++) starts[number + 1]! += starts[number]!;
   const next = starts.slice();
-  const rows = new Uint32Array(documentOf.length);
-  for (const [row, document] of documentOf.entries()) rows[next[document]!++] = row;
-  return (document) => rows.subarray(starts[document], starts[document + 1]);
+  const rows = new Uint32Array(numberOf.length);
+  for (const [row, number] of numberOf.entries()) rows[next[number]!++] = row;
+  return (number) => rows.subarray(starts[number], starts[number + 1]);
 }

@@ -8,12 +8,14 @@ import { passagesOf } from '../generations/passages.ts';
 import { buildBm25 } from '../index/bm25-build.ts';
 import { createBm25Index } from '../index/bm25-index.ts';
 import { createExactVectorIndex } from '../index/exact-vector-index.ts';
+import { createQuestionSearch, type QuestionSearch } from '../questions/question-search.ts';
 import { sampleChunks, sampleDocument, sampleDocuments } from '../testing/sample-generation.ts';
 import { createHybridRetriever } from './hybrid-retriever.ts';
 
 async function createRetriever(
   documents: readonly Document[],
   embedder: Embedder = createHashingEmbedder(),
+  written: Readonly<Record<string, readonly string[]>> = {},
 ): Promise<Retriever> {
   const chunks = documents.flatMap(sampleChunks);
   const vectors = stackVectors(await embedder.embedDocuments(chunks.map(chunkContext)), embedder.dimensions);
@@ -26,6 +28,27 @@ async function createRetriever(
     lexicalIndex: createBm25Index(
       buildBm25(chunks.map((chunk) => ({ heading: heading(chunk), text: chunk.text }))),
     ),
+    questions: await questionsFor(written, chunks, embedder),
+  });
+}
+
+/** `written`: by the id of a passage. */
+async function questionsFor(
+  written: Readonly<Record<string, readonly string[]>>,
+  chunks: readonly Chunk[],
+  embedder: Embedder,
+): Promise<QuestionSearch | undefined> {
+  const texts = Object.values(written).flat();
+  if (texts.length === 0) return undefined;
+  const vectors = stackVectors(await embedder.embedDocuments(texts), embedder.dimensions);
+  return createQuestionSearch({
+    vectors,
+    vectorIndex: createExactVectorIndex(vectors),
+    groups: Object.entries(written).map(([id, questions]) => ({
+      count: questions.length,
+      passages: [chunks.findIndex((chunk) => chunk.id === id)],
+    })),
+    passages: chunks.length,
   });
 }
 
@@ -153,6 +176,65 @@ describe('hybrid retriever', () => {
       await retriever.retrieve(query, { context }),
     );
     expect(asked.filter((text) => text === query)).toHaveLength(2);
+  });
+
+  describe('with questions that were written for passages', () => {
+    const documents = [
+      sampleDocument('lamp', 'Hold the button until it blinks.'),
+      ...['kettle', 'valve', 'bridge', 'plug'].map((word) =>
+        sampleDocument(word, `The ${word} has to be connected.`),
+      ),
+    ];
+
+    it('finds what only a question finds, with the evidence of the passage itself', async () => {
+      const embedder = createOpinionatedEmbedder({
+        'stays dark': [1, 0],
+        near: [0.95, 0.3],
+        far: [0.3, 0.95],
+        button: [0, 1],
+      });
+      const far = Array.from({ length: 60 }, (_, index) => sampleDocument(`p${index}`, `far ${index}`));
+      const all = [sampleDocument('n', 'near'), ...far, documents[0]!];
+      const plain = await createRetriever(all, embedder);
+      expect(idsOf(await plain.retrieve('it stays dark', { k: 50 }))).not.toContain('lamp#0');
+      const retriever = await createRetriever(all, embedder, { 'lamp#0': ['why it stays dark'] });
+      const found = await retriever.retrieve('it stays dark', { k: 50 });
+      expect(idsOf(found).slice(0, 2)).toEqual(['n#0', 'lamp#0']);
+      expect(found[1]!.evidence.cosine).toBeLessThan(0.1);
+      expect(found[0]!.score).toBe(1);
+      expect(found.every(({ score }) => score >= 0 && score <= 1)).toBe(true);
+    });
+
+    it('is as without them, to the last digit, where a filter leaves out all that have some', async () => {
+      const all = [...documents, sampleDocument('secret', 'For agents.', { audience: 'internal' })];
+      const plain = await createRetriever(all);
+      const retriever = await createRetriever(all, undefined, { 'secret#0': ['the bulb stays dark'] });
+      const filter = { audiences: ['customer'] as const };
+      const found = await retriever.retrieve('the bulb stays dark', { filter });
+      expect(found).toEqual(await plain.retrieve('the bulb stays dark', { filter }));
+      expect(await retriever.retrieve('the bulb stays dark')).not.toEqual(
+        await plain.retrieve('the bulb stays dark'),
+      );
+    });
+
+    it('does not push a passage up because it alone has questions', async () => {
+      const retriever = await createRetriever(documents, undefined, {
+        'lamp#0': ['which colours does the lamp have'],
+      });
+      expect(idsOf(await retriever.retrieve('connect the kettle', { k: 1 }))).toEqual(['kettle#0']);
+    });
+
+    it('reads them with the context of a conversation, as it reads passages', async () => {
+      const embedder = createOpinionatedEmbedder({ heating: [1, 0], bulb: [0, 1] });
+      const retriever = await createRetriever(documents, embedder, {
+        'lamp#0': ['is the bulb broken'],
+        'valve#0': ['is the heating broken'],
+      });
+      const first = async (text: string) =>
+        idsOf(await retriever.retrieve('and why', { context: { text, weight: 1 }, k: 1 }));
+      expect(await first('my heating stays cold')).toEqual(['valve#0']);
+      expect(await first('my bulb stays dark')).toEqual(['lamp#0']);
+    });
   });
 
   it('fills k from what the filter accepts, and nothing else', async () => {

@@ -1,4 +1,5 @@
-// Vectors and BM25 side by side, fused into one ranking. A Retriever over one generation's indexes.
+// Vectors and BM25 side by side, and questions that were written for passages, fused into one ranking. A Retriever over one generation's
+// indexes.
 import { LRUCache } from 'lru-cache';
 import { asVersionsNamed, isInForce } from '#core/article-version.ts';
 import { type ChunkFilter, chunkContext, matchesFilter, type ScoredChunk } from '#core/document.ts';
@@ -8,7 +9,8 @@ import { dotProduct, normalize, type VectorMatrix } from '#core/vector-matrix.ts
 import type { Passages } from '../generations/passages.ts';
 import type { Bm25Index } from '../index/bm25-index.ts';
 import type { LexicalQuery, VectorIndex } from '../index/search-indexes.ts';
-import { fuseScores } from './score-fusion.ts';
+import type { QuestionSearch } from '../questions/question-search.ts';
+import { addQuestions, fuseScores } from './score-fusion.ts';
 import { createSpelling } from './spelling.ts';
 
 export interface HybridParts {
@@ -18,6 +20,8 @@ export interface HybridParts {
   readonly vectors: VectorMatrix;
   readonly vectorIndex: VectorIndex;
   readonly lexicalIndex: Bm25Index;
+  /** Undefined where no questions were written for passages. */
+  readonly questions?: QuestionSearch | undefined;
 }
 
 /**
@@ -47,6 +51,14 @@ export interface HybridOptions {
    * and .865.
    */
   readonly linkWeight?: number;
+  /**
+   * What the nearest of a passage's written questions counts beside the score of the two searches, both 0 to 1 over the candidates.
+   * Measured on 74 and 58 questions of customers to two help centres, with four questions written for each passage (right passage first,
+   * and among the first five): without .527 and .797, .690 and .897; 0.3 .595 and .851, .724 and .914; 0.5 .635 and .878, .724 and .914;
+   * 0.7 .622 and .878, .724 and .914; 1 .635 and .865, .655 and .931. Whether the passages answer at all they do not tell, so the
+   * evidence stays the passage's own.
+   */
+  readonly questionWeight?: number;
   /** Misspelled words of a query are corrected to words of the passages; default true. A text of the team is no query. */
   readonly spelling?: boolean;
 }
@@ -55,13 +67,14 @@ export interface HybridOptions {
 const leadingConversations = 5;
 
 export function createHybridRetriever(
-  { embedder, passages, vectors, vectorIndex, lexicalIndex }: HybridParts,
+  { embedder, passages, vectors, vectorIndex, lexicalIndex, questions }: HybridParts,
   {
     depth = 50,
     vectorWeight = 2,
     documentShare = 0.1,
     transcriptWeight = 0.6,
     linkWeight = 0.75,
+    questionWeight = 0.5,
     spelling = true,
   }: HybridOptions = {},
 ): Retriever {
@@ -113,6 +126,7 @@ export function createHybridRetriever(
       const queryVector = await embedding;
       signal?.throwIfAborted();
       const semantic = vectorIndex.search(queryVector, wanted, accepts);
+      const byQuestions = questions?.nearestPassages(queryVector, wanted, accepts) ?? [];
 
       const leads = new Map<number, readonly number[]>();
       for (const list of [semantic, lexical]) {
@@ -124,7 +138,11 @@ export function createHybridRetriever(
           );
       }
       const rows = [
-        ...new Set([...[...semantic, ...lexical].map(({ row }) => row), ...[...leads.values()].flat()]),
+        ...new Set([
+          ...[...semantic, ...lexical].map(({ row }) => row),
+          ...[...leads.values()].flat(),
+          ...byQuestions,
+        ]),
       ];
       const lexicalEvidence = lexicalIndex.evidence(words, rows);
       const candidates = rows.map((row, position) => {
@@ -140,7 +158,14 @@ export function createHybridRetriever(
           },
         };
       });
-      const ranked = fuseScores(candidates, { depth: wanted, vectorWeight });
+      const fused = fuseScores(candidates, { depth: wanted, vectorWeight });
+      const ranked = questions
+        ? addQuestions(fused, {
+            cosineOf: (row) => cosineOf(vectors, row, queryVector),
+            nearestQuestion: (row) => questions.nearestQuestion(row, queryVector),
+            weight: questionWeight,
+          })
+        : fused;
       const scores = new Map(ranked.map(({ row, score }) => [row, score]));
       const led = new Map<number, number>();
       for (const [row, articles] of leads)

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fuseScores } from './score-fusion.ts';
+import { addQuestions, fuseScores } from './score-fusion.ts';
 
 const candidate = fc.record({
   row: fc.nat(10_000),
@@ -83,5 +83,44 @@ describe('fusion of scores', () => {
     const alike = Array.from({ length: 49 }, (_, row) => ({ row, cosine: 0.5 + row / 1_000, bm25: 3 }));
     const fused = fuseScores([...alike, { row: 49, cosine: 0.51, bm25: 20 }], options);
     expect(fused[0]?.row).toBe(49);
+  });
+});
+
+describe('fusion with written questions', () => {
+  const ranked = [
+    { row: 0, score: 1, cosine: 0.6 },
+    { row: 1, score: 0.9, cosine: 0.5 },
+    { row: 2, score: 0, cosine: 0.1 },
+  ];
+  const withQuestions = (nearest: Readonly<Record<number, number>>, weight = 0.5) =>
+    addQuestions(ranked, {
+      cosineOf: (row) => ranked[row]!.cosine,
+      nearestQuestion: (row) => nearest[row],
+      weight,
+    }).map(({ row, score }) => [row, Number(score.toFixed(3))]);
+
+  it('adds how near the nearest question is, both from 0 to 1', () => {
+    expect(withQuestions({ 0: 0.3, 1: 0.8, 2: 0.2 })).toEqual([
+      [1, 1],
+      [0, 0.774],
+      [2, 0],
+    ]);
+  });
+
+  it('leaves the order as it is where every passage’s questions are as much nearer as the others’', () => {
+    expect(withQuestions({ 0: 0.7, 1: 0.6, 2: 0.2 }).map(([row]) => row)).toEqual([0, 1, 2]);
+  });
+
+  it('pushes no passage up because it alone has questions, and one whose question is the very one asked', () => {
+    expect(withQuestions({ 1: 0.55 }).map(([row]) => row)).toEqual([0, 1, 2]);
+    expect(withQuestions({ 1: 1 }).map(([row]) => row)).toEqual([1, 0, 2]);
+  });
+
+  it('changes nothing where no candidate has questions', () => {
+    expect(withQuestions({})).toEqual([
+      [0, 1],
+      [1, 0.9],
+      [2, 0],
+    ]);
   });
 });
