@@ -65,6 +65,16 @@ describe('timed stream', () => {
     expect(state.signal?.aborted).toBe(true);
   });
 
+  it("ends with the caller's reason when the caller aborts while the stream is being opened", async () => {
+    const controller = new AbortController();
+    const open = () => {
+      controller.abort(new Error('gone'));
+      return new Promise<AsyncIterable<string>>(() => {});
+    };
+    const options = { signal: controller.signal };
+    await expect(collect(timedStream(open, patient, options))).rejects.toThrow('gone');
+  });
+
   it('aborts the upstream when the reader leaves early', async () => {
     const { state, open } = upstream([1, 1, 1, 1]);
     for await (const _item of timedStream(open, patient)) break;

@@ -33,6 +33,8 @@ export async function* timedStream<T>(
       timer = setTimeout(() => reject(late), timeoutMs);
       onAbort = () => reject(controller.signal.reason);
       controller.signal.addEventListener('abort', onAbort, { once: true });
+      // Aborted while the work was being begun, it says so no more.
+      if (controller.signal.aborted) onAbort();
     });
     try {
       return await Promise.race([work, limit]);
