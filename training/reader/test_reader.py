@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -17,7 +18,7 @@ from training.reader.found import Found, heading_questions, quoted, read_found, 
 from training.reader.model import Encoder, Reader, inside, range_scores
 from training.reader.prepare import prepare, read_examples
 from training.reader.resume import resume
-from training.reader.train import Lessons, Runner, drawn, list_loss, of_questions, train
+from training.reader.train import Lessons, Runner, drawn, list_loss, of_questions, sentence_loss, train
 from training.workshop.export import build_graph, load_weights
 
 HERE = Path(__file__).parent
@@ -121,6 +122,22 @@ def test_of_the_passages_of_a_question_the_one_that_answers_is_to_come_first() -
     good, bad = (float(list_loss(torch.tensor(logits), labels, questions)) for logits in ([3.0, 0.0, 0.0, 3.0], [0.0, 3.0, 3.0, 0.0]))
     assert good < 0.1 < 3 < bad
     assert float(list_loss(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 0.0]), ["a", "b"])) == 0
+
+
+def test_of_the_sentences_of_a_question_the_one_that_answers_is_to_come_first_and_silence_where_none_does(base: Path) -> None:
+    answered = Example("q", "Title\nPress the dial. Wait a minute.", True, [(6, 21)], "g", "k", "MIT")
+    examples = [answered, replace(answered, passage="Title\nCall us.", answers=False, ranges=[]), replace(answered, question="r", answers=False, ranges=[])]
+    lessons = Lessons(examples, Encoder(base / "tokenizer.json", tokens=64, question_tokens=16), {"batch": 8, "seed": 1, "epochs": 1})
+    width = max(len(row.ids) for row in lessons.rows)
+
+    def loss(right: float, wrong: float) -> float:
+        belongs = torch.full((3, width), wrong)
+        belongs[0, torch.from_numpy(lessons.marks[0]).nonzero().flatten()] = right
+        return float(sentence_loss(belongs, lessons, [0, 1, 2]))
+
+    assert loss(4.0, -4.0) < 0.2 < 3 < loss(-4.0, 4.0)
+    lessons.known = [False] * 3
+    assert loss(-4.0, 4.0) == 0
 
 
 def test_the_passages_of_a_question_are_in_one_batch_and_each_row_once(base: Path) -> None:

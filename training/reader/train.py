@@ -20,7 +20,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 from training.reader.evaluate import Reading, Task, by_set, confidences, judge
 from training.reader.examples import Example, cropped
-from training.reader.found import READ, Found, read_found
+from training.reader.found import READ, Found, read_found, sentence_ranges
 from training.reader.model import PASSAGE, Encoded, Encoder, Reader, inside, padded, range_scores, save_reader
 from training.reader.prepare import read_examples
 from training.reranker.train import auroc
@@ -31,6 +31,8 @@ HERE = Path(__file__).parent
 READ_TOGETHER = 64
 LIST = 8
 """Passages of one question that are compared, at most."""
+HALF = 0.5
+"""A sentence answers where so much of it is marked."""
 POOL_BATCHES = 50
 """Batches are made of rows of like length, out of so many batches' worth of shuffled rows."""
 EXAMPLES = """example:
@@ -83,6 +85,7 @@ class Lessons:
         self.answers = np.array([example.answers for example in examples], np.float32)
         self.known = [example.ranges is not None for example in examples]
         self.marks = [inside(row.offsets, example.ranges or []) for row, example in zip(self.rows, examples)]
+        self.sentences = [sentence_of_tokens(row, example.passage) for row, example in zip(self.rows, examples)]
         # What was cut away cannot be read: an answer beyond the end is none.
         for place, example in enumerate(examples):
             if example.answers and example.ranges and not self.marks[place].any():
@@ -151,6 +154,45 @@ def list_loss(answers: torch.Tensor, labels: torch.Tensor, questions: list[str])
     return torch.stack(losses).mean() if losses else answers.new_zeros(())
 
 
+def sentence_of_tokens(row: Encoded, passage: str) -> np.ndarray:
+    """For each token the number of its sentence, counted from 0; -1 for titles and for what is not of the passage."""
+    numbers = np.full(len(row.ids), -1, np.int64)
+    for number, part in enumerate(sentence_ranges(passage)):
+        numbers[inside(row.offsets, [part])] = number
+    return numbers
+
+
+def sentence_loss(belongs: torch.Tensor, lessons: Lessons, places: list[int]) -> torch.Tensor:
+    """Of all sentences in the passages of one question, one that answers before the others, and before silence.
+
+    A sentence's score is the mean of its tokens' logits, that of silence is 0: it is right where no sentence answers, as in SQuAD 2.0.
+    """
+    rows, numbers, right = [], [], []
+    for row, place in enumerate(places):
+        if not lessons.known[place]:
+            continue
+        of_token, marks = lessons.sentences[place], lessons.marks[place]
+        for number in range(int(of_token.max(initial=-1)) + 1):
+            inside_it = of_token == number
+            if inside_it.any():
+                rows.append(row)
+                numbers.append(np.pad(inside_it, (0, belongs.shape[1] - len(inside_it))))
+                right.append(lessons.answers[place] > 0 and marks[inside_it].mean() >= HALF)
+    if not rows:
+        return belongs.new_zeros(())
+    tokens = torch.from_numpy(np.stack(numbers)).to(belongs.device)
+    scores = (belongs[rows] * tokens).sum(1) / tokens.sum(1)
+    questions: dict[str, list[int]] = defaultdict(list)
+    for sentence, row in enumerate(rows):
+        questions[lessons.questions[places[row]]].append(sentence)
+    losses = []
+    for sentences in questions.values():
+        every = torch.logsumexp(torch.cat([scores[sentences], scores.new_zeros(1)]), 0)
+        answering = [sentence for sentence in sentences if right[sentence]]
+        losses.append(every - torch.logsumexp(scores[answering], 0) if answering else every)
+    return torch.stack(losses).mean()
+
+
 def loss_of_batch(answers: torch.Tensor, belongs: torch.Tensor, lessons: Lessons, places: list[int], settings: dict[str, Any], taught: tuple[torch.Tensor, torch.Tensor] | None) -> tuple[torch.Tensor, dict[str, float]]:
     device, width = answers.device, belongs.shape[1]
     labels = torch.from_numpy(lessons.answers[places]).to(device)
@@ -172,6 +214,9 @@ def loss_of_batch(answers: torch.Tensor, belongs: torch.Tensor, lessons: Lessons
     if settings["list_weight"]:
         parts["list"] = list_loss(answers, labels, [lessons.questions[place] for place in places])
         loss = loss + settings["list_weight"] * parts["list"]
+    if settings["sentence_weight"]:
+        parts["sentences"] = sentence_loss(belongs, lessons, places)
+        loss = loss + settings["sentence_weight"] * parts["sentences"]
     if taught is not None:
         every = torch.from_numpy(passage).to(device)
         parts["teacher"] = binary_cross_entropy_with_logits(answers, taught[0].sigmoid()) + (binary_cross_entropy_with_logits(belongs, taught[1].sigmoid(), reduction="none") * every).sum() / len(places)

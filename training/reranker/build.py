@@ -41,7 +41,7 @@ def settings_for(config: dict[str, Any], base: dict[str, Any], vocabulary: int) 
         "max_position_embeddings": config["max_tokens"],
         "vocab_size": vocabulary,
         "pad_token_id": 0,
-        "answerdesk": {"kind": "reranker"} | {key: config[key] for key in ("name", "max_tokens", "question_tokens", "temperature", "passage_weight", "sentence_weight", "default") if key in config},
+        "answerdesk": {"kind": "reranker"} | {key: config[key] for key in ("name", "max_tokens", "question_tokens", "temperature", "passage_weight", "sentence_weight", "depth", "default") if key in config},
     }
 
 
