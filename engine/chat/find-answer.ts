@@ -62,7 +62,10 @@ const passagesSearchedThrough = 30;
 /** Rejects as the models and the knowledge base do, or with the signal's reason. */
 export function createFinder(dependencies: FindDependencies) {
   const { knowledgeBase, calibration, myTurn = async () => {} } = dependencies;
-  const understand = createUnderstand(dependencies);
+  const understand = createUnderstand({
+    ...dependencies,
+    asWritten: async (text, options) => (await knowledgeBase().asWritten?.(text, options)) ?? text,
+  });
 
   async function retrieve(
     { act, query, standalone, context, vector }: Understanding,
@@ -95,7 +98,7 @@ export function createFinder(dependencies: FindDependencies) {
   ): Promise<Found> => {
     const history = conversation.messages;
     const understanding = await understand({ question, history }, { signal, ...told });
-    const { act, standalone, unhelped } = understanding;
+    const { act, standalone, asked, unhelped } = understanding;
     const cards = cardsForTurn(understanding, { knowledgeBase, conversation, now });
     let passages: readonly ScoredChunk[] = [];
     if (isLookedUp(act) && !cards.given) {
@@ -115,8 +118,6 @@ export function createFinder(dependencies: FindDependencies) {
       act.kind === 'question' && !cards.given
         ? decideByCode(byEvidence, { question: text, passages })
         : byEvidence;
-    // The number of a topic is no question.
-    const asked = act.kind === 'pick' ? standalone : text;
     return { act, outcome, query: standalone, question: asked, passages, cards };
   };
 }

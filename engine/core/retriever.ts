@@ -43,6 +43,8 @@ export interface KnowledgeBase extends Retriever {
    */
   readonly stages?: Readonly<Record<string, Retriever>>;
   document(id: string, options?: CallOptions): Promise<Document | undefined>;
+  /** A text with its misspelled words as the articles write them; absent where nothing is corrected. What it finds is found for the text itself, too. */
+  readonly asWritten?: (text: string, options?: CallOptions) => Promise<string>;
   /** The team's own answers to a question; absent when there are none. */
   readonly findCards?: FindCards;
 }

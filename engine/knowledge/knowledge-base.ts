@@ -226,6 +226,10 @@ function createKnowledgeBase(thread: SearchThread, current: () => KnowledgeBase)
       thread.isOpen ? thread.retrieve(query, options) : current().retrieve(query, options),
     document: async (id, options) =>
       thread.isOpen ? thread.document(id, options) : current().document(id, options),
+    asWritten: async (text, options) =>
+      thread.isOpen
+        ? thread.asWritten(text, options)
+        : ((await current().asWritten?.(text, options)) ?? text),
     ...(cards.length > 0 ? { findCards: createFindCards({ ...info, cards, cardVectors, citations }) } : {}),
   };
 }

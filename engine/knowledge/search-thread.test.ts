@@ -40,6 +40,11 @@ it('finds what a search in this thread finds', async () => {
     expect(await retrieve(query, { k: 3, filter })).toEqual(await here.retrieve(query, { k: 3, filter }));
 });
 
+it('writes a misspelled word as the articles do', async () => {
+  const { asWritten } = await open();
+  expect(await asWritten('forgot my pasword')).toBe('forgot my password');
+});
+
 it('a generation of an older version, without the hosts of its articles, opens with the same ones', async () => {
   const { articleHosts } = (await open()).opened;
   expect(articleHosts?.size).toBeGreaterThan(0);

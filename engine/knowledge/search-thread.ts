@@ -10,7 +10,7 @@ import { createThreadCalls } from '#core/thread-calls.ts';
 import { type GenerationManifest, openManifest } from './generations/generation-manifest.ts';
 import type { Asked, Found, OpenedGeneration, SearchThreadReply, SearchWorkerData } from './search-worker.ts';
 
-export interface SearchThread extends Pick<KnowledgeBase, 'retrieve' | 'document'> {
+export interface SearchThread extends Required<Pick<KnowledgeBase, 'retrieve' | 'document' | 'asWritten'>> {
   readonly opened: OpenedGeneration;
   /** False once `end()` was called, or the thread ended by itself. */
   readonly isOpen: boolean;
@@ -103,6 +103,7 @@ export async function openSearchThread({
     },
     document: async (id, options = {}) =>
       (await ask({ type: 'document', id }, options)) as Document | undefined,
+    asWritten: async (text, options = {}) => (await ask({ type: 'spelling', text }, options)) as string,
     async end() {
       isOpen = false;
       await Promise.allSettled(running);

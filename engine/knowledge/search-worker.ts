@@ -39,9 +39,10 @@ export type Asked =
       readonly query: string;
       readonly options: Omit<RetrieveOptions, 'signal'>;
     }
-  | { readonly type: 'document'; readonly id: string };
+  | { readonly type: 'document'; readonly id: string }
+  | { readonly type: 'spelling'; readonly text: string };
 
-export type Found = ScoredChunk[] | Document | undefined;
+export type Found = ScoredChunk[] | Document | string | undefined;
 
 async function open({ folder, manifest, graph }: SearchWorkerData): Promise<OpenedGeneration> {
   const generation = await loadGeneration(folder, manifest, { graph });
@@ -51,13 +52,14 @@ async function open({ folder, manifest, graph }: SearchWorkerData): Promise<Open
     modelId: info.modelId,
     embedQuery: (text: string, options = {}) => server.call(text, options),
   };
-  const { retrieve } = createHybridRetriever({ ...generation, embedder });
+  const { retrieve, asWritten } = createHybridRetriever({ ...generation, embedder });
   const server = createThreadCalls<string, Float32Array, Asked, Found>(
     parentPort!,
-    async (asked, { signal }) =>
-      asked.type === 'search'
-        ? retrieve(asked.query, { ...asked.options, signal })
-        : passages.document(asked.id),
+    async (asked, { signal }) => {
+      if (asked.type === 'spelling') return asWritten(asked.text);
+      if (asked.type === 'document') return passages.document(asked.id);
+      return retrieve(asked.query, { ...asked.options, signal });
+    },
   );
   const citations = citationsOfCards(generation);
   return { info, articleHosts, cards, cardVectors, citations };

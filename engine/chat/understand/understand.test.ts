@@ -31,6 +31,14 @@ describe('understanding a message', () => {
     expect(vector).toEqual({ modelId: 'canned', values: Float32Array.of(1, 0, 0) });
   });
 
+  it('looks up, reads and compares a misspelled word as the articles write it', async () => {
+    const asWritten = async (text: string) => text.replaceAll('resett', 'reset');
+    const { understand, embedder } = setUp({ asWritten });
+    const { query, standalone, asked } = await understand(customer('How do I resett it?'));
+    expect([query, standalone, asked]).toEqual(Array(3).fill('How do I reset it?'));
+    expect(embedder.texts).toEqual(['How do I reset it?']);
+  });
+
   it('joins a turn that says little to what the conversation was about', async () => {
     const { understand } = setUp();
     const { query, context, standalone } = await understand(

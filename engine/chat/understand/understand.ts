@@ -30,6 +30,8 @@ export interface Understanding {
   readonly context?: QueryContext | undefined;
   /** The question complete in itself, for what reads one text. */
   readonly standalone: string;
+  /** The last turn alone, its misspelled words as the articles write them. */
+  readonly asked: string;
   /** Of `query`; absent where nothing has to be looked up, and in danger, which must not wait for a model. */
   readonly vector?: QueryVector | undefined;
 }
@@ -37,6 +39,8 @@ export interface Understanding {
 export interface UnderstandDependencies {
   /** Of the knowledge base in use. */
   readonly embedder: Pick<Embedder, 'modelId' | 'embedQuery'>;
+  /** A text with its misspelled words as the articles write them: what is read is compared word by word. */
+  readonly asWritten?: ((text: string, options: CallOptions) => Promise<string>) | undefined;
   /** Tells by its words what a message does. */
   readonly acts: ActClassifier;
   /** Tells of danger; the phrases that come with the desk if left out. */
@@ -56,6 +60,7 @@ type Search = Pick<Understanding, 'query' | 'context' | 'standalone'>;
 
 export function createUnderstand({
   embedder,
+  asWritten = async (text) => text,
   acts,
   dangerIn = shippedDangerIn,
   rewriteQuestion,
@@ -99,11 +104,16 @@ export function createUnderstand({
     const unhelped = unhelpedReplies(history, question.text, reader);
     if (act.kind === 'pick') {
       const query = queryAbout(act.topics, openQuestion(history));
-      return { act, unhelped, query, standalone: query, vector: await embed(query, signal) };
+      return { act, unhelped, query, standalone: query, asked: query, vector: await embed(query, signal) };
     }
-    if (act.kind !== 'question' || text === '') return { act, unhelped, query: text, standalone: text };
+    if (act.kind !== 'question' || text === '')
+      return { act, unhelped, query: text, standalone: text, asked: question.text };
     const search = await searchFor(turn, options);
-    return { act, unhelped, ...search, vector: await embed(search.query, signal) };
+    const [query, standalone, asked] = await Promise.all(
+      [search.query, search.standalone, question.text].map((one) => asWritten(one, { signal })),
+    );
+    const meant = { query: query!, standalone: standalone!, asked: asked! };
+    return { act, unhelped, ...search, ...meant, vector: await embed(meant.query, signal) };
   };
 }
 

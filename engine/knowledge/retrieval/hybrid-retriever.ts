@@ -77,7 +77,7 @@ export function createHybridRetriever(
     questionWeight = 0.5,
     spelling = true,
   }: HybridOptions = {},
-): Retriever {
+): Retriever & { readonly asWritten: (text: string) => string } {
   const { documentOf, facts } = passages;
   const meanOf = meanOfDocuments(passages, vectors);
   const rowFilter = createRowFilter(passages);
@@ -111,6 +111,7 @@ export function createHybridRetriever(
   }
 
   return {
+    asWritten: corrected,
     async retrieve(asked, { k = 10, filter, context, vector, signal } = {}) {
       signal?.throwIfAborted();
       if (asked.trim().length === 0 || k <= 0) return [];
