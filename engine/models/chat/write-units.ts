@@ -110,7 +110,9 @@ const isEmpty = (cell = '') => /^[\s–—-]*$/.test(cell);
 function writeRow(text: string): string {
   const row = readRow(text);
   if (!row) return text;
-  const cells = [...row.cells].filter(([, cell]) => !isEmpty(cell)).map(([column, cell]) => `${column}: ${cell}`);
+  const cells = [...row.cells]
+    .filter(([, cell]) => !isEmpty(cell))
+    .map(([column, cell]) => `${column}: ${cell}`);
   if (cells.length < 2) return [row.label, ...cells].join(', ');
   const label = /[\p{L}\p{N})]$/u.test(row.label) ? `${row.label}:` : row.label;
   return [label, ...cells.map((cell) => `- ${cell}`)].join('\n');

@@ -171,7 +171,13 @@ describe('ONNX reranker', () => {
     const [plain, trusted] = [
       await model('trust-1'),
       await model('trust-2', {
-        answerdesk: { ...tinyRerankerSettings, temperature: 2, passage_weight: 0.9, sentence_weight: 0.4, depth: 8 },
+        answerdesk: {
+          ...tinyRerankerSettings,
+          temperature: 2,
+          passage_weight: 0.9,
+          sentence_weight: 0.4,
+          depth: 8,
+        },
       }),
     ];
     expect(plain.trust).toEqual({ temperature: 4, passageWeight: 0.3, sentenceWeight: 0 });
