@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Message } from '#core/conversation.ts';
 import { cannedEmbedder, conversationOf, shippedActs } from '../testing/fixtures.ts';
 import { createUnderstand, type UnderstandDependencies } from './understand.ts';
@@ -32,10 +32,11 @@ describe('understanding a message', () => {
   });
 
   it('looks up, reads and compares a misspelled word as the articles write it', async () => {
-    const asWritten = async (text: string) => text.replaceAll('resett', 'reset');
+    const asWritten = vi.fn(async (text: string) => text.replaceAll('resett', 'reset'));
     const { understand, embedder } = setUp({ asWritten });
     const { query, standalone, asked } = await understand(customer('How do I resett it?'));
     expect([query, standalone, asked]).toEqual(Array(3).fill('How do I reset it?'));
+    expect(asWritten).toHaveBeenCalledOnce();
     expect(embedder.texts).toEqual(['How do I reset it?']);
   });
 

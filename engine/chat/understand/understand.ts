@@ -109,11 +109,20 @@ export function createUnderstand({
     if (act.kind !== 'question' || text === '')
       return { act, unhelped, query: text, standalone: text, asked: question.text };
     const search = await searchFor(turn, options);
-    const [query, standalone, asked] = await Promise.all(
-      [search.query, search.standalone, question.text].map((one) => asWritten(one, { signal })),
-    );
-    const meant = { query: query!, standalone: standalone!, asked: asked! };
-    return { act, unhelped, ...search, ...meant, vector: await embed(meant.query, signal) };
+    // Of a first turn they are one text.
+    const texts = [...new Set([search.query, search.standalone, text])];
+    const written = await Promise.all(texts.map((one) => asWritten(one, { signal })));
+    const meant = (one: string) => written[texts.indexOf(one)]!;
+    const query = meant(search.query);
+    return {
+      act,
+      unhelped,
+      ...search,
+      query,
+      standalone: meant(search.standalone),
+      asked: meant(text),
+      vector: await embed(query, signal),
+    };
   };
 }
 

@@ -63,7 +63,7 @@ export function chooseAnswer({
   const isOfBest = ({ passage }: ScoredUnit) =>
     passages[passage]!.chunk.documentId === passages[byArticle[0]!.passage]!.chunk.documentId;
   const candidates = byArticle
-    .map((at) => (isOfBest(at) && named.isOnly(at) ? { ...at, score: at.score + onlyNamedBonus } : at))
+    .map((at) => (isOfBest(at) && named.isOnlyNamed(at) ? { ...at, score: at.score + onlyNamedBonus } : at))
     .sort((a, b) => b.score - a.score);
   // A code in the question is what it is about: what stands under it, else what names it.
   const anchor =
@@ -170,7 +170,7 @@ function nameSections(
     );
   return {
     isNamed: (at: ScoredUnit) => headingShare(at) > 0,
-    isOnly: (at: ScoredUnit) => isOnlyNamed(at),
+    isOnlyNamed,
     isOfOpposite: (at: ScoredUnit) => opposites.has(passages[at.passage]!.chunk.documentId),
     bonus(at: ScoredUnit) {
       const isNamed = namedTitles.has(passages[at.passage]!.chunk.documentId);

@@ -5,7 +5,8 @@ import { eld } from 'eld/extrasmall';
 const leastLetters = 20;
 /** A character of Chinese says as much as so many letters. */
 const lettersOfHan = 4;
-const kana = /[\p{Script=Hiragana}\p{Script=Katakana}]/u;
+/** Japanese is half in Chinese characters. */
+export const kana = /[\p{Script=Hiragana}\p{Script=Katakana}]/u;
 /** More would not change the verdict and is most of what reading an article costs. UTF-16 code units. */
 const sampleLength = 500;
 
@@ -16,7 +17,7 @@ export function createLanguageDetector(languages: readonly string[]): (text: str
   const count = (sample: string, sign: RegExp) => sample.match(sign)?.length ?? 0;
   return (text) => {
     const sample = text.slice(0, sampleLength);
-    // Japanese is half in Chinese characters: without it among the languages it would be taken for Chinese.
+    // Without Japanese among the languages it would be taken for Chinese.
     if (!languages.includes('ja') && kana.test(sample)) return undefined;
     const letters = count(sample, /\p{L}/gu) + (lettersOfHan - 1) * count(sample, /\p{Script=Han}/gu);
     if (letters < leastLetters) return undefined;

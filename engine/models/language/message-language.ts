@@ -1,12 +1,11 @@
 // The language of a customer's message, which is often a word or two.
 import { eld } from 'eld/extrasmall';
-import { createLanguageDetector } from './language-detector.ts';
+import { createLanguageDetector, kana } from './language-detector.ts';
 import { shortMessages } from './short-messages.ts';
 
 /** Addresses are in no language. */
 const addresses = /(?:https?:\/\/|www\.)\S{1,500}|[\w.+-]{1,64}@[\w.-]{1,253}/gi;
 const han = /\p{Script=Han}/gu;
-const kana = /[\p{Script=Hiragana}\p{Script=Katakana}]/u;
 /** Fewer letters are a word that many languages have. */
 const leastLetters = 5;
 /**
