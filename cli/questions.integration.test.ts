@@ -13,7 +13,7 @@ import { jsonLines, runCommandLine, succeed } from './testing/run-command.ts';
 interface Line {
   readonly article: string;
   readonly heading: readonly string[];
-  readonly questions: readonly string[];
+  readonly questions: readonly (string | { readonly question: string; readonly answer: readonly string[] })[];
   readonly of: string;
 }
 
@@ -42,7 +42,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   prompts = [];
-  reply = JSON.stringify({ questions: ['can i send it back when it was open?'] });
+  reply = JSON.stringify({ questions: [{ question: 'can i send it back when it was open?', answer: [1] }] });
 });
 afterAll(async () => {
   chat.close();
@@ -70,6 +70,9 @@ describe('answerdesk questions', () => {
     await succeed(run('questions', 'draft', '--out', out));
     expect(prompts).toHaveLength(2);
     expect(prompts.join()).not.toContain('safe');
+    expect((await lines()).find(({ article }) => article === 'lamp.md')!.questions).toEqual([
+      { question: 'can i send it back when it was open?', answer: ['Hold the button until it blinks.'] },
+    ]);
     expect((await lines()).map(({ article }) => article).sort()).toEqual(['lamp.md', 'returns.md']);
     const ingested = await succeed(run('ingest', join(folder.path, 'help')));
     expect(ingested.stderr).toContain('Questions  2 for 2 sections in use\n');

@@ -3,15 +3,16 @@ import { AppError } from '#core/errors.ts';
 import { defineCommand, wholeNumber } from './command.ts';
 
 // What opens models is imported when it is needed.
-const help = `Written questions: questions that a section of an article answers, so that customers' questions find it.
+const help = `Written questions: questions that a section of an article answers, and its sentences that answer them, so that customers'
+questions find both.
 
   answerdesk questions draft --out help-centre/drafted.questions.jsonl
   answerdesk questions draft --limit 20            only 20 sections, to look at what the model writes
   answerdesk ingest ./help-centre                  publishes what lies beside the articles
 
-draft has the chat model of ANSWERDESK_CHAT_MODEL write up to four questions for each passage of a section that has none, or
-whose text has changed since. Articles for agents are left out. Stopped with Ctrl-C it keeps what is written, and the same
-command goes on from there. It publishes nothing: look through the file, then ingest it.
+draft has the chat model of ANSWERDESK_CHAT_MODEL write up to eight questions for each passage of a section that has none, or
+whose text has changed since, and name the sentences of it that answer. Articles for agents are left out. Stopped with Ctrl-C it
+keeps what is written, and the same command goes on from there. It publishes nothing: look through the file, then ingest it.
   --out FILE             where to write (default: drafted.questions.jsonl). Its name ends in .questions.jsonl. What is there stays,
                          but for lines whose section has new ones
   --limit N              how many sections at most

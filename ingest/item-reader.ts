@@ -181,13 +181,17 @@ export function createItemReader(
 
   /** Headings and questions as an article's text would be read: what it has not, they have not either. */
   function questions({ written, origin }: QuestionsItem): ReadQuestions {
-    const { article: id, heading, questions: texts, of } = written;
+    const { article: id, heading, questions: texts, answers, of } = written;
     const asArticle = (text: string) =>
       redact(oneLine(clean(options.erased?.without(text) ?? text)), 'article');
+    const kept = texts
+      .map((text, index) => ({ question: asArticle(text), answer: answers?.[index] ?? [] }))
+      .filter(({ question }) => question !== '');
     return {
       article: id,
       headingPath: heading.map(asArticle),
-      questions: texts.map(asArticle).filter((text) => text !== ''),
+      questions: kept.map(({ question }) => question),
+      ...(answers === undefined ? {} : { answers: kept.map(({ answer }) => answer.map(asArticle)) }),
       ...(of === undefined ? {} : { of }),
       origin,
     };

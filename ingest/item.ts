@@ -66,6 +66,8 @@ export interface WrittenQuestions {
   readonly article: string;
   readonly heading: readonly string[];
   readonly questions: readonly string[];
+  /** Of each question: words of the section that answer it, the most direct first. */
+  readonly answers?: readonly (readonly string[])[];
   readonly of?: string;
 }
 

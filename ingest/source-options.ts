@@ -48,6 +48,7 @@ export interface ReadQuestions {
   readonly article: string;
   readonly headingPath: readonly string[];
   readonly questions: readonly string[];
+  readonly answers?: readonly (readonly string[])[];
   readonly of?: string;
   readonly origin: Origin;
 }

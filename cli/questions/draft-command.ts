@@ -77,7 +77,7 @@ function sectionsToRead({ documents, chunks, info }: GenerationContents): Drafte
   return sectionsOf(chunks, new Set(open.keys())).map((section) => ({
     ...section,
     title: open.get(section.documentId)!.metadata.title,
-    texts: section.passages.map((row) => chunks[row]!.text),
+    pieces: section.passages.map((row) => chunks[row]!),
   }));
 }
 

@@ -6,11 +6,12 @@ import { AppError } from '#core/errors.ts';
 import { readQuestionFile } from '#ingest/questions/question-files.ts';
 import { fileKind } from '#ingest/sources/find-files.ts';
 import { type Section, sectionKey } from '#knowledge/questions/sections.ts';
+import type { DraftedQuestion } from '#learning/questions/draft-questions.ts';
 
 export interface DraftFile {
   /** Whether a line is for the section as it is now. */
   has(section: Section): boolean;
-  add(section: Section, questions: readonly string[]): Promise<void>;
+  add(section: Section, questions: readonly DraftedQuestion[]): Promise<void>;
   /** Takes out the lines of what a section said before, where it has new ones. */
   close(): Promise<void>;
 }
@@ -56,7 +57,10 @@ export async function openDraftFile(out: string, sections: readonly Section[]): 
     has: (section) => written.has(keyOf(section)),
     async add(section, questions) {
       const { documentId: article, headingPath: heading, hash: of } = section;
-      const line = `${isOpenLine ? '\n' : ''}${JSON.stringify({ article, heading, questions, of })}\n`;
+      const texts = questions.map(({ question, answer }) =>
+        answer.length > 0 ? { question, answer } : question,
+      );
+      const line = `${isOpenLine ? '\n' : ''}${JSON.stringify({ article, heading, questions: texts, of })}\n`;
       await appendFile(path, line).catch((cause: NodeJS.ErrnoException) => {
         throw new AppError('bad-input', `${out} cannot be written (${cause.code}).`, { cause });
       });

@@ -144,6 +144,16 @@ export interface ScoredChunk {
   readonly evidence: RetrievalEvidence;
   /** What a reader made of the words of the chunk's text, in order; absent where none looked. Words beyond its room are missing. */
   readonly reading?: readonly ReadWord[];
+  /** Where the answers to questions stand that were written for the passage, those nearest to what is asked first; absent without any. */
+  readonly answers?: readonly WrittenAnswer[];
+}
+
+/** The answer to a question that was written for a passage. */
+export interface WrittenAnswer {
+  /** Of the written question and what is asked, -1 to 1. */
+  readonly cosine: number;
+  /** Where it stands in the passage's text, the most direct words first. */
+  readonly ranges: readonly TextRange[];
 }
 
 /** One word of a text that was read with a question. */

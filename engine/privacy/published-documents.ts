@@ -236,13 +236,21 @@ function coverQuestions(
   const covered = before.map((entry) => coverEntry(entry, rule));
   return settleQuestions(covered, chunks).map((entry, index) => {
     const { state } = before[index]!;
-    return state === 'used' ? entry : { ...entry, state, passages: [] };
+    if (state === 'used') return entry;
+    const { places: _places, ...unused } = entry;
+    return { ...unused, state, passages: [] };
   });
 }
 
 function coverEntry<Entry extends SectionQuestions>(entry: Entry, rule: DocumentRule): Entry {
   const coverAll = (texts: readonly string[]) => texts.map((text) => cover(text, rule));
-  return { ...entry, headingPath: coverAll(entry.headingPath), questions: coverAll(entry.questions) };
+  const { headingPath, questions, answers } = entry;
+  return {
+    ...entry,
+    headingPath: coverAll(headingPath),
+    questions: coverAll(questions),
+    ...(answers === undefined ? {} : { answers: answers.map(coverAll) }),
+  };
 }
 
 function cover(text: string, { covered }: DocumentRule): string {

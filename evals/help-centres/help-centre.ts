@@ -21,6 +21,12 @@ export function articlesPath(folder: string, centre: string): string {
   return join(folder, centre, 'articles.jsonl');
 }
 
+/** The articles, and the questions that were written for their sections where the folder holds `written.questions.jsonl` (docs/ingest.md). */
+export function centrePaths(folder: string, centre: string): string[] {
+  const written = join(folder, centre, 'written.questions.jsonl');
+  return [articlesPath(folder, centre), ...(existsSync(written) ? [written] : [])];
+}
+
 /** By id; `undefined` where the folder does not hold this centre. */
 export async function readHelpCentre(folder: string, centre: string): Promise<HelpCentre | undefined> {
   const path = articlesPath(folder, centre);

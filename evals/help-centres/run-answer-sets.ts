@@ -15,7 +15,13 @@ import type { Subject } from '#evals/runner/run-settings.ts';
 import type { FinishedSuite, Screen } from '#evals/runner/run-suites.ts';
 import { openEmbedder } from '#models/embedder/open-embedder.ts';
 import { type Centre, readAnswerSet, readCentres, type SetQuestion } from './answer-set.ts';
-import { articlesPath, type HelpCentre, problemsInCentre, readHelpCentre } from './help-centre.ts';
+import {
+  articlesPath,
+  centrePaths,
+  type HelpCentre,
+  problemsInCentre,
+  readHelpCentre,
+} from './help-centre.ts';
 import { type JudgedQuestion, runCentre, summarizeQuestions } from './run-centre.ts';
 import { writeSeenAnswers } from './seen-answers.ts';
 
@@ -163,7 +169,7 @@ export async function ingestCentre(
   const folder = join(dataDir ?? config.dataDir, 'evals-centres', name);
   const embedder = await openEmbedder(config.embedder);
   try {
-    await ingestInto(folder, { embedder, paths: [articlesPath(articles, name)] }, options);
+    await ingestInto(folder, { embedder, paths: centrePaths(articles, name) }, options);
   } finally {
     await embedder.close();
   }

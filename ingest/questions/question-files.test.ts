@@ -36,6 +36,26 @@ describe('a file of written questions', () => {
     ]);
   });
 
+  it('says which words answer a question, where somebody has pointed at them', async () => {
+    const line = {
+      article: 'a.md',
+      questions: [
+        'how much is it',
+        { question: 'is it  free', answer: 'It costs\n5 €.' },
+        { question: 'how do i pay', answer: ['Pay so:', ' ', '1. Open Billing.'] },
+        { question: 'why' },
+      ],
+    };
+    expect(await read(`${JSON.stringify(line)}\n`)).toMatchObject([
+      {
+        written: {
+          questions: ['how much is it', 'is it free', 'how do i pay', 'why'],
+          answers: [[], ['It costs 5 €.'], ['Pay so:', '1. Open Billing.'], []],
+        },
+      },
+    ]);
+  });
+
   it('reads the same with a byte order mark, with CRLF and in UTF-16', async () => {
     const expected = await read(`${good}\n`);
     expect(await read(`\uFEFF${good}\r\n`)).toEqual(expected);
@@ -56,6 +76,16 @@ describe('a file of written questions', () => {
       'too long a question',
       JSON.stringify({ article: 'a.md', questions: ['x'.repeat(301)] }),
       'at most 300 characters a question',
+    ],
+    [
+      'a question that is a number',
+      '{"article":"a.md","questions":[5]}',
+      'questions: write each question as a text, or as {"question": …, "answer": …}',
+    ],
+    [
+      'an answer that is none',
+      '{"article":"a.md","questions":[{"question":"why so","answer":5}]}',
+      'questions: write the answer as a text or a list of texts, word for word',
     ],
     [
       'too many',

@@ -1,7 +1,13 @@
 // The written questions of all sources with the sections that they are for, and what is to be said of those that are not used.
 import type { Chunk, Document } from '#core/document.ts';
 import type { SectionQuestions, SettledQuestions } from '#core/section-questions.ts';
-import { type Section, sectionKey, sectionsOf, settleQuestions } from '#knowledge/questions/sections.ts';
+import {
+  type Section,
+  sectionKey,
+  sectionsOf,
+  settleQuestions,
+  unplacedAnswers,
+} from '#knowledge/questions/sections.ts';
 import type { Origin, ProblemItem } from '../item.ts';
 import type { ReadQuestions } from '../source-options.ts';
 
@@ -27,7 +33,7 @@ export interface QuestionParts {
   readonly chunks: readonly Chunk[];
 }
 
-/** `notes`: one for each line of the source that is not used. */
+/** `notes`: one for each line of the source that is not used, or not all of it. */
 export function settleRead({ kept, read, source, publishedId, documents, chunks }: QuestionParts): {
   readonly questions: readonly SettledQuestions[];
   readonly notes: readonly ProblemItem[];
@@ -50,7 +56,7 @@ export function settleRead({ kept, read, source, publishedId, documents, chunks 
       : [],
   );
   const notes = own.flatMap((entry, index) => {
-    const reason = reasonOf(entry, { ids, hash: hashes.get(keyOf(entry)) });
+    const reason = reasonOf(entry, { ids, hash: hashes.get(keyOf(entry)), chunks });
     return reason === undefined ? [] : [noteOf(read[index]!.origin, reason)];
   });
   return { questions, notes };
@@ -61,10 +67,24 @@ function keyOf({ documentId, headingPath }: Pick<Section, 'documentId' | 'headin
 }
 
 function reasonOf(
-  { state, documentId }: SettledQuestions,
-  { ids, hash }: { readonly ids: ReadonlySet<string>; readonly hash: string | undefined },
+  entry: SettledQuestions,
+  {
+    ids,
+    hash,
+    chunks,
+  }: {
+    readonly ids: ReadonlySet<string>;
+    readonly hash: string | undefined;
+    readonly chunks: readonly Chunk[];
+  },
 ): string | undefined {
-  if (state === 'used') return undefined;
+  const { state, documentId } = entry;
+  if (state === 'used') {
+    const unplaced = unplacedAnswers(entry, chunks);
+    return unplaced.length === 0
+      ? undefined
+      : `used, but not all of the answer to its question ${unplaced.join(', ')} (counted from 1): the section has no such words. Write them as the section has them`;
+  }
   if (state === 'changed')
     return `not used: the section has changed since its questions were written. Look at them and write "of": "${hash}", or have them drafted again with "answerdesk questions draft"`;
   return ids.has(documentId)

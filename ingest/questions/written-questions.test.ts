@@ -102,6 +102,35 @@ describe('written questions', () => {
     expect(embedder.documentsEmbedded).toBe(6);
   });
 
+  it('say where their answers stand, for as long as the section has these words', async () => {
+    const answered = {
+      ...batteries,
+      questions: [{ question: 'is the kettle gadget on', answer: ['two AA cells', 'a word it has not'] }],
+    };
+    await writeQuestions(answered);
+    const { quarantineFile } = await ingest();
+    expect(await readFile(quarantineFile!, 'utf8')).toContain(
+      'used, but not all of the answer to its question 1 (counted from 1)',
+    );
+    const answersOf = async () => {
+      const found = await search('is the kettle gadget on');
+      const { chunk, answers } = found.find(({ chunk: { headingPath } }) =>
+        headingPath.includes('Which batteries?'),
+      )!;
+      return answers?.map(({ cosine, ranges }) => ({
+        cosine,
+        quoted: ranges.map(({ start, end }) => chunk.text.slice(start, end)),
+      }));
+    };
+    expect(await answersOf()).toEqual([{ cosine: expect.closeTo(1), quoted: ['Two AA cells'] }]);
+    await folder.write(
+      'help/valve.md',
+      '---\ntitle: Valve\n---\nTurn it on.\n\n## Which batteries?\n\nIt has none.\n',
+    );
+    await ingest();
+    expect(await answersOf()).toBeUndefined();
+  });
+
   it('leave all results as they were to the last digit when they are gone again', async () => {
     await ingest();
     const before = await search('is the parcel here');

@@ -42,6 +42,27 @@ describe('whole sections', () => {
     expect(section!.evidence.rerank).toBe(2);
   });
 
+  it('take along where the answers to written questions stand, those of the nearest question first', () => {
+    const written = (part: string, cosine: number) => ({
+      ...cut(part),
+      answers: [{ cosine, ranges: [{ start: 3, end: part.length }] }],
+    });
+    const passages = [
+      written('2. Rinse it.', 0.5),
+      written('1. Empty it.', 0.8),
+      written('In the dark.', 0.9),
+    ];
+    const [section] = wholeSections(passages.slice(0, 1), () => document(text), passages);
+    const quoted = section!.answers!.map(({ cosine, ranges: [range] }) => [
+      cosine,
+      section!.chunk.text.slice(range!.start, range!.end),
+    ]);
+    expect(quoted).toEqual([
+      [0.8, 'Empty it.'],
+      [0.5, 'Rinse it.'],
+    ]);
+  });
+
   it('leave a passage as it is where the document has changed since', () => {
     const passage = scored(makeChunk({ text: 'Gone.', start: 0, end: 5 }));
     expect(wholeSections([passage], () => document(text))).toEqual([passage]);

@@ -1,6 +1,6 @@
 // Passages are cut for searching; an answer is written from whole sections. What stands in the same section around a passage comes
 // along, so that steps have their end and a sentence what it points back to.
-import type { Chunk, Document, ReadWord, ScoredChunk } from '#core/document.ts';
+import type { Chunk, Document, ReadWord, ScoredChunk, WrittenAnswer } from '#core/document.ts';
 import { packBlocks, readBlocks, type TextBlock, unpackBlocks } from '#core/text-blocks.ts';
 
 /** So much of a section on either side of a passage, in UTF-16 code units: some 250 words. */
@@ -28,7 +28,7 @@ export function wholeSections(
     const isCurrent = text?.slice(chunk.start, chunk.end) === chunk.text;
     whole.push(
       text !== undefined && isCurrent
-        ? withReadings({ ...passage, chunk: widened(chunk, text) }, read)
+        ? withAnswers(withReadings({ ...passage, chunk: widened(chunk, text) }, read), read)
         : passage,
     );
   }
@@ -56,6 +56,29 @@ function withReadings(section: ScoredChunk, read: readonly ScoredChunk[]): Score
       rerank: Math.max(...inside.map(({ evidence }) => evidence.rerank ?? -Infinity)),
     },
   };
+}
+
+/** Those of all passages inside the section, nearest first. */
+function withAnswers(section: ScoredChunk, found: readonly ScoredChunk[]): ScoredChunk {
+  const { documentId, start, text } = section.chunk;
+  const answers = found
+    .filter(
+      ({ chunk }) =>
+        chunk.documentId === documentId && chunk.start >= start && chunk.end <= start + text.length,
+    )
+    .flatMap(({ chunk, answers: own = [] }) =>
+      own.map(
+        ({ ranges, ...answer }): WrittenAnswer => ({
+          ...answer,
+          ranges: ranges.map((range) => ({
+            start: range.start + chunk.start - start,
+            end: range.end + chunk.start - start,
+          })),
+        }),
+      ),
+    )
+    .sort((a, b) => b.cosine - a.cosine);
+  return answers.length > 0 ? { ...section, answers } : section;
 }
 
 function widened(chunk: Chunk, text: string): Chunk {

@@ -137,8 +137,8 @@ function questionGroups(bytes: Uint8Array): QuestionGroup[] {
   const { count, line } = eachLine(bytes);
   const groups: QuestionGroup[] = [];
   for (let number = 0; number < count; number++) {
-    const { state, questions, passages } = parseLine<SettledQuestions>(line(number));
-    if (state === 'used' && questions.length > 0) groups.push({ count: questions.length, passages });
+    const { state, questions, passages, places } = parseLine<SettledQuestions>(line(number));
+    if (state === 'used' && questions.length > 0) groups.push({ count: questions.length, passages, places });
   }
   return groups;
 }

@@ -12,8 +12,23 @@ const search = createQuestionSearch({
   vectorIndex: createExactVectorIndex(vectors),
   // Passage 3 has questions of two files, passages 0 and 1 are one section, passage 2 has none.
   groups: [
-    { count: 2, passages: [3] },
-    { count: 2, passages: [0, 1] },
+    {
+      count: 2,
+      passages: [3],
+      places: [[], [{ passage: 3, start: 5, end: 9 }]],
+    },
+    {
+      count: 2,
+      passages: [0, 1],
+      places: [
+        [
+          { passage: 1, start: 7, end: 9 },
+          { passage: 0, start: 2, end: 4 },
+          { passage: 1, start: 0, end: 3 },
+        ],
+        [{ passage: 1, start: 1, end: 2 }],
+      ],
+    },
     { count: 1, passages: [3] },
   ],
   passages: 4,
@@ -36,5 +51,25 @@ describe('the questions of passages', () => {
     expect(search.nearestQuestion(3, at(14))).toBeCloseTo(cosine(1));
     expect(search.nearestQuestion(1, at(14))).toBeCloseTo(cosine(6));
     expect(search.nearestQuestion(2, at(14))).toBeUndefined();
+  });
+
+  it('say where the answers to them stand, in this passage alone, those of the nearest questions first', () => {
+    const near = (degrees: number) => expect.closeTo(Math.cos((degrees * Math.PI) / 180), 5);
+    expect(search.nearestAnswers(1, at(55), 5)).toEqual([
+      { cosine: near(5), ranges: [{ start: 1, end: 2 }] },
+      {
+        cosine: near(35),
+        ranges: [
+          { start: 7, end: 9 },
+          { start: 0, end: 3 },
+        ],
+      },
+    ]);
+    expect(search.nearestAnswers(1, at(55), 1)).toHaveLength(1);
+    expect(search.nearestAnswers(0, at(55), 5)).toMatchObject([{ ranges: [{ start: 2, end: 4 }] }]);
+    expect(search.nearestAnswers(3, at(10), 5)).toEqual([
+      { cosine: near(70), ranges: [{ start: 5, end: 9 }] },
+    ]);
+    expect(search.nearestAnswers(2, at(55), 5)).toEqual([]);
   });
 });

@@ -1,4 +1,6 @@
 // Which written question is nearest to what a customer asks, and which passages it was written for.
+import type { TextRange, WrittenAnswer } from '#core/document.ts';
+import type { AnswerPlace } from '#core/section-questions.ts';
 import { dotProduct, type VectorMatrix } from '#core/vector-matrix.ts';
 import { rowsByNumber } from '../generations/passages.ts';
 import type { VectorIndex } from '../index/search-indexes.ts';
@@ -15,6 +17,8 @@ export interface QuestionSearch {
   ): number[];
   /** Cosine of the nearest question of a passage; undefined if it has none. */
   nearestQuestion(passage: number, vector: Float32Array): number | undefined;
+  /** Of a passage the answers to its questions, those of the nearest questions first, at most `count`. */
+  nearestAnswers(passage: number, vector: Float32Array, count: number): WrittenAnswer[];
 }
 
 /** The questions of one section. */
@@ -22,6 +26,8 @@ export interface QuestionGroup {
   readonly count: number;
   /** Rows. */
   readonly passages: readonly number[];
+  /** Of each question. */
+  readonly places?: readonly (readonly AnswerPlace[])[] | undefined;
 }
 
 export interface QuestionSearchParts {
@@ -51,9 +57,16 @@ export function createQuestionSearch({
   /** A pair is a group and one of its passages. */
   const passageOfPair: number[] = [];
   const groupOfPair: number[] = [];
+  /** Of each question its first place; of each place passage, start and end. */
+  const firstPlace = new Uint32Array(vectors.size + 1);
+  const placed: number[] = [];
   for (const group of groups) {
     const number = firstQuestion.length - 1;
     const first = firstQuestion.at(-1)!;
+    for (let index = 0; index < group.count; index++) {
+      for (const { passage, start, end } of group.places?.[index] ?? []) placed.push(passage, start, end);
+      firstPlace[first + index + 1] = placed.length;
+    }
     groupOf.fill(number, first, first + group.count);
     for (const passage of group.passages) {
       passageOfPair.push(passage);
@@ -67,6 +80,23 @@ export function createQuestionSearch({
     const group = groupOf[question]!;
     return passageOfPair.slice(firstPair[group], firstPair[group + 1]);
   };
+
+  const places = Uint32Array.from(placed);
+  function rangesIn(passage: number, question: number): TextRange[] {
+    const ranges: TextRange[] = [];
+    for (let at = firstPlace[question]!; at < firstPlace[question + 1]!; at += 3)
+      if (places[at] === passage) ranges.push({ start: places[at + 1]!, end: places[at + 2]! });
+    return ranges;
+  }
+  function* questionsOf(passage: number): Generator<number> {
+    for (const pair of pairsOf(passage)) {
+      const group = groupOfPair[pair]!;
+      for (let question = firstQuestion[group]!; question < firstQuestion[group + 1]!; question++)
+        yield question;
+    }
+  }
+  const cosineOf = (question: number, vector: Float32Array) =>
+    dotProduct(values, question * dimensions, vector, 0, dimensions);
 
   return {
     nearestPassages(vector, count, accepts = () => true) {
@@ -82,14 +112,19 @@ export function createQuestionSearch({
     },
     nearestQuestion(passage, vector) {
       let nearest: number | undefined;
-      for (const pair of pairsOf(passage)) {
-        const group = groupOfPair[pair]!;
-        for (let question = firstQuestion[group]!; question < firstQuestion[group + 1]!; question++) {
-          const cosine = dotProduct(values, question * dimensions, vector, 0, dimensions);
-          if (nearest === undefined || cosine > nearest) nearest = cosine;
-        }
+      for (const question of questionsOf(passage)) {
+        const cosine = cosineOf(question, vector);
+        if (nearest === undefined || cosine > nearest) nearest = cosine;
       }
       return nearest;
+    },
+    nearestAnswers(passage, vector, count) {
+      const answers: WrittenAnswer[] = [];
+      for (const question of questionsOf(passage)) {
+        const ranges = rangesIn(passage, question);
+        if (ranges.length > 0) answers.push({ cosine: cosineOf(question, vector), ranges });
+      }
+      return answers.sort((a, b) => b.cosine - a.cosine).slice(0, count);
     },
   };
 }

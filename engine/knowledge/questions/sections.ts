@@ -1,7 +1,8 @@
 // The sections of articles, as their passages have them, and which of them written questions belong to.
 import { createHash } from 'node:crypto';
 import type { Chunk } from '#core/document.ts';
-import type { SectionQuestions, SettledQuestions } from '#core/section-questions.ts';
+import type { AnswerPlace, SectionQuestions, SettledQuestions } from '#core/section-questions.ts';
+import { rangeOfWords } from './range-of-words.ts';
 
 export interface Section {
   readonly documentId: string;
@@ -62,22 +63,50 @@ export function settleQuestions(
       section,
     ]),
   );
-  return questions.map(({ source, documentId, headingPath, questions: texts, of }) => {
+  return questions.map(({ source, documentId, headingPath, questions: texts, answers, of }) => {
     const section =
       sections.get(sectionKey(documentId, headingPath)) ??
       sectionAround({ documentId, headingPath }, { sections, chunks });
     const state =
       section === undefined ? 'unmatched' : of === undefined || of === section.hash ? 'used' : 'changed';
+    const passages = state === 'used' ? section!.passages : [];
+    const places = answers?.map((words) => placesOf(words, passages, chunks));
     return {
       source,
       documentId,
       headingPath,
       questions: texts,
+      ...(answers === undefined ? {} : { answers }),
       ...(of === undefined ? {} : { of }),
       state,
-      passages: state === 'used' ? section!.passages : [],
+      passages,
+      ...(places?.some(({ length }) => length > 0) ? { places } : {}),
     };
   });
+}
+
+/** Numbers, from 1, of the questions in use that have an answer of which the section does not have all words. */
+export function unplacedAnswers(
+  { passages, answers = [], state }: SettledQuestions,
+  chunks: readonly Chunk[],
+): number[] {
+  if (state !== 'used') return [];
+  const isPlaced = (words: string) => placesOf([words], passages, chunks).length > 0;
+  return answers.flatMap((words, index) => (words.every(isPlaced) ? [] : [index + 1]));
+}
+
+/** In the order of the words. Passages overlap: what stands in two of them has two places. */
+function placesOf(
+  words: readonly string[],
+  passages: readonly number[],
+  chunks: readonly Chunk[],
+): AnswerPlace[] {
+  return words.flatMap((part) =>
+    passages.flatMap((passage) => {
+      const range = rangeOfWords(part, chunks[passage]!.text);
+      return range ? [{ passage, ...range }] : [];
+    }),
+  );
 }
 
 /** Of the nearest heading above that has passages, those in which the section's own heading is a line. */

@@ -63,6 +63,13 @@ export interface HybridOptions {
   readonly spelling?: boolean;
 }
 
+interface FoundPassage extends ScoredChunk {
+  readonly row: number;
+}
+
+/** Answers to written questions that a passage comes with. */
+const answersKept = 5;
+
 /** Past conversations that lead to their articles: those that each of the two searches finds best. */
 const leadingConversations = 5;
 
@@ -106,8 +113,8 @@ export function createHybridRetriever(
   /** One after the other, as long as more are wanted: reading is what takes time. */
   function* read(
     ranked: readonly (Omit<ScoredChunk, 'chunk'> & { readonly row: number })[],
-  ): Generator<ScoredChunk> {
-    for (const { row, score, evidence } of ranked) yield { chunk: passages.at(row), score, evidence };
+  ): Generator<FoundPassage> {
+    for (const { row, score, evidence } of ranked) yield { row, chunk: passages.at(row), score, evidence };
   }
 
   return {
@@ -184,7 +191,13 @@ export function createHybridRetriever(
           };
         })
         .sort((a, b) => b.score - a.score);
-      return withoutRepeats(read(asVersionsNamed(scored)), k);
+      const kept = withoutRepeats(read(asVersionsNamed(scored)), k);
+      return questions
+        ? kept.map(({ row, ...passage }) => {
+            const answers = questions.nearestAnswers(row, queryVector, answersKept);
+            return answers.length > 0 ? { ...passage, answers } : passage;
+          })
+        : kept.map(({ row, ...passage }) => passage);
     },
   };
 }
@@ -297,9 +310,9 @@ function createRowFilter({ facts, documentOf }: Passages) {
 }
 
 /** The best `k`, without passages that only repeat a better one: copies differ in case, punctuation and spacing. */
-function withoutRepeats(ranked: Iterable<ScoredChunk>, k: number): ScoredChunk[] {
+function withoutRepeats(ranked: Iterable<FoundPassage>, k: number): FoundPassage[] {
   const seen = new Set<string>();
-  const kept: ScoredChunk[] = [];
+  const kept: FoundPassage[] = [];
   for (const candidate of ranked) {
     const { text } = candidate.chunk;
     const words =

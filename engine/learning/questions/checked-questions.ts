@@ -14,15 +14,15 @@ const markup = /[<>`{}|]|\*\*|__|\]\(|https?:\/\/|^\s*(?:[#>*•-]|\d+[.)])\s/i;
 /** A statement. Without a mark at the end it is a phrase, as people type it into a search box. */
 const endsAsStatement = /[.!:;。！]["'”’)]*$/;
 
-export function checkedQuestions(
-  written: readonly string[],
+export function checkedQuestions<Written extends { readonly question: string }>(
+  written: readonly Written[],
   { headings, taken = [] }: CheckOptions,
-): string[] {
+): Written[] {
   const seen = new Set([...headings, ...taken].map(lettersOf));
   return written
-    .filter((text) => !text.trim().includes('\n') && !markup.test(text))
-    .map((text) => text.replace(/\s+/g, ' ').trim())
-    .filter((text) => {
+    .filter(({ question }) => !question.trim().includes('\n') && !markup.test(question))
+    .map((one) => ({ ...one, question: one.question.replace(/\s+/g, ' ').trim() }))
+    .filter(({ question: text }) => {
       const letters = lettersOf(text);
       const isUsable =
         letters.length >= fewestLetters &&

@@ -1,14 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { ChatMessage, ChatModel } from '#core/chat-model.ts';
-import { checkedQuestions } from './checked-questions.ts';
+import { type CheckOptions, checkedQuestions } from './checked-questions.ts';
 import { draftQuestions, type SectionToRead } from './draft-questions.ts';
 
 const section = (title: string, ...texts: string[]): SectionToRead => ({
   title,
   headingPath: ['Fees'],
-  texts: texts.length > 0 ? texts : [`All about ${title}.`],
+  pieces: (texts.length > 0 ? texts : [`All about ${title}.`]).map((text) => ({
+    text,
+    headingPath: ['Fees'],
+  })),
 });
-const replyOf = (...questions: string[]) => JSON.stringify({ questions });
+const replyOf = (...questions: (string | { question: string; answer: unknown })[]) =>
+  JSON.stringify({ questions });
+const asked = (...questions: string[]) => questions.map((question) => ({ question, answer: [] }));
 
 /** Answers each prompt with what `write` gives; the prompts it was asked. */
 function scripted(write: (prompt: string, call: number) => string | Promise<string>) {
@@ -35,16 +40,40 @@ describe('drafts of questions', () => {
     );
     const one = section('Plans', 'It costs 5 €.', 'Pay by card.');
     expect(await Array.fromAsync(draftQuestions([one], model))).toEqual([
-      { section: one, questions: ['what does it cost', 'is it free?', 'how do i pay'] },
+      { section: one, questions: asked('what does it cost', 'is it free?', 'how do i pay') },
     ]);
-    expect(prompts[0]).toBe('<section>\nPlans > Fees\n\nIt costs 5 €.\n</section>');
+    expect(prompts[0]).toBe('<section>\nPlans > Fees\n\n[1] It costs 5 €.\n</section>');
   });
 
-  it('hold four of a piece at most, and none where there is nothing to ask', async () => {
-    const six = ['one thing', 'two things', 'three things', 'four things', 'five things', 'six things'];
-    const { model } = scripted((_prompt, call) => (call === 1 ? replyOf(...six) : replyOf()));
+  it('have the sentences that answer, as the section has them, whatever numbers the model makes up', async () => {
+    const { model, prompts } = scripted(() =>
+      replyOf(
+        { question: 'how do i pay', answer: [3, 2, 3, 2, 9, 0] },
+        { question: 'is it free for students', answer: 'no' },
+      ),
+    );
+    const one = section(
+      'Plans',
+      'It costs\n5 €. Pay so:\n\n1. Open **Billing**.\n\n### Students\n\nNothing.',
+    );
+    expect(await Array.fromAsync(draftQuestions([one], model))).toMatchObject([
+      {
+        questions: [
+          { question: 'how do i pay', answer: ['1. Open **Billing**.', 'Pay so:'] },
+          { question: 'is it free for students', answer: [] },
+        ],
+      },
+    ]);
+    expect(prompts[0]).toContain(
+      '[1] It costs 5 €.\n[2] Pay so:\n[3] 1. Open **Billing**.\n## Students\n[4] Nothing.',
+    );
+  });
+
+  it('hold eight of a piece at most, and none where there is nothing to ask', async () => {
+    const ten = Array.from({ length: 10 }, (_, index) => `the thing of day ${index}`);
+    const { model } = scripted((_prompt, call) => (call === 1 ? replyOf(...ten) : replyOf()));
     const drafts = await Array.fromAsync(draftQuestions([section('A'), section('B')], model));
-    expect(drafts).toMatchObject([{ questions: six.slice(0, 4) }, { questions: [] }]);
+    expect(drafts).toMatchObject([{ questions: asked(...ten.slice(0, 8)) }, { questions: [] }]);
   });
 
   it('keep what an article says inside its quotation', async () => {
@@ -67,7 +96,7 @@ describe('drafts of questions', () => {
     const drafts = await Array.fromAsync(
       draftQuestions([section('Bad'), section('Good')], model, { timeoutMs: 50 }),
     );
-    expect(drafts).toMatchObject([{ failure: expect.any(String) }, { questions: ['how do i pay'] }]);
+    expect(drafts).toMatchObject([{ failure: expect.any(String) }, { questions: asked('how do i pay') }]);
   });
 
   it('end when the model fails for all', async () => {
@@ -123,9 +152,12 @@ describe('drafts of questions', () => {
 });
 
 describe('what a model wrote', () => {
+  const checked = (texts: readonly string[], options: CheckOptions = { headings: [] }) =>
+    checkedQuestions(asked(...texts), options).map(({ question }) => question);
+
   it('is used if a customer could have typed it', () => {
     const usable = ['Why is it cold?', 'valve cold no response', '¿Por qué está frío?', '为什么阀门是冷的？'];
-    expect(checkedQuestions(usable, { headings: [] })).toEqual(usable);
+    expect(checked(usable)).toEqual(usable);
   });
 
   it.each([
@@ -143,12 +175,10 @@ describe('what a model wrote', () => {
     ['hardly a word', 'why?'],
     ['a whole text', `${'very '.repeat(80)}long?`],
   ])('is not used if it is %s', (_what, text) => {
-    expect(checkedQuestions([text], { headings: ['How to pay'], taken: ['is it free?'] })).toEqual([]);
+    expect(checked([text], { headings: ['How to pay'], taken: ['is it free?'] })).toEqual([]);
   });
 
   it('is used once', () => {
-    expect(checkedQuestions(['What does it cost?', 'what does it cost'], { headings: [] })).toEqual([
-      'What does it cost?',
-    ]);
+    expect(checked(['What does it cost?', 'what does it cost'])).toEqual(['What does it cost?']);
   });
 });

@@ -11,6 +11,8 @@ export interface SectionChoice {
   readonly question: ReadonlySet<string>;
   /** Of its last turn alone. */
   readonly lastTurn?: ReadonlySet<string>;
+  /** Where somebody said what answers this question: what belongs to the answer. Else the scores say it. */
+  readonly belongs?: ((unit: Unit) => boolean) | undefined;
   /** Of a past conversation: what belongs to that customer alone stands around the answer. */
   readonly isCase?: boolean;
   /** What the article says of something else than was asked about. */
@@ -39,29 +41,35 @@ const alsoAnswersElsewhere = 0.9;
 
 /** What answers, with what announces it, and what else of the section belongs to it. */
 export function answerFromSection({ blocks }: Section, choice: SectionChoice): ChosenBlock[] {
-  const { anchor, scoreOf, isCase = false, isOthers } = choice;
+  const { anchor, scoreOf, isCase = false, isOthers, belongs } = choice;
   const own = blocks[anchor.block]!;
   const anchorUnit = own.units[anchor.unit]!;
   const part = (block: Block) => shownPart(block, { ...choice, anchor: anchorUnit });
   const reply = isParagraph(own) ? openingOf(own, anchor.unit) : 0;
   const asks = isParagraph(own) ? questionBefore(own, reply) : undefined;
   const start = asks && isOtherQuestion(asks.text, choice.question) ? reply - 1 : reply;
-  const opening = isParagraph(own) ? paragraph(withinWords(own.units.slice(start), wordLimit)) : part(own);
+  const opening = isParagraph(own)
+    ? paragraph(
+        belongs
+          ? own.units.filter((unit, index) => index >= start && (index <= anchor.unit || belongs(unit)))
+          : withinWords(own.units.slice(start), wordLimit),
+      )
+    : part(own);
   const lead = leadOf(own, blocks.slice(0, anchor.block), start);
   const isShownOrAsked = (unit: Unit) => unit === asks || lead[0]?.units.includes(unit);
   const before = [...blocks.slice(0, anchor.block), { ...own, units: own.units.slice(0, start) }]
     .map((block) => ({ ...block, units: block.units.filter((unit) => !isShownOrAsked(unit)) }))
     .filter(({ units }) => units.length > 0);
-  const others = [...blocks.slice(anchor.block + 1), ...before].map(part);
-
+  const beside = [...blocks.slice(anchor.block + 1), ...before];
   const isWhole = !isCase && wordsOf(blocks.flatMap(({ units }) => units)) <= wordLimit;
+  const others = (belongs ? whatBelongs(beside, belongs, isWhole) : beside).map(part);
   const least = scoreOf(anchorUnit) * (isCase ? alsoAnswersInCase : alsoAnswers);
   const best = ({ units }: ChosenBlock) => Math.max(...units.map(scoreOf));
   let words = wordsOf([...lead, opening].flatMap(({ units }) => units));
   const added = new Set<ChosenBlock>();
   for (const block of others.toSorted((a, b) => best(b) - best(a))) {
     const size = wordsOf(block.units);
-    if (words + size > wordLimit || !(isWhole || best(block) >= least)) continue;
+    if (words + size > wordLimit || !(belongs || isWhole || best(block) >= least)) continue;
     words += size;
     added.add(block);
   }
@@ -71,6 +79,13 @@ export function answerFromSection({ blocks }: Section, choice: SectionChoice): C
   )
     .map((block) => ({ ...block, units: block.units.filter((unit) => !isOthers(unit)) }))
     .filter((block) => block.units.length > 0 && !isLeadInAlone(block));
+}
+
+/** Of paragraphs the sentences; lists, tables and code as they are. The steps of a short section say what to do about what was asked. */
+function whatBelongs(blocks: readonly Block[], belongs: (unit: Unit) => boolean, isShort: boolean): Block[] {
+  return blocks
+    .filter(({ units, ordered }) => (ordered && isShort) || units.some(belongs))
+    .map((block) => (isParagraph(block) ? { ...block, units: block.units.filter(belongs) } : block));
 }
 
 /** Of a list, a table or code. */

@@ -8,6 +8,7 @@ import { isNamedAmongAlike, isOpposite, namedShares } from './named-labels.ts';
 import type { Section, Unit } from './passage-blocks.ts';
 import type { ScoredUnit } from './score-units.ts';
 import type { ChosenBlock } from './shown-part.ts';
+import { answerToSame } from './written-answers.ts';
 
 export interface ChosenAnswer {
   readonly passage: number;
@@ -80,8 +81,10 @@ export function chooseAnswer({
   const scoreOf = (unit: Unit) => scores.get(unit) ?? 0;
   const isAsked = [section.heading, unitAt(anchor).text].some(isAbout);
   const isAboutSection = isAbout(section.heading);
+  const belongs = answerToSame(unitAt(anchor), passages[anchor.passage]!);
   const blocks = answerFromSection(section, {
     anchor,
+    belongs,
     isCase: passages[anchor.passage]!.chunk.kind === 'transcript',
     scoreOf,
     question,
@@ -96,7 +99,7 @@ export function chooseAnswer({
       !isAbout(text),
   });
   const others =
-    isAsked || passages[anchor.passage]!.chunk.kind === 'transcript'
+    isAsked || belongs || passages[anchor.passage]!.chunk.kind === 'transcript'
       ? []
       : answerFromOthers(named.beside(anchor), {
           chosen: blocks,

@@ -32,6 +32,34 @@ describe('the extractive answer', () => {
     expect(text).not.toContain('Colours');
   });
 
+  describe('of a question that was written for the passage', () => {
+    const text =
+      'The thermostat has a dial. Reset the thermostat on odd days. It glows at night. Hold it down for a minute.\n\nSpare dials are sold in shops.\n\n- Red ones.\n- Blue ones.\n\nThen wait for the click.';
+    const written = (cosine: number, ...words: string[]) => ({
+      ...passage(`${text}${' Nothing else is known of it.'.repeat(30)}`),
+      answers: [
+        {
+          cosine,
+          ranges: words.map((part) => ({ start: text.indexOf(part), end: text.indexOf(part) + part.length })),
+        },
+      ],
+    });
+    const asked = (found: ScoredChunk) => compose('how do I reset the thermostat', found);
+
+    it('is what was said to answer it, and no more', async () => {
+      expect(await asked(written(0.9, 'Hold it down for a minute.', 'Then wait for the click.'))).toBe(
+        'Hold it down for a minute.\n\nThen wait for the click. [1]',
+      );
+      expect(await asked(written(0.9, 'Blue ones.', 'Hold it down for a minute.'))).toBe(
+        'Hold it down for a minute.\n\nSpare dials are sold in shops.\n\nBlue ones. [1]',
+      );
+    });
+
+    it('counts less, the less it is what was asked', async () => {
+      expect(await asked(written(0.1, 'It glows at night.'))).toMatch(/^The thermostat has a dial. Reset/);
+    });
+  });
+
   it('gives steps whole and in order, with the line that leads into them', async () => {
     const text = await compose(
       'how do I reset the thermostat with the dial',

@@ -12,6 +12,7 @@ import { belongsWithin } from '#core/reading.ts';
 import type { Reranker, RerankerTrust } from '#core/reranker.ts';
 import type { Section, Unit } from './passage-blocks.ts';
 import { isTalkOfArticle } from './talk-of-article.ts';
+import { createWrittenScore } from './written-answers.ts';
 
 export interface ExtractiveModels {
   readonly embedder: Pick<Embedder, 'embedQuery' | 'embedDocuments'>;
@@ -51,6 +52,12 @@ const wordWeight = 0.1;
 const passageWeight = 0.45;
 /** Added where a unit holds the kind of thing that is asked for: an amount, a time, a number to call. */
 const kindWeight = 0.1;
+/**
+ * Of how near the written question is that a unit answers, above the least that counts. Measured on 74 and 58 questions to two help centres whose sections
+ * all have written questions with their answers: the first sentence holds a fact .42 and .60 (.38 and .47 with 0), sentences that belong .32 and .62
+ * (.28 and .46), facts given .64 and .76 (.61 and .73); with 0.4 facts .64 and .71. Only the sentences named are given (`answerToSame`).
+ */
+const writtenWeight = 0.8;
 /** Taken from the score of a unit of a past conversation: an article that answers about as well is the better source. */
 const transcriptPenalty = 0.15;
 /** Articles put questions into their readers' mouths; what follows is the answer. */
@@ -104,6 +111,7 @@ export async function scoreUnits(
   const focus = question === query ? [] : [...new Set(tokenizeForSearch(question))];
   const best = passages[0]!.score;
   const kind = askedKindOf(question);
+  const writtenOf = createWrittenScore(passages);
   const scored = places.map(({ heading, ...place }, index): Candidate => {
     const { chunk, score: found } = passages[place.passage]!;
     const context = contexts[index]!;
@@ -115,7 +123,9 @@ export async function scoreUnits(
       (chunk.kind === 'transcript' ? transcriptPenalty : 0) +
       (place.of.text.endsWith('?') ? questionPenalty : 0) +
       (isTalkOfArticle(place.of.text) ? talkPenalty : 0);
+    const written = writtenOf(place.of, place.passage);
     const score =
+      writtenWeight * written +
       (1 - questionShare) * dot(queryVector, vectors[index]!) +
       questionShare * dot(questionVector, vectors[index]!) +
       wordWeight * shared +

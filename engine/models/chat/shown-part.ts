@@ -17,6 +17,8 @@ export interface PartChoice {
   readonly question: ReadonlySet<string>;
   /** Of the last turn alone: what it names counts before what the turns before it named. */
   readonly lastTurn?: ReadonlySet<string> | undefined;
+  /** Where somebody said what answers this question: what belongs to the answer. */
+  readonly belongs?: ((unit: Unit) => boolean) | undefined;
 }
 
 /** Words of a list, a table or code: more than of sentences, so that steps come whole. */
@@ -37,6 +39,7 @@ type Entry = readonly Unit[];
 
 export function shownPart({ kind, units, ordered }: Block, choice: PartChoice): ChosenBlock {
   if (kind === 'paragraph') return { kind, units, isCut: false };
+  const { belongs } = choice;
   const leadIn = units[0]!.kind === 'sentence' ? units.slice(0, 1) : [];
   const entries = entriesOf(units.slice(leadIn.length));
   const asked = ordered || kind === 'code' ? [] : namedIn(entries, choice);
@@ -44,7 +47,9 @@ export function shownPart({ kind, units, ordered }: Block, choice: PartChoice): 
   const wanted =
     asked.length > 0
       ? entries.filter((entry) => asked.includes(entry) || entry.includes(choice.anchor))
-      : answering(entries, { ...choice, kind, isOne: ordered || leadIn.length > 0 });
+      : belongs && !ordered && kind !== 'code' && entries.some((entry) => entry.some(belongs))
+        ? entries.filter((entry) => entry.some(belongs))
+        : answering(entries, { ...choice, kind, isOne: ordered || leadIn.length > 0 });
   const shown = withinRoom(wanted, kind, choice.anchor);
   const narrow = shown.flat().map((unit) => (unit.kind === 'row' ? narrowed(unit, choice.question) : unit));
   return {
