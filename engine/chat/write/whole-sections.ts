@@ -1,6 +1,6 @@
 // Passages are cut for searching; an answer is written from whole sections. What stands in the same section around a passage comes
 // along, so that steps have their end and a sentence what it points back to.
-import type { Chunk, Document, ReadWord, ScoredChunk, WrittenAnswer } from '#core/document.ts';
+import type { Chunk, Document, ScoredChunk, TextRange } from '#core/document.ts';
 import { packBlocks, readBlocks, type TextBlock, unpackBlocks } from '#core/text-blocks.ts';
 
 /** So much of a section on either side of a passage, in UTF-16 code units: some 250 words. */
@@ -35,51 +35,49 @@ export function wholeSections(
   return whole;
 }
 
-function withReadings(section: ScoredChunk, read: readonly ScoredChunk[]): ScoredChunk {
-  const { documentId, start, text } = section.chunk;
-  const inside = read.filter(
-    ({ chunk, reading }) =>
-      reading && chunk.documentId === documentId && chunk.start >= start && chunk.end <= start + text.length,
+/** Of those found, the passages that lie in the section, and what has to be added to their offsets. */
+function passagesIn({ chunk: { documentId, start, text } }: ScoredChunk, found: readonly ScoredChunk[]) {
+  return found
+    .filter(
+      ({ chunk }) =>
+        chunk.documentId === documentId && chunk.start >= start && chunk.end <= start + text.length,
+    )
+    .map((passage) => ({ ...passage, by: passage.chunk.start - start }));
+}
+
+const moved = <Range extends TextRange>(range: Range, by: number): Range => ({
+  ...range,
+  start: range.start + by,
+  end: range.end + by,
+});
+
+function withReadings(section: ScoredChunk, found: readonly ScoredChunk[]): ScoredChunk {
+  const read = passagesIn(section, found).filter(({ reading }) => reading);
+  if (read.length === 0) return section;
+  const words = new Map(
+    read.flatMap(({ reading, by }) => reading!.map((word) => [word.start + by, moved(word, by)] as const)),
   );
-  if (inside.length === 0) return section;
-  const words = new Map<number, ReadWord>();
-  for (const { chunk, reading } of inside) {
-    const by = chunk.start - start;
-    for (const word of reading!)
-      words.set(word.start + by, { ...word, start: word.start + by, end: word.end + by });
-  }
   return {
     ...section,
     reading: [...words.values()].sort((a, b) => a.start - b.start),
     evidence: {
       ...section.evidence,
-      rerank: Math.max(...inside.map(({ evidence }) => evidence.rerank ?? -Infinity)),
+      rerank: Math.max(...read.map(({ evidence }) => evidence.rerank ?? -Infinity)),
     },
   };
 }
 
-/** Those of all passages inside the section, nearest first. */
+/** Those of all passages in the section, nearest first. */
 function withAnswers(section: ScoredChunk, found: readonly ScoredChunk[]): ScoredChunk {
-  const { documentId, start, text } = section.chunk;
-  const answers = found
-    .filter(
-      ({ chunk }) =>
-        chunk.documentId === documentId && chunk.start >= start && chunk.end <= start + text.length,
-    )
-    .flatMap(({ chunk, answers: own = [] }) =>
-      own.map(
-        ({ ranges, ...answer }): WrittenAnswer => ({
-          ...answer,
-          ranges: ranges.map((range) => ({
-            start: range.start + chunk.start - start,
-            end: range.end + chunk.start - start,
-          })),
-        }),
-      ),
+  const answers = passagesIn(section, found)
+    .flatMap(({ answers: own = [], by }) =>
+      own.map((answer) => ({ ...answer, ranges: answer.ranges.map((range) => moved(range, by)) })),
     )
     .sort((a, b) => b.cosine - a.cosine);
   return answers.length > 0 ? { ...section, answers } : section;
 }
+
+const movedAll = (blocks: readonly TextBlock[], by: number) => blocks.map((block) => moved(block, by));
 
 function widened(chunk: Chunk, text: string): Chunk {
   const before = readAround(text.slice(Math.max(0, chunk.start - mostAround), chunk.start));
@@ -94,8 +92,6 @@ function widened(chunk: Chunk, text: string): Chunk {
   if (preceding.length + following.length === 0) return chunk;
   const start = preceding[0] ? offset + preceding[0].start : chunk.start;
   const end = following.length > 0 ? chunk.end + following.at(-1)!.end : chunk.end;
-  const moved = (blocks: readonly TextBlock[], by: number) =>
-    blocks.map((block) => ({ ...block, start: block.start + by, end: block.end + by }));
   const own = chunk.blocks === undefined ? readBlocks(chunk.text) : unpackBlocks(chunk.blocks);
   return {
     ...chunk,
@@ -103,9 +99,9 @@ function widened(chunk: Chunk, text: string): Chunk {
     start,
     end,
     blocks: packBlocks([
-      ...moved(preceding, offset - start),
-      ...moved(own, chunk.start - start),
-      ...moved(following, chunk.end - start),
+      ...movedAll(preceding, offset - start),
+      ...movedAll(own, chunk.start - start),
+      ...movedAll(following, chunk.end - start),
     ]),
   };
 }
