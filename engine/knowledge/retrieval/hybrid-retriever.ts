@@ -191,13 +191,10 @@ export function createHybridRetriever(
           };
         })
         .sort((a, b) => b.score - a.score);
-      const kept = withoutRepeats(read(asVersionsNamed(scored)), k);
-      return questions
-        ? kept.map(({ row, ...passage }) => {
-            const answers = questions.nearestAnswers(row, queryVector, answersKept);
-            return answers.length > 0 ? { ...passage, answers } : passage;
-          })
-        : kept.map(({ row, ...passage }) => passage);
+      return withoutRepeats(read(asVersionsNamed(scored)), k).map(({ row, ...passage }) => {
+        const answers = questions?.nearestAnswers(row, queryVector, answersKept) ?? [];
+        return answers.length > 0 ? { ...passage, answers } : passage;
+      });
     },
   };
 }

@@ -35,7 +35,7 @@ export interface DraftOptions extends CallOptions {
   readonly atOnce?: number;
 }
 
-/** Three a passage in the mean were measured, most of them with several (docs/retrieval.md). */
+/** At most; with three in the mean it was measured what they bring (docs/retrieval.md). */
 const questionsAPiece = 8;
 /** Sentences of an answer. */
 const longestAnswer = 20;

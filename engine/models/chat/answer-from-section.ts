@@ -48,12 +48,10 @@ export function answerFromSection({ blocks }: Section, choice: SectionChoice): C
   const reply = isParagraph(own) ? openingOf(own, anchor.unit) : 0;
   const asks = isParagraph(own) ? questionBefore(own, reply) : undefined;
   const start = asks && isOtherQuestion(asks.text, choice.question) ? reply - 1 : reply;
+  const isOfOpening = (unit: Unit, index: number) =>
+    index >= start && (!belongs || index <= anchor.unit || belongs(unit));
   const opening = isParagraph(own)
-    ? paragraph(
-        belongs
-          ? own.units.filter((unit, index) => index >= start && (index <= anchor.unit || belongs(unit)))
-          : withinWords(own.units.slice(start), wordLimit),
-      )
+    ? paragraph(withinWords(own.units.filter(isOfOpening), wordLimit))
     : part(own);
   const lead = leadOf(own, blocks.slice(0, anchor.block), start);
   const isShownOrAsked = (unit: Unit) => unit === asks || lead[0]?.units.includes(unit);
