@@ -173,7 +173,7 @@ describe('answer', () => {
       reason: 'complete',
       message: { decision: 'decline', text: 'Hold the dial [1].', citations: [{ documentId: 'reset' }] },
     });
-    expect(model.groundings.at(-1)).toMatchObject({ isUnsure: true, said: [] });
+    expect(model.groundings.at(-1)).toMatchObject({ doubt: 'notFound', said: [] });
   });
 
   it('counts what a reply that declined has quoted as said', async () => {

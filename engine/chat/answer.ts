@@ -219,7 +219,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
               passages,
               said,
               askedBefore,
-              isUnsure: true,
+              doubt: 'notFound',
               wording: answerWording(language),
               cutShort,
             },
@@ -250,7 +250,8 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
           query: part.query,
           question: several ? asked[index]!.question : part.question,
           passages: part.outcome.decision === 'answer' ? await given(part, language, { signal }) : [],
-          isUnsure: part.outcome.decision === 'answer' && part.outcome.isUnsure === true,
+          doubt:
+            part.outcome.decision === 'answer' && part.outcome.isUnsure ? ('unsure' as const) : undefined,
           ...(several && part.cards.given ? { settled: part.cards.given.card.answer.trim() } : {}),
         })),
       );
@@ -272,7 +273,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
             query: found.query,
             question: found.question,
             passages,
-            ...(several ? { parts: grounded } : { isUnsure: grounded[0]!.isUnsure }),
+            ...(several ? { parts: grounded } : { doubt: grounded[0]!.doubt }),
             said,
             askedBefore,
             wording: answerWording(language),

@@ -9,6 +9,7 @@ import type { KnowledgeBase } from '#core/retriever.ts';
 import { cardsForTurn } from './decide/cards-for-turn.ts';
 import type { ChosenCards } from './decide/choose-cards.ts';
 import { decideByCode } from './decide/decide-by-code.ts';
+import { passagesForPlatform } from './decide/passages-for-platform.ts';
 import { pickedPassages } from './decide/picked-passages.ts';
 import { type Calibration, decide, type PolicyOutcome } from './decide/policy.ts';
 import { reachablePassages } from './decide/reachable-passages.ts';
@@ -68,7 +69,7 @@ export function createFinder(dependencies: FindDependencies) {
   });
 
   async function retrieve(
-    { act, query, standalone, context, vector }: Understanding,
+    { act, query, standalone, asked, context, vector }: Understanding,
     { signal, cutShort }: Pick<FindOptions, 'signal' | 'cutShort'>,
   ): Promise<readonly ScoredChunk[]> {
     const options = {
@@ -89,7 +90,9 @@ export function createFinder(dependencies: FindDependencies) {
     const found = withEvidenceOf(asAsked, withoutNot);
     const usable = usablePassages(found);
     if (act.kind === 'pick') return pickedPassages(act.topics, usable);
-    return act.kind === 'question' ? reachablePassages(standalone, usable, dependencies.embedder) : usable;
+    if (act.kind !== 'question') return usable;
+    const reachable = reachablePassages(standalone, usable, dependencies.embedder);
+    return passagesForPlatform({ question: asked, standalone }, reachable);
   }
 
   return async (

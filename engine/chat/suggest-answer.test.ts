@@ -42,12 +42,15 @@ describe('createSuggestAnswer', () => {
     expect(requests[0]?.conversation.messages.map(({ id }) => id)).toEqual(['first', 'by-mia', 'second']);
   });
 
-  it('leaves out what the desk says of its own doubts', async () => {
-    const { before, behind } = answerWording('de').unsure;
-    const { answer } = scriptedAnswer({ deltas: [`${before}\n\nHold it. [1]\n\n${behind}`] });
-    const suggested = await createSuggestAnswer({ answer })(conversation(message('first', 'customer')));
-    expect(suggested?.answer?.text).toBe('Hold it. [1]');
-  });
+  it.each(['unsure', 'notFound'] as const)(
+    'leaves out what the desk says of its own doubts: %s',
+    async (doubt) => {
+      const { [doubt]: before, behind } = answerWording('de').doubt;
+      const { answer } = scriptedAnswer({ deltas: [`${before}\n\nHold it. [1]\n\n${behind}`] });
+      const suggested = await createSuggestAnswer({ answer })(conversation(message('first', 'customer')));
+      expect(suggested?.answer?.text).toBe('Hold it. [1]');
+    },
+  );
 
   it('looks behind a last message that is no question', async () => {
     const asked = conversation(message('first', 'customer'), message('hello?', 'customer'));

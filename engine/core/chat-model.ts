@@ -17,15 +17,18 @@ export interface Grounding {
   readonly said?: readonly string[];
   /** What the customer asked before in this conversation. */
   readonly askedBefore?: readonly string[];
-  /** The passages may not answer it, and what is quoted says so. */
-  readonly isUnsure?: boolean;
+  /** The passages may not answer it, or probably do not; what is quoted says so. */
+  readonly doubt?: Doubt | undefined;
   readonly wording?: AnswerWording;
   /** Told where a model that helps to choose what is said had no time, or did not work: asked again, it may say something else. */
   readonly cutShort?: (() => void) | undefined;
 }
 
+/** `notFound`: nothing found is an answer, and what is quoted only comes closest. */
+export type Doubt = 'unsure' | 'notFound';
+
 /** Without passages it is said to be unknown. */
-export interface GroundedPart extends Pick<Grounding, 'query' | 'passages' | 'isUnsure'> {
+export interface GroundedPart extends Pick<Grounding, 'query' | 'passages' | 'doubt'> {
   readonly question: string;
   /** What the team has settled: said word for word, whatever the passages say. */
   readonly settled?: string;
@@ -39,8 +42,8 @@ export interface AnswerWording {
   readonly goesOn: string;
   /** Under a question of several that no article answers. */
   readonly unknown: string;
-  /** In front of an answer that may be none, and behind it. */
-  readonly unsure: { readonly before: string; readonly behind: string };
+  /** In front of what may be no answer, and behind it. */
+  readonly doubt: { readonly [Kind in Doubt | 'behind']: string };
   /** Before text in another language, whose name it is given. */
   readonly inOtherLanguage: (name: string) => string;
 }

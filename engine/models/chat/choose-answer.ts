@@ -2,6 +2,7 @@
 import { codesIn } from '#core/codes.ts';
 import type { ScoredChunk } from '#core/document.ts';
 import { tokenizeForSearch } from '#core/lexical-tokens.ts';
+import { isOfOtherPlatform, platformsIn, platformsOf } from '#core/platforms.ts';
 import { answerFromOthers, answerFromSection, isOtherQuestion, replies } from './answer-from-section.ts';
 import { withoutLooseEnds } from './loose-ends.ts';
 import { isNamedAmongAlike, isOpposite, namedShares } from './named-labels.ts';
@@ -56,7 +57,9 @@ export function chooseAnswer({
   const named = [last, query]
     .map((text) => nameSections(new Set(tokenizeForSearch(text)), passages, sections))
     .reduce((byLast, byAll) => (scored.some((at) => byLast.bonus(at) > 0) ? byLast : byAll));
-  const ofOthers = scored.filter((at) => !named.isOfOpposite(at));
+  const platforms = platformsOf([last, query]);
+  const isElsewhere = (at: ScoredUnit) => isOfOtherPlatform(platformsIn(sectionAt(at).heading), platforms);
+  const ofOthers = scored.filter((at) => !named.isOfOpposite(at) && !isElsewhere(at));
   const byArticle = (ofOthers.length > 0 ? ofOthers : scored)
     .map((at) => ({ ...at, score: at.score + named.bonus(at) }))
     .sort((a, b) => b.score - a.score);

@@ -371,7 +371,7 @@ describe('the extractive answer', () => {
     const wording = {
       language: 'en',
       goesOn: 'It goes on.',
-      unsure: { before: 'Perhaps:', behind: 'Or ask a person.' },
+      doubt: { unsure: 'Perhaps:', notFound: 'Not found:', behind: 'Or ask a person.' },
       unknown: 'Unknown.',
       inOtherLanguage: (name: string) => `In ${name}:`,
     };
@@ -403,7 +403,7 @@ describe('the extractive answer', () => {
     const wording = {
       language: 'en',
       goesOn: '',
-      unsure: { before: 'Perhaps:', behind: 'Or ask a person.' },
+      doubt: { unsure: 'Perhaps:', notFound: 'Not found:', behind: 'Or ask a person.' },
       unknown: 'I do not know.',
       inOtherLanguage: () => '',
     };
@@ -413,21 +413,24 @@ describe('the extractive answer', () => {
     );
   });
 
-  it('says around an answer that it is not sure of that it is not', async () => {
+  it.each([
+    ['unsure', ''],
+    ['notFound', '**Reset the thermostat**: '],
+  ] as const)('says around what may be no answer that it is: %s', async (doubt, from) => {
     const wording = {
       language: 'en',
       goesOn: '',
-      unsure: { before: 'Perhaps:', behind: 'Or ask a person.' },
+      doubt: { unsure: 'Perhaps:', notFound: 'Not found:', behind: 'Or ask a person.' },
       unknown: '',
       inOtherLanguage: () => '',
     };
     const text = (
       await composeAnswer(
-        { query: 'are returns free', passages: [passage('Returns are free.')], isUnsure: true, wording },
+        { query: 'are returns free', passages: [passage('Returns are free.')], doubt, wording },
         { embedder },
       )
     ).join('');
-    expect(text).toBe(`${wording.unsure.before}\n\nReturns are free. [1]\n\n${wording.unsure.behind}`);
+    expect(text).toBe(`${wording.doubt[doubt]}\n\n${from}Returns are free. [1]\n\n${wording.doubt.behind}`);
   });
 
   it('does not say the same again: it gives the next article, or nothing', async () => {
@@ -513,7 +516,7 @@ describe('the extractive answer', () => {
     const wording = {
       language: 'de',
       goesOn: '',
-      unsure: { before: 'Perhaps:', behind: 'Or ask a person.' },
+      doubt: { unsure: 'Perhaps:', notFound: 'Not found:', behind: 'Or ask a person.' },
       unknown: '',
       inOtherLanguage: (name: string) => `Auf ${name}:`,
     };

@@ -1,7 +1,7 @@
 // The extractive answer: score the units of the best passages against the question, choose what of one section answers, write it down.
 // Where another article is nearly as likely to answer, what it says stands behind. A message that asks several things gets an answer for
 // each, under the question.
-import type { AnswerWording, GroundedPart, Grounding } from '#core/chat-model.ts';
+import type { AnswerWording, Doubt, GroundedPart, Grounding } from '#core/chat-model.ts';
 import { codesIn } from '#core/codes.ts';
 import type { ScoredChunk } from '#core/document.ts';
 import { tokenizeForSearch } from '#core/lexical-tokens.ts';
@@ -52,7 +52,7 @@ export async function composeAnswer(
     parts = [],
     said = [],
     askedBefore = [],
-    isUnsure,
+    doubt,
     wording,
     cutShort,
   }: Grounding,
@@ -63,8 +63,7 @@ export async function composeAnswer(
   // Two questions may have found the same passage: it is one source.
   const numberOf = ({ chunk }: ScoredChunk) =>
     passages.findIndex(({ chunk: { id, text } }) => id === chunk.id && text === chunk.text) + 1;
-  if (parts.length < 2)
-    return composeOne({ query, question, passages, ...(isUnsure ? { isUnsure } : {}) }, numberOf, composing);
+  if (parts.length < 2) return composeOne({ query, question, passages, doubt }, numberOf, composing);
   const pieces: string[] = [];
   const given = new Set<string>();
   for (const part of parts) {
@@ -84,7 +83,7 @@ export async function composeAnswer(
 }
 
 async function composeOne(
-  { query, question, passages, isUnsure = false }: GroundedPart,
+  { query, question, passages, doubt }: GroundedPart,
   numberOf: (passage: ScoredChunk) => number,
   { models, said = [], askedBefore = [], wording, ...options }: Composing,
 ): Promise<string[]> {
@@ -113,13 +112,15 @@ async function composeOne(
           mark: `[${numberOf(read[answer.passage]!)}]`,
           goesOn: wording?.goesOn ?? '',
         });
-      const share = isUnsure ? nearlyAsGoodInDoubt : nearlyAsGood;
-      const second = secondAnswer(chosen, { query, question, passages: read, sections, scored }, share);
-      const both = second ? toldApart([chosen, second], read) : [chosen];
+      const share = doubt ? nearlyAsGoodInDoubt : nearlyAsGood;
+      const input = { query, question, passages: read, sections, scored };
+      // Beside what is no answer, more of the kind helps nobody.
+      const second = doubt === 'notFound' ? undefined : secondAnswer(chosen, input, share);
+      const both = underTitles(second ? [chosen, second] : [chosen], read, doubt);
       const pieces = both.flatMap((answer, index) => [...(index === 0 ? [] : ['\n\n']), ...written(answer)]);
       const answer = notice ? [`${notice}\n\n`, ...pieces] : pieces;
-      return isUnsure && wording
-        ? [`${wording.unsure.before}\n\n`, ...answer, `\n\n${wording.unsure.behind}`]
+      return doubt && wording
+        ? [`${wording.doubt[doubt]}\n\n`, ...answer, `\n\n${wording.doubt.behind}`]
         : answer;
     }
     // Another device's article is no second answer where the question names this one.
@@ -156,11 +157,15 @@ function secondAnswer(first: ChosenAnswer, input: ChooseInput, share: number): C
   return blocks.length > 0 ? { ...chosen, blocks } : undefined;
 }
 
-/** Two articles that say something each have their titles: one may be about another case. */
-function toldApart(answers: readonly ChosenAnswer[], passages: readonly ScoredChunk[]): ChosenAnswer[] {
+/** What may be about another case says where it is from: each of two articles, and what only comes closest. */
+function underTitles(
+  answers: readonly ChosenAnswer[],
+  passages: readonly ScoredChunk[],
+  doubt: Doubt | undefined,
+): readonly ChosenAnswer[] {
   const titles = answers.map(({ passage }) => passages[passage]!.chunk.title);
-  const areSeveral = new Set(titles).size > 1;
-  return answers.map((answer, index) => (areSeveral ? { heading: titles[index]!, ...answer } : answer));
+  if (new Set(titles).size < 2 && doubt !== 'notFound') return answers;
+  return answers.map((answer, index) => ({ heading: titles[index]!, ...answer }));
 }
 
 /** "Reset the Thermostat 1" and "… 2" are answers to different questions, and the question may name which. */
