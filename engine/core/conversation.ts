@@ -40,6 +40,8 @@ export interface Topic {
   readonly title: string;
   /** A heading of the article; absent where the whole article is meant. */
   readonly section?: string;
+  /** The title is a whole question, and is asked when it is picked. */
+  readonly isQuestion?: true;
 }
 
 /** Of a customer, as it is kept: decoded, and written anew as WebP without what a camera adds. */

@@ -150,6 +150,7 @@ export interface ScoredChunk {
 
 /** The answer to a question that was written for a passage. */
 export interface WrittenAnswer {
+  readonly question: string;
   /** Of the written question and what is asked, -1 to 1. */
   readonly cosine: number;
   /** Where it stands in the passage's text, the most direct words first. */

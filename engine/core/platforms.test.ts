@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isOfOtherPlatform, platformsIn, platformsOf } from './platforms.ts';
+import { isOfOtherPlatform, platformsIn, platformsOf, platformsOpenIn } from './platforms.ts';
 
 describe('platformsIn', () => {
   it.each([
@@ -21,6 +21,14 @@ describe('platformsIn', () => {
   ])('%s', (text, platforms) => {
     expect([...platformsIn(text)]).toEqual(platforms);
   });
+});
+
+it.each([
+  ['calendar on my phone', ['ios', 'android']],
+  ['on the tablet or the laptop', ['ios', 'android', 'windows', 'macos', 'linux']],
+  ['how do I uninstall it', ['windows', 'macos', 'ios', 'android', 'linux']],
+])('leaves open: %s', (text, platforms) => {
+  expect([...platformsOpenIn(text)]).toEqual(platforms);
 });
 
 it('takes the innermost name, and what names none for any', () => {

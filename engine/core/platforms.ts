@@ -20,6 +20,18 @@ const patterns: Readonly<Record<Platform, RegExp>> = {
   linux: /\b(?:linux|ubuntu|debian|fedora)\b/,
 };
 
+const handheld = /\b(?:smart|mobile |cell)?phones?\b|\b(?:mobiles?|tablets?|handys?)\b/;
+const desktop = /\b(?:computers?|desktops?|laptops?|notebooks?)\b/;
+
+/** Those that a text leaves open: all, or the ones of phones, or of computers. */
+export function platformsOpenIn(text: string): ReadonlySet<Platform> {
+  const words = text.toLowerCase();
+  const systems: readonly Platform[] = handheld.test(words) ? ['ios', 'android'] : [];
+  const others: readonly Platform[] = desktop.test(words) ? ['windows', 'macos', 'linux'] : [];
+  const named = [...systems, ...others];
+  return new Set(named.length > 0 ? named : (Object.keys(patterns) as Platform[]));
+}
+
 /** Underscores, hyphens and slashes separate words, as in addresses. */
 export function platformsIn(text: string): ReadonlySet<Platform> {
   const words = text.toLowerCase().replace(/[-_/]+/g, ' ');

@@ -16,7 +16,12 @@ const content = z.union([
 ]);
 
 const decision = z.enum(['answer', 'clarify', 'small-talk', 'decline', 'handoff']);
-const topic = z.object({ documentId: z.string(), title: z.string(), section: z.string().optional() });
+const topic = z.object({
+  documentId: z.string(),
+  title: z.string(),
+  section: z.string().optional(),
+  isQuestion: z.literal(true).optional(),
+});
 
 const citation = z
   .object({

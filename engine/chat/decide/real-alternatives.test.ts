@@ -93,6 +93,39 @@ describe('what may be meant', () => {
   });
 });
 
+describe('where each system has an article or a section of its own', () => {
+  const inFolder = (documentId: string, title: string, ...headingPath: string[]) =>
+    passage({ documentId, title, headingPath });
+  const mac = inFolder('desk-for-mac/removal.md', 'Removal');
+  const windows = inFolder('desk-for-windows/removal.md', 'Removal');
+  const ios = inFolder('mobile.md', 'Mobile', 'Removal on an iPhone');
+
+  it('the system is asked for', () => {
+    expect(
+      realAlternatives({ question: 'How do I uninstall it?', history: [] }, [windows, mac, ios]),
+    ).toEqual([
+      { documentId: 'desk-for-windows/removal.md', title: 'Windows' },
+      { documentId: 'desk-for-mac/removal.md', title: 'Mac' },
+      { documentId: 'mobile.md', title: 'iPhone, iPad', section: 'Removal on an iPhone' },
+    ]);
+    expect(ask('remove it from my computer', [windows, ios, mac])).toEqual(['Windows', 'Mac']);
+  });
+
+  it('it is not asked for again, nor where the best is for all', () => {
+    expect(ask('How do I uninstall it on my Mac?', [windows, mac])).toEqual([]);
+    expect(ask('How do I uninstall it?', [windows, mac], [customer('I have a MacBook.')])).toEqual([]);
+    expect(ask('How do I uninstall it then?', [passage({ title: 'Leaving' }), windows, mac])).toEqual([]);
+  });
+});
+
+it('articles of one name are told apart by their folders, unless one was named', () => {
+  const upgrade = (folder: string) =>
+    passage({ documentId: `docs/${folder}/upgrade.md`, title: 'Upgrade the server' });
+  const both = [upgrade('data-importer'), upgrade('main_app')];
+  expect(ask('How do I upgrade the server?', both)).toEqual(['Data importer', 'Main app']);
+  expect(ask('How do I upgrade the server of the importer?', both)).toEqual([]);
+});
+
 describe('nothing has to be asked', () => {
   const kettles = [article('Clean a Kettle 1'), article('Clean a Kettle 2')];
 

@@ -1,11 +1,21 @@
 // When asking back is worth a customer's time: several articles, or sections of one article, answer the same question for different cases,
-// and nothing that was said tells of which. Titles and headings say what the cases are; there is no list of devices, plans or versions.
-import type { Message, Topic } from '#core/conversation.ts';
+// and nothing that was said tells of which. Titles, headings and the folders of articles say what the cases are, and the systems that
+// something is written for; there is no list of devices, plans or versions.
+import type { Topic } from '#core/conversation.ts';
 import type { ScoredChunk } from '#core/document.ts';
 import { tokenizeForSearch } from '#core/lexical-tokens.ts';
+import {
+  isOfOtherPlatform,
+  type Platform,
+  platformNames,
+  platformsIn,
+  platformsOpenIn,
+} from '#core/platforms.ts';
 import { contentWords } from '../understand/content-words.ts';
 import { isOpening } from '../understand/dialogue-state.ts';
 import { namesOfDifference } from './names-of-difference.ts';
+import { platformsOfPassage } from './passages-for-platform.ts';
+import { type AskedQuestion, writtenAlternatives } from './written-alternatives.ts';
 
 /** More are a menu. */
 const mostAlternatives = 3;
@@ -28,12 +38,6 @@ const sameText = 0.8;
 /** A word of so many letters begins others of the same family. */
 const shortestStem = 5;
 
-export interface AskedQuestion {
-  readonly question: string;
-  /** Earlier messages, oldest first, without the question. */
-  readonly history: readonly Message[];
-}
-
 interface ReadQuestion {
   /** The words that say what it is about. */
   readonly asked: readonly string[];
@@ -51,29 +55,65 @@ interface Candidate {
   readonly words: readonly string[];
   /** Of the title and the headings above a section, which its siblings share. */
   readonly above: readonly string[];
+  /** The folders that its article lies in, outermost first. */
+  readonly place: readonly string[];
 }
 
 /**
- * `passages`: best first. Two or three topics with titles that name what each alone is about; empty where there is nothing to ask.
+ * `found`: best first. Two or three topics with titles that name what each alone is about; empty where there is nothing to ask.
  * A question that names one of them gets none.
  */
 export function realAlternatives(
   { question, history }: AskedQuestion,
-  passages: readonly ScoredChunk[],
+  found: readonly ScoredChunk[],
 ): readonly Topic[] {
+  const texts = [...history.map(({ text }) => text), question];
+  const systems = platformsIn(texts.join('\n'));
+  const passages = found.filter(({ chunk }) => !isOfOtherPlatform(platformsOfPassage(chunk), systems));
   const best = passages[0];
   if (best?.chunk.kind !== 'article' || (best.evidence.coverage ?? 0) < leastCoverage) return [];
   // A follow-up names another subject of which the same is asked.
   const before = isOpening(history) ? undefined : history.findLast(({ author }) => author === 'customer');
   const asked = tokenizeForSearch([...contentWords(`${before?.text ?? ''}\n${question}`)].join(' '));
-  const said = [...history.map(({ text }) => text), question].flatMap(tokenizeForSearch);
+  const said = texts.flatMap(tokenizeForSearch);
   const read = { asked, said, isThin: asked.length <= fewWords && isOpening(history) };
+  const bySystem = systems.size === 0 ? forEachPlatform(passages, platformsOpenIn(question)) : [];
+  if (bySystem.length > 1) return bySystem;
   const articles = articlesIn(passages);
   const named = articles.map((article) => sectionThatNames(article, asked) ?? article);
-  const alternatives = [named, articles, sectionsBeside(best, passages)]
-    .map((candidates) => alternativesAmong(candidates, read))
-    .find(({ length }) => length > 1);
-  return alternatives ? namesOfDifference(alternatives.map(({ topic }) => topic)) : [];
+  const among = (isThin: boolean) =>
+    [named, articles, sectionsBeside(best, passages)]
+      .map((candidates) => alternativesAmong(candidates, { ...read, isThin }))
+      .find(({ length }) => length > 1);
+  const siblings = among(false);
+  if (siblings) return topicsOf(siblings);
+  const written = writtenAlternatives({ question, history }, passages);
+  if (written.length > 0) return written;
+  const others = read.isThin ? among(true) : undefined;
+  return others ? topicsOf(others) : [];
+}
+
+/** Where the best is written for some systems, and others that are nearly as good for others: one for each. */
+function forEachPlatform(passages: readonly ScoredChunk[], open: ReadonlySet<Platform>): readonly Topic[] {
+  const best = passages[0]!;
+  const chosen: { readonly passage: ScoredChunk; readonly platforms: ReadonlySet<Platform> }[] = [];
+  for (const passage of passages) {
+    const platforms = platformsOfPassage(passage.chunk);
+    if (passage === best && platforms.size === 0) return [];
+    if (platforms.isDisjointFrom(open) || !isNearlyAsGood(passage, best)) continue;
+    if (
+      chosen.every((other) => other.platforms.isDisjointFrom(platforms) && !saySame(other.passage, passage))
+    )
+      chosen.push({ passage, platforms });
+  }
+  return chosen.map(({ passage: { chunk }, platforms }) => {
+    const section = chunk.headingPath.find((heading) => platformsIn(heading).size > 0);
+    return {
+      documentId: chunk.documentId,
+      title: [...platforms].map((platform) => platformNames[platform]).join(', '),
+      ...(section === undefined ? {} : { section }),
+    };
+  });
 }
 
 function isNearlyAsGood({ chunk, score, evidence }: ScoredChunk, best: ScoredChunk): boolean {
@@ -93,7 +133,8 @@ function articlesIn(passages: readonly ScoredChunk[]): Candidate[] {
   const articles = [...Map.groupBy(passages, ({ chunk }) => chunk.documentId).values()];
   return articles.map(([passage]) => {
     const { documentId, title } = passage!.chunk;
-    return { passage: passage!, topic: { documentId, title }, words: tokenizeForSearch(title), above: [] };
+    const words = tokenizeForSearch(title);
+    return { passage: passage!, topic: { documentId, title }, words, above: [], place: placeOf(documentId) };
   });
 }
 
@@ -122,8 +163,11 @@ function sectionOf(passage: ScoredChunk): Candidate | undefined {
     topic: { documentId, title: section, section },
     words: tokenizeForSearch(section),
     above: tokenizeForSearch([title, ...headingPath.slice(0, -1)].join('\n')),
+    place: placeOf(documentId),
   };
 }
+
+const placeOf = (documentId: string) => documentId.split('/').slice(0, -1);
 
 /** The first, and those that are alternatives to it and to each other; none where a sibling of it, however far behind, was named. */
 function alternativesAmong(candidates: readonly Candidate[], question: ReadQuestion): Candidate[] {
@@ -160,9 +204,41 @@ function areSiblings(a: Candidate, b: Candidate, asked: readonly string[]): bool
   return isAlike && explained >= mostlyExplained * asked.length;
 }
 
-/** The words that the name of each has alone. */
+/** The words that the name of each has alone; where they have the same name, those of its folder. */
 function differing(a: Candidate, b: Candidate): [string[], string[]] {
-  return [a.words.filter((word) => !has(b.words, word)), b.words.filter((word) => !has(a.words, word))];
+  const names = apart(a.words, b.words);
+  if (names.some(({ length }) => length > 0)) return names;
+  const [one, other] = placesApart(a, b);
+  return apart(tokenizeForSearch(one), tokenizeForSearch(other));
+}
+
+const apart = (a: readonly string[], b: readonly string[]): [string[], string[]] => [
+  a.filter((word) => !has(b, word)),
+  b.filter((word) => !has(a, word)),
+];
+
+/** The outermost folder of each that differs, in words; empty where they lie in the same. */
+function placesApart(a: Pick<Candidate, 'place'>, b: Pick<Candidate, 'place'>): [string, string] {
+  const at = a.place.findIndex((folder, index) => folder !== b.place[index]);
+  return [a, b].map(({ place }) => inWords(place[at] ?? '')) as [string, string];
+}
+
+/** Named by where their names differ, and by its folder what has the same name as another. */
+function topicsOf(alternatives: readonly Candidate[]): Topic[] {
+  return namesOfDifference(
+    alternatives.map(({ topic, ...candidate }) => {
+      const namesake = alternatives.find(
+        (other) => other.topic.title === topic.title && other.topic !== topic,
+      );
+      const folder = namesake && placesApart(candidate, namesake)[0];
+      return folder ? { ...topic, title: `${topic.title} – ${folder}` } : topic;
+    }),
+  );
+}
+
+function inWords(folder: string): string {
+  const words = folder.replace(/[-_]+/g, ' ').trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 const countOf = (words: readonly string[], among: readonly string[]) =>

@@ -128,8 +128,10 @@ export function createUnderstand({
 
 /**
  * What the customer asked before the desk asked back. It is looked up in the articles that were picked since, and between passages of one
- * article its title decides nothing.
+ * article its title decides nothing. A topic that is a question says more than that.
  */
 function queryAbout(topics: readonly Topic[], asked: Message | undefined): string {
+  if (topics.length > 0 && topics.every(({ isQuestion }) => isQuestion))
+    return topics.map(({ title }) => title).join('\n');
   return asked?.text ?? topics.map(({ title }) => title).join('\n');
 }

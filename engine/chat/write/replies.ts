@@ -52,13 +52,18 @@ const quoted = {
 const either = (language: keyof typeof quoted, names: readonly string[]) =>
   new Intl.ListFormat(language, { type: 'disjunction' }).format(names.map(quoted[language]));
 
+/** UTF-16 code units of all names; longer ones are not said twice. */
+const longestNames = 100;
+const whether = (topics: readonly string[], naming: string, pointing: string) =>
+  topics.join('').length <= longestNames ? naming : pointing;
+
 const english: Replies = {
   greeting: 'Hello! What can I help you with?',
   thanks: "You're welcome! Is there anything else I can help you with?",
   goodbye: "Goodbye, and all the best! I'm here whenever there is something else.",
   clarify: (topics) =>
     topics.length > 0
-      ? `Is it about ${either('en', topics)}?\n\n${numbered(topics)}\n\nIf not, tell me a little more.`
+      ? `${whether(topics, `Is it about ${either('en', topics)}?`, 'Which of these do you mean?')}\n\n${numbered(topics)}\n\nIf not, tell me a little more.`
       : 'Could you tell me a little more? For example which product it is about and what you see.',
   whichOne: (topics) => `Which one do you mean? Its number is enough.\n\n${numbered(topics)}`,
   unhelped:
@@ -95,7 +100,7 @@ const spanish: Replies = {
   goodbye: '¡Hasta luego, que le vaya bien! Aquí estoy si surge algo más.',
   clarify: (topics) =>
     topics.length > 0
-      ? `¿Se trata de ${either('es', topics)}?\n\n${numbered(topics)}\n\nSi no, cuénteme un poco más.`
+      ? `${whether(topics, `¿Se trata de ${either('es', topics)}?`, '¿A cuál de estas se refiere?')}\n\n${numbered(topics)}\n\nSi no, cuénteme un poco más.`
       : '¿Podría darme más detalles? Por ejemplo, de qué producto se trata y qué es lo que ve.',
   whichOne: (topics) => `¿A cuál se refiere? Basta con el número.\n\n${numbered(topics)}`,
   unhelped:
@@ -131,7 +136,7 @@ const french: Replies = {
   goodbye: 'Au revoir, bonne continuation ! Je reste à votre disposition.',
   clarify: (topics) =>
     topics.length > 0
-      ? `S’agit-il de ${either('fr', topics)} ?\n\n${numbered(topics)}\n\nSinon, dites-m’en un peu plus.`
+      ? `${whether(topics, `S’agit-il de ${either('fr', topics)} ?`, 'Que voulez-vous dire ?')}\n\n${numbered(topics)}\n\nSinon, dites-m’en un peu plus.`
       : 'Pourriez-vous préciser ? Par exemple, de quel produit il s’agit et ce que vous voyez.',
   whichOne: (topics) => `Lequel voulez-vous dire ? Son numéro suffit.\n\n${numbered(topics)}`,
   unhelped:
@@ -168,7 +173,7 @@ const german: Replies = {
   goodbye: 'Auf Wiedersehen und alles Gute! Ich bin da, wenn noch etwas ist.',
   clarify: (topics) =>
     topics.length > 0
-      ? `Geht es um ${either('de', topics)}?\n\n${numbered(topics)}\n\nWenn nicht, schreiben Sie mir bitte etwas mehr dazu.`
+      ? `${whether(topics, `Geht es um ${either('de', topics)}?`, 'Was davon meinen Sie?')}\n\n${numbered(topics)}\n\nWenn nicht, schreiben Sie mir bitte etwas mehr dazu.`
       : 'Können Sie mir etwas mehr dazu sagen? Zum Beispiel, um welches Produkt es geht und was Sie sehen.',
   whichOne: (topics) => `Welches meinen Sie? Die Nummer genügt.\n\n${numbered(topics)}`,
   unhelped:
@@ -205,7 +210,7 @@ const portuguese: Replies = {
   goodbye: 'Até logo, tudo de bom! Estou aqui se precisar de mais alguma coisa.',
   clarify: (topics) =>
     topics.length > 0
-      ? `É sobre ${either('pt', topics)}?\n\n${numbered(topics)}\n\nSe não for, conte um pouco mais.`
+      ? `${whether(topics, `É sobre ${either('pt', topics)}?`, 'A qual destas se refere?')}\n\n${numbered(topics)}\n\nSe não for, conte um pouco mais.`
       : 'Pode dar mais detalhes? Por exemplo, de que produto se trata e o que aparece.',
   whichOne: (topics) => `A qual deles se refere? Basta o número.\n\n${numbered(topics)}`,
   unhelped:
@@ -241,7 +246,7 @@ const chinese: Replies = {
   goodbye: '再见，祝您一切顺利！有需要随时找我。',
   clarify: (topics) =>
     topics.length > 0
-      ? `是关于${either('zh', topics)}吗？\n\n${numbered(topics)}\n\n如果都不是，请再多说一点。`
+      ? `${whether(topics, `是关于${either('zh', topics)}吗？`, '您指的是下面哪一个？')}\n\n${numbered(topics)}\n\n如果都不是，请再多说一点。`
       : '能再说得具体一些吗？比如是哪个产品，您看到了什么。',
   whichOne: (topics) => `您指的是哪一个？回复数字即可。\n\n${numbered(topics)}`,
   unhelped: '很抱歉没能帮到您。请告诉我您想做什么、看到了什么，或者联系我们的工作人员。',

@@ -45,7 +45,7 @@ describe('whole sections', () => {
   it('take along where the answers to written questions stand, those of the nearest question first', () => {
     const written = (part: string, cosine: number) => ({
       ...cut(part),
-      answers: [{ cosine, ranges: [{ start: 3, end: part.length }] }],
+      answers: [{ question: part, cosine, ranges: [{ start: 3, end: part.length }] }],
     });
     const passages = [
       written('2. Rinse it.', 0.5),

@@ -87,7 +87,7 @@ export async function loadGeneration(
   const passages = passagesIn(documentBytes, chunkBytes);
   const lexicalIndex = createBm25Index(parseBm25(bm25Bytes));
   const cards = cardBytes ? parseCards(cardBytes) : [];
-  const groups = questionBytes ? questionGroups(questionBytes) : [];
+  const { groups, textOf } = questionGroups(questionBytes ?? new Uint8Array());
   const counts = [passages.size, vectors.size, lexicalIndex.size];
   if (
     passages.facts.length !== manifest.documents ||
@@ -112,6 +112,7 @@ export async function loadGeneration(
           vectors: questionVectors,
           vectorIndex: await indexOf(questionVectors, generationFiles.questionHnsw),
           groups,
+          textOf,
           passages: passages.size,
         })
       : undefined;
@@ -132,15 +133,24 @@ export async function loadGeneration(
   };
 }
 
-/** Of those in use; their texts are not kept. */
-function questionGroups(bytes: Uint8Array): QuestionGroup[] {
+/** Of those in use. Their texts stay bytes until one is asked for. */
+function questionGroups(bytes: Uint8Array): {
+  readonly groups: readonly QuestionGroup[];
+  readonly textOf: (group: number, index: number) => string;
+} {
   const { count, line } = eachLine(bytes);
   const groups: QuestionGroup[] = [];
+  const numbers: number[] = [];
   for (let number = 0; number < count; number++) {
     const { state, questions, passages, places } = parseLine<SettledQuestions>(line(number));
-    if (state === 'used' && questions.length > 0) groups.push({ count: questions.length, passages, places });
+    if (state !== 'used' || questions.length === 0) continue;
+    groups.push({ count: questions.length, passages, places });
+    numbers.push(number);
   }
-  return groups;
+  return {
+    groups,
+    textOf: (group, index) => parseLine<SettledQuestions>(line(numbers[group]!)).questions[index]!,
+  };
 }
 
 /** Of the generation `id`. */

@@ -31,6 +31,7 @@ const search = createQuestionSearch({
     },
     { count: 1, passages: [3] },
   ],
+  textOf: (group, index) => `${group}.${index}`,
   passages: 4,
 });
 
@@ -53,11 +54,12 @@ describe('the questions of passages', () => {
     expect(search.nearestQuestion(2, at(14))).toBeUndefined();
   });
 
-  it('say where the answers to them stand, in this passage alone, those of the nearest questions first', () => {
+  it('say their words and where the answers to them stand, in this passage alone, those of the nearest questions first', () => {
     const near = (degrees: number) => expect.closeTo(Math.cos((degrees * Math.PI) / 180), 5);
     expect(search.nearestAnswers(1, at(55), 5)).toEqual([
-      { cosine: near(5), ranges: [{ start: 1, end: 2 }] },
+      { question: '1.1', cosine: near(5), ranges: [{ start: 1, end: 2 }] },
       {
+        question: '1.0',
         cosine: near(35),
         ranges: [
           { start: 7, end: 9 },
@@ -68,7 +70,7 @@ describe('the questions of passages', () => {
     expect(search.nearestAnswers(1, at(55), 1)).toHaveLength(1);
     expect(search.nearestAnswers(0, at(55), 5)).toMatchObject([{ ranges: [{ start: 2, end: 4 }] }]);
     expect(search.nearestAnswers(3, at(10), 5)).toEqual([
-      { cosine: near(70), ranges: [{ start: 5, end: 9 }] },
+      { question: '0.1', cosine: near(70), ranges: [{ start: 5, end: 9 }] },
     ]);
     expect(search.nearestAnswers(2, at(55), 5)).toEqual([]);
   });

@@ -35,6 +35,8 @@ export interface QuestionSearchParts {
   readonly vectors: VectorMatrix;
   readonly vectorIndex: VectorIndex;
   readonly groups: Iterable<QuestionGroup>;
+  /** The words of a question, by its group and its number in it. */
+  readonly textOf: (group: number, index: number) => string;
   /** How many passages there are. */
   readonly passages: number;
 }
@@ -47,6 +49,7 @@ export function createQuestionSearch({
   vectors,
   vectorIndex,
   groups,
+  textOf,
   passages,
 }: QuestionSearchParts): QuestionSearch {
   const { dimensions, values } = vectors;
@@ -119,12 +122,18 @@ export function createQuestionSearch({
       return nearest;
     },
     nearestAnswers(passage, vector, count) {
-      const answers: WrittenAnswer[] = [];
+      const answers: { question: number; cosine: number; ranges: TextRange[] }[] = [];
       for (const question of questionsOf(passage)) {
         const ranges = rangesIn(passage, question);
-        if (ranges.length > 0) answers.push({ cosine: cosineOf(question, vector), ranges });
+        if (ranges.length > 0) answers.push({ question, cosine: cosineOf(question, vector), ranges });
       }
-      return answers.sort((a, b) => b.cosine - a.cosine).slice(0, count);
+      return answers
+        .sort((a, b) => b.cosine - a.cosine)
+        .slice(0, count)
+        .map(({ question, ...answer }) => {
+          const group = groupOf[question]!;
+          return { question: textOf(group, question - firstQuestion[group]!), ...answer };
+        });
     },
   };
 }

@@ -48,6 +48,7 @@ async function questionsFor(
       count: questions.length,
       passages: [chunks.findIndex((chunk) => chunk.id === id)],
     })),
+    textOf: (group, index) => Object.values(written)[group]![index]!,
     passages: chunks.length,
   });
 }

@@ -39,6 +39,7 @@ describe('the extractive answer', () => {
       ...passage(`${text}${' Nothing else is known of it.'.repeat(30)}`),
       answers: [
         {
+          question: 'How do I reset it?',
           cosine,
           ranges: words.map((part) => ({ start: text.indexOf(part), end: text.indexOf(part) + part.length })),
         },

@@ -10,6 +10,7 @@ const unit = (start: number, end: number): Unit => ({
   level: 0,
 });
 const answer = (cosine: number, ...ranges: (readonly [number, number])[]) => ({
+  question: 'How?',
   cosine,
   ranges: ranges.map(([start, end]) => ({ start, end })),
 });
