@@ -114,7 +114,9 @@ describe('where each system has an article or a section of its own', () => {
   it('it is not asked for again, nor where the best is for all', () => {
     expect(ask('How do I uninstall it on my Mac?', [windows, mac])).toEqual([]);
     expect(ask('How do I uninstall it?', [windows, mac], [customer('I have a MacBook.')])).toEqual([]);
-    expect(ask('How do I uninstall it then?', [passage({ title: 'Leaving' }), windows, mac])).toEqual([]);
+    expect(
+      ask('Where do my settings stay after the removal?', [passage({ title: 'Leaving' }), windows, mac]),
+    ).toEqual([]);
   });
 });
 
