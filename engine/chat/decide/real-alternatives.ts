@@ -96,6 +96,9 @@ export function realAlternatives(
 /** Where the best is written for some systems, and others that are nearly as good for others: one for each. */
 function forEachPlatform(passages: readonly ScoredChunk[], open: ReadonlySet<Platform>): readonly Topic[] {
   const best = passages[0]!;
+  // A word that only another passage has says what is meant.
+  const coverage = Math.max(...passages.map(({ evidence }) => evidence.coverage ?? 0));
+  if (coverage - (best.evidence.coverage ?? 0) > nearlyAsGood.coverage) return [];
   const chosen: { readonly passage: ScoredChunk; readonly platforms: ReadonlySet<Platform> }[] = [];
   for (const passage of passages) {
     const platforms = platformsOfPassage(passage.chunk);

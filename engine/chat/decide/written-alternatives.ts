@@ -3,7 +3,7 @@
 import type { Message, Topic } from '#core/conversation.ts';
 import type { ScoredChunk, WrittenAnswer } from '#core/document.ts';
 import { tokenizeForSearch } from '#core/lexical-tokens.ts';
-import { contentWords } from '../understand/content-words.ts';
+import { contentWords, wordsOf } from '../understand/content-words.ts';
 import { isOpening } from '../understand/dialogue-state.ts';
 
 export interface AskedQuestion {
@@ -12,8 +12,9 @@ export interface AskedQuestion {
   readonly history: readonly Message[];
 }
 
-/** More words say which is meant. */
+/** More words say which is meant: of those that say something, and of all. */
 const fewWords = 2;
+const shortQuestion = 6;
 /** More are a menu. */
 const mostAlternatives = 3;
 /** Cosine of the nearest written question: below this nobody has thought of the like, from `same` on it is what is asked. */
@@ -36,7 +37,8 @@ export function writtenAlternatives(
   passages: readonly ScoredChunk[],
 ): readonly Topic[] {
   const asked = new Set(tokenizeForSearch([...contentWords(question)].join(' ')));
-  if (asked.size === 0 || asked.size > fewWords || !isOpening(history)) return [];
+  const isThin = asked.size <= fewWords && wordsOf(question).length <= shortQuestion;
+  if (asked.size === 0 || !isThin || !isOpening(history)) return [];
   const completed = passages
     .flatMap((passage) => (passage.answers ?? []).map((answer) => completedBy(answer, passage, asked)))
     .sort((a, b) => b.cosine - a.cosine);
