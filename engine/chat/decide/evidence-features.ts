@@ -44,6 +44,24 @@ export function evidenceFeatures(
   };
 }
 
+/** Logits for a cosine of one, and the cosine that says nothing. */
+const writtenWeight = 5;
+const neutralCosine = 0.75;
+
+/**
+ * What the nearest written question whose answer is known adds to the logit of the fit, which is made without such questions. Fitted on 225
+ * questions to three help centres (tuning), two weights: AUROC, each judged by a fit on the other two, .862 without and .878 with it; of the
+ * answerable ones 64 % are stated without it and 72 % with it, of 41 unanswerable ones 6 both times. Where passages have none, there may be
+ * a nearer question that nobody wrote: then it only adds.
+ */
+export function writtenLogit(passages: readonly ScoredChunk[]): number {
+  const best = passages.slice(0, given);
+  const cosines = best.flatMap(({ answers = [] }) => answers.map(({ cosine }) => cosine));
+  if (cosines.length === 0) return 0;
+  const logit = writtenWeight * (Math.max(...cosines) - neutralCosine);
+  return best.every(({ answers }) => answers !== undefined) ? logit : Math.max(0, logit);
+}
+
 function isKindMissing(passages: readonly ScoredChunk[], question: string): boolean {
   const kind = askedKindOf(question);
   // What does not hold stands beside what does, and the reader takes either for the answer.

@@ -10,7 +10,7 @@ import { contentWords } from '../understand/content-words.ts';
 import { type Danger, emergencyAdviceIn } from '../understand/danger.ts';
 import { giveUpAfter, isOpening, offeredTopics } from '../understand/dialogue-state.ts';
 import type { ChosenCards } from './choose-cards.ts';
-import { evidenceFeatures, type FeatureName, featureNames } from './evidence-features.ts';
+import { evidenceFeatures, type FeatureName, featureNames, writtenLogit } from './evidence-features.ts';
 import { realAlternatives } from './real-alternatives.ts';
 
 /** Logistic regression over `evidenceFeatures`, and the probabilities from which on the desk answers or asks back. */
@@ -246,7 +246,8 @@ export function answerProbability(
   if (passages.length === 0) return 0;
   const features = evidenceFeatures(passages, question);
   const { coefficients, intercept } = fitFor(passages, calibration);
-  const logit = featureNames.reduce((sum, name) => sum + coefficients[name] * features[name], intercept);
+  const fitted = featureNames.reduce((sum, name) => sum + coefficients[name] * features[name], intercept);
+  const logit = fitted + writtenLogit(passages);
   return 1 / (1 + Math.exp(-logit));
 }
 
