@@ -21,6 +21,8 @@ export interface SectionChoice {
 
 /** Words of an answer: a shorter section comes whole, of a longer one what answers best. */
 const wordLimit = 110;
+/** Words of an answer with the list, table or code that it announces. */
+const announcedWordLimit = 170;
 /** A longer sentence before a list is no announcement of it. */
 const announcementWordLimit = 35;
 /**
@@ -71,10 +73,15 @@ export function answerFromSection({ blocks }: Section, choice: SectionChoice): C
     words += size;
     added.add(block);
   }
-  return inOrder(
-    [...lead, opening],
-    others.filter((block) => added.has(block)),
-  )
+  const shown = [...lead, opening, ...others.filter((block) => added.has(block))];
+  for (const block of shown.flatMap((one) => blockAnnounced(one, blocks) ?? [])) {
+    const announced = part(block);
+    const isShown = shown.some(({ units }) => units.some((unit) => block.units.includes(unit)));
+    if (isShown || words + wordsOf(announced.units) > announcedWordLimit) continue;
+    words += wordsOf(announced.units);
+    shown.push(announced);
+  }
+  return inOrder([...lead, opening], shown.slice(lead.length + 1))
     .map((block) => ({ ...block, units: block.units.filter((unit) => !isOthers(unit)) }))
     .filter((block) => block.units.length > 0 && !isLeadInAlone(block));
 }
@@ -84,6 +91,19 @@ function whatBelongs(blocks: readonly Block[], belongs: (unit: Unit) => boolean,
   return blocks
     .filter(({ units, ordered }) => (ordered && isShort) || units.some(belongs))
     .map((block) => (isParagraph(block) ? { ...block, units: block.units.filter(belongs) } : block));
+}
+
+/** "Use the following workaround." says nothing without what follows. */
+const announces =
+  /[:：]\W*$|\b(?:following|below|as follows|siguientes?|a continuación|suivante?s?|ci-dessous|folgende[nrs]?|wie folgt|seguintes?|a seguir|abaixo)(?![\p{L}-])|如下|以下/iu;
+
+/** The list, table or code right behind what ends with its announcement. */
+function blockAnnounced({ units }: ChosenBlock, blocks: readonly Block[]): Block | undefined {
+  const last = units.at(-1)!;
+  if (last.kind !== 'sentence' || !announces.test(last.text)) return undefined;
+  const at = blocks.findIndex((block) => block.units.at(-1) === last);
+  const next = at === -1 ? undefined : blocks[at + 1];
+  return next && !isParagraph(next) ? next : undefined;
 }
 
 /** Of a list, a table or code. */

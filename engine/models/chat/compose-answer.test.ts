@@ -414,6 +414,23 @@ describe('the extractive answer', () => {
     );
   });
 
+  it('gives with a sentence the list or code that it announces, whoever said what belongs to the answer', async () => {
+    const text = [
+      'The dial may lose its place after a power cut. If the thermostat shows dashes, use the following workaround.',
+      '```bash\nthermostat --home\n```',
+      'Dials are made of brass.',
+    ].join('\n\n');
+    const dashes = 'If the thermostat shows dashes, use the following workaround.';
+    const range = { start: text.indexOf(dashes), end: text.indexOf(dashes) + dashes.length };
+    const found = passage(text);
+    const written = { question: 'Why dashes?', cosine: 0.9, ranges: [range] };
+    const given = /use the following workaround\.( \[1\])?\n\n```bash\nthermostat --home\n```/;
+    expect(await compose('why does the thermostat show dashes', { ...found, answers: [written] })).toContain(
+      given,
+    );
+    expect(await compose('why does the thermostat show dashes', found)).toMatch(given);
+  });
+
   it.each([
     ['unsure', ''],
     ['notFound', '**Reset the thermostat**: '],
