@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeChunk } from '#core/testing/make-chunk.ts';
 import { scored } from '../testing/fixtures.ts';
-import { evidenceFeatures } from './evidence-features.ts';
+import { evidenceFeatures, writtenLogit } from './evidence-features.ts';
 
 const passage = (documentId: string, evidence: Parameters<typeof scored>[1], score = 0.5) =>
   scored(makeChunk({ documentId }), evidence, score);
@@ -101,5 +101,26 @@ describe('evidence as numbers', () => {
         expect(features.rerankMargin).toBeGreaterThanOrEqual(0);
       }),
     );
+  });
+});
+
+describe('the evidence of written questions', () => {
+  const written = (...cosines: number[]) => ({
+    ...passage('a', {}),
+    answers: cosines.map((cosine) => ({ question: 'How?', cosine, ranges: [{ start: 0, end: 4 }] })),
+  });
+  const bare = passage('b', {});
+
+  it('grows with the nearest one, and is against an answer where even that is far', () => {
+    expect(writtenLogit([written(0.5), written(0.6, 0.95)])).toBeCloseTo(1);
+    expect(writtenLogit([written(0.75)])).toBeCloseTo(0);
+    expect(writtenLogit([written(0.45)])).toBeCloseTo(-1.5);
+  });
+
+  it('is never against it where a passage has none, and none where all have none', () => {
+    expect(writtenLogit([written(0.45), bare])).toBe(0);
+    expect(writtenLogit([written(0.95), bare])).toBeCloseTo(1);
+    expect(writtenLogit([bare])).toBe(0);
+    expect(writtenLogit([])).toBe(0);
   });
 });

@@ -89,6 +89,28 @@ describe('understanding a message', () => {
     expect(embedder.texts).toEqual(['how do I get it back to normal']);
   });
 
+  it('asks a picked topic that is a question', async () => {
+    const topics = [
+      {
+        documentId: 'a',
+        title: 'how do I cancel my account',
+        section: 'Closing it',
+        isQuestion: true as const,
+      },
+      { documentId: 'o', title: 'can I cancel an order that was sent?', isQuestion: true as const },
+    ];
+    const { understand } = setUp();
+    const { act, query } = await understand(
+      customer('How do I cancel?'),
+      bot('…?', { decision: 'clarify', topics }),
+      customer('1'),
+    );
+    expect({ act, query }).toEqual({
+      act: { kind: 'pick', topics: [topics[0]] },
+      query: 'how do I cancel my account',
+    });
+  });
+
   it('knows an unclear yes, and takes the second one for all topics', async () => {
     const { understand } = setUp();
     const asked = bot('…?', { decision: 'clarify', topics: offered });
