@@ -17,10 +17,10 @@ const ask = (question: string, passages: readonly ScoredChunk[], history: readon
 describe('a question of a word or two', () => {
   it('is completed by written questions of several places, the nearest first', () => {
     expect(writtenAlternatives({ question: 'How do I cancel?', history: [] }, [order, account])).toEqual([
-      { documentId: 'account', title: 'how do I cancel my account', section: 'Closing it', isQuestion: true },
+      { documentId: 'account', title: 'How do I cancel my account', section: 'Closing it', isQuestion: true },
       {
         documentId: 'orders',
-        title: 'can I cancel an order that was sent?',
+        title: 'Can I cancel an order that was sent?',
         section: 'Cancellation',
         isQuestion: true,
       },
@@ -31,9 +31,9 @@ describe('a question of a word or two', () => {
     const other = (id: string) => passage(id, 'x', [`cancel ${id}`, 0.65], [`cancel my ${id} now`, 0.64]);
     const found = [account, order, other('booking'), other('course')];
     expect(ask('cancel', found)).toEqual([
-      'how do I cancel my account',
-      'can I cancel an order that was sent?',
-      'cancel booking',
+      'How do I cancel my account',
+      'Can I cancel an order that was sent?',
+      'Cancel booking',
     ]);
   });
 

@@ -70,7 +70,8 @@ function completedBy(
   return {
     topic: {
       documentId,
-      title: question,
+      // Written as customers write, and shown as a sentence.
+      title: question.charAt(0).toUpperCase() + question.slice(1),
       ...(section === undefined ? {} : { section }),
       isQuestion: true,
     },
