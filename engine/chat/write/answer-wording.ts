@@ -7,7 +7,7 @@ const english: AnswerWording = {
   unknown: "I don't know: our help articles don't cover this.",
   doubt: {
     unsure: "I'm not sure that this answers your question. It is what comes closest in our help articles:",
-    notFound: "I didn't find an answer to this in our help articles. This is what comes closest:",
+    notFound: "I didn't find a clear answer to this in our help articles. This is what comes closest:",
     behind: "If it isn't what you need, ask in other words, or talk to a person.",
   },
   inOtherLanguage: (name) => `We have no article on this in English. This is the original in ${name}:`,
@@ -22,7 +22,8 @@ const wordings: Readonly<Record<string, AnswerWording>> = {
     doubt: {
       unsure:
         'No estoy seguro de que esto responda a su pregunta. Es lo más cercano en nuestros artículos de ayuda:',
-      notFound: 'No he encontrado la respuesta en nuestros artículos de ayuda. Esto es lo más cercano:',
+      notFound:
+        'No he encontrado una respuesta clara en nuestros artículos de ayuda. Esto es lo más cercano:',
       behind: 'Si no es lo que necesita, pregúntelo de otra forma o hable con una persona.',
     },
     inOtherLanguage: (name) =>
@@ -36,7 +37,7 @@ const wordings: Readonly<Record<string, AnswerWording>> = {
       unsure:
         'Je ne suis pas sûr que cela réponde à votre question. C’est ce qui s’en approche le plus dans nos articles d’aide :',
       notFound:
-        'Je n’ai pas trouvé de réponse à cela dans nos articles d’aide. Voici ce qui s’en approche le plus :',
+        'Je n’ai pas trouvé de réponse claire à cela dans nos articles d’aide. Voici ce qui s’en approche le plus :',
       behind: 'Si ce n’est pas ce qu’il vous faut, posez la question autrement ou parlez à une personne.',
     },
     inOtherLanguage: (name) =>
@@ -49,7 +50,8 @@ const wordings: Readonly<Record<string, AnswerWording>> = {
     doubt: {
       unsure:
         'Ich bin nicht sicher, ob das Ihre Frage beantwortet. Es kommt ihr in unseren Hilfeartikeln am nächsten:',
-      notFound: 'In unseren Hilfeartikeln habe ich keine Antwort darauf gefunden. Das kommt ihr am nächsten:',
+      notFound:
+        'In unseren Hilfeartikeln habe ich keine klare Antwort darauf gefunden. Das kommt ihr am nächsten:',
       behind:
         'Wenn es nicht das Richtige ist, fragen Sie mit anderen Worten, oder sprechen Sie mit einem Menschen.',
     },
@@ -63,7 +65,8 @@ const wordings: Readonly<Record<string, AnswerWording>> = {
     doubt: {
       unsure:
         'Não tenho certeza de que isto responda à sua pergunta. É o que mais se aproxima nos nossos artigos de ajuda:',
-      notFound: 'Não encontrei a resposta nos nossos artigos de ajuda. Isto é o que mais se aproxima:',
+      notFound:
+        'Não encontrei uma resposta clara nos nossos artigos de ajuda. Isto é o que mais se aproxima:',
       behind: 'Se não for o que precisa, pergunte de outra forma ou fale com uma pessoa.',
     },
     inOtherLanguage: (name) => `Não temos um artigo sobre isto em português. Este é o original em ${name}:`,
@@ -74,7 +77,7 @@ const wordings: Readonly<Record<string, AnswerWording>> = {
     unknown: '这个我不清楚：我们的帮助文章没有提到。',
     doubt: {
       unsure: '我不确定这是否回答了您的问题。这是帮助文章中最接近的内容：',
-      notFound: '我在帮助文章中没有找到这个问题的答案。以下是最接近的内容：',
+      notFound: '我在帮助文章中没有找到这个问题的明确答案。以下是最接近的内容：',
       behind: '如果不是您需要的，可以换个说法再问，或与人工客服联系。',
     },
     inOtherLanguage: (name) => `我们没有这方面的中文文章，以下是${name}原文：`,
