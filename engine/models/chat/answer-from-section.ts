@@ -2,6 +2,7 @@
 import { tokenizeForSearch } from '#core/lexical-tokens.ts';
 import { type Block, type Section, type Unit, wordsOf } from './passage-blocks.ts';
 import { type ChosenBlock, shownPart } from './shown-part.ts';
+import type { SaidToAnswer } from './written-answers.ts';
 
 export interface SectionChoice {
   /** The unit that answers best. */
@@ -12,7 +13,7 @@ export interface SectionChoice {
   /** Of its last turn alone. */
   readonly lastTurn?: ReadonlySet<string>;
   /** Where somebody said what answers this question: what belongs to the answer. Else the scores say it. */
-  readonly belongs?: ((unit: Unit) => boolean) | undefined;
+  readonly said?: SaidToAnswer | undefined;
   /** Of a past conversation: what belongs to that customer alone stands around the answer. */
   readonly isCase?: boolean;
   /** What the article says of something else than was asked about. */
@@ -43,7 +44,8 @@ const alsoAnswersElsewhere = 0.9;
 
 /** What answers, with what announces it, and what else of the section belongs to it. */
 export function answerFromSection({ blocks }: Section, choice: SectionChoice): ChosenBlock[] {
-  const { anchor, scoreOf, isCase = false, isOthers, belongs } = choice;
+  const { anchor, scoreOf, isCase = false, isOthers, said } = choice;
+  const belongs = said?.belongs;
   const own = blocks[anchor.block]!;
   const anchorUnit = own.units[anchor.unit]!;
   const part = (block: Block) => shownPart(block, { ...choice, anchor: anchorUnit });

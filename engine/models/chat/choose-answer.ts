@@ -84,10 +84,10 @@ export function chooseAnswer({
   const scoreOf = (unit: Unit) => scores.get(unit) ?? 0;
   const isAsked = [section.heading, unitAt(anchor).text].some(isAbout);
   const isAboutSection = isAbout(section.heading);
-  const belongs = answerToSame(unitAt(anchor), passages[anchor.passage]!);
+  const said = answerToSame(unitAt(anchor), passages[anchor.passage]!);
   const blocks = answerFromSection(section, {
     anchor,
-    belongs,
+    said,
     isCase: passages[anchor.passage]!.chunk.kind === 'transcript',
     scoreOf,
     question,
@@ -102,7 +102,7 @@ export function chooseAnswer({
       !isAbout(text),
   });
   const others =
-    isAsked || belongs || passages[anchor.passage]!.chunk.kind === 'transcript'
+    isAsked || said || passages[anchor.passage]!.chunk.kind === 'transcript'
       ? []
       : answerFromOthers(named.beside(anchor), {
           chosen: blocks,

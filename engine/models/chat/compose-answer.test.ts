@@ -56,6 +56,22 @@ describe('the extractive answer', () => {
       );
     });
 
+    it('is one step of several where no question that is nearly as near asks for the others', async () => {
+      const steps = '1. Take the dial off.\n2. Send it in within 14 days.\n3. Wait for the new dial.';
+      const found = passage(steps);
+      const to = (cosine: number, part: string) => ({
+        question: 'How long?',
+        cosine,
+        ranges: [{ start: steps.indexOf(part), end: steps.indexOf(part) + part.length }],
+      });
+      const step = to(0.9, 'Send it in within 14 days.');
+      const all = { ...to(0.85, steps), question: 'How do I change the dial?' };
+      const given = (...answers: (typeof step)[]) =>
+        compose('until when can I send in the thermostat dial', { ...found, answers });
+      expect(await given(step)).toBe('2. Send it in within 14 days. [1]');
+      expect(await given(step, all)).toBe(`${steps} [1]`);
+    });
+
     it('counts less, the less it is what was asked', async () => {
       expect(await asked(written(0.1, 'It glows at night.'))).toMatch(/^The thermostat has a dial. Reset/);
     });

@@ -2,6 +2,7 @@
 import { tokenizeForSearch } from '#core/lexical-tokens.ts';
 import { labelOf, namedOf } from './named-labels.ts';
 import { type Block, type Unit, wordsOf } from './passage-blocks.ts';
+import type { SaidToAnswer } from './written-answers.ts';
 
 export interface ChosenBlock {
   readonly kind: Block['kind'];
@@ -18,7 +19,7 @@ export interface PartChoice {
   /** Of the last turn alone: what it names counts before what the turns before it named. */
   readonly lastTurn?: ReadonlySet<string> | undefined;
   /** Where somebody said what answers this question: what belongs to the answer. */
-  readonly belongs?: ((unit: Unit) => boolean) | undefined;
+  readonly said?: SaidToAnswer | undefined;
 }
 
 /** Words of a list, a table or code: more than of sentences, so that steps come whole. */
@@ -39,7 +40,8 @@ type Entry = readonly Unit[];
 
 export function shownPart({ kind, units, ordered }: Block, choice: PartChoice): ChosenBlock {
   if (kind === 'paragraph') return { kind, units, isCut: false };
-  const { belongs } = choice;
+  // Steps belong together, unless only one of them is what every near question asks for.
+  const belongs = ordered ? choice.said?.mayBelong : choice.said?.belongs;
   const leadIn = units[0]!.kind === 'sentence' ? units.slice(0, 1) : [];
   const entries = entriesOf(units.slice(leadIn.length));
   const asked = ordered || kind === 'code' ? [] : namedIn(entries, choice);
@@ -47,7 +49,7 @@ export function shownPart({ kind, units, ordered }: Block, choice: PartChoice): 
   const wanted =
     asked.length > 0
       ? entries.filter((entry) => asked.includes(entry) || entry.includes(choice.anchor))
-      : belongs && !ordered && kind !== 'code' && entries.some((entry) => entry.some(belongs))
+      : belongs && kind !== 'code' && entries.some((entry) => entry.some(belongs))
         ? entries.filter((entry) => entry.some(belongs))
         : answering(entries, { ...choice, kind, isOne: ordered || leadIn.length > 0 });
   const shown = withinRoom(wanted, kind, choice.anchor);

@@ -40,11 +40,13 @@ describe('the worth of a unit by written answers', () => {
 });
 
 describe('the answer to the same question', () => {
-  const answers = [answer(0.8, [0, 5], [30, 40]), answer(0.7, [10, 20])];
+  const answers = [answer(0.8, [0, 5], [30, 40]), answer(0.72, [10, 20]), answer(0.6, [50, 60])];
 
   it('is known by what of it the unit is, where the question is near enough', () => {
-    const belongs = answerToSame(unit(30, 40), { answers })!;
-    expect([unit(0, 5), unit(10, 20), unit(35, 50)].map(belongs)).toEqual([true, false, true]);
+    const { belongs, mayBelong } = answerToSame(unit(30, 40), { answers })!;
+    const units = [unit(0, 5), unit(10, 20), unit(35, 50), unit(50, 60)];
+    expect(units.map(belongs)).toEqual([true, false, true, false]);
+    expect(units.map(mayBelong)).toEqual([true, true, true, false]);
     expect(answerToSame(unit(10, 20), { answers })).toBeUndefined();
     expect(answerToSame(unit(0, 5), {})).toBeUndefined();
   });

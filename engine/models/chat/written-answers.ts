@@ -8,6 +8,8 @@ const leastCosine = 0.3;
 const nextShare = 0.9;
 /** From this cosine on what is asked is the written question, and its answer is the answer. */
 const sameQuestion = 0.75;
+/** So much farther away another written question may be the one that is asked. */
+const nearlyAsNear = 0.1;
 
 /**
  * Of a unit and the number of its passage: how near the nearest written question is that the unit answers, above the least that counts.
@@ -32,15 +34,26 @@ export function createWrittenScore(
 
 const worthOf = ({ cosine }: WrittenAnswer) => Math.max(0, cosine - leastCosine);
 
+/** Of a unit: whether it is of the answer. */
+export interface SaidToAnswer {
+  readonly belongs: (unit: Unit) => boolean;
+  /** Of it, or of the answer to a written question that is nearly as near. */
+  readonly mayBelong: (unit: Unit) => boolean;
+}
+
 /** The answer to the written question that is asked, if the unit is what answers it. */
 export function answerToSame(
   unit: Unit,
   { answers = [] }: Pick<ScoredChunk, 'answers'>,
-): ((unit: Unit) => boolean) | undefined {
+): SaidToAnswer | undefined {
   const same = answers.find(
     ({ cosine, ranges }) => cosine >= sameQuestion && ranges.some((range) => overlaps(unit, range)),
   );
-  return same && ((other) => same.ranges.some((range) => overlaps(other, range)));
+  if (!same) return undefined;
+  const nearly = answers.filter(({ cosine }) => cosine >= same.cosine - nearlyAsNear);
+  const belongsTo = (list: readonly WrittenAnswer[]) => (other: Unit) =>
+    list.some(({ ranges }) => ranges.some((range) => overlaps(other, range)));
+  return { belongs: belongsTo([same]), mayBelong: belongsTo(nearly) };
 }
 
 function overlaps({ start, end }: Unit, range: { readonly start: number; readonly end: number }): boolean {
