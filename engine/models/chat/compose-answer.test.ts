@@ -334,7 +334,7 @@ describe('the extractive answer', () => {
     const zones = '- Zone D6 — Time: 6 days; Price: 6 euros\n- Zone D7 — Time: 7 days; Price: 7 euros';
     const blocks = 'r1:0-40 r1:41-81';
     expect(await compose('what does Zone D7 cost', passage(zones, { blocks }))).toBe(
-      'Zone D7:\n- Time: 7 days\n- Price: 7 euros [1]',
+      'Zone D7 — Time: 7 days; Price: 7 euros [1]',
     );
     expect(
       await compose(
@@ -507,7 +507,7 @@ describe('the extractive answer', () => {
     const before = { passages, said: ['Norway — Price: 6 euros [1]'], askedBefore: [first] };
     const question = 'and to Sweden?';
     const next = await composeAnswer({ ...before, query: `${first}\n${question}`, question }, { embedder });
-    expect(next.join('')).toBe('Sweden:\n- Price: 8 euros\n- Time: 2 days [1]');
+    expect(next.join('')).toBe('Sweden — Price: 8 euros; Time: 2 days [1]');
     expect((await composeAnswer({ ...before, query: first }, { embedder })).join('')).toBe('');
   });
 

@@ -76,7 +76,7 @@ function fenced({ text, level }: Unit): string {
     .join('\n');
 }
 
-/** One row is a list of its columns, as it fits on a phone, or a sentence where it has one; several are a table. */
+/** One row is a line where its cells speak for themselves, else a list of its columns; several are a table. */
 function writeRows(rows: readonly Unit[]): string {
   const table = asTable(rows);
   if (table) return table;
@@ -104,6 +104,11 @@ function asTable(units: readonly Unit[]): string | undefined {
   ].join('\n');
 }
 
+/** UTF-16 code units of a row that is read at a glance, on a phone in two lines. */
+const longestRow = 80;
+/** "3 days", "22.50 €", "yes"; a bare "4-5" is read under the name of its column. */
+const saysWhatItIs = /\p{L}|\p{Sc}|%/u;
+
 const isEmpty = (cell = '') => /^[\s–—-]*$/.test(cell);
 
 /** Without the cells that say nothing. */
@@ -114,6 +119,12 @@ function writeRow(text: string): string {
     .filter(([, cell]) => !isEmpty(cell))
     .map(([column, cell]) => `${column}: ${cell}`);
   if (cells.length < 2) return [row.label, ...cells].join(', ');
+  const line = `${row.label} — ${cells.join('; ')}`;
+  if (
+    line.length <= longestRow &&
+    [...row.cells.values()].every((cell) => isEmpty(cell) || saysWhatItIs.test(cell))
+  )
+    return line;
   const label = /[\p{L}\p{N})]$/u.test(row.label) ? `${row.label}:` : row.label;
   return [label, ...cells.map((cell) => `- ${cell}`)].join('\n');
 }
