@@ -23,6 +23,14 @@ it('keeps what names the platform, or none', () => {
   expect(left('on my Mac', {})).toBe(true);
 });
 
+it('takes windows of a house for no system', () => {
+  const sensors = { title: 'Sensors for Windows and Doors', text: 'Stick it where windows open.' };
+  expect(left('set up a sensor with my iPhone', sensors)).toBe(true);
+  expect(
+    left('set it up with my iPhone', { ...sensors, text: 'A window of Windows opens on Windows 11.' }),
+  ).toBe(false);
+});
+
 it('knows of a follow-up what was said before, unless it names another platform', () => {
   const chunk = { title: 'Screenshots on Android' };
   expect(left('where does it end up', chunk, 'Screenshot on my iPhone, where does it end up')).toBe(false);

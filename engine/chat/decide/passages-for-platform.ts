@@ -23,6 +23,13 @@ export function platformsOfPassage({
   title,
   documentId,
   url,
-}: Pick<Chunk, 'headingPath' | 'title' | 'documentId' | 'url'>): ReadonlySet<Platform> {
-  return platformsOf([...headingPath.toReversed(), title, documentId, url ?? '']);
+  text,
+}: Pick<Chunk, 'headingPath' | 'title' | 'documentId' | 'url' | 'text'>): ReadonlySet<Platform> {
+  const named = platformsOf([...headingPath.toReversed(), title, documentId, url ?? '']);
+  return isOfGlass(text) ? new Set([...named].filter((platform) => platform !== 'windows')) : named;
+}
+
+/** In a heading, "Windows" may be those of a house: the text tells, for it has capitals only at the beginning of sentences. */
+function isOfGlass(text: string): boolean {
+  return /\bwindows?\b/.test(text) && !/[\p{Ll}\d,] \**Windows\b/u.test(text);
 }
