@@ -23,6 +23,12 @@ it('keeps what names the platform, or none', () => {
   expect(left('on my Mac', {})).toBe(true);
 });
 
+it('takes the name of a host for no system', () => {
+  const url = 'https://iphone-repair.example/returns';
+  expect(left('my Mac is broken', { documentId: url, url })).toBe(true);
+  expect(left('my Mac is broken', { url: 'https://help.example/for-iphone/returns' })).toBe(false);
+});
+
 it('takes windows of a house for no system', () => {
   const sensors = { title: 'Sensors for Windows and Doors', text: 'Stick it where windows open.' };
   expect(left('set up a sensor with my iPhone', sensors)).toBe(true);

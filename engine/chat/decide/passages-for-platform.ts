@@ -25,9 +25,12 @@ export function platformsOfPassage({
   url,
   text,
 }: Pick<Chunk, 'headingPath' | 'title' | 'documentId' | 'url' | 'text'>): ReadonlySet<Platform> {
-  const named = platformsOf([...headingPath.toReversed(), title, documentId, url ?? '']);
+  const named = platformsOf([...headingPath.toReversed(), title, pathOf(documentId), pathOf(url ?? '')]);
   return isOfGlass(text) ? new Set([...named].filter((platform) => platform !== 'windows')) : named;
 }
+
+/** Without the host of an address: "iphone-repair.example" is the name of a company. */
+const pathOf = (place: string) => (URL.canParse(place) ? new URL(place).pathname : place);
 
 /** In a heading, "Windows" may be those of a house: the text tells, for it has capitals only at the beginning of sentences. */
 function isOfGlass(text: string): boolean {
