@@ -15,6 +15,12 @@ describe('platformsIn', () => {
     // Of no system.
     ['The heating stops while windows are open', []],
     ['Where is the MAC address of the hub?', []],
+    ['Wo steht die MAC-Adresse?', []],
+    ['dónde veo la dirección MAC', []],
+    ['où est l’adresse MAC', []],
+    ['onde vejo o endereço MAC', []],
+    ['MAC地址在哪里', []],
+    ['我的Mac打不开', ['macos']],
     ['the machine makes chaos', []],
     ['macros and macaroni', []],
     ['my phone, my tablet and my computer', []],

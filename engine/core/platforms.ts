@@ -11,10 +11,11 @@ export const platformNames = {
 } as const;
 export type Platform = keyof typeof platformNames;
 
-/** Whole words, without case. "Windows that are open" and a "MAC address" are of no system. */
+/** Whole words, without case. "Windows that are open" and a "MAC address", in the desk's languages, are of no system. */
 const patterns: Readonly<Record<Platform, RegExp>> = {
   windows: /\b(?:windows(?! (?:are|were|open|stay))|win ?(?:7|8|10|11)|pc)\b/,
-  macos: /\b(?:mac ?os|os ?x|macs?(?! address)|macbooks?|imacs?)\b/,
+  macos:
+    /\b(?:mac ?os|os ?x|(?<!(?:adresse|dirección|endereço) )macs?(?! ?(?:addr|adress|地址))|macbooks?|imacs?)\b/,
   ios: /\b(?:ios|ipados|i ?phones?|i ?pads?)\b/,
   android: /\bandroid\b/,
   linux: /\b(?:linux|ubuntu|debian|fedora)\b/,

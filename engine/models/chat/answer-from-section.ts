@@ -75,14 +75,16 @@ export function answerFromSection({ blocks }: Section, choice: SectionChoice): C
     words += size;
     added.add(block);
   }
-  const shown = [...lead, opening, ...others.filter((block) => added.has(block))];
-  for (const block of shown.flatMap((one) => blockAnnounced(one, blocks) ?? [])) {
-    const announced = part(block);
-    const isShown = shown.some(({ units }) => units.some((unit) => block.units.includes(unit)));
-    if (isShown || words + wordsOf(announced.units) > announcedWordLimit) continue;
-    words += wordsOf(announced.units);
-    shown.push(announced);
-  }
+  const chosen = [...lead, opening, ...others.filter((block) => added.has(block))];
+  const shown = chosen.flatMap((one) => {
+    const next = blockAnnounced(one, blocks);
+    if (!next || chosen.some(({ units }) => units.some((unit) => next.units.includes(unit)))) return [one];
+    const announced = part(next);
+    const size = wordsOf(announced.units);
+    if (words + size > announcedWordLimit) return [one];
+    words += size;
+    return [one, announced];
+  });
   return inOrder([...lead, opening], shown.slice(lead.length + 1))
     .map((block) => ({ ...block, units: block.units.filter((unit) => !isOthers(unit)) }))
     .filter((block) => block.units.length > 0 && !isLeadInAlone(block));

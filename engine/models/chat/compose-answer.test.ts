@@ -447,6 +447,19 @@ describe('the extractive answer', () => {
     expect(await compose('why does the thermostat show dashes', found)).toMatch(given);
   });
 
+  it('gives what is announced right behind its sentence, whatever else belongs to the answer', async () => {
+    const sentences = ['No. To show it without dashes, use the following command.', 'Then it glows.'];
+    const text = [sentences[0], '```bash\nthermostat --home\n```', sentences[1]].join('\n\n');
+    const ranges = sentences.map((part) => ({
+      start: text.indexOf(part),
+      end: text.indexOf(part) + part.length,
+    }));
+    const answers = [{ question: 'Does it show dashes?', cosine: 0.9, ranges }];
+    expect(await compose('does the thermostat show dashes', { ...passage(text), answers })).toBe(
+      `${sentences[0]}\n\n\`\`\`bash\nthermostat --home\n\`\`\`\n\n${sentences[1]} [1]`,
+    );
+  });
+
   it.each([
     ['unsure', ''],
     ['notFound', '**Reset the thermostat**: '],
